@@ -1,0 +1,31 @@
+import { index, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
+
+export const accounts = snakeCase.table('accounts', {
+  id: accountIdColumn().primaryKey(),
+  name: text().notNull(),
+  createdAt: moment().notNull(),
+});
+
+export const apiKeys = snakeCase.table(
+  'api_keys',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    id: apiKeyIdColumn().notNull(),
+    name: text().notNull(),
+    /** Keyed hash (16 bytes); the key itself is shown once and kept nowhere. */
+    hash: bytes().notNull(),
+    createdAt: moment().notNull(),
+    revokedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    // The one index that does not lead with the account: a caller says its key, not its account.
+    uniqueIndex('api_keys_hash').on(t.hash),
+    index('api_keys_account_created').on(t.accountId, t.createdAt),
+  ],
+);
+
+export type ApiKeyRow = typeof apiKeys.$inferSelect;

@@ -1,0 +1,17 @@
+import type { AccountId, VerificationId } from '../ids.ts';
+
+/** Events of one verification, whole. */
+export function verificationChannel(accountId: AccountId, id: VerificationId): string {
+  return `v:${accountId}:${id}`;
+}
+
+/** Says that the account has new events; they are read from the table. */
+export function accountChannel(accountId: AccountId): string {
+  return `a:${accountId}`;
+}
+
+/** Says that messages are due now. */
+export const DUE_CHANNEL = 'due';
+
+/** Says that something cached about an account changed: keys, services, carriers, routes. */
+export const CONFIG_CHANNEL = 'config';

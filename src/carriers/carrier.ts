@@ -1,0 +1,75 @@
+import type { AttemptId, CarrierId } from '../ids.ts';
+
+/**
+ * The port to a carrier. SMPP binds, HTTP endpoints and whatever comes later all answer through it,
+ * and every outcome that can happen on a wire has a name here, "we don't know" included.
+ */
+export interface Carrier {
+  readonly id: CarrierId;
+  readonly name: string;
+  /** How many more messages can be submitted at this moment without waiting; 0 when the link is down. */
+  freeWindow(): number;
+  /** Share of the window in use, 0–1: a load signal for routing. */
+  inFlightShare(): number;
+  health(): CarrierHealth;
+  /** Never rejects: what went wrong is an outcome. */
+  submit(message: OutboundMessage): Promise<SubmitOutcome>;
+  /** Stops taking messages, waits for those in flight (at most `drainMs`), then leaves the link cleanly. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** What a carrier tells us on its own: handed to the factory of each kind of carrier. */
+export interface CarrierEvents {
+  /**
+   * Every receipt, in the order of arrival. The carrier is answered only after the promise settles:
+   * resolved → acknowledged, rejected → told to send it again.
+   */
+  onReceipt(receipt: CarrierReceipt): Promise<void>;
+  /** The link came up, or a place in the window became free after there was none. */
+  onReady(): void;
+}
+
+export interface OutboundMessage {
+  attemptId: AttemptId;
+  /** E.164 with `+`. */
+  to: string;
+  /** Alphanumeric name (1–11 characters), long code with `+`, or short code (3–8 digits). */
+  sender: string;
+  text: string;
+  /** After this the carrier must not deliver any more (SMPP `validity_period`). */
+  expiresAt: Date;
+}
+
+export type SubmitOutcome =
+  | { kind: 'accepted'; carrierMessageId: string; segments: number }
+  /** The carrier wants less traffic now; spends no attempt of the message. */
+  | { kind: 'throttled'; retryAfterMs: number }
+  /** Nothing was written: the link is down or its window is full. Any route may be tried at once. */
+  | { kind: 'unavailable'; reason: string }
+  | { kind: 'rejected'; error: CarrierError; retry: 'later' | 'elsewhere' | 'never' }
+  /** Written, but the link died or the deadline passed before an answer: not the same as failed. */
+  | { kind: 'unknown'; reason: string };
+
+/** A carrier's own words for what went wrong, e.g. code `0x0000000b`, message `invalid destination address`. */
+export interface CarrierError {
+  code: string;
+  message: string;
+}
+
+export interface CarrierReceipt {
+  carrierId: CarrierId;
+  /** In the form in which the submit's answer gave it. */
+  carrierMessageId: string;
+  state: 'enroute' | 'delivered' | 'undelivered';
+  error?: CarrierError;
+  /** When it reached us. */
+  receivedAt: Date;
+}
+
+export interface CarrierHealth {
+  state: 'connecting' | 'up' | 'down' | 'closed';
+  /** What is wrong, in words; absent while all is well. */
+  problem?: string;
+  inFlight: number;
+  window: number;
+}

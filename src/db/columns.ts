@@ -1,0 +1,32 @@
+import { customType, timestamp } from 'drizzle-orm/pg-core';
+import { idFromUuid, uuidOf, type Id, type IdPrefix } from '../ids.ts';
+
+/** A prefixed id in the code, a 16-byte uuid in the database. */
+export function idColumn<Prefix extends IdPrefix>(prefix: Prefix) {
+  return customType<{ data: Id<Prefix>; driverData: string }>({
+    dataType: () => 'uuid',
+    toDriver: (id) => uuidOf(id),
+    fromDriver: (uuid) => idFromUuid(prefix, uuid),
+  });
+}
+
+export const accountIdColumn = idColumn('acc');
+export const apiKeyIdColumn = idColumn('key');
+export const serviceIdColumn = idColumn('svc');
+export const verificationIdColumn = idColumn('vrf');
+export const messageIdColumn = idColumn('msg');
+export const attemptIdColumn = idColumn('att');
+export const carrierIdColumn = idColumn('car');
+export const routeIdColumn = idColumn('rte');
+
+export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
+  dataType: () => 'bytea',
+});
+
+/** A 64-bit transaction id (`pg_current_xact_id()`), as text in the code. */
+export const transactionId = customType<{ data: string; driverData: string }>({
+  dataType: () => 'xid8',
+});
+
+/** Milliseconds in UTC: a Date keeps no more, and cursors compare what a Date keeps. */
+export const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });

@@ -1,0 +1,61 @@
+import { defineRelations } from 'drizzle-orm';
+import { accounts, apiKeys } from '../accounts/table.ts';
+import { carriers } from '../carriers/table.ts';
+import { events } from '../events/table.ts';
+import { attempts, messages, receiptInbox } from '../messages/table.ts';
+import { routes } from '../routing/table.ts';
+import { services } from '../services/table.ts';
+import { destinations, idempotencyKeys, verifications } from '../verifications/table.ts';
+
+export const tables = {
+  accounts,
+  apiKeys,
+  services,
+  destinations,
+  verifications,
+  idempotencyKeys,
+  messages,
+  attempts,
+  receiptInbox,
+  events,
+  carriers,
+  routes,
+};
+
+/** How the tables hang together, for reads; every pair leads with the account. */
+export const relations = defineRelations(tables, (r) => ({
+  verifications: {
+    service: r.one.services({
+      from: [r.verifications.accountId, r.verifications.serviceId],
+      to: [r.services.accountId, r.services.id],
+      optional: false,
+    }),
+    messages: r.many.messages({
+      from: [r.verifications.accountId, r.verifications.id],
+      to: [r.messages.accountId, r.messages.verificationId],
+    }),
+  },
+  messages: {
+    verification: r.one.verifications({
+      from: [r.messages.accountId, r.messages.verificationId],
+      to: [r.verifications.accountId, r.verifications.id],
+      optional: false,
+    }),
+    attempts: r.many.attempts({
+      from: [r.messages.accountId, r.messages.id],
+      to: [r.attempts.accountId, r.attempts.messageId],
+    }),
+  },
+  attempts: {
+    carrier: r.one.carriers({
+      from: [r.attempts.accountId, r.attempts.carrierId],
+      to: [r.carriers.accountId, r.carriers.id],
+      optional: false,
+    }),
+    route: r.one.routes({
+      from: [r.attempts.accountId, r.attempts.routeId],
+      to: [r.routes.accountId, r.routes.id],
+      optional: false,
+    }),
+  },
+}));

@@ -1,0 +1,55 @@
+/**
+ * An outcome of the domain that a caller can act on. Everything else that is thrown is unexpected:
+ * the server masks it, logs it under an id, and answers with that id.
+ */
+export abstract class DomainError extends Error {
+  /** Stable, e.g. `verification/expired`; the anchor of its page. */
+  abstract readonly code: ErrorCode;
+
+  get docUrl(): string {
+    return docUrl(this.code);
+  }
+}
+
+/** Every code that a caller can meet, with its HTTP status for the transports that have one. */
+export const ERROR_CODES = {
+  'auth/missing': 401,
+  'auth/invalid': 401,
+  'auth/forbidden': 403,
+  'input/invalid': 400,
+  'input/phone_number': 400,
+  'input/code': 400,
+  'input/cursor': 400,
+  'request/too_complex': 400,
+  'idempotency/conflict': 409,
+  'service/not_found': 404,
+  'service/country_not_allowed': 403,
+  'verification/not_found': 404,
+  'verification/expired': 410,
+  'verification/already_used': 409,
+  'verification/canceled': 409,
+  'verification/failed': 409,
+  'verification/settled': 409,
+  'verification/wrong_code': 422,
+  'verification/too_many_checks': 429,
+  'verification/too_many_sends': 429,
+  'destination/locked': 423,
+  'stream/too_slow': 429,
+  'internal/unexpected': 500,
+} as const satisfies Record<string, number>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export function docUrl(code: ErrorCode): string {
+  return `https://github.com/otpost/otpost/blob/main/docs/errors.md#${code.replace(/[^a-z]/g, '')}`;
+}
+
+/** Names the field that is wrong and what is allowed. */
+export class InvalidInput extends DomainError {
+  readonly code = 'input/invalid';
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super(message);
+    this.field = field;
+  }
+}

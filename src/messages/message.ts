@@ -1,0 +1,169 @@
+import type { SubmitOutcome } from '../carriers/carrier.ts';
+import type { EventType } from '../events/catalog.ts';
+
+export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'expired';
+
+/** When and how often a message is tried again: data, so that a service can have its own. Milliseconds. */
+export interface RetrySchedule {
+  maxAttempts: number;
+  baseMs: number;
+  factor: number;
+  capMs: number;
+  /** How long a receipt may still settle a submit of which nothing is known, before the code goes out again. */
+  unknownWaitMs: number;
+}
+
+export const RETRY_SCHEDULE: RetrySchedule = {
+  maxAttempts: 6,
+  baseMs: 500,
+  factor: 2,
+  capMs: 30_000,
+  unknownWaitMs: 5_000,
+};
+
+/** The part of a message that decides what comes next. Times are epoch milliseconds. */
+export interface MessageState {
+  status: MessageStatus;
+  attemptsSpent: number;
+  dueAt: number | undefined;
+  sentAt: number | undefined;
+  deliveredAt: number | undefined;
+  settledAt: number | undefined;
+}
+
+/** What happened to one attempt of the message. */
+export type Fact =
+  | { kind: 'outcome'; outcome: SubmitOutcome }
+  | { kind: 'receipt'; state: 'delivered' | 'undelivered' }
+  /** Its verification ended before it was sent. */
+  | { kind: 'ended' };
+
+export interface Advance {
+  message: MessageState;
+  events: EventType[];
+  /** The carrier says that no route can reach this number. */
+  undeliverable: boolean;
+}
+
+export function isSettled(status: MessageStatus): boolean {
+  return status !== 'queued' && status !== 'sent';
+}
+
+/** Delay before attempt `spent + 1`, exponential and jittered to 50–100 % of it. */
+export function retryDelay(schedule: RetrySchedule, spent: number, random: () => number): number {
+  const full = Math.min(schedule.capMs, schedule.baseMs * schedule.factor ** Math.max(0, spent - 1));
+  return full * (0.5 + random() / 2);
+}
+
+/** Applies one fact. Facts may come twice, late and in any order; a settled message stays settled. */
+export function advanceMessage(
+  message: MessageState,
+  fact: Fact,
+  schedule: RetrySchedule,
+  now: number,
+  random: () => number,
+): Advance {
+  if (isSettled(message.status)) return unchanged(message);
+  switch (fact.kind) {
+    case 'ended':
+      return settle(message, 'expired', 'MessageExpired', now);
+    case 'receipt':
+      return fact.state === 'delivered'
+        ? delivered(message, now)
+        : undelivered(message, schedule, now, random);
+    case 'outcome':
+      return afterSubmit(message, fact.outcome, schedule, now, random);
+    default:
+      throw new Error(`unhandled fact: ${fact satisfies never}`);
+  }
+}
+
+function afterSubmit(
+  message: MessageState,
+  outcome: SubmitOutcome,
+  schedule: RetrySchedule,
+  now: number,
+  random: () => number,
+): Advance {
+  switch (outcome.kind) {
+    case 'accepted':
+      return sent({ ...message, attemptsSpent: message.attemptsSpent + 1, dueAt: undefined }, now);
+    case 'throttled':
+      return unchanged({ ...message, dueAt: now + outcome.retryAfterMs * (0.5 + random() / 2) });
+    case 'unavailable':
+      return unchanged({ ...message, dueAt: now + schedule.baseMs * (0.5 + random() / 2) });
+    case 'unknown':
+      return spend(message, now + schedule.unknownWaitMs, schedule, now);
+    case 'rejected': {
+      if (outcome.retry === 'never') {
+        const failed = settle(
+          { ...message, attemptsSpent: message.attemptsSpent + 1 },
+          message.status === 'sent' ? 'undelivered' : 'failed',
+          message.status === 'sent' ? 'MessageUndelivered' : 'MessageFailed',
+          now,
+        );
+        return { ...failed, undeliverable: true };
+      }
+      const wait =
+        outcome.retry === 'elsewhere' ? 0 : retryDelay(schedule, message.attemptsSpent + 1, random);
+      return spend(message, now + wait, schedule, now);
+    }
+    default:
+      throw new Error(`unhandled outcome: ${outcome satisfies never}`);
+  }
+}
+
+function sent(message: MessageState, now: number): Advance {
+  if (message.status === 'sent') return unchanged(message);
+  return {
+    message: { ...message, status: 'sent', sentAt: now },
+    events: ['MessageSent'],
+    undeliverable: false,
+  };
+}
+
+function delivered(message: MessageState, now: number): Advance {
+  // A receipt proves that it was sent, also when the answer to the submit was lost or is still on its way.
+  const before = sent(message, now);
+  const after = settle({ ...before.message, deliveredAt: now }, 'delivered', 'MessageDelivered', now);
+  return { ...after, events: [...before.events, ...after.events] };
+}
+
+function undelivered(
+  message: MessageState,
+  schedule: RetrySchedule,
+  now: number,
+  random: () => number,
+): Advance {
+  const before = sent(message, now);
+  const next =
+    message.attemptsSpent < schedule.maxAttempts
+      ? unchanged({ ...before.message, dueAt: now + retryDelay(schedule, message.attemptsSpent, random) })
+      : settle(before.message, 'undelivered', 'MessageUndelivered', now);
+  return { ...next, events: [...before.events, ...next.events] };
+}
+
+/** Counts the attempt; the last one that fails settles the message. */
+function spend(message: MessageState, dueAt: number, schedule: RetrySchedule, now: number): Advance {
+  const attemptsSpent = message.attemptsSpent + 1;
+  if (attemptsSpent < schedule.maxAttempts) return unchanged({ ...message, attemptsSpent, dueAt });
+  const wasSent = message.status === 'sent';
+  return settle(
+    { ...message, attemptsSpent },
+    wasSent ? 'undelivered' : 'failed',
+    wasSent ? 'MessageUndelivered' : 'MessageFailed',
+    now,
+  );
+}
+
+function settle(message: MessageState, status: MessageStatus, event: EventType, now: number): Advance {
+  return {
+    message: { ...message, status, settledAt: now, dueAt: undefined },
+    events: [event],
+    undeliverable: false,
+  };
+}
+
+function unchanged(message: MessageState): Advance {
+  return { message, events: [], undeliverable: false };
+}

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Bus } from './bus/bus.ts';
+import type { Keyring } from './crypto/keyring.ts';
+import type { Batcher } from './db/batch.ts';
+import type { Db, Sql } from './db/client.ts';
+
+/** What every verb is given. Constructed in `app.ts`, and nowhere else. */
+export interface App {
+  db: Db;
+  sql: Sql;
+  bus: Bus;
+  keys: Keyring;
+  log: Logger;
+  /** Epoch milliseconds. */
+  clock: () => number;
+  /** Uniform in [0, 1): for jitter, never for secrets. */
+  random: () => number;
+  /**
+   * The group commit of a verb: calls with the same `commit` function join one batch.
+   * The app keeps them, so that closing it can wait for the last one.
+   */
+  batched<Item, Result>(commit: Commit<Item, Result>): Batcher<Item, Result>;
+}
+
+/** Commits a batch: one result or error per item, in order. */
+export type Commit<Item, Result> = (app: App, items: readonly Item[]) => Promise<readonly (Result | Error)[]>;

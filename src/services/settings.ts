@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1), e.g. HR');
+
+/** A template's text must hold the code; `{service}` is optional. */
+const template = z
+  .string()
+  .max(600)
+  .refine((text) => text.includes('{code}'), 'a template must contain {code}');
+
+/**
+ * How a service verifies: every rule of the lifecycle with its default. Durations are in seconds,
+ * as a service's owner thinks of them.
+ */
+export const ServiceSettings = z.strictObject({
+  /** Characters of a code. NIST SP 800-63B asks for at least 20 bits, which 6 digits are. */
+  codeLength: z.int().min(4).max(10).default(6),
+  /** `unambiguous` = digits and capital letters without 0 O 1 I L U V. */
+  codeAlphabet: z.enum(['digits', 'unambiguous']).default('digits'),
+  /** From the first send; a resend never extends it. */
+  ttlSeconds: z.int().min(30).max(86_400).default(600),
+  maxChecks: z.int().min(1).max(20).default(5),
+  maxSends: z.int().min(1).max(20).default(5),
+  sendWindowSeconds: z.int().min(1).max(86_400).default(600),
+  /** Sends to one destination in 24 hours: without it five sends per window add up to 3,600 guesses a day. */
+  maxSendsPerDay: z.int().min(1).max(1_000).default(20),
+  /** Before the second send; each further wait is `coolDownFactor` times the one before. */
+  coolDownSeconds: z.int().min(0).max(3_600).default(30),
+  coolDownFactor: z.number().min(1).max(10).default(2),
+  /** `same` keeps the code that may already be on its way; `rotate` makes a new one. */
+  resend: z.enum(['same', 'rotate']).default('same'),
+  /** Consecutive wrong checks, over all verifications of a destination, before it is locked. */
+  lockAfterFailedChecks: z.int().min(5).max(100).default(100),
+  /** Reads numbers typed without a country code. */
+  defaultCountry: countryCode.nullable().default(null),
+  /** Countries that may be verified; `null` allows all. */
+  allowedCountries: z.array(countryCode).min(1).nullable().default(null),
+  defaultLocale: z.string().min(2).max(35).default('en'),
+  /** Message texts by locale, with `{code}` and `{service}`; added to (and over) the built-in ones. */
+  templates: z.record(z.string().min(2).max(35), template).default({}),
+  sender: z
+    .string()
+    .regex(
+      /^(?:[A-Za-z0-9 ]{1,11}|\+[1-9]\d{6,14}|\d{3,8})$/,
+      'a sender is a name of 1–11 letters and digits, a long code (+…) or a short code',
+    )
+    .default('Otpost'),
+});
+
+export type ServiceSettings = z.output<typeof ServiceSettings>;
+export type ServiceSettingsInput = z.input<typeof ServiceSettings>;

@@ -1,0 +1,26 @@
+import { boolean, jsonb, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { accounts } from '../accounts/table.ts';
+import { accountIdColumn, moment, serviceIdColumn } from '../db/columns.ts';
+import type { ServiceSettingsInput } from './settings.ts';
+
+export const services = snakeCase.table(
+  'services',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    id: serviceIdColumn().notNull(),
+    name: text().notNull(),
+    isDefault: boolean().notNull().default(false),
+    /** Only what differs from the defaults: a better default reaches every service that did not choose. */
+    settings: jsonb().$type<ServiceSettingsInput>().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    uniqueIndex('services_one_default')
+      .on(t.accountId)
+      .where(sql`${t.isDefault}`),
+  ],
+);

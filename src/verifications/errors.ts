@@ -1,0 +1,129 @@
+import { DomainError } from '../errors.ts';
+
+export class InvalidPhoneNumber extends DomainError {
+  readonly code = 'input/phone_number';
+  readonly field = 'to';
+}
+
+export class CountryNotAllowed extends DomainError {
+  readonly code = 'service/country_not_allowed';
+  readonly country: string;
+  constructor(country: string) {
+    super(`This service does not verify numbers of ${country}. Allow the country in the service's settings.`);
+    this.country = country;
+  }
+}
+
+export class InvalidCode extends DomainError {
+  readonly code = 'input/code';
+  readonly field = 'code';
+  constructor(length: number, alphabet: 'digits' | 'unambiguous') {
+    super(
+      `A code of this verification has ${length} ${alphabet === 'digits' ? 'digits' : 'letters and digits'}. This check was not counted.`,
+    );
+  }
+}
+
+export class TooManySends extends DomainError {
+  readonly code = 'verification/too_many_sends';
+  readonly nextSendAt: Date;
+  constructor(nextSendAt: Date) {
+    super(`This destination has had its sends for now. The next one may go at ${nextSendAt.toISOString()}.`);
+    this.nextSendAt = nextSendAt;
+  }
+}
+
+export class DestinationLocked extends DomainError {
+  readonly code = 'destination/locked';
+  constructor() {
+    super(
+      'This destination is locked after too many wrong codes in a row. Unlock it once you know who was trying.',
+    );
+  }
+}
+
+export class IdempotencyConflict extends DomainError {
+  readonly code = 'idempotency/conflict';
+  constructor() {
+    super('This idempotency key was used with a different request. Use a new key for a new request.');
+  }
+}
+
+export class ServiceNotFound extends DomainError {
+  readonly code = 'service/not_found';
+  constructor() {
+    super('There is no such service in this account.');
+  }
+}
+
+export class VerificationNotFound extends DomainError {
+  readonly code = 'verification/not_found';
+  constructor() {
+    super('There is no such verification in this account.');
+  }
+}
+
+export class WrongCode extends DomainError {
+  readonly code = 'verification/wrong_code';
+  readonly checksLeft: number;
+  constructor(checksLeft: number) {
+    super(`That is not the code. ${checksLeft} ${checksLeft === 1 ? 'check is' : 'checks are'} left.`);
+    this.checksLeft = checksLeft;
+  }
+}
+
+export class TooManyChecks extends DomainError {
+  readonly code = 'verification/too_many_checks';
+  constructor() {
+    super('All checks of this verification are used up. Start a new one.');
+  }
+}
+
+export class VerificationExpired extends DomainError {
+  readonly code = 'verification/expired';
+  readonly expiredAt: Date;
+  constructor(expiredAt: Date) {
+    super(`This verification expired at ${expiredAt.toISOString()}. Start a new one.`);
+    this.expiredAt = expiredAt;
+  }
+}
+
+export class VerificationAlreadyUsed extends DomainError {
+  readonly code = 'verification/already_used';
+  readonly approvedAt: Date;
+  constructor(approvedAt: Date) {
+    super(`This code was already used, at ${approvedAt.toISOString()}. A code approves once.`);
+    this.approvedAt = approvedAt;
+  }
+}
+
+export class VerificationCanceled extends DomainError {
+  readonly code = 'verification/canceled';
+  readonly canceledAt: Date;
+  constructor(canceledAt: Date) {
+    super(`This verification was canceled at ${canceledAt.toISOString()}. Start a new one.`);
+    this.canceledAt = canceledAt;
+  }
+}
+
+export class VerificationFailed extends DomainError {
+  readonly code = 'verification/failed';
+  readonly reason: 'undeliverable' | 'blocked';
+  constructor(reason: 'undeliverable' | 'blocked') {
+    super(
+      reason === 'undeliverable'
+        ? 'No carrier can reach this number, so this verification ended. Ask for another number.'
+        : 'This verification was blocked.',
+    );
+    this.reason = reason;
+  }
+}
+
+export class VerificationSettled extends DomainError {
+  readonly code = 'verification/settled';
+  readonly status: string;
+  constructor(status: string) {
+    super(`This verification has ended (${status}); it can no longer be canceled.`);
+    this.status = status;
+  }
+}

@@ -1,0 +1,102 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  char,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  snakeCase,
+  text,
+} from 'drizzle-orm/pg-core';
+import {
+  accountIdColumn,
+  bytes,
+  messageIdColumn,
+  moment,
+  serviceIdColumn,
+  verificationIdColumn,
+} from '../db/columns.ts';
+import { services } from '../services/table.ts';
+import type { FailureReason, VerificationStatus } from './verification.ts';
+import type { CodeAlphabet } from './code.ts';
+
+/**
+ * One row per phone number and service: the limits live here, so neither a resend nor a new
+ * verification starts them afresh. It is also what two starts for one number wait for.
+ */
+export const destinations = snakeCase.table(
+  'destinations',
+  {
+    accountId: accountIdColumn().notNull(),
+    serviceId: serviceIdColumn().notNull(),
+    /** Blind index of the E.164 number (keyed hash, 16 bytes). */
+    destination: bytes().notNull(),
+    /** When the sends of the last 24 hours went, epoch milliseconds, oldest first. */
+    recentSends: bigint({ mode: 'number' }).array().notNull(),
+    /** Wrong checks in a row, over all verifications. */
+    failedChecks: integer().notNull().default(0),
+    /** The verification that was pending when last seen; its own status decides. */
+    latestVerificationId: verificationIdColumn(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.serviceId, t.destination] })],
+);
+
+export const verifications = snakeCase.table(
+  'verifications',
+  {
+    accountId: accountIdColumn().notNull(),
+    id: verificationIdColumn().notNull(),
+    serviceId: serviceIdColumn().notNull(),
+    /** Blind index of the number, as in `destinations`. */
+    destination: bytes().notNull(),
+    /** The number, sealed (AES-256-GCM). */
+    toSealed: bytes().notNull(),
+    /** ISO 3166-1 alpha-2. */
+    country: char({ length: 2 }).notNull(),
+    channel: text().$type<'sms'>().notNull(),
+    locale: text().notNull(),
+    status: text().$type<VerificationStatus>().notNull(),
+    failureReason: text().$type<FailureReason>(),
+    /** The code is derived from this and a key outside the database; no code rests here. */
+    codeNonce: bytes().notNull(),
+    codeKeyId: text().notNull(),
+    codeLength: smallint().notNull(),
+    codeAlphabet: text().$type<CodeAlphabet>().notNull(),
+    checksUsed: smallint().notNull(),
+    maxChecks: smallint().notNull(),
+    sendsLeft: smallint().notNull(),
+    nextSendAt: moment(),
+    /** Number of the last event; written together with the state it numbers. */
+    version: integer().notNull(),
+    createdAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+    settledAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    foreignKey({ columns: [t.accountId, t.serviceId], foreignColumns: [services.accountId, services.id] }),
+    index('verifications_destination').on(t.accountId, t.destination, t.id),
+    index('verifications_expiry')
+      .on(t.expiresAt)
+      .where(sql`${t.status} = 'pending'`),
+  ],
+);
+
+export const idempotencyKeys = snakeCase.table(
+  'idempotency_keys',
+  {
+    accountId: accountIdColumn().notNull(),
+    /** Keyed hash of the caller's key: callers put e-mail addresses into them. */
+    key: bytes().notNull(),
+    /** Keyed hash of the request's body. */
+    fingerprint: bytes().notNull(),
+    verificationId: verificationIdColumn().notNull(),
+    messageId: messageIdColumn().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.key] }), index('idempotency_keys_age').on(t.createdAt)],
+);
+
+export type VerificationRow = typeof verifications.$inferSelect;

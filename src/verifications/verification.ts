@@ -1,0 +1,88 @@
+/**
+ * What may happen to a verification, as pure decisions: no clock, no chance, no I/O.
+ * Times are epoch milliseconds.
+ */
+export type VerificationStatus =
+  'pending' | 'approved' | 'canceled' | 'expired' | 'max_checks_reached' | 'failed';
+
+export type FailureReason = 'undeliverable' | 'blocked';
+
+/** A pending verification: the only kind that can still change. */
+export interface Pending {
+  checksUsed: number;
+  maxChecks: number;
+  expiresAt: number;
+}
+
+export type Settled = Exclude<VerificationStatus, 'pending'>;
+
+export type CheckOutcome =
+  | { kind: 'approved' }
+  | { kind: 'wrongCode'; checksLeft: number }
+  | { kind: 'exhausted' }
+  | { kind: 'expired' };
+
+/** Decides one check of a pending verification. A check costs one of `maxChecks`, right or wrong. */
+export function decideCheck(v: Pending, matches: boolean, now: number): CheckOutcome {
+  if (now >= v.expiresAt) return { kind: 'expired' };
+  if (matches) return { kind: 'approved' };
+  const checksLeft = v.maxChecks - v.checksUsed - 1;
+  return checksLeft > 0 ? { kind: 'wrongCode', checksLeft } : { kind: 'exhausted' };
+}
+
+/** How often a destination may be sent to; every rule belongs to the service. */
+export interface SendLimits {
+  maxSends: number;
+  sendWindowMs: number;
+  maxSendsPerDay: number;
+  coolDownMs: number;
+  coolDownFactor: number;
+}
+
+export const DAY_MS = 86_400_000;
+
+export type SendOutcome =
+  | { kind: 'allowed'; sendsLeft: number; nextSendAt: number | undefined; recentSends: number[] }
+  | { kind: 'tooMany'; nextSendAt: number };
+
+/**
+ * Decides whether a message may go to a destination now.
+ * @param recentSends when the last ones went, oldest first
+ * @returns when allowed: the sends with this one added, how many are left in the window, and when
+ *   the next may go (undefined: at once)
+ */
+export function decideSend(limits: SendLimits, recentSends: readonly number[], now: number): SendOutcome {
+  const earliest = earliestSend(limits, recentSends, now);
+  if (earliest > now) return { kind: 'tooMany', nextSendAt: earliest };
+  const sends = [...recentSends.filter((at) => at > now - DAY_MS), now];
+  const next = earliestSend(limits, sends, now);
+  return {
+    kind: 'allowed',
+    sendsLeft: sendsLeft(limits, sends, now),
+    nextSendAt: next > now ? next : undefined,
+    recentSends: sends,
+  };
+}
+
+/** Sends that are left in the window, whatever the cool-down says. */
+export function sendsLeft(limits: SendLimits, recentSends: readonly number[], now: number): number {
+  const inWindow = recentSends.filter((at) => at > now - limits.sendWindowMs).length;
+  const today = recentSends.filter((at) => at > now - DAY_MS).length;
+  return Math.max(0, Math.min(limits.maxSends - inWindow, limits.maxSendsPerDay - today));
+}
+
+/** The first moment at which the window, the day and the cool-down all allow a send; `now` when they do already. */
+export function earliestSend(limits: SendLimits, recentSends: readonly number[], now: number): number {
+  const last = recentSends.at(-1);
+  if (last === undefined) return now;
+  const inWindow = recentSends.filter((at) => at > now - limits.sendWindowMs);
+  const today = recentSends.filter((at) => at > now - DAY_MS);
+  const coolDown = inWindow.length ? limits.coolDownMs * limits.coolDownFactor ** (inWindow.length - 1) : 0;
+  return Math.max(
+    now,
+    last + coolDown,
+    // The window is full until enough of its oldest sends have left it.
+    inWindow.length >= limits.maxSends ? inWindow.at(-limits.maxSends)! + limits.sendWindowMs : now,
+    today.length >= limits.maxSendsPerDay ? today.at(-limits.maxSendsPerDay)! + DAY_MS : now,
+  );
+}

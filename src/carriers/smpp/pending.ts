@@ -1,0 +1,99 @@
+import type { GenericNack, RequestCommand, Response, ResponseOf } from './pdu.ts';
+
+/** What became of a request. */
+export type Answer<C extends RequestCommand> = ResponseOf<C> | GenericNack | NoAnswer;
+
+/** There will be no answer: the deadline passed, the connection ended, or the request was not taken. */
+export interface NoAnswer {
+  command: 'none';
+  /** Whether its octets were handed to the socket, so that the peer may have them. */
+  written: boolean;
+  reason: string;
+}
+
+interface PendingRequest {
+  command: RequestCommand;
+  deadline: number;
+  /** Number of the socket write that carries it. */
+  flush: number;
+  settle(answer: Response | NoAnswer): void;
+}
+
+/**
+ * Requests that wait for their answers, by sequence number. One timer serves all deadlines: a timer for
+ * each PDU would be set and cleared 50,000 times a second, and almost none would ever fire.
+ */
+export class PendingRequests {
+  readonly #bySequence = new Map<number, PendingRequest>();
+  readonly #clock: () => number;
+  #timer: NodeJS.Timeout | undefined;
+  #wakeAt = Infinity;
+  readonly #outbox: { readonly flushes: number };
+
+  constructor(clock: () => number, outbox: { readonly flushes: number }) {
+    this.#clock = clock;
+    this.#outbox = outbox;
+  }
+
+  get size(): number {
+    return this.#bySequence.size;
+  }
+
+  has(sequence: number): boolean {
+    return this.#bySequence.has(sequence);
+  }
+
+  add(sequence: number, command: RequestCommand, timeoutMs: number): Promise<Response | NoAnswer> {
+    const deadline = this.#clock() + timeoutMs;
+    if (deadline < this.#wakeAt) this.#wake(deadline);
+    return new Promise((settle) => {
+      this.#bySequence.set(sequence, { command, deadline, flush: this.#outbox.flushes + 1, settle });
+    });
+  }
+
+  /** An answer came; those that nobody waits for are dropped. */
+  settle(answer: Response): void {
+    const pending = this.#take(answer.sequence);
+    if (pending === undefined) return;
+    const fits = answer.command === 'generic_nack' || answer.command === `${pending.command}_resp`;
+    pending.settle(fits ? answer : noAnswer(true, `${pending.command} was answered by ${answer.command}`));
+  }
+
+  fail(sequence: number, reason: string): void {
+    const pending = this.#take(sequence);
+    pending?.settle(noAnswer(pending.flush <= this.#outbox.flushes, reason));
+  }
+
+  failAll(reason: string): void {
+    clearTimeout(this.#timer);
+    this.#wakeAt = Infinity;
+    for (const sequence of this.#bySequence.keys()) this.fail(sequence, reason);
+  }
+
+  #take(sequence: number): PendingRequest | undefined {
+    const pending = this.#bySequence.get(sequence);
+    if (pending !== undefined) this.#bySequence.delete(sequence);
+    return pending;
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer);
+    this.#wakeAt = at;
+    this.#timer = setTimeout(() => this.#expire(), Math.max(1, Math.ceil(at - this.#clock())));
+  }
+
+  #expire(): void {
+    const now = this.#clock();
+    let next = Infinity;
+    for (const [sequence, { command, deadline }] of this.#bySequence) {
+      if (deadline <= now) this.fail(sequence, `no answer to ${command} within its deadline`);
+      else if (deadline < next) next = deadline;
+    }
+    if (next === Infinity) this.#wakeAt = Infinity;
+    else this.#wake(next);
+  }
+}
+
+export function noAnswer(written: boolean, reason: string): NoAnswer {
+  return { command: 'none', written, reason };
+}

@@ -1,0 +1,41 @@
+/**
+ * How a receipt's id becomes the one that the submit's response gave. Carriers answer in hex and report in
+ * decimal, or the other way round, with leading zeros, in either case, in up to 65 characters (SMPP v3.4
+ * §5.2.23 and §5.3.2.12).
+ */
+export type MessageIdForm = 'same' | 'decimalToHex' | 'hexToDecimal';
+
+/** Lower case, without surrounding spaces and leading zeros; an id of zeros only stays `0`. */
+export function normaliseMessageId(id: string): string {
+  return id
+    .trim()
+    .replace(/^0+(?=.)/, '')
+    .toLowerCase();
+}
+
+/** The decimal form of a hexadecimal id, `undefined` when it is not one. */
+export function hexToDecimalId(id: string): string | undefined {
+  const digits = id.trim();
+  return /^[0-9a-f]{1,65}$/i.test(digits) ? BigInt(`0x${digits}`).toString() : undefined;
+}
+
+/** The hexadecimal form (lower case, no leading zeros) of a decimal id, `undefined` when it is not one. */
+export function decimalToHexId(id: string): string | undefined {
+  const digits = id.trim();
+  return /^[0-9]{1,65}$/.test(digits) ? BigInt(digits).toString(16) : undefined;
+}
+
+/**
+ * The normal forms in which a receipt's id may stand in a submit's response, likeliest first. The form
+ * that found a message says how this carrier writes its ids.
+ */
+export function messageIdCandidates(receiptId: string): { form: MessageIdForm; id: string }[] {
+  const candidates: { form: MessageIdForm; id: string }[] = [
+    { form: 'same', id: normaliseMessageId(receiptId) },
+  ];
+  const hex = decimalToHexId(receiptId);
+  if (hex !== undefined) candidates.push({ form: 'decimalToHex', id: hex });
+  const decimal = hexToDecimalId(receiptId);
+  if (decimal !== undefined) candidates.push({ form: 'hexToDecimal', id: decimal });
+  return candidates;
+}

@@ -1,0 +1,128 @@
+import { readReceiptDate, writeReceiptDate } from './receipt-date.ts';
+import {
+  errorWords,
+  type ReceiptState,
+  type ReceiptWord,
+  stateOfWord,
+  stateWords,
+  wordOfMessageState,
+} from './receipt-states.ts';
+import { decodeText } from './text.ts';
+
+/** The fields of a `deliver_sm` (or `data_sm`) that a receipt is read from. */
+export interface ReceiptSource {
+  shortMessage: Buffer;
+  dataCoding: number;
+  tlvs: ReceiptTlvs;
+  /** When given, an intermediate notification (SMPP v3.4 §5.2.12, `0x20`) never ends a message. */
+  esmClass?: number;
+}
+
+export interface ReceiptTlvs {
+  /** 0x001E. */
+  receiptedMessageId?: string | undefined;
+  /** 0x0427, SMPP v3.4 §5.2.28. */
+  messageState?: number | undefined;
+  /** 0x0423: one octet of network type, two of the code. */
+  networkErrorCode?: Buffer | undefined;
+}
+
+export interface Receipt {
+  /** As the carrier wrote it. */
+  carrierMessageId: string;
+  state: ReceiptState;
+  /** Only with `undelivered`: the carrier's `err` (or its state, when there is none) and what it says. */
+  error?: { code: string; message: string };
+  /** The carrier's own clock, read as UTC: its zone is not in the receipt. */
+  doneAt?: Date;
+}
+
+/**
+ * Reads a delivery receipt (SMPP v3.4 appendix B, and what carriers make of it): keys in any order or
+ * missing, in any data coding, TLVs before the text.
+ * @returns `undefined` when it does not say which message it is about, or nothing about its state
+ */
+export function parseReceipt(source: ReceiptSource): Receipt | undefined {
+  const { tlvs } = source;
+  // Carriers print receipts in ASCII whatever their default alphabet: GSM 03.38 would read an id's `_` as `§`.
+  const fields = readFields(decodeText(source.shortMessage, source.dataCoding, { alphabet: 'latin1' }));
+  const carrierMessageId = tlvs.receiptedMessageId?.trim() || fields.get('id');
+  if (!carrierMessageId) return undefined;
+
+  const code = networkError(tlvs.networkErrorCode) ?? nonZero(fields.get('err'));
+  const word = wordOfMessageState(tlvs.messageState) ?? fields.get('stat')?.toUpperCase();
+  let state = (word && stateOfWord(word)) || stateFromCounts(fields.get('dlvrd'), code);
+  if (!state) return undefined;
+  const intermediate = ((source.esmClass ?? 0) & 0x3c) === 0x20;
+  if (intermediate && state === 'undelivered') state = 'enroute';
+
+  const receipt: Receipt = { carrierMessageId, state };
+  if (state === 'undelivered') receipt.error = describe(word, code);
+  const doneAt = readReceiptDate(fields.get('done date') ?? '');
+  if (doneAt) receipt.doneAt = doneAt;
+  return receipt;
+}
+
+export interface ReceiptText {
+  id: string;
+  stat: ReceiptWord;
+  submittedAt: Date;
+  doneAt: Date;
+  /** The carrier's error number, 0 when all went well. */
+  err?: number;
+  /** Beginning of the message; 20 characters of it go into the receipt. */
+  text?: string;
+}
+
+/** Writes a receipt's text as SMPP v3.4 appendix B has it, dates in UTC with ten digits. */
+export function formatReceipt(receipt: ReceiptText): string {
+  const delivered = receipt.stat === 'DELIVRD' ? '001' : '000';
+  return (
+    `id:${receipt.id} sub:001 dlvrd:${delivered}` +
+    ` submit date:${writeReceiptDate(receipt.submittedAt)} done date:${writeReceiptDate(receipt.doneAt)}` +
+    ` stat:${receipt.stat} err:${String(receipt.err ?? 0).padStart(3, '0')}` +
+    ` text:${(receipt.text ?? '').slice(0, 20)}`
+  );
+}
+
+const KEY = /\b(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text)\s*:[ \t]*/gi;
+
+/**
+ * `text:` quotes the message, which may itself look like a receipt. What stands before it wins, the first
+ * of each key; a receipt that begins with its text has its own keys last.
+ */
+function readFields(text: string): Map<string, string> {
+  const before = new Map<string, string>();
+  const after = new Map<string, string>();
+  let pastText = false;
+  const matches = [...text.matchAll(KEY)];
+  for (const [i, match] of matches.entries()) {
+    const key = match[1]!.toLowerCase().replace(/[ _]?date/, ' date');
+    const start = match.index + match[0].length;
+    const value = text.slice(start, matches[i + 1]?.index ?? text.length).trim();
+    if (key === 'text') pastText = true;
+    else if (value && pastText) after.set(key, firstWord(value));
+    else if (value && !before.has(key)) before.set(key, firstWord(value));
+  }
+  return new Map([...after, ...before]);
+}
+
+const firstWord = (value: string) => value.split(/\s/, 1)[0]!;
+
+const nonZero = (err: string | undefined) => (err && !/^0+$/.test(err) ? err : undefined);
+
+function networkError(tlv: Buffer | undefined): string | undefined {
+  if (!tlv || tlv.length < 3) return undefined;
+  return nonZero(String(tlv.readUInt16BE(1)));
+}
+
+function stateFromCounts(dlvrd: string | undefined, code: string | undefined): ReceiptState | undefined {
+  if (dlvrd && /^0*[1-9]\d*$/.test(dlvrd)) return 'delivered';
+  return code ? 'undelivered' : undefined;
+}
+
+function describe(word: string | undefined, code: string | undefined): { code: string; message: string } {
+  const state = stateWords(word);
+  const reason = code && errorWords(code);
+  return { code: code ?? word ?? 'UNDELIV', message: reason ? `${state}: ${reason}` : state };
+}

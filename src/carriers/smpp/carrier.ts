@@ -1,0 +1,238 @@
+import type { CarrierId } from '../../ids.ts';
+import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
+import type { Alphabet } from './alphabets.ts';
+import type { BackoffOptions } from './backoff.ts';
+import type { PeerAnswer, PeerRequest } from './connection.ts';
+import type { TlsOptions } from './dial.ts';
+import { readReceipt } from './incoming.ts';
+import type { KeepAliveOptions } from './keep-alive.ts';
+import { normaliseMessageId, type MessageIdForm } from './message-id.ts';
+import { messageOutcome, segmentOutcome, type SegmentOutcome } from './outcome.ts';
+import { Pace } from './pace.ts';
+import { submitPdus } from './outgoing.ts';
+import { answerTo, type DataSm, type DeliverSm, type SubmitSm, type Unsequenced } from './pdu.ts';
+import { SmppSession, type BindMode } from './session.ts';
+import { STATUS, type StatusOverrides } from './status.ts';
+import type { RawTlv } from './tlv.ts';
+
+export interface SmppCarrierOptions {
+  id: CarrierId;
+  name: string;
+  host: string;
+  port: number;
+  tls?: TlsOptions;
+  systemId: string;
+  password: string;
+  systemType?: string;
+  /** The links to hold. Default one transceiver. */
+  binds?: readonly BindMode[];
+  /** How many segments may wait for their answers, on each link. Default 10. */
+  window?: number;
+  /** Segments per second that the contract allows, over all links. Default: no limit of ours. */
+  throughput?: number;
+  /** What the carrier means by data_coding 0. Default GSM 03.38. */
+  alphabet?: Alphabet;
+  /** How an id in a receipt becomes the one in the submit's answer. Default `same`. */
+  receiptIdForm?: MessageIdForm;
+  /** The carrier's own meaning of some command_status values. */
+  statusOverrides?: StatusOverrides;
+  /** Sent with every segment, e.g. the DLT entity and template ids of India. */
+  vendorTlvs?: readonly RawTlv[];
+  responseTimeoutMs?: number;
+  bindTimeoutMs?: number;
+  enquireLink?: KeepAliveOptions;
+  reconnect?: BackoffOptions;
+  /** Milliseconds since 1970; default `Date.now`. */
+  clock?: () => number;
+  /** Default `Math.random`. */
+  random?: () => number;
+}
+
+/** A carrier reached over one or more SMPP v3.4 links, which begin to bind at once. */
+export function createSmppCarrier(options: SmppCarrierOptions, events: CarrierEvents): Carrier {
+  return new SmppCarrier(options, events);
+}
+
+class SmppCarrier implements Carrier {
+  readonly id: CarrierId;
+  readonly name: string;
+  readonly #options: SmppCarrierOptions;
+  readonly #events: CarrierEvents;
+  readonly #clock: () => number;
+  readonly #random: () => number;
+  readonly #pace: Pace;
+  readonly #sessions: readonly SmppSession[];
+  #reference = 0;
+  #paceTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: SmppCarrierOptions, events: CarrierEvents) {
+    this.id = options.id;
+    this.name = options.name;
+    this.#options = options;
+    this.#events = events;
+    this.#clock = options.clock ?? Date.now;
+    this.#random = options.random ?? Math.random;
+    this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
+    this.#sessions = (options.binds ?? ['transceiver']).map((mode) => this.#openSession(mode));
+  }
+
+  freeWindow(): number {
+    let free = 0;
+    for (const session of this.#sessions) free += session.freeWindow();
+    return free === 0 ? 0 : Math.min(free, this.#pace.available(this.#clock()));
+  }
+
+  inFlightShare(): number {
+    const { inFlight, window } = this.#load();
+    return window === 0 ? 0 : inFlight / window;
+  }
+
+  health(): CarrierHealth {
+    const states = this.#sessions.filter(({ canSubmit }) => canSubmit).map(({ state }) => state);
+    const problems = new Set(this.#sessions.map(({ problem }) => problem).filter((it) => it !== undefined));
+    if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
+    return {
+      state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
+      ...(problems.size > 0 && { problem: [...problems].join('; ') }),
+      ...this.#load(),
+    };
+  }
+
+  submit(message: OutboundMessage): Promise<SubmitOutcome> {
+    const now = this.#clock();
+    const session = this.#freest();
+    if (session === undefined) return Promise.resolve({ kind: 'unavailable', reason: this.#whyNot() });
+    const waitMs = this.#pace.waitMs(now);
+    if (waitMs > 0) {
+      this.#readyIn(waitMs);
+      return Promise.resolve({ kind: 'throttled', retryAfterMs: waitMs });
+    }
+    this.#reference = (this.#reference + 1) & 0xff;
+    const { alphabet = 'gsm', vendorTlvs = [] } = this.#options;
+    const pdus = submitPdus(message, { now, reference: this.#reference, alphabet, vendorTlvs });
+    if (!Array.isArray(pdus)) return Promise.resolve(pdus);
+    this.#pace.take(pdus.length, now);
+    if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
+    return this.#submitSegments(session, pdus);
+  }
+
+  async close(drainMs: number): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#paceTimer);
+    await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
+  }
+
+  async #submitSegments(session: SmppSession, pdus: Unsequenced<SubmitSm>[]): Promise<SubmitOutcome> {
+    const { statusOverrides } = this.#options;
+    if (pdus.length === 1) {
+      return this.#conclude(session, segmentOutcome(await session.submit(pdus[0]!), statusOverrides), 1);
+    }
+    const answers = await Promise.all(pdus.map((pdu) => session.submitQueued(pdu)));
+    const outcomes = answers.map((answer) => segmentOutcome(answer, statusOverrides));
+    for (const outcome of outcomes) this.#conclude(session, outcome, 1);
+    return this.#conclude(session, messageOutcome(outcomes), pdus.length);
+  }
+
+  #conclude(session: SmppSession, outcome: SegmentOutcome, segments: number): SubmitOutcome {
+    switch (outcome.kind) {
+      case 'accepted':
+        return {
+          kind: 'accepted',
+          carrierMessageId: normaliseMessageId(outcome.messageId),
+          segments,
+        };
+      case 'throttled': {
+        const retryAfterMs = this.#pace.slowDown(this.#clock(), this.#random);
+        return { kind: 'throttled', retryAfterMs };
+      }
+      case 'linkFault':
+        void session.rebind(outcome.reason);
+        return { kind: 'unavailable', reason: outcome.reason };
+      default:
+        return outcome;
+    }
+  }
+
+  #freest(): SmppSession | undefined {
+    if (this.#isClosed) return undefined;
+    let best: SmppSession | undefined;
+    let most = 0;
+    for (const session of this.#sessions) {
+      const free = session.freeWindow();
+      if (free > most) [best, most] = [session, free];
+    }
+    return best;
+  }
+
+  #whyNot(): string {
+    const { state, problem } = this.health();
+    if (state === 'up') return 'the window is full';
+    return problem ?? (state === 'connecting' ? 'the link is not up yet' : `the link is ${state}`);
+  }
+
+  #load(): { inFlight: number; window: number } {
+    const load = { inFlight: 0, window: 0 };
+    for (const session of this.#sessions) {
+      if (!session.canSubmit) continue;
+      load.inFlight += session.inFlight;
+      load.window += session.window;
+    }
+    return load;
+  }
+
+  #readyIn(ms: number): void {
+    this.#paceTimer ??= setTimeout(() => {
+      this.#paceTimer = undefined;
+      this.#announce();
+    }, ms);
+  }
+
+  #announce(): void {
+    if (this.#isClosed) return;
+    const waitMs = this.#pace.waitMs(this.#clock());
+    if (waitMs > 0) this.#readyIn(waitMs);
+    else if (this.freeWindow() > 0) this.#events.onReady();
+  }
+
+  #openSession(mode: BindMode): SmppSession {
+    const { host, port, tls, systemId, password, systemType, window } = this.#options;
+    const { responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random } = this.#options;
+    return new SmppSession({
+      ...{ host, port, tls, mode, systemId, password, systemType, window },
+      ...{ responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random },
+      handle: (request) => this.#handle(request),
+      onReady: () => this.#announce(),
+    });
+  }
+
+  #handle(request: PeerRequest): PeerAnswer | Promise<PeerAnswer> {
+    switch (request.command) {
+      case 'deliver_sm':
+      case 'data_sm':
+        return this.#receive(request);
+      case 'outbind':
+      case 'alert_notification':
+        return undefined;
+      default:
+        return answerTo(request, STATUS.RINVBNDSTS);
+    }
+  }
+
+  #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
+    const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
+    // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
+    if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
+    const { carrierMessageId, state, error } = receipt;
+    const receivedAt = new Date(this.#clock());
+    return this.#events
+      .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
+      .then(
+        () => answerTo(pdu, STATUS.ROK),
+        () => answerTo(pdu, STATUS.RX_T_APPN),
+      );
+  }
+}
+
+// The state of the carrier is that of its liveliest link.
+const LIVELIEST = ['up', 'connecting', 'down', 'closed'] as const;

@@ -1,0 +1,64 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+export interface Target {
+  host: string;
+  port: number;
+  /** Present: the link is encrypted, and the certificate of the peer must be good. */
+  tls?: TlsOptions;
+}
+
+export interface TlsOptions {
+  /** PEM of the authorities to trust instead of the system's. */
+  ca?: string | Buffer;
+  /** The name that the certificate must have, when it is not `host`. */
+  servername?: string;
+  /** Takes any certificate, so that anybody on the way can read and change every message. */
+  insecureSkipVerify?: boolean;
+}
+
+/**
+ * Opens a socket, over TLS when asked to, including its handshake.
+ * @throws {Error} in words, when it failed, took longer than `timeoutMs`, or `signal` ended it; no socket is left
+ */
+export function dial({ host, port, tls }: Target, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = tls ? connectTls({ host, port, ...tlsOptions(host, tls) }) : connect({ host, port });
+    let problem: string | undefined;
+    const stop = (why: string) => {
+      problem ??= why;
+      socket.destroy();
+    };
+    const onAbort = () => stop('closed by us');
+    const onError = (error: NodeJS.ErrnoException) => stop(error.message || error.code || 'unknown error');
+    const onClose = () => {
+      settle();
+      reject(new Error(`cannot connect to ${host}:${port}: ${problem ?? 'the peer closed the connection'}`));
+    };
+    const timer = setTimeout(() => stop(`no connection within ${timeoutMs} ms`), timeoutMs);
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.off('close', onClose);
+    };
+    signal.addEventListener('abort', onAbort);
+    // Stays: an error between here and its next owner's listener would end the process.
+    socket.on('error', onError);
+    socket.once('close', onClose);
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
+      settle();
+      resolve(socket);
+    });
+    if (signal.aborted) onAbort();
+  });
+}
+
+function tlsOptions(host: string, { ca, servername, insecureSkipVerify }: TlsOptions) {
+  const name = servername ?? (isIP(host) ? undefined : host);
+  return {
+    minVersion: 'TLSv1.2' as const,
+    rejectUnauthorized: insecureSkipVerify !== true,
+    ...(ca !== undefined && { ca }),
+    ...(name !== undefined && { servername: name }),
+  };
+}

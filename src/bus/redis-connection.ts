@@ -1,0 +1,92 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+
+export interface RedisConnection {
+  readonly redis: Redis;
+  /** Whether a command sent now goes to the server. */
+  usable(): boolean;
+  /** Whether the server answers within a second. */
+  answers(): Promise<boolean>;
+  close(): void;
+}
+
+export interface RedisConnectionOptions {
+  url: string;
+  /** Shown by CLIENT LIST. */
+  name: string;
+  log: Logger;
+  /** On every connect, the first one included. */
+  onReady: () => void;
+  onLost: () => void;
+}
+
+const HEARTBEAT_MS = 5_000;
+const ANSWER_MS = 1_000;
+
+/** A connection that comes back by itself and never lets a command wait for that. */
+export function connectRedis({ url, name, log, onReady, onLost }: RedisConnectionOptions): RedisConnection {
+  const redis = new Redis(url, {
+    connectionName: name,
+    disableClientInfo: true,
+    // Both together: a command fails at once when the server is away, and when it goes away. Kept
+    // ones would pile up without a bound, and those cut off otherwise never settle in ioredis 5.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    // We subscribe again ourselves, to know when it is done and to tell the readers.
+    autoResubscribe: false,
+    connectTimeout: 5_000,
+    retryStrategy: (tries) => Math.min(2_000, 25 * 2 ** tries),
+  });
+  let lastError: Error | undefined;
+  let connected = true;
+  redis.on('error', (error: Error) => (lastError = error));
+  redis.on('ready', () => {
+    if (!connected) log.info({ connection: name }, 'redis is back');
+    connected = true;
+    onReady();
+  });
+  redis.on('close', () => {
+    if (connected) log.warn({ connection: name, err: lastError }, 'redis is away');
+    connected = false;
+    onLost();
+  });
+
+  const answers = async () => {
+    if (redis.status !== 'ready') return false;
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    const deadline = setTimeout(resolve, ANSWER_MS, false);
+    try {
+      return await Promise.race([
+        redis.ping().then(
+          () => true as const,
+          () => false as const,
+        ),
+        late,
+      ]);
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
+
+  // A peer that vanished without a word (a lost host, a firewall) is noticed only by asking.
+  const heartbeat = setInterval(() => {
+    const { stream } = redis;
+    if (redis.status !== 'ready') return;
+    void answers().then((alive) => {
+      if (!alive && redis.status === 'ready' && redis.stream === stream)
+        stream.destroy(new Error('no answer to a ping'));
+    });
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+
+  return {
+    redis,
+    usable: () => redis.status === 'ready',
+    answers,
+    close() {
+      clearInterval(heartbeat);
+      connected = false;
+      redis.disconnect();
+    },
+  };
+}

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decimalToHexId,
-  hexToDecimalId,
-  messageIdCandidates,
-  normaliseMessageId,
-} from '../../src/carriers/smpp/message-id.ts';
+import { decimalToHexId, hexToDecimalId, normaliseMessageId } from '../../src/carriers/smpp/message-id.ts';
 import { readReceiptDate } from '../../src/carriers/smpp/receipt-date.ts';
 import { formatReceipt, parseReceipt, type ReceiptTlvs } from '../../src/carriers/smpp/receipt.ts';
 
@@ -217,21 +212,5 @@ describe('message ids', () => {
     expect(hexToDecimalId('xyz')).toBeUndefined();
     expect(hexToDecimalId('f'.repeat(66))).toBeUndefined();
     expect(decimalToHexId('1a')).toBeUndefined();
-  });
-
-  test('the id of the response is among the candidates of the receipt’s, however the carrier writes it', () => {
-    fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 10n ** 38n }), fc.nat(8), (n, zeros) => {
-        const hex = n.toString(16);
-        const responses = { same: n.toString(), decimalToHex: hex };
-        const fromDecimal = messageIdCandidates('0'.repeat(zeros) + n.toString());
-        for (const [form, id] of Object.entries(responses)) expect(fromDecimal).toContainEqual({ form, id });
-        expect(messageIdCandidates(hex.toUpperCase())).toContainEqual({
-          form: 'hexToDecimal',
-          id: n.toString(),
-        });
-      }),
-    );
-    expect(messageIdCandidates('3f-a9')).toEqual([{ form: 'same', id: '3f-a9' }]);
   });
 });

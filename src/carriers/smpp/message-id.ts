@@ -24,18 +24,3 @@ export function decimalToHexId(id: string): string | undefined {
   const digits = id.trim();
   return /^[0-9]{1,65}$/.test(digits) ? BigInt(digits).toString(16) : undefined;
 }
-
-/**
- * The normal forms in which a receipt's id may stand in a submit's response, likeliest first. The form
- * that found a message says how this carrier writes its ids.
- */
-export function messageIdCandidates(receiptId: string): { form: MessageIdForm; id: string }[] {
-  const candidates: { form: MessageIdForm; id: string }[] = [
-    { form: 'same', id: normaliseMessageId(receiptId) },
-  ];
-  const hex = decimalToHexId(receiptId);
-  if (hex !== undefined) candidates.push({ form: 'decimalToHex', id: hex });
-  const decimal = hexToDecimalId(receiptId);
-  if (decimal !== undefined) candidates.push({ form: 'hexToDecimal', id: decimal });
-  return candidates;
-}

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SimulatedCarriers } from './carriers.ts';
+import type { Handsets, Seen } from './handsets.ts';
+import { PAGE } from './page.ts';
+import { InvalidProfileChange, parseProfileChange } from './profile-change.ts';
+import type { Smsc } from './smsc.ts';
+
+export interface SimulatorHttpOptions {
+  /** 0 takes a free one. */
+  port: number;
+  host: string;
+  handsets: Handsets;
+  carriers: SimulatedCarriers;
+  smsc: Pick<Smsc, 'traffic'>;
+}
+
+export interface SimulatorHttp {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_OCTETS = 16_384;
+const MAX_WAIT_MS = 30_000;
+const LATEST = 100;
+
+/** A request that cannot be answered; the message says what would be allowed. */
+class BadRequest extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The handsets and the carriers over HTTP; see README.md of this folder.
+ * @throws when the port cannot be listened on
+ */
+export async function createSimulatorHttp(options: SimulatorHttpOptions): Promise<SimulatorHttp> {
+  const server = createServer((request, response) => {
+    answer(options, request, response).catch((error: unknown) => {
+      const status = error instanceof BadRequest ? error.status : 500;
+      const message = error instanceof BadRequest ? error.message : 'the simulator failed';
+      sendJson(response, status, { error: message });
+    });
+  });
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  options: SimulatorHttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = URL.parse(request.url ?? '/', 'http://simulator');
+  if (!url) throw new BadRequest(400, 'The address is not well formed.');
+  const [first, second, third, ...rest] = url.pathname.split('/').slice(1).map(decode);
+  const route = `${request.method} /${first}${second ? '/*' : ''}${third ? `/${third}` : ''}`;
+  switch (rest.length > 0 ? '' : route) {
+    case 'GET /':
+    case 'GET /handsets/*':
+      response.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy':
+          "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+      });
+      response.end(PAGE);
+      return;
+    case 'GET /health':
+      return sendJson(response, 200, { status: 'ok' });
+    case 'GET /handsets':
+      return sendJson(response, 200, options.handsets.latest(LATEST));
+    case 'GET /handsets/*/messages': {
+      const messages = await readMessages(options.handsets, numberOf(second!), url.searchParams, response);
+      return sendJson(response, 200, messages);
+    }
+    case 'GET /carriers':
+      return sendJson(
+        response,
+        200,
+        options.carriers.systemIds().map((id) => carrierJson(options, id)),
+      );
+    case 'PUT /carriers/*':
+      await changeCarrier(options, second!, request);
+      return sendJson(response, 200, carrierJson(options, second!));
+    default:
+      throw new BadRequest(
+        404,
+        `There is no ${request.method} ${url.pathname} here; see the simulator's README.`,
+      );
+  }
+}
+
+async function readMessages(
+  handsets: Handsets,
+  number: string,
+  query: URLSearchParams,
+  response: ServerResponse,
+) {
+  const seen = seenOf(query.get('after'));
+  const waitMs = query.has('waitMs') ? Number(query.get('waitMs')) : 0;
+  if (!(waitMs >= 0 && waitMs <= MAX_WAIT_MS)) {
+    throw new BadRequest(400, `waitMs must be a number from 0 to ${MAX_WAIT_MS}.`);
+  }
+  const messages = handsets.messages(number, seen);
+  if (messages.length > 0 || waitMs === 0) return messages;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, waitMs);
+    const unwatch = handsets.watch(number, done);
+    response.once('close', done);
+    function done() {
+      clearTimeout(timer);
+      unwatch();
+      response.off('close', done);
+      resolve();
+    }
+  });
+  return handsets.messages(number, seen);
+}
+
+function seenOf(after: string | null): Seen | undefined {
+  if (after === null) return undefined;
+  if (/^\d{1,9}$/.test(after)) return { count: Number(after) };
+  const receivedAt = Date.parse(after);
+  if (Number.isNaN(receivedAt)) {
+    throw new BadRequest(400, 'after must be a count of messages, or the receivedAt of the last one seen.');
+  }
+  return { receivedAt };
+}
+
+async function changeCarrier({ carriers }: SimulatorHttpOptions, systemId: string, request: IncomingMessage) {
+  if (!carriers.find(systemId)) {
+    const known = carriers.systemIds().join(', ');
+    throw new BadRequest(404, `There is no carrier "${systemId}". There are: ${known}.`);
+  }
+  try {
+    carriers.change(systemId, parseProfileChange(await readJson(request)));
+  } catch (error) {
+    throw error instanceof InvalidProfileChange ? new BadRequest(400, error.message) : error;
+  }
+}
+
+function carrierJson({ carriers, smsc }: SimulatorHttpOptions, systemId: string) {
+  const named = carriers.find(systemId)!;
+  return { systemId, profile: named.name, ...smsc.traffic(systemId), parameters: named.profile };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_OCTETS) throw new BadRequest(413, `The body exceeds ${MAX_BODY_OCTETS} octets.`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    throw new BadRequest(400, 'The body must be JSON, such as { "profile": "blackhole" }.');
+  }
+}
+
+function numberOf(path: string): string {
+  const digits = /^\s?\+?(\d{3,15})$/.exec(path)?.[1];
+  if (!digits) throw new BadRequest(400, 'A handset is named by its E.164 number, such as +385911234567.');
+  return `+${digits}`;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new BadRequest(400, 'The path is not well encoded.');
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify(body));
+}

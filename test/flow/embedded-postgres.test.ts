@@ -10,7 +10,6 @@ import { until } from '../support/until.ts';
 const quiet = () => undefined;
 
 const test = base.extend<{ dataDir: string }>({
-  // eslint-disable-next-line no-empty-pattern -- vitest reads the fixtures from this pattern
   dataDir: async ({}, use) => {
     const dir = await mkdtemp(join(tmpdir(), 'otpost-embedded-'));
     await chmod(dir, 0o711);
@@ -19,10 +18,10 @@ const test = base.extend<{ dataDir: string }>({
   },
 });
 
-async function query(url: string, statement: string) {
+async function query(url: string, statement: string): Promise<postgres.Row[]> {
   const sql = postgres(url, { max: 1, onnotice: quiet });
   try {
-    return await sql.unsafe(statement);
+    return await sql.unsafe<postgres.Row[]>(statement);
   } finally {
     await sql.end();
   }

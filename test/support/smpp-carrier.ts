@@ -1,0 +1,55 @@
+import type { Carrier, CarrierReceipt, OutboundMessage, SubmitOutcome } from '../../src/carriers/carrier.ts';
+import { createSmppCarrier, type SmppCarrierOptions } from '../../src/carriers/smpp/carrier.ts';
+import { newId } from '../../src/ids.ts';
+import { until } from './until.ts';
+
+/** A carrier of ours under test, with all that it told. */
+export class TestCarrier implements AsyncDisposable {
+  readonly carrier: Carrier;
+  readonly receipts: CarrierReceipt[] = [];
+  readyCount = 0;
+  /** What the next receipts are answered with. */
+  onReceipt: (receipt: CarrierReceipt) => Promise<void> = () => Promise.resolve();
+
+  constructor(port: number, options: Partial<SmppCarrierOptions> = {}) {
+    this.carrier = createSmppCarrier(
+      {
+        id: newId('car'),
+        name: 'test',
+        host: '127.0.0.1',
+        port,
+        systemId: 'otpost',
+        password: 'secret',
+        reconnect: { minMs: 10, maxMs: 50 },
+        ...options,
+      },
+      {
+        onReceipt: (receipt) => {
+          this.receipts.push(receipt);
+          return this.onReceipt(receipt);
+        },
+        onReady: () => (this.readyCount += 1),
+      },
+    );
+  }
+
+  async up(): Promise<this> {
+    await until(() => this.carrier.health().state === 'up' && !this.carrier.health().problem);
+    return this;
+  }
+
+  submit(message: Partial<OutboundMessage> = {}): Promise<SubmitOutcome> {
+    return this.carrier.submit({
+      attemptId: newId('att'),
+      to: '+41790000000',
+      sender: 'Otpost',
+      text: '123456 is your code',
+      expiresAt: new Date(Date.now() + 600_000),
+      ...message,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.carrier.close(0);
+  }
+}

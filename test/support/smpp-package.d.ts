@@ -1,0 +1,30 @@
+/** The little of the npm package `smpp` that the tests use it for, as a peer of other people's making. */
+declare module 'smpp' {
+  import type { EventEmitter } from 'node:events';
+  import type { Server as NetServer, Socket } from 'node:net';
+
+  export interface ForeignPdu {
+    command: string;
+    command_status: number;
+    sequence_number: number;
+    response(fields?: Record<string, unknown>): ForeignPdu;
+    [field: string]: unknown;
+  }
+
+  export interface Session extends EventEmitter {
+    socket: Socket;
+    send(pdu: ForeignPdu, onResponse?: (response: ForeignPdu) => void): boolean;
+    on(event: 'pdu' | string, listener: (pdu: ForeignPdu) => void): this;
+    close(): void;
+    destroy(): void;
+  }
+
+  interface Smpp {
+    createServer(options: Record<string, unknown>, onSession: (session: Session) => void): NetServer;
+    connect(options: Record<string, unknown>): Session;
+    PDU: new (command: string, fields?: Record<string, unknown>) => ForeignPdu;
+  }
+
+  const smpp: Smpp;
+  export default smpp;
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { backoffMs } from '../../src/carriers/smpp/backoff.ts';
+import { Pace } from '../../src/carriers/smpp/pace.ts';
+import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
+import { Window } from '../../src/carriers/smpp/window.ts';
+
+const calm = () => 0;
+
+describe('pace', () => {
+  test('never lets more through than the rate and one burst, in any pattern of asking', () => {
+    const asks = fc.array(fc.nat(50), { minLength: 1, maxLength: 500 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000 }), asks, (rate, pauses) => {
+        const pace = new Pace(rate, 0);
+        let now = 0;
+        let sent = 0;
+        for (const pause of pauses) {
+          now += pause;
+          while (pace.waitMs(now) === 0) {
+            pace.take(1, now);
+            sent += 1;
+          }
+        }
+        expect(sent).toBeLessThanOrEqual(Math.max(1, rate / 10) + (rate * now) / 1_000 + 1e-6);
+      }),
+    );
+  });
+
+  test('a segment may go once the wait that was told is over', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 9 }), (rate, segments) => {
+        const pace = new Pace(rate, 0);
+        while (pace.waitMs(0) === 0) pace.take(segments, 0);
+        expect(pace.waitMs(pace.waitMs(0))).toBe(0);
+      }),
+    );
+  });
+
+  test('is no limit at all until the carrier throttles', () => {
+    const pace = new Pace(Infinity, 0);
+    for (let i = 0; i < 10_000; i += 1) pace.take(1, 0);
+    expect(pace.waitMs(0)).toBe(0);
+    expect(pace.isHeldBack).toBe(false);
+  });
+
+  test('is halved by a throttle, once for a whole window of them, then grows back to what is allowed', () => {
+    const pace = new Pace(100, 0);
+    for (let now = 0; now < 2_000; now += 10) pace.take(1, now);
+    for (let i = 0; i < 50; i += 1) pace.slowDown(2_000, calm);
+    expect(pace.rate).toBe(50);
+    pace.available(3_000);
+    expect(pace.rate).toBe(55);
+    pace.available(12_000);
+    expect(pace.rate).toBe(100);
+    expect(pace.isHeldBack).toBe(false);
+  });
+
+  test('is halved again by each second of throttling, but never stops', () => {
+    const pace = new Pace(100, 0);
+    for (let now = 0; now < 60_000; now += 1_000) {
+      pace.take(1, now);
+      expect(pace.slowDown(now, calm)).toBeGreaterThanOrEqual(200);
+    }
+    expect(pace.rate).toBeGreaterThanOrEqual(1);
+  });
+
+  test('without a contract, what was sent before the throttle is the measure, and is forgotten in the end', () => {
+    const pace = new Pace(Infinity, 0);
+    for (let now = 0; now <= 2_000; now += 5) pace.take(1, now);
+    pace.slowDown(2_000, calm);
+    expect(pace.rate).toBeCloseTo(100, -1);
+    pace.available(60_000);
+    expect(pace.rate).toBe(Infinity);
+    expect(pace.waitMs(60_000)).toBe(0);
+  });
+
+  test('a clock that goes back stops nothing', () => {
+    const pace = new Pace(10, 1_000_000);
+    pace.take(1, 1_000_000);
+    expect(pace.waitMs(0)).toBe(100);
+    expect(pace.waitMs(100)).toBe(0);
+  });
+});
+
+describe('window', () => {
+  test('who queues is served in order and before anybody new', async () => {
+    const window = new Window(1, () => {});
+    const order: number[] = [];
+    expect(window.tryTake()).toBe(true);
+    const waiting = [1, 2].map((n) => window.take().then(() => order.push(n)));
+    expect(window.free).toBe(0);
+    window.release();
+    expect(window.tryTake()).toBe(false);
+    await waiting[0];
+    window.release();
+    await waiting[1];
+    expect(order).toEqual([1, 2]);
+    window.release();
+    expect(window.free).toBe(1);
+  });
+
+  test('tells once when there is a place again after there was none', () => {
+    let told = 0;
+    const window = new Window(2, () => (told += 1));
+    window.tryTake();
+    window.release();
+    expect(told).toBe(0);
+    window.tryTake();
+    window.tryTake();
+    window.release();
+    window.release();
+    expect(told).toBe(1);
+  });
+});
+
+test('pauses between binds double up to the longest, and half of each is chance', () => {
+  const options = { minMs: 500, maxMs: 30_000 };
+  expect([1, 2, 3, 7, 100, 5_000].map((failures) => backoffMs(failures, options, () => 0))).toEqual([
+    250, 500, 1_000, 15_000, 15_000, 15_000,
+  ]);
+  expect(backoffMs(1, options, () => 0.999999)).toBeCloseTo(500, 1);
+});
+
+test('a validity period is relative, in whole seconds, and never 0', () => {
+  expect([599_999, 1, -5, 90_061_000, 1e15].map(relativeValidity)).toEqual([
+    '000000000959000R',
+    '000000000001000R',
+    '000000000001000R',
+    '000001010101000R',
+    '000030000000000R',
+  ]);
+});

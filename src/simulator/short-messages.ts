@@ -12,15 +12,23 @@ const TON_INTERNATIONAL = 1;
 const FINAL_RECEIPT = 0x04;
 const INTERMEDIATE_RECEIPT = 0x20;
 
-/** A submit that was read. */
+/**
+ * What is kept of a submit until its receipt. Not the PDU: its octets are views into the chunk that came
+ * from the socket, and would hold all 64 KB of it.
+ */
 export interface Submitted {
-  pdu: SubmitSm;
+  /** The addresses of the receipt: those of the submit, turned round. */
+  reply: Pick<
+    ReceiptPdu,
+    'sourceAddrTon' | 'sourceAddrNpi' | 'sourceAddr' | 'destAddrTon' | 'destAddrNpi' | 'destinationAddr'
+  >;
   profile: CarrierProfile;
   /** E.164 with `+`. */
   to: string;
   from: string;
   text: string;
   part: Part | undefined;
+  /** Epoch milliseconds of the submit. */
   at: number;
 }
 
@@ -28,7 +36,14 @@ export function readSubmit(pdu: SubmitSm, profile: CarrierProfile, to: string, a
   const octets = pdu.tlvs.messagePayload ?? pdu.shortMessage;
   const { body, part } = pdu.esmClass & UDH_INDICATOR ? splitUdh(octets) : { body: octets };
   return {
-    pdu,
+    reply: {
+      sourceAddrTon: pdu.destAddrTon,
+      sourceAddrNpi: pdu.destAddrNpi,
+      sourceAddr: pdu.destinationAddr,
+      destAddrTon: pdu.sourceAddrTon,
+      destAddrNpi: pdu.sourceAddrNpi,
+      destinationAddr: pdu.sourceAddr,
+    },
     profile,
     to,
     from: pdu.sourceAddrTon === TON_INTERNATIONAL ? `+${pdu.sourceAddr.replace(/^\+/, '')}` : pdu.sourceAddr,
@@ -40,11 +55,11 @@ export function readSubmit(pdu: SubmitSm, profile: CarrierProfile, to: string, a
 
 /** The receipt of a submit, as a `deliver_sm` (SMPP v3.4 appendix B). */
 export function receiptPdu(
-  { pdu, profile, text, at }: Submitted,
+  { reply, profile, text, at }: Submitted,
   ids: MessageIds,
   planned: PlannedReceipt,
   now: number,
-) {
+): ReceiptPdu {
   const { stat, err } = planned;
   const body = formatReceipt({
     id: ids.receipt,
@@ -55,12 +70,7 @@ export function receiptPdu(
     text,
   });
   return shortMessage('deliver_sm', {
-    sourceAddrTon: pdu.destAddrTon,
-    sourceAddrNpi: pdu.destAddrNpi,
-    sourceAddr: pdu.destinationAddr,
-    destAddrTon: pdu.sourceAddrTon,
-    destAddrNpi: pdu.sourceAddrNpi,
-    destinationAddr: pdu.sourceAddr,
+    ...reply,
     esmClass: stat === 'ENROUTE' || stat === 'ACCEPTD' ? INTERMEDIATE_RECEIPT : FINAL_RECEIPT,
     shortMessage: Buffer.from(body, 'latin1'),
     tlvs: profile.receiptTlvs

@@ -1,0 +1,20 @@
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+# Without development dependencies: no embedded PostgreSQL, no test tools, no second Node.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
+# What the simulator writes for developers (dev.json) goes to .data; nothing else is writable.
+RUN install -d -o node -g node .data
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY drizzle drizzle
+COPY src src
+USER node
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/main.ts"]

@@ -1,3 +1,5 @@
+import { PROFILES } from './profile.ts';
+
 /** The page for a person: all handsets at `/`, one at `/handsets/{number}`. It fills itself from the API. */
 export const PAGE = `<!doctype html>
 <html lang="en">
@@ -14,6 +16,7 @@ export const PAGE = `<!doctype html>
 <ul id="messages"></ul>
 <div id="carriers"></div>
 <script>
+  const PROFILES = ${JSON.stringify(Object.keys(PROFILES))};
   const number = location.pathname.startsWith('/handsets/') ? decodeURIComponent(location.pathname.split('/')[2]) : '';
   const list = document.getElementById('messages');
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -55,10 +58,9 @@ export const PAGE = `<!doctype html>
   async function showCarriers() {
     if (document.activeElement?.tagName === 'SELECT') return;
     const carriers = await load('/carriers');
-    const names = carriers.filter((c) => Object.hasOwn(c.parameters, 'summary')).map((c) => c.profile);
     const rows = carriers.filter((c) => c.binds > 0).map((c) => {
       const select = document.createElement('select');
-      for (const name of new Set([c.profile, ...names])) select.add(new Option(name, name, false, name === c.profile));
+      for (const name of PROFILES) select.add(new Option(name, name, false, name === c.profile));
       select.onchange = () => {
         select.blur();
         load('/carriers/' + encodeURIComponent(c.systemId), { method: 'PUT', body: JSON.stringify({ profile: select.value }) }).catch((e) => say(e.message));

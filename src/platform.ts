@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import type { Keyring } from './crypto/keyring.ts';
-import type { Batcher } from './db/batch.ts';
+import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
@@ -19,7 +19,12 @@ export interface App {
    * The group commit of a verb: calls with the same `commit` function join one batch.
    * The app keeps them, so that closing it can wait for the last one.
    */
-  batched<Item, Result>(commit: Commit<Item, Result>): Batcher<Item, Result>;
+  batched<Item, Result>(commit: Commit<Item, Result>, options: BatchOptions): Batcher<Item, Result>;
+  /**
+   * The app's one instance of something that a feature keeps in memory (a cache, a hub), made at its
+   * first use; what it holds is released when the app closes, if it has `Symbol.asyncDispose`.
+   */
+  single<T extends object>(create: (app: App) => T): T;
 }
 
 /** Commits a batch: one result or error per item, in order. */

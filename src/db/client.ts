@@ -1,12 +1,12 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres, { type Sql, type TransactionSql } from 'postgres';
+import postgres, { type ISql, type Sql } from 'postgres';
 import { relations } from './relations.ts';
 
 /** Queries built by Drizzle: everything that is not hot, and the GraphQL reads. */
 export type Db = PostgresJsDatabase<typeof relations>;
 /** The driver itself: hot statements are written by hand, take whole batches, and are prepared once. */
 export type { Sql };
-export type Tx = TransactionSql;
+export type Tx = ISql;
 
 export interface Database {
   db: Db;
@@ -14,14 +14,28 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** @param url a PostgreSQL connection string (15 or newer) */
+/**
+ * @param url a PostgreSQL connection string (15 or newer)
+ * @param options.poolSize connections in all
+ */
 export function connect(url: string, options: { poolSize: number }): Database {
-  const sql = postgres(url, {
-    max: options.poolSize,
-    idle_timeout: 60,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: 'otpost' },
-  });
-  return { sql, db: drizzle({ client: sql, relations }), close: () => sql.end({ timeout: 5 }) };
+  const open = (max: number): Sql =>
+    postgres(url, {
+      max,
+      idle_timeout: 60,
+      connect_timeout: 10,
+      onnotice: () => {},
+      connection: { application_name: 'otpost' },
+    });
+  // Two pools, because Drizzle takes its client's parsers and serializers over: on that client dates are texts.
+  const forReads = Math.max(1, Math.floor(options.poolSize / 2));
+  const sql = open(Math.max(1, options.poolSize - forReads));
+  const client = open(forReads);
+  return {
+    sql,
+    db: drizzle({ client, relations }),
+    close: async () => {
+      await Promise.all([sql.end({ timeout: 5 }), client.end({ timeout: 5 })]);
+    },
+  };
 }

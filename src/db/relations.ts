@@ -58,4 +58,11 @@ export const relations = defineRelations(tables, (r) => ({
       optional: false,
     }),
   },
+  routes: {
+    carrier: r.one.carriers({
+      from: [r.routes.accountId, r.routes.carrierId],
+      to: [r.carriers.accountId, r.carriers.id],
+      optional: false,
+    }),
+  },
 }));

@@ -11,6 +11,11 @@ export interface RetrySchedule {
   capMs: number;
   /** How long a receipt may still settle a submit of which nothing is known, before the code goes out again. */
   unknownWaitMs: number;
+  /**
+   * Longest wait for a route to open. The wait is a quarter of the time already waited, so a short
+   * gap costs little and a long outage does not turn every waiting message into a busy loop.
+   */
+  routeWaitCapMs: number;
 }
 
 export const RETRY_SCHEDULE: RetrySchedule = {
@@ -19,12 +24,16 @@ export const RETRY_SCHEDULE: RetrySchedule = {
   factor: 2,
   capMs: 30_000,
   unknownWaitMs: 5_000,
+  routeWaitCapMs: 5_000,
 };
 
 /** The part of a message that decides what comes next. Times are epoch milliseconds. */
 export interface MessageState {
   status: MessageStatus;
   attemptsSpent: number;
+  queuedAt: number;
+  /** When its verification ends: until then a receipt may come, and a retry may go. */
+  expiresAt: number;
   dueAt: number | undefined;
   sentAt: number | undefined;
   deliveredAt: number | undefined;
@@ -35,7 +44,7 @@ export interface MessageState {
 export type Fact =
   | { kind: 'outcome'; outcome: SubmitOutcome }
   | { kind: 'receipt'; state: 'delivered' | 'undelivered' }
-  /** Its verification ended before it was sent. */
+  /** Its verification has ended: what was not sent is not sent any more, and no receipt is waited for. */
   | { kind: 'ended' };
 
 export interface Advance {
@@ -87,11 +96,11 @@ function afterSubmit(
 ): Advance {
   switch (outcome.kind) {
     case 'accepted':
-      return sent({ ...message, attemptsSpent: message.attemptsSpent + 1, dueAt: undefined }, now);
+      return sent({ ...message, attemptsSpent: message.attemptsSpent + 1, dueAt: message.expiresAt }, now);
     case 'throttled':
       return unchanged({ ...message, dueAt: now + outcome.retryAfterMs * (0.5 + random() / 2) });
     case 'unavailable':
-      return unchanged({ ...message, dueAt: now + schedule.baseMs * (0.5 + random() / 2) });
+      return unchanged({ ...message, dueAt: now + routeWait(message, schedule, now) * (0.5 + random() / 2) });
     case 'unknown':
       return spend(message, now + schedule.unknownWaitMs, schedule, now);
     case 'rejected': {
@@ -111,6 +120,10 @@ function afterSubmit(
     default:
       throw new Error(`unhandled outcome: ${outcome satisfies never}`);
   }
+}
+
+function routeWait(message: MessageState, schedule: RetrySchedule, now: number): number {
+  return Math.min(schedule.routeWaitCapMs, Math.max(schedule.baseMs, (now - message.queuedAt) / 4));
 }
 
 function sent(message: MessageState, now: number): Advance {

@@ -24,3 +24,5 @@ export const services = snakeCase.table(
       .where(sql`${t.isDefault}`),
   ],
 );
+
+export type ServiceRow = typeof services.$inferSelect;

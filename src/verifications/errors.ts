@@ -1,5 +1,7 @@
 import { DomainError } from '../errors.ts';
 
+export { ServiceNotFound } from '../services/errors.ts';
+
 export class InvalidPhoneNumber extends DomainError {
   readonly code = 'input/phone_number';
   readonly field = 'to';
@@ -46,13 +48,6 @@ export class IdempotencyConflict extends DomainError {
   readonly code = 'idempotency/conflict';
   constructor() {
     super('This idempotency key was used with a different request. Use a new key for a new request.');
-  }
-}
-
-export class ServiceNotFound extends DomainError {
-  readonly code = 'service/not_found';
-  constructor() {
-    super('There is no such service in this account.');
   }
 }
 

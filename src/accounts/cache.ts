@@ -1,0 +1,31 @@
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+
+// A change is announced over the bus; this is for the announcement that got lost.
+const TTL_MS = 10_000;
+
+/** Configuration of an account that hot paths need, kept in memory. */
+export interface AccountCache<T> extends AsyncDisposable {
+  of(accountId: AccountId): Promise<T>;
+}
+
+export function createAccountCache<T>(app: App, read: (accountId: AccountId) => Promise<T>): AccountCache<T> {
+  const known = new Map<AccountId, { value: Promise<T>; until: number }>();
+  const forget = () => known.clear();
+  const subscription = app.bus.subscribe(CONFIG_CHANNEL, { onMessage: forget, onResync: forget });
+  return {
+    of(accountId) {
+      const now = app.clock();
+      const entry = known.get(accountId);
+      if (entry && entry.until > now) return entry.value;
+      const value = read(accountId);
+      known.set(accountId, { value, until: now + TTL_MS });
+      value.catch(() => known.delete(accountId));
+      return value;
+    },
+    async [Symbol.asyncDispose]() {
+      (await subscription)();
+    },
+  };
+}

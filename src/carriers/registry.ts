@@ -1,0 +1,100 @@
+import { eq } from 'drizzle-orm';
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { open } from '../crypto/seal.ts';
+import type { AccountId, CarrierId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { Carrier, CarrierReceipt } from './carrier.ts';
+import { SmppCarrierConfig } from './config.ts';
+import { createSmppCarrier, type SmppCarrierOptions } from './smpp/carrier.ts';
+import { carriers } from './table.ts';
+
+/** The carriers of a worker: their links are up while it runs, and follow the table. */
+export interface CarrierRegistry {
+  get(id: CarrierId): Carrier | undefined;
+  /** Messages that all carriers together would take at this moment. */
+  freeWindow(): number;
+  /** Reads the table and opens, replaces or closes links. */
+  refresh(): Promise<void>;
+  close(drainMs: number): Promise<void>;
+}
+
+export interface RegistryEvents {
+  onReceipt(accountId: AccountId, receipt: CarrierReceipt): Promise<void>;
+  /** A carrier can take messages again. */
+  onReady(): void;
+}
+
+const REFRESH_MS = 10_000;
+const REPLACED_DRAIN_MS = 10_000;
+
+export async function createCarrierRegistry(app: App, events: RegistryEvents): Promise<CarrierRegistry> {
+  const links = new Map<CarrierId, { carrier: Carrier; signature: string }>();
+  let closed = false;
+  let refreshing: Promise<void> = Promise.resolve();
+
+  async function sync(): Promise<void> {
+    const rows = await app.db.select().from(carriers).where(eq(carriers.enabled, true));
+    if (closed) return;
+    const wanted = new Map(rows.map((row) => [row.id, row]));
+    for (const [id, link] of links) {
+      const row = wanted.get(id);
+      if (row && signatureOf(row) === link.signature) continue;
+      links.delete(id);
+      void link.carrier.close(REPLACED_DRAIN_MS);
+    }
+    for (const row of rows) {
+      if (links.has(row.id)) continue;
+      links.set(row.id, { carrier: connect(row), signature: signatureOf(row) });
+    }
+  }
+
+  function connect(row: typeof carriers.$inferSelect): Carrier {
+    const password = open(app.keys, row.passwordSealed, passwordPlace(row.accountId, row.id));
+    return createSmppCarrier(
+      { id: row.id, name: row.name, password, ...linkOptions(SmppCarrierConfig.parse(row.config)) },
+      { onReceipt: (receipt) => events.onReceipt(row.accountId, receipt), onReady: () => events.onReady() },
+    );
+  }
+
+  const refresh = () =>
+    (refreshing = refreshing
+      .then(sync)
+      .catch((error: unknown) => app.log.error({ error }, 'carriers not read')));
+  const onConfig = () => void refresh();
+  const unsubscribe = await app.bus.subscribe(CONFIG_CHANNEL, { onMessage: onConfig, onResync: onConfig });
+  const timer = setInterval(onConfig, REFRESH_MS);
+  await refresh();
+
+  return {
+    get: (id) => links.get(id)?.carrier,
+    freeWindow: () => [...links.values()].reduce((sum, link) => sum + link.carrier.freeWindow(), 0),
+    refresh,
+    async close(drainMs) {
+      closed = true;
+      clearInterval(timer);
+      unsubscribe();
+      await refreshing;
+      await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));
+    },
+  };
+}
+
+function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' | 'name' | 'password'> {
+  const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
+  return {
+    ...rest,
+    binds: bindMode === 'transceiver' ? ['transceiver'] : ['transmitter', 'receiver'],
+    enquireLink: { intervalMs: enquireLinkMs, missLimit: 2 },
+    ...(throughput !== null && { throughput }),
+    ...(tls !== null && { tls }),
+  };
+}
+
+function signatureOf(row: typeof carriers.$inferSelect): string {
+  return JSON.stringify([row.name, row.config, row.passwordSealed.toString('base64')]);
+}
+
+/** Where a carrier's password is sealed to. */
+export function passwordPlace(accountId: AccountId, id: CarrierId) {
+  return { account: accountId, table: 'carriers', column: 'password', row: id };
+}

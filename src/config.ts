@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
+const ROLES = ['api', 'worker', 'simulator'] as const;
+export type Role = (typeof ROLES)[number];
+
+const roles = z
+  .string()
+  .transform((text) => text.split(',').map((role) => role.trim()))
+  .pipe(z.array(z.enum(ROLES)).min(1));
+
+/**
+ * Every variable, once: the README's table, `--help` and the parser are this list.
+ * `default` is a text, as it would stand in the environment.
+ */
+export const VARIABLES = {
+  PORT: { schema: port, default: '4000', about: 'Port of the API and GraphiQL; 0 takes a free one.' },
+  HOST: { schema: z.string().min(1), default: '127.0.0.1', about: 'Address to listen on.' },
+  ROLES: {
+    schema: roles,
+    default: 'api,worker,simulator',
+    about: 'What this process does. `simulator` brings carriers, handsets and the demo account.',
+  },
+  DATABASE_URL: {
+    schema: z.union([z.literal('embedded'), z.url({ protocol: /^postgres(ql)?$/ })]),
+    default: 'embedded',
+    about: 'PostgreSQL 15 or newer; `embedded` runs one in DATA_DIR.',
+  },
+  DATABASE_POOL_SIZE: {
+    schema: z.coerce.number().int().min(2).max(500),
+    default: '10',
+    about: 'Connections to PostgreSQL per process.',
+  },
+  REDIS_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    default: undefined,
+    about:
+      'Redis 7 or newer, needed when several processes share the work; without it the bus is in process.',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().min(1).max(40),
+    default: 'otpost',
+    about: 'Put before every Redis channel, so that installations can share a Redis.',
+  },
+  OTPOST_KEYS: {
+    schema: z.string().optional(),
+    default: undefined,
+    about:
+      'Root keys, `id:base64,…,index:base64`, 32 bytes each. Made in DATA_DIR unless NODE_ENV is production.',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1),
+    default: '.data',
+    about: 'Where the embedded database, the made keys and dev.json live.',
+  },
+  SIMULATOR_PORT: {
+    schema: port,
+    default: '4100',
+    about: 'Port of the simulated handsets; 0 takes a free one.',
+  },
+  SIMULATOR_SMPP_PORT: {
+    schema: port,
+    default: '2775',
+    about: 'Port of the simulated SMSC; 0 takes a free one.',
+  },
+  SIMULATOR_HOST: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about: 'Name under which workers reach the simulator; HOST when not set.',
+  },
+  GRAPHIQL: {
+    schema: flag.optional(),
+    default: undefined,
+    about: 'on or off; on unless NODE_ENV is production.',
+  },
+  INTROSPECTION: {
+    schema: flag.optional(),
+    default: undefined,
+    about: 'on or off; on unless NODE_ENV is production.',
+  },
+  ALLOWED_ORIGINS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((origin) => origin.trim()))
+      .optional(),
+    default: undefined,
+    about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+    default: undefined,
+    about: 'trace, debug, info, warn, error or silent; info in production, else warn.',
+  },
+  DRAIN_SECONDS: {
+    schema: z.coerce.number().min(0).max(300),
+    default: '10',
+    about: 'How long a shutdown waits for submits under way.',
+  },
+  NODE_ENV: {
+    schema: z.string().optional(),
+    default: undefined,
+    about: '`production` makes OTPOST_KEYS required and closes GraphiQL.',
+  },
+} as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; about: string }>;
+
+export interface Config {
+  port: number;
+  host: string;
+  roles: readonly Role[];
+  /** `embedded` or a URL. */
+  databaseUrl: string;
+  databasePoolSize: number;
+  redisUrl: string | undefined;
+  redisPrefix: string;
+  /** As in the environment; undefined means: made in `dataDir`. */
+  keys: string | undefined;
+  dataDir: string;
+  simulator: { httpPort: number; smppPort: number; host: string };
+  graphiql: boolean;
+  introspection: boolean;
+  /** Browser origins; undefined allows all. */
+  allowedOrigins: readonly string[] | undefined;
+  logLevel: string;
+  drainMs: number;
+}
+
+/** A configuration that cannot work, in one line that says what to do. */
+export class InvalidConfig extends Error {}
+
+/** @throws {InvalidConfig} that names the variable */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const read = <Name extends keyof typeof VARIABLES>(
+    name: Name,
+  ): z.output<(typeof VARIABLES)[Name]['schema']> => {
+    const variable = VARIABLES[name];
+    const text = env[name] === '' ? undefined : env[name];
+    const result = variable.schema.safeParse(text ?? variable.default);
+    if (!result.success) {
+      const shown = name === 'OTPOST_KEYS' || name.endsWith('_URL') ? '' : ` "${text}"`;
+      throw new InvalidConfig(
+        `${name}${shown} is not right: ${result.error.issues[0]!.message}. ${variable.about}`,
+      );
+    }
+    return result.data as z.output<(typeof VARIABLES)[Name]['schema']>;
+  };
+  const production = read('NODE_ENV') === 'production';
+  const keys = read('OTPOST_KEYS');
+  if (keys === undefined && production) {
+    throw new InvalidConfig(
+      'OTPOST_KEYS is not set. In production the keys come from you: OTPOST_KEYS="k1:$(openssl rand -base64 32),index:$(openssl rand -base64 32)"',
+    );
+  }
+  return {
+    port: read('PORT'),
+    host: read('HOST'),
+    roles: read('ROLES'),
+    databaseUrl: read('DATABASE_URL'),
+    databasePoolSize: read('DATABASE_POOL_SIZE'),
+    redisUrl: read('REDIS_URL'),
+    redisPrefix: read('REDIS_PREFIX'),
+    keys,
+    dataDir: read('DATA_DIR'),
+    simulator: {
+      httpPort: read('SIMULATOR_PORT'),
+      smppPort: read('SIMULATOR_SMPP_PORT'),
+      host: read('SIMULATOR_HOST') ?? read('HOST'),
+    },
+    graphiql: read('GRAPHIQL') ?? !production,
+    introspection: read('INTROSPECTION') ?? !production,
+    allowedOrigins: read('ALLOWED_ORIGINS'),
+    logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
+    drainMs: read('DRAIN_SECONDS') * 1000,
+  };
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const version = (
+    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version;
+  const lines = Object.entries(VARIABLES).map(
+    ([name, v]) =>
+      `  ${name.padEnd(20)} ${v.about}${v.default === undefined ? '' : ` Default: ${v.default}`}`,
+  );
+  return `Otpost ${version}: phone verification over your own SMS carriers.
+
+Usage: npm start [-- --help]
+
+Everything is set by environment variables:
+${lines.join('\n')}
+`;
+}

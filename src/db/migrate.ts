@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import postgres from 'postgres';
+
+const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
+const OLDEST_SERVER = 15;
+// Any number that is ours: processes that start together migrate one after the other.
+const LOCK_KEY = 7_268_031;
+
+/**
+ * Brings the database up to date. Safe to run from many processes at once.
+ * @throws {Error} that says what to do when the server is too old
+ */
+export async function migrate(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+  try {
+    const [row] = await sql<
+      { version: number }[]
+    >`SELECT current_setting('server_version_num')::int / 10000 AS version`;
+    if (row!.version < OLDEST_SERVER)
+      throw new Error(`PostgreSQL ${row!.version} is too old: Otpost needs ${OLDEST_SERVER} or newer.`);
+    await sql`SELECT pg_advisory_lock(${LOCK_KEY})`;
+    await applyMigrations(drizzle({ client: sql }), { migrationsFolder: MIGRATIONS });
+    await sql`SELECT pg_advisory_unlock(${LOCK_KEY})`;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}

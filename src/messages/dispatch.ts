@@ -1,0 +1,166 @@
+import { DUE_CHANNEL } from '../bus/channels.ts';
+import type { CarrierRegistry } from '../carriers/registry.ts';
+import type { AttemptId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
+import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
+import { forgetOldReceipts } from './inbox.ts';
+import { planAttempts, type PlannedAttempt } from './plan.ts';
+import { commitFacts, SETTLE_BATCH, settleInbox, type NewFact } from './settle.ts';
+
+/** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
+export interface Dispatcher {
+  /** Something may be due or a carrier may be ready: look now. */
+  wake(): void;
+  /** Claims no more, waits for the submits under way (at most `drainMs`) and for their outcomes to be committed. */
+  stop(drainMs: number): Promise<void>;
+}
+
+const CLAIM_LIMIT = 300;
+const CLAIM_LIMIT_WITHOUT_CARRIER = 50;
+// What a worker holds at most; beyond this it would claim what another one could send.
+const MAX_IN_FLIGHT = 2_000;
+/** How long an idle worker trusts that somebody would have woken it. */
+const POLL_MS = 500;
+const RENEW_EVERY_MS = 1_500;
+const RENEW_BELOW_MS = LEASE_MS - 3_000;
+const SWEEP_MS = 500;
+const TIDY_MS = 600_000;
+
+export async function startDispatcher(app: App, carriers: CarrierRegistry): Promise<Dispatcher> {
+  const leases = new Map<AttemptId, Lease>();
+  const settler = app.batched(commitFacts, SETTLE_BATCH);
+  let stopping = false;
+  let awake = false;
+  let polled = true;
+  let wakeUp: (() => void) | undefined;
+
+  const wake = (): void => {
+    awake = true;
+    wakeUp?.();
+  };
+  const unsubscribe = await app.bus.subscribe(DUE_CHANNEL, { onMessage: wake, onResync: wake });
+
+  function settle(fact: NewFact): void {
+    // The message stays claimed; when its lease is over somebody finds the attempt as unknown.
+    settler
+      .add(fact)
+      .catch((error: unknown) => app.log.error({ err: error, fact: fact.kind }, 'outcome not committed'));
+  }
+
+  async function submit({ attempt, carrier, message, lease }: PlannedAttempt): Promise<void> {
+    leases.set(attempt.id, lease);
+    const outcome = await carrier.submit(message);
+    leases.delete(attempt.id);
+    const { accountId, verificationId, messageId, carrierId } = attempt;
+    settle({
+      kind: 'outcome',
+      outcome,
+      accountId,
+      verificationId,
+      messageId,
+      attemptId: attempt.id,
+      carrierId,
+      sender: message.sender,
+    });
+    if (leases.size < MAX_IN_FLIGHT / 2) wake();
+  }
+
+  /** @returns whether there may be more to claim right away */
+  async function round(): Promise<boolean> {
+    const free = Math.min(CLAIM_LIMIT, MAX_IN_FLIGHT - leases.size, carriers.freeWindow());
+    // With no carrier ready, a few per poll: the ones whose time is up must still be ended.
+    const limit = free > 0 ? free : polled ? CLAIM_LIMIT_WITHOUT_CARRIER : 0;
+    polled = false;
+    if (limit === 0) return false;
+    const claimed = await claimMessages(app.sql, limit, app.clock());
+    if (claimed.length === 0) return false;
+    const plan = await planAttempts(app, carriers, claimed);
+    for (const fact of plan.facts) settle(fact);
+    for (const planned of plan.attempts) void submit(planned);
+    return claimed.length === limit;
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping) {
+      awake = false;
+      const more = await round().catch((error: unknown) => {
+        app.log.error({ err: error }, 'dispatch round failed');
+        return false;
+      });
+      if (!more && !awake) await sleep();
+    }
+  }
+
+  function sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        polled = true;
+        wakeUp = undefined;
+        resolve();
+      }, POLL_MS);
+      wakeUp = () => {
+        clearTimeout(timer);
+        wakeUp = undefined;
+        resolve();
+      };
+    });
+  }
+
+  async function renew(): Promise<void> {
+    const now = app.clock();
+    const old = [...leases.values()].filter((lease) => lease.until.getTime() - now < RENEW_BELOW_MS);
+    if (old.length === 0) return;
+    const until = await renewLeases(app.sql, old, now);
+    for (const lease of old) lease.until = until;
+  }
+
+  async function sweep(): Promise<void> {
+    while ((await expireVerifications(app)).more);
+    while ((await settleInbox(app)) > 0);
+  }
+
+  async function tidy(): Promise<void> {
+    await forgetIdempotencyKeys(app);
+    await forgetOldReceipts(app.sql, app.clock());
+  }
+
+  const running = loop();
+  const chores = [
+    every(app, RENEW_EVERY_MS, 'lease renewal', renew),
+    every(app, SWEEP_MS, 'sweep', sweep),
+    every(app, TIDY_MS, 'tidying', tidy),
+  ];
+  return {
+    wake,
+    async stop(drainMs) {
+      stopping = true;
+      unsubscribe();
+      wake();
+      await running;
+      await carriers.close(drainMs);
+      await Promise.all(chores.map((stop) => stop()));
+      await settler.idle();
+    },
+  };
+}
+
+/** Repeats a chore with a pause in between; a failure is logged and the next turn comes anyway. */
+function every(app: App, pauseMs: number, name: string, chore: () => Promise<void>): () => Promise<void> {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let current: Promise<void> = Promise.resolve();
+  const turn = (): void => {
+    current = chore()
+      .catch((error: unknown) => app.log.error({ err: error }, `${name} failed`))
+      .finally(() => {
+        if (!stopped) timer = setTimeout(turn, pauseMs);
+      });
+  };
+  timer = setTimeout(turn, pauseMs);
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await current;
+  };
+}

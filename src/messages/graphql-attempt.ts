@@ -1,0 +1,81 @@
+import { Carrier } from '../carriers/graphql.ts';
+import { builder } from '../graphql/builder.ts';
+import { Route, RouteCandidate } from '../routing/graphql.ts';
+
+const AttemptStatus = builder.enumType('AttemptStatus', {
+  description: 'Where an attempt stands.',
+  values: {
+    SUBMITTING: { value: 'submitting', description: 'On its way to the carrier.' },
+    SUBMITTED: { value: 'submitted', description: 'The carrier took it.' },
+    DELIVERED: { value: 'delivered', description: 'The handset has it.' },
+    UNDELIVERED: { value: 'undelivered', description: 'The carrier could not deliver it.' },
+    REJECTED: { value: 'rejected', description: 'The carrier did not take it.' },
+    UNKNOWN: {
+      value: 'unknown',
+      description: 'The link died before the carrier answered: it may have gone out.',
+    },
+  } as const,
+});
+
+interface CarrierError {
+  code: string;
+  message: string | null;
+}
+
+const CarrierErrorType = builder.objectRef<CarrierError>('CarrierError').implement({
+  description: "What the carrier said, in the carrier's own words.",
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'As the carrier writes it, e.g. `0x0000000b`.' }),
+    message: t.exposeString('message', { nullable: true, description: 'What it means.' }),
+  }),
+});
+
+export const Attempt = builder.drizzleObject('attempts', {
+  name: 'Attempt',
+  description: 'One submission of a message over one route.',
+  fields: (t) => ({
+    id: t.id({ description: 'Prefixed `att_`.', resolve: (attempt) => attempt.id }),
+    status: t.field({ type: AttemptStatus, description: 'Where it stands.', resolve: (a) => a.status }),
+    route: t.relation('route', { type: Route, description: 'The route it took.' }),
+    carrier: t.relation('carrier', { type: Carrier, description: 'The carrier it went over.' }),
+    carrierMessageId: t.string({
+      nullable: true,
+      description: "The carrier's id of it.",
+      resolve: (attempt) => attempt.carrierMessageId,
+    }),
+    error: t.field({
+      type: CarrierErrorType,
+      nullable: true,
+      description: 'What the carrier said was wrong.',
+      resolve: ({ errorCode, errorMessage }) =>
+        errorCode === null ? null : { code: errorCode, message: errorMessage },
+    }),
+    latencyMs: t.int({
+      nullable: true,
+      description: 'Milliseconds from the submission to the answer of the carrier.',
+      resolve: ({ submittedAt, answeredAt }) => answeredAt && answeredAt.getTime() - submittedAt.getTime(),
+    }),
+    decision: t.field({
+      type: [RouteCandidate],
+      description: 'Why this route: every candidate as it was ranked, best first.',
+      resolve: (attempt) => attempt.decision,
+    }),
+    submittedAt: t.field({
+      type: 'DateTime',
+      description: 'When it was submitted.',
+      resolve: (attempt) => attempt.submittedAt,
+    }),
+    answeredAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the carrier answered the submission.',
+      resolve: (attempt) => attempt.answeredAt,
+    }),
+    settledAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its end was known.',
+      resolve: (attempt) => attempt.settledAt,
+    }),
+  }),
+});

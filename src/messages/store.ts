@@ -1,0 +1,107 @@
+import type { Tx } from '../db/client.ts';
+import { rowset, runBatch } from '../db/rowset.ts';
+import { idFromUuid, newId, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
+import type { MessageRow } from './table.ts';
+
+/** The hot statements on messages, each for a whole batch. Whoever changes one holds its verification's lock. */
+export interface MessageKey {
+  accountId: AccountId;
+  id: MessageId;
+}
+
+export const MESSAGE_KEYS = rowset<MessageKey>({
+  account_id: ['uuid', (k) => k.accountId],
+  id: ['uuid', (k) => k.id],
+});
+
+const ROWS = rowset<MessageRow>({
+  account_id: ['uuid', (r) => r.accountId],
+  id: ['uuid', (r) => r.id],
+  verification_id: ['uuid', (r) => r.verificationId],
+  status: ['text', (r) => r.status],
+  sender: ['text', (r) => r.sender],
+  segments: ['smallint', (r) => r.segments],
+  attempts_spent: ['smallint', (r) => r.attemptsSpent],
+  due_at: ['timestamptz', (r) => r.dueAt],
+  queued_at: ['timestamptz', (r) => r.queuedAt],
+  sent_at: ['timestamptz', (r) => r.sentAt],
+  delivered_at: ['timestamptz', (r) => r.deliveredAt],
+  settled_at: ['timestamptz', (r) => r.settledAt],
+});
+
+const INSERT = `INSERT INTO messages (${ROWS.names}) SELECT * FROM ${ROWS.from}`;
+
+const UPDATE = `
+  UPDATE messages m SET status = n.status, sender = n.sender, segments = n.segments,
+    attempts_spent = n.attempts_spent, due_at = n.due_at, sent_at = n.sent_at, delivered_at = n.delivered_at,
+    settled_at = n.settled_at
+  FROM ${ROWS.from}
+  WHERE m.account_id = n.account_id AND m.id = n.id`;
+
+const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, id)`;
+
+/** A message that is due at once. */
+export function newMessage(accountId: AccountId, verificationId: VerificationId, now: number): MessageRow {
+  const queuedAt = new Date(now);
+  return {
+    accountId,
+    id: newId('msg', now),
+    verificationId,
+    status: 'queued',
+    sender: null,
+    segments: null,
+    attemptsSpent: 0,
+    dueAt: queuedAt,
+    queuedAt,
+    sentAt: null,
+    deliveredAt: null,
+    settledAt: null,
+  };
+}
+
+export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length > 0) await runBatch(tx, INSERT, ROWS, rows);
+}
+
+export async function saveMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length > 0) await runBatch(tx, UPDATE, ROWS, rows);
+}
+
+/** Reads messages whose verification is locked. */
+export async function readMessages(tx: Tx, keys: readonly MessageKey[]): Promise<MessageRow[]> {
+  if (keys.length === 0) return [];
+  const rows = await runBatch<MessageKey, RawMessage>(tx, READ, MESSAGE_KEYS, keys);
+  return rows.map(messageFromRaw);
+}
+
+export interface RawMessage {
+  account_id: string;
+  id: string;
+  verification_id: string;
+  status: MessageRow['status'];
+  sender: string | null;
+  segments: number | null;
+  attempts_spent: number;
+  due_at: Date | null;
+  queued_at: Date;
+  sent_at: Date | null;
+  delivered_at: Date | null;
+  settled_at: Date | null;
+}
+
+export function messageFromRaw(raw: RawMessage): MessageRow {
+  return {
+    accountId: idFromUuid('acc', raw.account_id),
+    id: idFromUuid('msg', raw.id),
+    verificationId: idFromUuid('vrf', raw.verification_id),
+    status: raw.status,
+    sender: raw.sender,
+    segments: raw.segments,
+    attemptsSpent: raw.attempts_spent,
+    dueAt: raw.due_at,
+    queuedAt: raw.queued_at,
+    sentAt: raw.sent_at,
+    deliveredAt: raw.delivered_at,
+    settledAt: raw.settled_at,
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * What a message says. Short on purpose: every text here is one segment (160 characters of the
+ * GSM alphabet, 70 otherwise) with a service name of up to 20 characters.
+ */
+const TEMPLATES: Record<string, string> = {
+  ar: 'رمز التحقق الخاص بك في {service} هو {code}',
+  cs: 'Váš ověřovací kód pro {service} je {code}.',
+  de: 'Ihr Bestätigungscode für {service} lautet {code}.',
+  en: 'Your {service} verification code is {code}.',
+  es: 'Tu código de verificación de {service} es {code}.',
+  fr: 'Votre code de vérification {service} est {code}.',
+  hr: 'Vaš kod za {service} je {code}.',
+  it: 'Il tuo codice di verifica {service} è {code}.',
+  ja: '{service}の確認コードは{code}です。',
+  nl: 'Je verificatiecode voor {service} is {code}.',
+  pl: 'Twój kod weryfikacyjny {service} to {code}.',
+  pt: 'O seu código de verificação {service} é {code}.',
+  tr: '{service} doğrulama kodunuz {code}.',
+  uk: 'Ваш код підтвердження для {service}: {code}',
+  zh: '您的{service}验证码是{code}。',
+};
+
+/**
+ * Writes a message in the closest language that there is: `pt-BR` → `pt` → English.
+ * @param own the service's templates by locale, which come before the built-in ones
+ */
+export function composeText(
+  own: Readonly<Record<string, string>>,
+  locale: string,
+  service: string,
+  code: string,
+): string {
+  const language = locale.split('-')[0]!.toLowerCase();
+  const template = own[locale] ?? own[language] ?? TEMPLATES[language] ?? own['en'] ?? TEMPLATES['en']!;
+  return template.replaceAll('{service}', service).replaceAll('{code}', code);
+}

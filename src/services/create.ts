@@ -1,0 +1,37 @@
+import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { announceChange } from './announce.ts';
+import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
+import { makeRoomForDefault } from './make-default.ts';
+import { services, type ServiceRow } from './table.ts';
+
+export interface CreateServiceInput {
+  name: string;
+  settings?: ServiceSettingsChange | undefined;
+  /** Becomes the service of starts that name none. */
+  isDefault?: boolean | undefined;
+}
+
+/** @throws {InvalidInput} */
+export async function createService(
+  app: App,
+  who: Principal,
+  input: CreateServiceInput,
+): Promise<ServiceRow> {
+  const now = app.clock();
+  const row: ServiceRow = {
+    accountId: who.accountId,
+    id: newId('svc', now),
+    name: readServiceName(input.name),
+    isDefault: input.isDefault ?? false,
+    settings: changeSettings({}, input.settings ?? {}),
+    createdAt: new Date(now),
+  };
+  await app.db.transaction(async (tx) => {
+    if (row.isDefault) await makeRoomForDefault(tx, who.accountId);
+    await tx.insert(services).values(row);
+  });
+  announceChange(app, who.accountId);
+  return row;
+}

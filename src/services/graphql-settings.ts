@@ -1,0 +1,132 @@
+import { builder } from '../graphql/builder.ts';
+import type { ServiceSettingsChange } from './input.ts';
+import type { ServiceSettings } from './settings.ts';
+
+const CodeAlphabet = builder.enumType('CodeAlphabet', {
+  description: 'What codes are made of.',
+  values: {
+    DIGITS: { value: 'digits', description: '0–9.' },
+    UNAMBIGUOUS: { value: 'unambiguous', description: 'Digits and capital letters without 0 O 1 I L U V.' },
+  } as const,
+});
+
+const ResendPolicy = builder.enumType('ResendPolicy', {
+  description: 'Which code a further message of the same verification carries.',
+  values: {
+    SAME: { value: 'same', description: 'The code that may already be on its way.' },
+    ROTATE: { value: 'rotate', description: 'A new one; the earlier code stops working.' },
+  } as const,
+});
+
+/** One description per setting, for reading and for writing it. */
+const ABOUT: Record<keyof ServiceSettings, string> = {
+  codeLength: 'Characters of a code, 4–10. Default 6.',
+  codeAlphabet: 'What codes are made of. Default `DIGITS`.',
+  ttlSeconds:
+    'How long a code is valid, from the first send, 30–86400 seconds; a resend never extends it. Default 600.',
+  maxChecks: 'Checks per verification, 1–20. Default 5.',
+  maxSends: 'Sends to one destination within the window, 1–20. Default 5.',
+  sendWindowSeconds: 'The window of `maxSends`, 1–86400 seconds. Default 600.',
+  maxSendsPerDay: 'Sends to one destination in 24 hours, 1–1000. Default 20.',
+  coolDownSeconds: 'Wait before the second send, 0–3600 seconds. Default 30.',
+  coolDownFactor: 'Each further wait is so many times the one before, 1–10. Default 2.',
+  resend: 'Which code a further message carries. Default `SAME`.',
+  lockAfterFailedChecks:
+    'Wrong checks in a row, over all verifications, that lock a destination, 5–100. Default 100.',
+  defaultCountry:
+    'Country (ISO 3166-1 alpha-2) with which numbers without a country code are read. Default none.',
+  allowedCountries: 'Countries (ISO 3166-1 alpha-2) that may be verified; absent = all.',
+  defaultLocale: 'Language of messages for starts that name none, BCP 47. Default `en`.',
+  templates: 'Message texts by locale, over the built-in ones.',
+  sender:
+    'Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`.',
+};
+
+interface MessageTemplate {
+  locale: string;
+  text: string;
+}
+
+const MessageTemplateType = builder.objectRef<MessageTemplate>('MessageTemplate').implement({
+  description: 'The text of messages in one language.',
+  fields: (t) => ({
+    locale: t.exposeString('locale', { description: 'BCP 47, e.g. `hr` or `pt-BR`.' }),
+    text: t.exposeString('text', {
+      description: 'With `{code}`, and `{service}` for the name of the service.',
+    }),
+  }),
+});
+
+const MessageTemplateInput = builder.inputType('MessageTemplateInput', {
+  description: 'The text of messages in one language.',
+  fields: (t) => ({
+    locale: t.string({ required: true, description: 'BCP 47, e.g. `hr` or `pt-BR`.' }),
+    text: t.string({
+      required: true,
+      description: 'Must hold `{code}`; `{service}` is the name of the service.',
+    }),
+  }),
+});
+
+export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSettings').implement({
+  description: 'How a service verifies: every rule of the lifecycle.',
+  fields: (t) => ({
+    codeLength: t.exposeInt('codeLength', { description: ABOUT.codeLength }),
+    codeAlphabet: t.expose('codeAlphabet', { type: CodeAlphabet, description: ABOUT.codeAlphabet }),
+    ttlSeconds: t.exposeInt('ttlSeconds', { description: ABOUT.ttlSeconds }),
+    maxChecks: t.exposeInt('maxChecks', { description: ABOUT.maxChecks }),
+    maxSends: t.exposeInt('maxSends', { description: ABOUT.maxSends }),
+    sendWindowSeconds: t.exposeInt('sendWindowSeconds', { description: ABOUT.sendWindowSeconds }),
+    maxSendsPerDay: t.exposeInt('maxSendsPerDay', { description: ABOUT.maxSendsPerDay }),
+    coolDownSeconds: t.exposeInt('coolDownSeconds', { description: ABOUT.coolDownSeconds }),
+    coolDownFactor: t.exposeFloat('coolDownFactor', { description: ABOUT.coolDownFactor }),
+    resend: t.expose('resend', { type: ResendPolicy, description: ABOUT.resend }),
+    lockAfterFailedChecks: t.exposeInt('lockAfterFailedChecks', { description: ABOUT.lockAfterFailedChecks }),
+    defaultCountry: t.exposeString('defaultCountry', { nullable: true, description: ABOUT.defaultCountry }),
+    allowedCountries: t.exposeStringList('allowedCountries', {
+      nullable: true,
+      description: ABOUT.allowedCountries,
+    }),
+    defaultLocale: t.exposeString('defaultLocale', { description: ABOUT.defaultLocale }),
+    templates: t.field({
+      type: [MessageTemplateType],
+      description: ABOUT.templates,
+      resolve: (settings) => Object.entries(settings.templates).map(([locale, text]) => ({ locale, text })),
+    }),
+    sender: t.exposeString('sender', { description: ABOUT.sender }),
+  }),
+});
+
+export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput', {
+  description: 'Settings of a service. What is absent stays; `null` goes back to the default.',
+  fields: (t) => ({
+    codeLength: t.int({ description: ABOUT.codeLength }),
+    codeAlphabet: t.field({ type: CodeAlphabet, description: ABOUT.codeAlphabet }),
+    ttlSeconds: t.int({ description: ABOUT.ttlSeconds }),
+    maxChecks: t.int({ description: ABOUT.maxChecks }),
+    maxSends: t.int({ description: ABOUT.maxSends }),
+    sendWindowSeconds: t.int({ description: ABOUT.sendWindowSeconds }),
+    maxSendsPerDay: t.int({ description: ABOUT.maxSendsPerDay }),
+    coolDownSeconds: t.int({ description: ABOUT.coolDownSeconds }),
+    coolDownFactor: t.float({ description: ABOUT.coolDownFactor }),
+    resend: t.field({ type: ResendPolicy, description: ABOUT.resend }),
+    lockAfterFailedChecks: t.int({ description: ABOUT.lockAfterFailedChecks }),
+    defaultCountry: t.string({ description: ABOUT.defaultCountry }),
+    allowedCountries: t.stringList({ description: ABOUT.allowedCountries }),
+    defaultLocale: t.string({ description: ABOUT.defaultLocale }),
+    templates: t.field({
+      type: [MessageTemplateInput],
+      description: `${ABOUT.templates} They replace the ones before.`,
+    }),
+    sender: t.string({ description: ABOUT.sender }),
+  }),
+});
+
+/** What the input type says, as the verbs take it. */
+export function readSettingsInput(
+  input: typeof ServiceSettingsInputType.$inferInput | null | undefined,
+): ServiceSettingsChange {
+  const { templates, ...plain } = input ?? {};
+  if (!templates) return templates === null ? { ...plain, templates } : plain;
+  return { ...plain, templates: Object.fromEntries(templates.map(({ locale, text }) => [locale, text])) };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { InvalidInput } from '../errors.ts';
+import { ServiceSettings, type ServiceSettingsInput } from './settings.ts';
+
+const ServiceName = z.string().trim().min(1).max(60);
+
+/** Settings as a caller changes them: `null` goes back to the default, what is absent stays. */
+export type ServiceSettingsChange = {
+  [Name in keyof ServiceSettingsInput]?: ServiceSettingsInput[Name] | null;
+};
+
+/** @throws {InvalidInput} */
+export function readServiceName(name: string): string {
+  const read = ServiceName.safeParse(name);
+  if (!read.success) throw new InvalidInput('name', 'A service has a name of 1 to 60 characters.');
+  return read.data;
+}
+
+/**
+ * Applies a change to the stored settings; only what differs from a default is kept.
+ * @throws {InvalidInput} that names the setting and what is allowed
+ */
+export function changeSettings(
+  stored: ServiceSettingsInput,
+  change: ServiceSettingsChange,
+): ServiceSettingsInput {
+  const changed = Object.fromEntries(
+    Object.entries({ ...stored, ...change }).filter(([, value]) => value !== null && value !== undefined),
+  ) as ServiceSettingsInput;
+  const read = ServiceSettings.safeParse(changed);
+  if (read.success) return changed;
+  const [issue] = read.error.issues;
+  throw new InvalidInput(
+    ['settings', ...(issue?.path ?? [])].join('.'),
+    `${issue?.message ?? 'Not allowed'}.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { and, eq } from 'drizzle-orm';
+import type { Principal } from '../accounts/principal.ts';
+import type { ServiceId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { announceChange } from './announce.ts';
+import { ServiceNotFound } from './errors.ts';
+import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
+import { makeRoomForDefault } from './make-default.ts';
+import { services, type ServiceRow } from './table.ts';
+
+export interface UpdateServiceInput {
+  name?: string | undefined;
+  settings?: ServiceSettingsChange | undefined;
+  /** Makes it the default. There is always one: it ends by making another the default. */
+  isDefault?: true | undefined;
+}
+
+/**
+ * Changes a service; verifications that are pending keep the rules they started with.
+ * @throws {ServiceNotFound | InvalidInput}
+ */
+export async function updateService(
+  app: App,
+  who: Principal,
+  id: ServiceId,
+  input: UpdateServiceInput,
+): Promise<ServiceRow> {
+  const one = and(eq(services.accountId, who.accountId), eq(services.id, id));
+  const updated = await app.db.transaction(async (tx) => {
+    const [before] = await tx.select().from(services).where(one).for('update');
+    if (!before) throw new ServiceNotFound();
+    const after: ServiceRow = {
+      ...before,
+      name: input.name === undefined ? before.name : readServiceName(input.name),
+      settings: changeSettings(before.settings, input.settings ?? {}),
+      isDefault: before.isDefault || input.isDefault === true,
+    };
+    if (after.isDefault && !before.isDefault) await makeRoomForDefault(tx, who.accountId);
+    await tx.update(services).set(after).where(one);
+    return after;
+  });
+  announceChange(app, who.accountId);
+  return updated;
+}

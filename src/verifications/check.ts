@@ -1,0 +1,34 @@
+import type { Principal } from '../accounts/principal.ts';
+import type { VerificationId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { createServiceDirectory } from '../services/directory.ts';
+import { commitChecks } from './commit-checks.ts';
+import type { VerificationRow } from './table.ts';
+
+export interface CheckInput {
+  verificationId: VerificationId;
+  /** As typed: spaces and digits of any script are understood. */
+  code: string;
+}
+
+const BATCH = { maxBatchSize: 500, lanes: 2 };
+
+/**
+ * Checks a code. Exactly one check can approve, however many come at once, and never more of them
+ * than `maxChecks` are looked at.
+ * @returns the verification, approved
+ * @throws {WrongCode | VerificationExpired | VerificationAlreadyUsed | VerificationCanceled | VerificationFailed | TooManyChecks | VerificationNotFound | DestinationLocked | InvalidCode}
+ */
+export async function checkVerification(
+  app: App,
+  who: Principal,
+  input: CheckInput,
+): Promise<VerificationRow> {
+  const services = await app.single(createServiceDirectory).of(who.accountId);
+  return app.batched(commitChecks, BATCH).add({
+    accountId: who.accountId,
+    id: input.verificationId,
+    code: input.code,
+    services,
+  });
+}

@@ -1,0 +1,122 @@
+import { transaction } from '../db/transaction.ts';
+import { commitJournal, publishJournal } from '../events/commit.ts';
+import { createJournal, type Journal } from '../events/journal.ts';
+import type { App } from '../platform.ts';
+import type { Service } from '../services/directory.ts';
+import { deriveCode, readCode, sameCode } from './code.ts';
+import {
+  destinationName,
+  lockDestinationsOf,
+  saveDestinations,
+  type DestinationState,
+} from './destinations.ts';
+import { endedError } from './ended.ts';
+import { DestinationLocked, InvalidCode, TooManyChecks, VerificationNotFound, WrongCode } from './errors.ts';
+import { lockVerifications, saveVerifications, type VerificationKey } from './store.ts';
+import type { VerificationRow } from './table.ts';
+import { decideCheck } from './verification.ts';
+
+export interface NewCheck extends VerificationKey {
+  code: string;
+  /** The account's services, for the rules of the one that the verification belongs to. */
+  services: readonly Service[];
+}
+
+interface Batch {
+  app: App;
+  now: number;
+  verifications: Map<string, VerificationRow>;
+  destinations: Map<string, DestinationState>;
+  changed: Set<VerificationRow>;
+  touched: Set<DestinationState>;
+  journal: Journal;
+}
+
+/**
+ * Commits a batch of checks in one transaction. Nobody hears of a comparison before the check that
+ * it cost is committed, and the rows are locked from before the first look until then, so parallel
+ * checks are looked at one after the other.
+ */
+export async function commitChecks(
+  app: App,
+  checks: readonly NewCheck[],
+): Promise<readonly (VerificationRow | Error)[]> {
+  const { results, journal, transactionId } = await transaction(app.sql, async (tx) => {
+    const [destinations, verifications] = await Promise.all([
+      lockDestinationsOf(tx, checks),
+      lockVerifications(tx, checks),
+    ]);
+    const now = app.clock();
+    const batch: Batch = {
+      app,
+      now,
+      destinations: new Map(destinations.map((d) => [destinationName(d), d])),
+      verifications: new Map(verifications.map((v) => [`${v.accountId}/${v.id}`, v])),
+      changed: new Set(),
+      touched: new Set(),
+      journal: createJournal(now),
+    };
+    const results = checks.map((check) => decide(batch, check));
+    const [transactionId] = await Promise.all([
+      commitJournal(tx, batch.journal),
+      saveDestinations(tx, [...batch.touched]),
+      saveVerifications(tx, [...batch.changed]),
+    ]);
+    return { results, journal: batch.journal, transactionId };
+  });
+  publishJournal(app, journal, transactionId);
+  return results;
+}
+
+function decide(batch: Batch, check: NewCheck): VerificationRow | Error {
+  const { app, now, journal } = batch;
+  const v = batch.verifications.get(`${check.accountId}/${check.id}`);
+  if (!v) return new VerificationNotFound();
+  const ended = endedError(v);
+  if (ended) return ended;
+
+  const destination = batch.destinations.get(destinationName(v))!;
+  const settings = check.services.find((service) => service.id === v.serviceId)?.settings;
+  if (settings && destination.failedChecks >= settings.lockAfterFailedChecks) return new DestinationLocked();
+  const code = readCode(check.code, v.codeLength, v.codeAlphabet);
+  if (code === undefined && v.expiresAt.getTime() > now) return new InvalidCode(v.codeLength, v.codeAlphabet);
+
+  const expected = deriveCode(app.keys.key('code', v.codeKeyId), {
+    nonce: v.codeNonce,
+    length: v.codeLength,
+    alphabet: v.codeAlphabet,
+  });
+  const pending = { checksUsed: v.checksUsed, maxChecks: v.maxChecks, expiresAt: v.expiresAt.getTime() };
+  const outcome = decideCheck(pending, code !== undefined && sameCode(expected, code), now);
+  batch.changed.add(v);
+  switch (outcome.kind) {
+    case 'expired':
+      end(v, 'expired', now);
+      journal.record('VerificationExpired', v);
+      return endedError(v)!;
+    case 'approved':
+      v.checksUsed += 1;
+      end(v, 'approved', now);
+      journal.record('VerificationApproved', v);
+      if (destination.failedChecks > 0) {
+        destination.failedChecks = 0;
+        batch.touched.add(destination);
+      }
+      return { ...v };
+    case 'wrongCode':
+    case 'exhausted':
+      v.checksUsed += 1;
+      if (outcome.kind === 'exhausted') end(v, 'max_checks_reached', now);
+      journal.record('CodeRejected', v);
+      destination.failedChecks += 1;
+      batch.touched.add(destination);
+      return outcome.kind === 'exhausted' ? new TooManyChecks() : new WrongCode(outcome.checksLeft);
+    default:
+      throw new Error(`unhandled outcome: ${outcome satisfies never}`);
+  }
+}
+
+function end(v: VerificationRow, status: 'expired' | 'approved' | 'max_checks_reached', now: number): void {
+  v.status = status;
+  v.settledAt = new Date(now);
+}

@@ -1,0 +1,193 @@
+import type { Tx } from '../db/client.ts';
+import { transaction } from '../db/transaction.ts';
+import { commitJournal, publishJournal } from '../events/commit.ts';
+import { createJournal, type Journal } from '../events/journal.ts';
+import { DUE_CHANNEL } from '../bus/channels.ts';
+import { insertMessages, newMessage } from '../messages/store.ts';
+import type { MessageRow } from '../messages/table.ts';
+import type { App } from '../platform.ts';
+import type { Service } from '../services/directory.ts';
+import {
+  destinationName,
+  lockDestinations,
+  saveDestinations,
+  type DestinationState,
+} from './destinations.ts';
+import { DestinationLocked, IdempotencyConflict, TooManySends } from './errors.ts';
+import {
+  claimName,
+  insertIdempotencyKeys,
+  readIdempotencyKeys,
+  type IdempotencyClaim,
+  type IdempotencyRecord,
+} from './idempotency.ts';
+import { sendLimits } from './limits.ts';
+import { insertVerifications, lockVerifications, readVerifications, saveVerifications } from './store.ts';
+import type { VerificationRow } from './table.ts';
+import { decideSend } from './verification.ts';
+
+export interface NewStart {
+  service: Service;
+  /** What becomes the verification if none is pending for this number. */
+  draft: VerificationRow;
+  idempotency: IdempotencyClaim | undefined;
+}
+
+type Result = VerificationRow | Error;
+
+/** What a batch knows and changes while it decides its starts one after the other. */
+interface Batch {
+  now: number;
+  destinations: Map<string, DestinationState>;
+  /** The latest verification of each destination, by its id. */
+  verifications: Map<string, VerificationRow>;
+  answered: Map<string, IdempotencyRecord>;
+  touched: Set<DestinationState>;
+  inserted: VerificationRow[];
+  changed: Set<VerificationRow>;
+  messages: MessageRow[];
+  newAnswers: IdempotencyRecord[];
+  journal: Journal;
+}
+
+/**
+ * Commits a batch of starts in one transaction: three statements to read and lock, then the pure
+ * decisions, then five statements to write, each group in one round trip.
+ */
+export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<Result[]> {
+  const { results, journal, transactionId } = await transaction(app.sql, async (tx) => {
+    const batch = await readBatch(tx, starts, app.clock());
+    const results = starts.map((start) => decideStart(batch, start));
+    const [transactionId] = await Promise.all([
+      commitJournal(tx, batch.journal),
+      saveDestinations(tx, [...batch.touched]),
+      insertVerifications(tx, batch.inserted),
+      saveVerifications(tx, [...batch.changed]),
+      insertMessages(tx, batch.messages),
+      insertIdempotencyKeys(tx, batch.newAnswers),
+    ]);
+    return { results: await answerRepeats(tx, results), journal: batch.journal, transactionId };
+  });
+  publishJournal(app, journal, transactionId);
+  if (transactionId !== undefined) app.bus.publish([{ channel: DUE_CHANNEL, payload: '' }]);
+  return results;
+}
+
+async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Promise<Batch> {
+  const destinations = new Map<string, DestinationState>();
+  for (const { draft } of starts) {
+    const { accountId, serviceId, destination } = draft;
+    const key = { accountId, serviceId, destination };
+    const fresh = {
+      ...key,
+      exists: false,
+      recentSends: [],
+      failedChecks: 0,
+      latestVerificationId: undefined,
+    };
+    destinations.set(destinationName(key), fresh);
+  }
+  const claims = starts.flatMap((start) => start.idempotency ?? []);
+  const [locked, answered] = await Promise.all([
+    lockDestinations(tx, [...destinations.values()]),
+    readIdempotencyKeys(tx, claims),
+  ]);
+  for (const state of locked) destinations.set(destinationName(state), state);
+  const latest = locked.flatMap((d) =>
+    d.latestVerificationId ? [{ accountId: d.accountId, id: d.latestVerificationId }] : [],
+  );
+  const verifications = latest.length > 0 ? await lockVerifications(tx, latest) : [];
+  return {
+    now,
+    destinations,
+    verifications: new Map(verifications.map((v) => [v.id, v])),
+    answered: new Map(answered.map((record) => [claimName(record), record])),
+    touched: new Set(),
+    inserted: [],
+    changed: new Set(),
+    messages: [],
+    newAnswers: [],
+    journal: createJournal(now),
+  };
+}
+
+/** Stands for a verification that another start made: read once the batch is written. */
+class Repeat extends Error {
+  readonly record: IdempotencyRecord;
+  constructor(record: IdempotencyRecord) {
+    super('repeat');
+    this.record = record;
+  }
+}
+
+function decideStart(batch: Batch, start: NewStart): Result {
+  const { draft, service, idempotency } = start;
+  const { now, journal } = batch;
+  const before = idempotency && batch.answered.get(claimName(idempotency));
+  if (before)
+    return before.fingerprint.equals(idempotency.fingerprint)
+      ? new Repeat(before)
+      : new IdempotencyConflict();
+
+  const destination = batch.destinations.get(destinationName(draft))!;
+  if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
+  const send = decideSend(sendLimits(service.settings), destination.recentSends, now);
+  if (send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
+
+  const verification = pendingOf(batch, destination) ?? begin(batch, destination, draft);
+  verification.sendsLeft = send.sendsLeft;
+  verification.nextSendAt = send.nextSendAt === undefined ? null : new Date(send.nextSendAt);
+  destination.recentSends = send.recentSends;
+  batch.touched.add(destination);
+  const message = newMessage(verification.accountId, verification.id, now);
+  batch.messages.push(message);
+  if (verification.version === 0) journal.record('VerificationStarted', verification);
+  else if (service.settings.resend === 'rotate') {
+    verification.codeNonce = draft.codeNonce;
+    verification.codeKeyId = draft.codeKeyId;
+  }
+  journal.record('MessageQueued', verification, message);
+  if (idempotency) {
+    const record = {
+      ...idempotency,
+      verificationId: verification.id,
+      messageId: message.id,
+      createdAt: new Date(now),
+    };
+    batch.answered.set(claimName(idempotency), record);
+    batch.newAnswers.push(record);
+  }
+  return { ...verification };
+}
+
+/** The verification that is pending for this destination; one whose time is up is ended here, not waited for. */
+function pendingOf(batch: Batch, destination: DestinationState): VerificationRow | undefined {
+  const latest =
+    destination.latestVerificationId && batch.verifications.get(destination.latestVerificationId);
+  if (latest?.status !== 'pending') return undefined;
+  if (!batch.inserted.includes(latest)) batch.changed.add(latest);
+  if (latest.expiresAt.getTime() > batch.now) return latest;
+  latest.status = 'expired';
+  latest.settledAt = new Date(batch.now);
+  batch.journal.record('VerificationExpired', latest);
+  return undefined;
+}
+
+function begin(batch: Batch, destination: DestinationState, draft: VerificationRow): VerificationRow {
+  // A copy: the transaction may run again after a lost race, and must find the draft as it was.
+  const verification = { ...draft };
+  destination.latestVerificationId = verification.id;
+  batch.verifications.set(verification.id, verification);
+  batch.inserted.push(verification);
+  return verification;
+}
+
+/** A repeated start gets its verification as it is now: the first answer, with what happened since. */
+async function answerRepeats(tx: Tx, results: readonly Result[]): Promise<Result[]> {
+  const keys = results.flatMap((r) =>
+    r instanceof Repeat ? [{ accountId: r.record.accountId, id: r.record.verificationId }] : [],
+  );
+  if (keys.length === 0) return [...results];
+  const rows = new Map((await readVerifications(tx, keys)).map((row) => [row.id, row]));
+  return results.map((r) => (r instanceof Repeat ? rows.get(r.record.verificationId)! : r));
+}

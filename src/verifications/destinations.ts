@@ -1,0 +1,118 @@
+import type { Tx } from '../db/client.ts';
+import { rowset, runBatch } from '../db/rowset.ts';
+import { LostRace } from '../db/transaction.ts';
+import { idFromUuid, type AccountId, type ServiceId, type VerificationId } from '../ids.ts';
+import { KEYS, type VerificationKey } from './store.ts';
+
+/** The hot statements on destinations, each for a whole batch. See `store.ts` for the order of locks. */
+export interface DestinationKey {
+  accountId: AccountId;
+  serviceId: ServiceId;
+  /** Blind index of the number. */
+  destination: Buffer;
+}
+
+export interface DestinationState extends DestinationKey {
+  /** False until its first send is committed. */
+  exists: boolean;
+  recentSends: number[];
+  failedChecks: number;
+  latestVerificationId: VerificationId | undefined;
+}
+
+/** A string that is equal for equal keys. */
+export function destinationName(key: DestinationKey): string {
+  return `${key.accountId}/${key.serviceId}/${key.destination.toString('latin1')}`;
+}
+
+export const DESTINATION_KEYS = rowset<DestinationKey>({
+  account_id: ['uuid', (k) => k.accountId],
+  service_id: ['uuid', (k) => k.serviceId],
+  destination: ['bytea', (k) => k.destination],
+});
+
+const STATES = rowset<DestinationState>({
+  account_id: ['uuid', (s) => s.accountId],
+  service_id: ['uuid', (s) => s.serviceId],
+  destination: ['bytea', (s) => s.destination],
+  recent_sends: ['text', (s) => `{${s.recentSends.join(',')}}`],
+  failed_checks: ['integer', (s) => s.failedChecks],
+  latest_verification_id: ['uuid', (s) => s.latestVerificationId],
+});
+
+const LOCK = `
+  SELECT d.* FROM destinations d JOIN ${DESTINATION_KEYS.from} USING (account_id, service_id, destination)
+  ORDER BY d.account_id, d.service_id, d.destination
+  FOR UPDATE OF d`;
+
+const LOCK_OF_VERIFICATIONS = `
+  SELECT d.* FROM destinations d
+  WHERE (d.account_id, d.service_id, d.destination) IN (
+    SELECT v.account_id, v.service_id, v.destination FROM verifications v JOIN ${KEYS.from} USING (account_id, id))
+  ORDER BY d.account_id, d.service_id, d.destination
+  FOR UPDATE OF d`;
+
+const INSERT = `
+  INSERT INTO destinations (${STATES.names})
+  SELECT account_id, service_id, destination, recent_sends::bigint[], failed_checks, latest_verification_id
+  FROM ${STATES.from} ORDER BY 1, 2, 3
+  ON CONFLICT DO NOTHING`;
+
+const UPDATE = `
+  UPDATE destinations d SET recent_sends = n.recent_sends::bigint[], failed_checks = n.failed_checks,
+    latest_verification_id = n.latest_verification_id
+  FROM ${STATES.from}
+  WHERE d.account_id = n.account_id AND d.service_id = n.service_id AND d.destination = n.destination`;
+
+/** Locks those of the destinations that exist already. */
+export async function lockDestinations(tx: Tx, keys: readonly DestinationKey[]): Promise<DestinationState[]> {
+  const rows = await runBatch<DestinationKey, RawDestination>(tx, LOCK, DESTINATION_KEYS, keys);
+  return rows.map(fromRaw);
+}
+
+/** Locks the destinations of verifications. */
+export async function lockDestinationsOf(
+  tx: Tx,
+  keys: readonly VerificationKey[],
+): Promise<DestinationState[]> {
+  const rows = await runBatch<VerificationKey, RawDestination>(tx, LOCK_OF_VERIFICATIONS, KEYS, keys);
+  return rows.map(fromRaw);
+}
+
+/** Writes locked and new destinations. @throws {LostRace} when another start made one of the new ones first */
+export async function saveDestinations(tx: Tx, states: readonly DestinationState[]): Promise<void> {
+  const fresh = states.filter((s) => !s.exists);
+  const known = states.filter((s) => s.exists);
+  await Promise.all([
+    known.length > 0 ? runBatch(tx, UPDATE, STATES, known) : undefined,
+    fresh.length > 0 ? insert(tx, fresh) : undefined,
+  ]);
+}
+
+async function insert(tx: Tx, fresh: readonly DestinationState[]): Promise<void> {
+  const { count } = await runBatch(tx, INSERT, STATES, fresh);
+  if (count < fresh.length) throw new LostRace('a destination was new to two starts at once');
+}
+
+interface RawDestination {
+  account_id: string;
+  service_id: string;
+  destination: Buffer;
+  recent_sends: string[];
+  failed_checks: number;
+  latest_verification_id: string | null;
+}
+
+function fromRaw(raw: RawDestination): DestinationState {
+  return {
+    accountId: idFromUuid('acc', raw.account_id),
+    serviceId: idFromUuid('svc', raw.service_id),
+    destination: raw.destination,
+    exists: true,
+    recentSends: raw.recent_sends.map(Number),
+    failedChecks: raw.failed_checks,
+    latestVerificationId: raw.latest_verification_id
+      ? idFromUuid('vrf', raw.latest_verification_id)
+      : undefined,
+  };
+}

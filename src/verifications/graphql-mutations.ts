@@ -1,0 +1,185 @@
+import { issueClientToken } from '../accounts/client-token.ts';
+import { InvalidInput } from '../errors.ts';
+import { CLOSED_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { parseId, type ServiceId } from '../ids.ts';
+import { ServiceNotFound } from '../services/errors.ts';
+import { cancelVerification } from './cancel.ts';
+import { checkVerification } from './check.ts';
+import {
+  CountryNotAllowed,
+  DestinationLocked,
+  IdempotencyConflict,
+  InvalidCode,
+  InvalidPhoneNumber,
+  TooManyChecks,
+  TooManySends,
+  VerificationAlreadyUsed,
+  VerificationCanceled,
+  VerificationExpired,
+  VerificationFailed,
+  VerificationNotFound,
+  VerificationSettled,
+  WrongCode,
+} from './errors.ts';
+import { Channel, Verification } from './graphql.ts';
+import { about } from './graphql-ended.ts';
+import { startVerification } from './start.ts';
+import { unlockDestination } from './unlock.ts';
+
+// Marks the row that a start answers with: only there a client token is given out.
+const STARTED = Symbol('started');
+
+builder.drizzleObjectField(Verification, 'clientToken', (t) =>
+  t.string({
+    nullable: true,
+    description:
+      "On a start's answer only: a short-lived bearer for a frontend. It may subscribe to `verificationEvents` of " +
+      'this verification, and nothing else.',
+    extensions: CLOSED_TO_CLIENT_TOKEN,
+    resolve: (v, _args, context) => (STARTED in v ? issueClientToken(context.app.keys, v) : null),
+  }),
+);
+
+const StartVerificationInput = builder.inputType('StartVerificationInput', {
+  description: 'Whom to send a code, and how.',
+  fields: (t) => ({
+    to: t.string({
+      required: true,
+      description:
+        "A phone number as a person types it; without a country code the service's default country counts.",
+    }),
+    channel: t.field({ type: Channel, defaultValue: 'sms', description: 'How the code travels.' }),
+    locale: t.string({ description: "Language of the message, BCP 47; the service's default when absent." }),
+    idempotencyKey: t.string({
+      description:
+        'A repeated start with the same key returns the first answer and sends nothing. 1 to 255 characters.',
+    }),
+    serviceId: t.id({ description: "Whose rules to follow; the account's default service when absent." }),
+  }),
+});
+
+const CheckVerificationInput = builder.inputType('CheckVerificationInput', {
+  description: 'A code as it was typed.',
+  fields: (t) => ({
+    verificationId: t.id({ required: true, description: 'Which verification.' }),
+    code: t.string({
+      required: true,
+      description: 'Spaces, dashes and digits of any script are understood.',
+    }),
+  }),
+});
+
+const CancelVerificationInput = builder.inputType('CancelVerificationInput', {
+  description: 'Which verification to call off.',
+  fields: (t) => ({
+    verificationId: t.id({ required: true, description: 'Which verification.' }),
+  }),
+});
+
+const UnlockDestinationInput = builder.inputType('UnlockDestinationInput', {
+  description: 'Which destination to unlock.',
+  fields: (t) => ({
+    to: t.string({ required: true, description: 'The phone number.' }),
+    serviceId: t.id({ description: "For which service; the account's default service when absent." }),
+  }),
+});
+
+builder.mutationField('startVerification', (t) =>
+  t.field({
+    type: Verification,
+    description:
+      'Sends a code. While a verification of the same destination and service is pending it gets one more message ' +
+      'instead: the same verification, the same end.',
+    errors: {
+      types: [
+        InvalidPhoneNumber,
+        CountryNotAllowed,
+        TooManySends,
+        DestinationLocked,
+        IdempotencyConflict,
+        ServiceNotFound,
+        InvalidInput,
+      ],
+    },
+    args: { input: t.arg({ type: StartVerificationInput, required: true, description: 'Whom, and how.' }) },
+    resolve: async (_root, { input }, context) => {
+      const verification = await startVerification(context.app, callerOf(context), {
+        to: input.to,
+        channel: input.channel ?? 'sms',
+        locale: input.locale ?? undefined,
+        idempotencyKey: input.idempotencyKey ?? undefined,
+        serviceId: readServiceId(input.serviceId),
+      });
+      return { ...verification, [STARTED]: true };
+    },
+  }),
+);
+
+builder.mutationField('checkVerification', (t) =>
+  t.field({
+    type: Verification,
+    description:
+      'Checks a code; the right one approves the verification, exactly once. At most one per operation.',
+    errors: {
+      types: [
+        WrongCode,
+        InvalidCode,
+        VerificationExpired,
+        VerificationAlreadyUsed,
+        VerificationCanceled,
+        VerificationFailed,
+        TooManyChecks,
+        DestinationLocked,
+        VerificationNotFound,
+        InvalidInput,
+      ],
+    },
+    args: { input: t.arg({ type: CheckVerificationInput, required: true, description: 'The code.' }) },
+    resolve: async (_root, { input }, context) => {
+      const verificationId = parseId('vrf', input.verificationId);
+      if (!verificationId) throw new VerificationNotFound();
+      try {
+        return await checkVerification(context.app, callerOf(context), { verificationId, code: input.code });
+      } catch (error) {
+        throw about(verificationId, error);
+      }
+    },
+  }),
+);
+
+builder.mutationField('cancelVerification', (t) =>
+  t.field({
+    type: Verification,
+    description:
+      'Calls a pending verification off: its code no longer approves, and what is still queued is not sent.',
+    errors: { types: [VerificationNotFound, VerificationSettled] },
+    args: { input: t.arg({ type: CancelVerificationInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) => {
+      const verificationId = parseId('vrf', input.verificationId);
+      if (!verificationId) throw new VerificationNotFound();
+      return cancelVerification(context.app, callerOf(context), verificationId);
+    },
+  }),
+);
+
+builder.mutationField('unlockDestination', (t) =>
+  t.boolean({
+    description:
+      'Lifts the lock of a destination that had too many wrong codes in a row. Answers whether it was locked.',
+    args: { input: t.arg({ type: UnlockDestinationInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) =>
+      unlockDestination(context.app, callerOf(context), {
+        to: input.to,
+        serviceId: readServiceId(input.serviceId),
+      }),
+  }),
+);
+
+function readServiceId(id: string | null | undefined): ServiceId | undefined {
+  if (id == null) return undefined;
+  const serviceId = parseId('svc', id);
+  if (!serviceId) throw new ServiceNotFound();
+  return serviceId;
+}

@@ -1,0 +1,68 @@
+import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
+import { builder } from '../graphql/builder.ts';
+import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
+import { callerOf } from '../graphql/context.ts';
+import { parseId } from '../ids.ts';
+import { Verification, VerificationStatus } from './graphql.ts';
+import { matchVerifications } from './queries.ts';
+import type { VerificationRow } from './table.ts';
+
+builder.queryField('verification', (t) =>
+  t.drizzleField({
+    type: Verification,
+    nullable: true,
+    description: 'A verification. `null` when this account has none of that id.',
+    args: { id: t.arg.id({ required: true, description: 'Prefixed `vrf_`.' }) },
+    resolve: (query, _root, args, context) => {
+      const id = parseId('vrf', args.id);
+      if (!id) return null;
+      const { accountId } = callerOf(context);
+      return context.app.db.query.verifications.findFirst(query({ where: { accountId, id } }));
+    },
+  }),
+);
+
+const VerificationFilter = builder.inputType('VerificationFilter', {
+  description: 'All of what is given must match.',
+  fields: (t) => ({
+    status: t.field({ type: [VerificationStatus], description: 'Any of these.' }),
+    to: t.field({ type: 'PhoneNumber', description: 'Of this number, with its country code.' }),
+    serviceId: t.id({ description: 'Of this service.' }),
+  }),
+});
+
+const VerificationConnection = builder.connectionObject({
+  type: Verification,
+  name: 'VerificationConnection',
+  description: 'A page of verifications.',
+});
+
+builder.queryField('verifications', (t) =>
+  t.field({
+    type: VerificationConnection,
+    description: "The account's verifications, newest first.",
+    args: {
+      first: t.arg.int({ required: true, description: `How many, 1–${MAX_PAGE_SIZE}.` }),
+      after: t.arg.string({ description: '`endCursor` of the page before.' }),
+      filter: t.arg({ type: VerificationFilter, description: 'Which ones.' }),
+    },
+    resolve: async (_root, args, context, info) => {
+      const { limit, after } = readPage('vrf', args);
+      const query = queryFromInfo({
+        config: getSchemaConfig(builder),
+        context,
+        info,
+        typeName: 'Verification',
+        paths: [['nodes'], ['edges', 'node']],
+      });
+      const rows = await context.app.db.query.verifications.findMany({
+        ...query,
+        columns: { ...query.columns, id: true },
+        where: matchVerifications(context.app, callerOf(context), args.filter ?? {}, after),
+        orderBy: { id: 'desc' },
+        limit,
+      });
+      return toConnection(rows as unknown as VerificationRow[], args);
+    },
+  }),
+);

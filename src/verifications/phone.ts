@@ -1,0 +1,76 @@
+import { parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphonenumber-js/max';
+import type { Keyring } from '../crypto/keyring.ts';
+import { open, seal } from '../crypto/seal.ts';
+import type { AccountId, VerificationId } from '../ids.ts';
+import { InvalidPhoneNumber } from './errors.ts';
+
+export interface PhoneNumber {
+  /** With `+`. */
+  e164: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+}
+
+// The longest that people paste: +, 15 digits, an extension we refuse anyway, and decoration.
+const MAX_TYPED_LENGTH = 64;
+
+/**
+ * Reads a number as a person types it.
+ * @param defaultCountry for numbers without a country code
+ * @throws {InvalidPhoneNumber} that says what is wrong with it
+ */
+export function parsePhone(typed: string, defaultCountry: string | null): PhoneNumber {
+  const text = typed.normalize('NFKC').trim();
+  if (text.length > MAX_TYPED_LENGTH)
+    throw new InvalidPhoneNumber(
+      `A phone number has at most 15 digits; this text has ${typed.length} characters.`,
+    );
+  if (/\p{L}/u.test(text))
+    throw new InvalidPhoneNumber('A phone number has no letters. Write it as +385911234567.');
+  try {
+    const parsed = parsePhoneNumberWithError(text, (defaultCountry ?? undefined) as CountryCode | undefined);
+    if (!parsed.isValid())
+      throw new InvalidPhoneNumber(
+        `This number does not exist in ${parsed.country ? `the numbering plan of ${parsed.country}` : 'any numbering plan'}.`,
+      );
+    // A number of no country is an international service (satellite, +883…); 001 is the world (UN M49).
+    return { e164: parsed.number, country: parsed.country ?? '00' };
+  } catch (error) {
+    if (error instanceof ParseError)
+      throw new InvalidPhoneNumber(PARSE_PROBLEMS[error.message] ?? NOT_A_NUMBER);
+    throw error;
+  }
+}
+
+const NOT_A_NUMBER = 'This is not a phone number. Write it as +385911234567.';
+const PARSE_PROBLEMS: Record<string, string> = {
+  NOT_A_NUMBER,
+  INVALID_COUNTRY:
+    'The country of this number is not known. Write it with its country code (+385911234567) or give the service a default country.',
+  TOO_SHORT: 'This number is too short.',
+  TOO_LONG: 'This number is too long.',
+  INVALID_LENGTH: 'This number has the wrong length for its country.',
+};
+
+/** `+385•••••••67`: the country code as far as it is known to be one, and the last two digits. */
+export function maskPhone(e164: string): string {
+  const shown = Math.min(4, Math.max(2, e164.length - 8));
+  return e164.slice(0, shown) + '•'.repeat(e164.length - shown - 2) + e164.slice(-2);
+}
+
+export function sealPhone(keys: Keyring, accountId: AccountId, id: VerificationId, e164: string): Buffer {
+  return seal(keys, e164, { account: accountId, table: 'verifications', column: 'to', row: id });
+}
+
+/** @returns E.164 with `+` */
+export function openPhone(
+  keys: Keyring,
+  row: { accountId: AccountId; id: VerificationId; toSealed: Buffer },
+): string {
+  return open(keys, row.toSealed, {
+    account: row.accountId,
+    table: 'verifications',
+    column: 'to',
+    row: row.id,
+  });
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { Principal } from '../accounts/principal.ts';
+import { InvalidInput } from '../errors.ts';
+import type { ServiceId } from '../ids.ts';
+import { newId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { findService, type Service } from '../services/directory.ts';
+import { commitStarts } from './commit-starts.ts';
+import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
+import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
+import { parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
+import type { VerificationRow } from './table.ts';
+
+export interface StartInput {
+  /** A phone number as a person types it. */
+  to: string;
+  channel: 'sms';
+  /** BCP 47, e.g. `hr` or `pt-BR`; the service's default when absent. */
+  locale?: string | undefined;
+  idempotencyKey?: string | undefined;
+  serviceId?: ServiceId | undefined;
+}
+
+// Up to 500 starts share a commit; two commits at once keep the database busy while one is on its way back.
+const BATCH = { maxBatchSize: 500, lanes: 2 };
+
+/**
+ * Starts a verification and queues its message; while one is pending for the same number and
+ * service, queues one more message of that. Answers after the commit.
+ * @throws {InvalidPhoneNumber | CountryNotAllowed | TooManySends | DestinationLocked | IdempotencyConflict | ServiceNotFound | InvalidInput}
+ */
+export async function startVerification(
+  app: App,
+  who: Principal,
+  input: StartInput,
+): Promise<VerificationRow> {
+  const service = await findService(app, who.accountId, input.serviceId);
+  if (!service) throw new ServiceNotFound();
+  const phone = parsePhone(input.to, service.settings.defaultCountry);
+  const allowed = service.settings.allowedCountries;
+  if (allowed && !allowed.includes(phone.country)) throw new CountryNotAllowed(phone.country);
+  const draft = draftVerification(app, service, phone, input);
+  return app.batched(commitStarts, BATCH).add({
+    service,
+    draft,
+    idempotency:
+      input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
+  });
+}
+
+/** The verification as it will be if none is pending for this number yet. */
+function draftVerification(
+  app: App,
+  service: Service,
+  phone: PhoneNumber,
+  input: StartInput,
+): VerificationRow {
+  const { accountId, settings } = service;
+  const now = app.clock();
+  const id = newId('vrf', now);
+  return {
+    accountId,
+    id,
+    serviceId: service.id,
+    destination: app.keys.blindIndex('destination', accountId, phone.e164),
+    toSealed: sealPhone(app.keys, accountId, id, phone.e164),
+    country: phone.country,
+    channel: input.channel,
+    locale: readLocale(input.locale) ?? settings.defaultLocale,
+    status: 'pending',
+    failureReason: null,
+    codeNonce: randomBytes(16),
+    codeKeyId: app.keys.currentId,
+    codeLength: settings.codeLength,
+    codeAlphabet: settings.codeAlphabet,
+    checksUsed: 0,
+    maxChecks: settings.maxChecks,
+    sendsLeft: settings.maxSends,
+    nextSendAt: null,
+    version: 0,
+    createdAt: new Date(now),
+    expiresAt: new Date(now + settings.ttlSeconds * 1000),
+    settledAt: null,
+  };
+}
+
+function readLocale(locale: string | undefined): string | undefined {
+  if (locale === undefined) return undefined;
+  if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/.test(locale))
+    throw new InvalidInput('locale', 'A locale is a language tag such as hr, en or pt-BR.');
+  return locale;
+}
+
+function claim(app: App, draft: VerificationRow, phone: PhoneNumber, key: string): IdempotencyClaim {
+  checkIdempotencyKey(key);
+  const { accountId, serviceId, channel, locale } = draft;
+  return {
+    accountId,
+    key: app.keys.blindIndex('idempotency', accountId, key),
+    fingerprint: app.keys.blindIndex('idempotency', serviceId, phone.e164, channel, locale),
+  };
+}

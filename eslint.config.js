@@ -14,12 +14,13 @@ const PURE = [
   'ids',
   'errors',
   'verifications/{verification,code,errors}',
-  'messages/{message,attempt}',
-  'events/catalog',
+  'messages/{message,attempt,text}',
+  'events/{catalog,cursor,snapshot}',
   'routing/policy',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
+  'simulator/{long-texts,profile,random,rubbish,validity}',
 ];
 const PURE_NAMES = PURE.flatMap((path) => path.split('/').at(-1).replace(/[{}]/g, '').split(',')).join('|');
 
@@ -186,7 +187,7 @@ export default defineConfig(
   imports('foreign keys', ['src/*/table.ts'], BANS.clients),
   imports(
     'platform',
-    ['src/*.ts', 'src/crypto/**/*.ts', 'src/graphql/builder.ts'],
+    ['src/{ids,errors,platform,config}.ts', 'src/crypto/**/*.ts', 'src/graphql/builder.ts'],
     BANS.clients,
     BANS.features,
   ),

@@ -18,10 +18,10 @@ const test = base.extend<{ dataDir: string }>({
   },
 });
 
-async function query(url: string, statement: string): Promise<postgres.Row[]> {
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const sql = postgres(url, { max: 1, onnotice: quiet });
   try {
-    return await sql.unsafe<postgres.Row[]>(statement);
+    return await sql.unsafe<Record<string, unknown>[]>(statement);
   } finally {
     await sql.end();
   }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import smpp, { type ForeignPdu, type Session } from 'smpp';
+import { createServer, PDU, type ForeignPdu, type Session } from 'smpp';
 
 export interface ForeignSmscOptions {
   port?: number;
@@ -29,7 +29,7 @@ export class ForeignSmsc implements AsyncDisposable {
   }
 
   static async start(options: ForeignSmscOptions = {}): Promise<ForeignSmsc> {
-    const server = smpp.createServer({ ...options.tls }, (session) => smsc.#serve(session, options));
+    const server = createServer({ ...options.tls }, (session) => smsc.#serve(session, options));
     server.on('tlsClientError', () => {});
     server.listen(options.port ?? 0, '127.0.0.1');
     await once(server, 'listening');
@@ -53,7 +53,7 @@ export class ForeignSmsc implements AsyncDisposable {
   deliver(fields: Record<string, unknown>): Promise<ForeignPdu> {
     const [receiver] = this.receivers;
     if (receiver === undefined) throw new Error('nobody is bound to receive');
-    return new Promise((resolve) => receiver.send(new smpp.PDU('deliver_sm', fields), resolve));
+    return new Promise((resolve) => receiver.send(new PDU('deliver_sm', fields), resolve));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,17 +14,15 @@ declare module 'smpp' {
   export interface Session extends EventEmitter {
     socket: Socket;
     send(pdu: ForeignPdu, onResponse?: (response: ForeignPdu) => void): boolean;
-    on(event: 'pdu' | string, listener: (pdu: ForeignPdu) => void): this;
+    on(event: string, listener: (pdu: ForeignPdu) => void): this;
     close(): void;
     destroy(): void;
   }
 
-  interface Smpp {
-    createServer(options: Record<string, unknown>, onSession: (session: Session) => void): NetServer;
-    connect(options: Record<string, unknown>): Session;
-    PDU: new (command: string, fields?: Record<string, unknown>) => ForeignPdu;
-  }
-
-  const smpp: Smpp;
-  export default smpp;
+  export function createServer(
+    options: Record<string, unknown>,
+    onSession: (session: Session) => void,
+  ): NetServer;
+  export function connect(options: Record<string, unknown>): Session;
+  export const PDU: new (command: string, fields?: Record<string, unknown>) => ForeignPdu;
 }

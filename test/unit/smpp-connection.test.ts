@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { encodePdu } from '../../src/carriers/smpp/codec.ts';
 import { SmppConnection, type PeerAnswer } from '../../src/carriers/smpp/connection.ts';
-import { answerTo, shortMessage, type Pdu } from '../../src/carriers/smpp/pdu.ts';
+import { answerTo, shortMessage } from '../../src/carriers/smpp/pdu.ts';
 import type { Answer } from '../../src/carriers/smpp/pending.ts';
 import { acceptAll, listenRaw, listenSmpp, RawPeer } from '../support/smpp-peers.ts';
 import { until } from '../support/until.ts';
@@ -117,7 +117,7 @@ test('a peer that asks without reading our answers is not read any further, and 
   const connection = await until(() => server.connections[0]);
   connection.keepAlive({ intervalMs: 100, missLimit: 2 });
   const flood = Buffer.concat(
-    Array.from({ length: 5_000 }, (_, i) => encodePdu({ ...submit, sequence: i + 1 } as Pdu)),
+    Array.from({ length: 5_000 }, (_, i) => encodePdu({ ...submit, sequence: i + 1 })),
   );
   const pump = () => {
     while (peer.socket.writable && peer.socket.write(flood));
@@ -127,16 +127,27 @@ test('a peer that asks without reading our answers is not read any further, and 
   expect(await connection.closed).toContain('enquire_links unanswered');
 });
 
+test('a flood of questions in one chunk is answered to the last, however small the buffer', async () => {
+  await using server = await listenSmpp({ maxBufferedOctets: 100 });
+  await using peer = await RawPeer.connect(server.port);
+  const questions = Array.from({ length: 1_000 }, (_, i) =>
+    encodePdu({ command: 'enquire_link', sequence: i + 1 }),
+  );
+  peer.socket.write(Buffer.concat(questions));
+  await until(() => peer.pdus.length === 1_000);
+  expect(peer.pdus.map(({ sequence }) => sequence)).toEqual(questions.map((_, i) => i + 1));
+});
+
 test('what is sent in one turn of the event loop leaves in one write', async () => {
   await using server = await listenSmpp();
   const socket = connect(server.port, '127.0.0.1');
   await once(socket, 'connect');
   let writes = 0;
   const write = socket.write.bind(socket);
-  socket.write = ((octets: Buffer) => {
+  socket.write = (octets: Buffer) => {
     writes += 1;
     return write(octets);
-  }) as typeof socket.write;
+  };
   const client = new SmppConnection(socket, { handle: acceptAll });
   await Promise.all(Array.from({ length: 100 }, () => client.request(submit, { timeoutMs: 5_000 })));
   expect(writes).toBe(1);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import smpp, { type ForeignPdu, type Session } from 'smpp';
+import { connect, PDU, type ForeignPdu, type Session } from 'smpp';
 import { expect, test } from 'vitest';
 import type { PeerAnswer, PeerRequest } from '../../src/carriers/smpp/connection.ts';
 import { answerTo, shortMessage, type SubmitSm } from '../../src/carriers/smpp/pdu.ts';
@@ -101,12 +101,12 @@ test('a command that we do not speak is a generic_nack to a foreign client', asy
 });
 
 async function connectTo(port: number): Promise<Session> {
-  const session = smpp.connect({ host: '127.0.0.1', port });
+  const session = connect({ host: '127.0.0.1', port });
   session.on('error', () => {});
   await once(session, 'connect');
   return session;
 }
 
 function ask(session: Session, command: string, fields: Record<string, unknown> = {}): Promise<ForeignPdu> {
-  return new Promise((resolve) => session.send(new smpp.PDU(command, fields), resolve));
+  return new Promise((resolve) => session.send(new PDU(command, fields), resolve));
 }

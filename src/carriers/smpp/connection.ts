@@ -96,7 +96,7 @@ export class SmppConnection {
     if (refusal !== undefined) return Promise.resolve(noAnswer(false, refusal));
     const sequence = this.#nextSequence();
     try {
-      this.#outbox.add(pdu as Unsequenced<Pdu>, sequence);
+      this.#outbox.add(pdu, sequence);
     } catch (error) {
       return Promise.resolve(noAnswer(false, (error as RangeError).message));
     }

@@ -12,15 +12,17 @@ export class Outbox {
   readonly #writer = new OctetWriter(1024);
   #blocked = false;
   #scheduled = false;
+  readonly #onRoom: () => void;
   /** How many writes the socket has been given. */
   flushes = 0;
 
-  constructor(socket: Socket, onDrain: () => void) {
+  /** `onRoom` hears that what waited has been given to the socket. */
+  constructor(socket: Socket, onRoom: () => void) {
     this.#socket = socket;
+    this.#onRoom = onRoom;
     socket.on('drain', () => {
       this.#blocked = false;
       this.flush();
-      onDrain();
     });
   }
 
@@ -39,8 +41,11 @@ export class Outbox {
 
   flush(): void {
     this.#scheduled = false;
-    if (this.#blocked || this.#writer.length === 0 || !this.#socket.writable) return;
-    this.flushes += 1;
-    this.#blocked = !this.#socket.write(this.#writer.take());
+    if (this.#blocked || !this.#socket.writable) return;
+    if (this.#writer.length > 0) {
+      this.flushes += 1;
+      this.#blocked = !this.#socket.write(this.#writer.take());
+    }
+    this.#onRoom();
   }
 }

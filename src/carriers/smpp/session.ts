@@ -221,6 +221,7 @@ export class SmppSession {
     );
     signal.removeEventListener('abort', abort);
     if (answer.command === 'none') return `bind failed: ${answer.reason}`;
-    return answer.status === STATUS.ROK ? undefined : `bind refused: ${statusInWords(answer.status)}`;
+    const isBound = answer.command !== 'generic_nack' && answer.status === STATUS.ROK;
+    return isBound ? undefined : `bind refused: ${statusInWords(answer.status)}`;
   }
 }

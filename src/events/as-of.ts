@@ -1,0 +1,42 @@
+import { isSettled } from '../messages/message.ts';
+import type { MessageRow } from '../messages/table.ts';
+import type { VerificationRow } from '../verifications/table.ts';
+import type { EventRow } from './table.ts';
+
+/** The state after an event, from rows that may have moved on since. */
+export function asOf(
+  event: EventRow,
+  verification: VerificationRow,
+  message: MessageRow | undefined,
+): { verification: VerificationRow; message: MessageRow | undefined } {
+  return {
+    verification: verificationAsOf(event, verification),
+    message: message && event.messageStatus ? messageAsOf(message, event.messageStatus) : undefined,
+  };
+}
+
+function verificationAsOf(event: EventRow, row: VerificationRow): VerificationRow {
+  const status = event.verificationStatus;
+  return {
+    ...row,
+    status,
+    failureReason: status === 'failed' ? row.failureReason : null,
+    checksUsed: row.maxChecks - event.checksLeft,
+    sendsLeft: event.sendsLeft,
+    nextSendAt: event.nextSendAt,
+    version: event.version,
+    settledAt: status === 'pending' ? null : row.settledAt,
+  };
+}
+
+// A status tells which of the moments had come; comparing times would not, as one transaction can
+// both send and deliver a message. Each is written once, and an end is final.
+function messageAsOf(row: MessageRow, status: MessageRow['status']): MessageRow {
+  return {
+    ...row,
+    status,
+    sentAt: status === 'queued' ? null : row.sentAt,
+    deliveredAt: status === 'delivered' ? row.deliveredAt : null,
+    settledAt: isSettled(status) ? row.settledAt : null,
+  };
+}

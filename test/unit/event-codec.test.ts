@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeEvents, encodeEvents } from '../../src/events/codec.ts';
+import { envelopes } from '../support/event-arbitraries.ts';
+
+test('events come back as they were: dates as dates, octets as octets', () => {
+  fc.assert(
+    fc.property(fc.array(envelopes, { maxLength: 4 }), (events) => {
+      expect(decodeEvents(encodeEvents(events))).toStrictEqual(events);
+    }),
+  );
+});
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{}',
+  '{"format":2,"events":[]}',
+  '{"format":1}',
+  '{"format":1,"events":[{}]}',
+  '{"format":1,"events":[null]}',
+  '{"format":1,"events":[{"verifi',
+  '\u0000',
+])('a payload of another version, or cut short, is not read: %s', (payload) => {
+  expect(decodeEvents(payload)).toBeUndefined();
+});
+
+test('any text is read without an exception', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodeEvents(text)));
+});

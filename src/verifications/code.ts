@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 export type CodeAlphabet = 'digits' | 'unambiguous';
 
@@ -21,7 +21,7 @@ export interface CodeRecipe {
  * RFC 4226 with 128 bits instead of 31, so that no symbol is more likely than another by more than
  * 2⁻⁷⁰. Leading zeros stay. So a code rests nowhere, neither in the clear nor hashed.
  */
-export function deriveCode(key: Buffer, recipe: CodeRecipe): string {
+export function deriveCode(key: KeyObject, recipe: CodeRecipe): string {
   const symbols = SYMBOLS[recipe.alphabet];
   const digest = createHmac('sha256', key).update(recipe.nonce).digest();
   let rest = digest.readBigUInt64BE(0) * 2n ** 64n + digest.readBigUInt64BE(8);

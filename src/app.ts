@@ -1,0 +1,163 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { createMemoryBus } from './bus/memory.ts';
+import { createRedisBus } from './bus/redis.ts';
+import { createCarrierRegistry } from './carriers/registry.ts';
+import type { Config } from './config.ts';
+import { ensureKeyFile } from './crypto/key-file.ts';
+import { parseKeyring } from './crypto/keyring.ts';
+import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
+import { connect } from './db/client.ts';
+import { startEmbeddedPostgres } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
+import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
+import type { App, Commit } from './platform.ts';
+import { seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
+import type { ApiServer } from './graphql/server.ts';
+import { createSimulator, type Simulator } from './simulator/simulator.ts';
+
+/** What a test may put in the place of the real thing. */
+export interface Overrides {
+  clock: () => number;
+  random: () => number;
+  log: Logger;
+}
+
+/** The app with what its roles started. Disposing it drains and stops everything, in the reverse order. */
+export interface RunningApp extends App, AsyncDisposable {
+  /** The database in use, for whoever starts more processes on it. */
+  databaseUrl: string;
+  /** With the role `api`. */
+  server: ApiServer | undefined;
+  /** With the role `worker`. */
+  dispatcher: Dispatcher | undefined;
+  /** With the role `simulator`. */
+  simulator: Simulator | undefined;
+  demo: Demo | undefined;
+}
+
+/** The composition root: the only place that constructs clients. */
+export async function createApp(config: Config, overrides: Partial<Overrides> = {}): Promise<RunningApp> {
+  await using starting = new AsyncDisposableStack();
+  const log = overrides.log ?? createLog(config.logLevel);
+  const databaseUrl = await startDatabase(config, log, starting);
+  await migrate(databaseUrl);
+  const app = await createPlatform(config, databaseUrl, log, overrides, starting);
+
+  let simulator: Simulator | undefined;
+  if (config.roles.includes('simulator')) {
+    simulator = starting.use(
+      await createSimulator({
+        host: config.host,
+        httpPort: config.simulator.httpPort,
+        smppPort: config.simulator.smppPort,
+      }),
+    );
+  }
+  const seeded = simulator && (await seedDemo(app, config, simulator));
+  const dispatcher = config.roles.includes('worker') ? await startWorker(app, config, starting) : undefined;
+  let server: ApiServer | undefined;
+  if (config.roles.includes('api')) {
+    // Loaded here, so that a worker does without the GraphQL libraries (40 MB of memory).
+    const { serveApi } = await import('./graphql/server.ts');
+    server = starting.use(await serveApi(app, config));
+  }
+  const url = server?.url ?? `http://${config.host}:${config.port}`;
+  const demo = seeded && { ...seeded, url };
+  if (demo) await writeDevFile(config.dataDir, demo);
+
+  const running = starting.move();
+  return Object.assign(app, {
+    databaseUrl,
+    server,
+    dispatcher,
+    simulator,
+    demo,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  });
+}
+
+async function startDatabase(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<string> {
+  if (config.databaseUrl !== 'embedded') return config.databaseUrl;
+  const dataDir = join(config.dataDir, 'postgres');
+  await mkdir(dataDir, { recursive: true });
+  const postgres = stack.use(
+    await startEmbeddedPostgres({ dataDir, log: (line) => log.debug({ postgres: line }, 'postgres') }),
+  );
+  return postgres.url;
+}
+
+async function createPlatform(
+  config: Config,
+  databaseUrl: string,
+  log: Logger,
+  overrides: Partial<Overrides>,
+  stack: AsyncDisposableStack,
+): Promise<App> {
+  const keys = parseKeyring(config.keys ?? (await ensureKeyFile(config.dataDir)));
+  const database = connect(databaseUrl, { poolSize: config.databasePoolSize });
+  stack.defer(() => database.close());
+  const bus = config.redisUrl
+    ? createRedisBus({ url: config.redisUrl, prefix: config.redisPrefix, log })
+    : createMemoryBus();
+  stack.defer(() => bus.close());
+
+  const batchers = new Map<Commit<never, unknown>, Batcher<never, unknown>>();
+  const singles = new Map<(app: App) => object, object>();
+  const app: App = {
+    ...database,
+    bus,
+    keys,
+    log,
+    clock: overrides.clock ?? Date.now,
+    random: overrides.random ?? Math.random,
+    batched<Item, Result>(commit: Commit<Item, Result>, options: BatchOptions) {
+      let batcher = batchers.get(commit) as Batcher<Item, Result> | undefined;
+      if (!batcher) {
+        batcher = createBatcher<Item, Result>((items) => commit(app, items), options);
+        batchers.set(commit, batcher);
+      }
+      return batcher;
+    },
+    single<T extends object>(create: (app: App) => T): T {
+      let one = singles.get(create) as T | undefined;
+      if (!one) {
+        one = create(app);
+        singles.set(create, one);
+      }
+      return one;
+    },
+  };
+  stack.defer(async () => {
+    for (const one of singles.values()) await (one as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+  });
+  stack.defer(async () => {
+    await Promise.all([...batchers.values()].map((batcher) => batcher.idle()));
+  });
+  return app;
+}
+
+async function startWorker(app: App, config: Config, stack: AsyncDisposableStack): Promise<Dispatcher> {
+  let dispatcher: Dispatcher | undefined;
+  const carriers = await createCarrierRegistry(app, {
+    onReceipt: async (accountId, receipt) => {
+      await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
+    },
+    onReady: () => dispatcher?.wake(),
+  });
+  dispatcher = await startDispatcher(app, carriers);
+  stack.defer(() => dispatcher.stop(config.drainMs));
+  return dispatcher;
+}
+
+// Numbers and codes have no place in a log; should one get into an object all the same, these hide it.
+const REDACTED = ['to', 'code', 'password', 'authorization', 'apiKey', 'clientToken', 'text'];
+
+function createLog(level: string): Logger {
+  return pino({
+    level,
+    redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+  });
+}

@@ -1,0 +1,98 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { and, eq } from 'drizzle-orm';
+import { authenticate } from '../accounts/authenticate.ts';
+import { createAccount } from '../accounts/create-account.ts';
+import { createApiKey } from '../accounts/create-api-key.ts';
+import { accounts } from '../accounts/table.ts';
+import { connectCarrier } from '../carriers/connect-carrier.ts';
+import type { Config } from '../config.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { addRoute } from '../routing/add-route.ts';
+import { createService } from '../services/create.ts';
+import { services } from '../services/table.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+
+const ACCOUNT_NAME = 'Demo';
+
+/** Two carriers, so that one can be made to fail while the other takes over. */
+const CARRIERS = [
+  { name: 'Adria (simulated)', systemId: 'adria', priority: 1, price: 0.04 },
+  { name: 'Boreal (simulated)', systemId: 'boreal', priority: 2, price: 0.05 },
+] as const;
+
+/** What a newcomer needs; also written to `dev.json` in the data directory. */
+export interface Demo {
+  accountId: AccountId;
+  url: string;
+  apiKey: string;
+  simulatorUrl: string;
+}
+
+/**
+ * Makes the demo account with a service, a key, and two routes to the simulator; what is there
+ * already is kept.
+ */
+export async function seedDemo(app: App, config: Config, simulator: Simulator): Promise<Omit<Demo, 'url'>> {
+  const accountId = await ensureAccount(app);
+  await ensureService(app, accountId);
+  for (const { name, systemId, priority, price } of CARRIERS) {
+    const carrierId = await connectCarrier(app, accountId, {
+      name,
+      config: { kind: 'smpp', host: config.simulator.host, port: simulator.smppPort, systemId, window: 100 },
+      password: 'demo',
+    });
+    await addRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
+  }
+  return {
+    accountId,
+    apiKey: await ensureApiKey(app, accountId, config.dataDir),
+    simulatorUrl: simulator.url,
+  };
+}
+
+async function ensureAccount(app: App): Promise<AccountId> {
+  const [known] = await app.db
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(eq(accounts.name, ACCOUNT_NAME))
+    .limit(1);
+  return known?.id ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
+}
+
+async function ensureService(app: App, accountId: AccountId): Promise<void> {
+  const [known] = await app.db
+    .select({ id: services.id })
+    .from(services)
+    .where(and(eq(services.accountId, accountId), eq(services.isDefault, true)));
+  if (known) return;
+  const who = { kind: 'apiKey', accountId, apiKeyId: 'key_seed' } as const;
+  await createService(app, who, { name: 'Otpost', isDefault: true, settings: { defaultCountry: 'HR' } });
+}
+
+/** The key of the last start while it is good, else a new one: a key is kept nowhere but in `dev.json`. */
+async function ensureApiKey(app: App, accountId: AccountId, dataDir: string): Promise<string> {
+  const last = await readDevFile(dataDir);
+  if (last?.apiKey) {
+    const owner = await authenticate(app, last.apiKey).catch(() => undefined);
+    if (owner?.kind === 'apiKey' && owner.accountId === accountId) return last.apiKey;
+  }
+  return (await createApiKey(app, accountId, { name: 'Demo' })).key;
+}
+
+async function readDevFile(dataDir: string): Promise<Partial<Demo> | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')) as Partial<Demo>;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeDevFile(dataDir: string, demo: Demo): Promise<string> {
+  const path = join(dataDir, 'dev.json');
+  await mkdir(dataDir, { recursive: true });
+  const { url, apiKey, simulatorUrl } = demo;
+  await writeFile(path, `${JSON.stringify({ url, apiKey, simulatorUrl }, null, 2)}\n`, { mode: 0o600 });
+  return path;
+}

@@ -1,0 +1,62 @@
+import { createApp, type RunningApp } from './app.ts';
+import { helpText, InvalidConfig, loadConfig, type Config } from './config.ts';
+import { explainStartFailure } from './start-failure.ts';
+
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  process.stdout.write(helpText());
+} else {
+  await run();
+}
+
+async function run(): Promise<void> {
+  let config: Config;
+  let app: RunningApp;
+  try {
+    config = loadConfig(process.env);
+    app = await createApp(config);
+  } catch (error) {
+    process.stderr.write(
+      `otpost: ${error instanceof InvalidConfig ? error.message : explainStartFailure(error)}\n`,
+    );
+    process.exit(1);
+  }
+  process.stdout.write(greeting(app, config));
+
+  let stopping = false;
+  const stop = (signal: string): void => {
+    // A second Ctrl-C means it: leave at once, the leases give the messages back.
+    if (stopping) process.exit(130);
+    stopping = true;
+    process.stdout.write(`\notpost: ${signal}, finishing what is under way (again to leave at once)\n`);
+    app[Symbol.asyncDispose]().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`otpost: did not stop cleanly: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function greeting(app: RunningApp, config: Config): string {
+  const { demo, server } = app;
+  const lines = [`Otpost is ready (${config.roles.join(', ')})`];
+  if (server) lines.push(`  GraphQL and GraphiQL  ${server.url}/graphql`);
+  if (app.simulator) lines.push(`  Handsets              ${app.simulator.url}/`);
+  if (demo) {
+    lines.push(`  API key               ${demo.apiKey}`, `  (also in ${config.dataDir}/dev.json)`);
+  }
+  if (demo && server) {
+    lines.push(
+      '',
+      'Open GraphiQL: its tabs are filled in, with this key. First the tab "start":',
+      '',
+      '  mutation { startVerification(input: { to: "+385911234567" }) { ... on Verification { id status } } }',
+      '',
+      `then "watch" with the id, the code from ${demo.simulatorUrl}/handsets/+385911234567, and "check".`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -204,7 +204,8 @@ export default defineConfig(
     files: ['src/{main,demo}.ts', 'src/demo/**/*.ts', 'src/graphql/print.ts'],
     rules: { 'no-console': 'off' },
   },
-  { name: 'the environment', files: ['src/config.ts'], rules: { 'no-restricted-properties': 'off' } },
+  // config.ts reads it; main.ts hands it over.
+  { name: 'the environment', files: ['src/{config,main}.ts'], rules: { 'no-restricted-properties': 'off' } },
   {
     // Its counter and its pool of random bytes make ids unique and ordered within the process: 0.1 µs
     // instead of 0.9 µs per id.

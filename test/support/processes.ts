@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** What `src/main.ts` prints when it serves and works. */
-export const OTPOST_READY = /\bready\b/i;
+export const OTPOST_READY = /^Otpost is ready/;
 
 const STOP_TIMEOUT_MS = 15_000;
 

@@ -1,0 +1,67 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
+import { API_KEY_CHANNEL } from '../bus/channels.ts';
+import type { ApiKeyId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { Principal } from './principal.ts';
+import { apiKeys } from './table.ts';
+
+const MAX_KEYS = 100_000;
+// Revocation is announced over the bus; this is for the announcement that got lost.
+const KNOWN_MS = 30_000;
+// Long enough to stop a stranger's loop, short enough for a key that was made this moment.
+const UNKNOWN_MS = 2_000;
+
+/** The API keys seen lately, by their keyed hash. */
+export interface KeyDirectory extends AsyncDisposable {
+  find(key: string): Promise<Principal | undefined>;
+  /** Calls back when a key is revoked, so that what it opened can be closed. */
+  onRevoked(listener: (id: ApiKeyId) => void): () => void;
+}
+
+export function createKeyDirectory(app: App): KeyDirectory {
+  const known = new LRUCache<string, { principal: Promise<Principal | undefined>; until: number }>({
+    max: MAX_KEYS,
+  });
+  const listeners = new Set<(id: ApiKeyId) => void>();
+  const subscription = app.bus.subscribe(API_KEY_CHANNEL, {
+    onMessage: (id) => {
+      known.clear();
+      for (const listener of listeners) listener(id as ApiKeyId);
+    },
+    onResync: () => known.clear(),
+  });
+  return {
+    find(key) {
+      const hash = app.keys.blindIndex('api-key', key);
+      const name = hash.toString('latin1');
+      const entry = known.get(name);
+      if (entry && entry.until > app.clock()) return entry.principal;
+      const principal = readKey(app, hash);
+      const fresh = { principal, until: app.clock() + KNOWN_MS };
+      known.set(name, fresh);
+      principal.then(
+        (found) => {
+          if (!found) fresh.until = app.clock() + UNKNOWN_MS;
+        },
+        () => known.delete(name),
+      );
+      return principal;
+    },
+    onRevoked(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      (await subscription)();
+    },
+  };
+}
+
+async function readKey(app: App, hash: Buffer): Promise<Principal | undefined> {
+  const [row] = await app.db
+    .select({ accountId: apiKeys.accountId, id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)));
+  return row && { kind: 'apiKey', accountId: row.accountId, apiKeyId: row.id };
+}

@@ -36,6 +36,7 @@ const BANS = {
     {
       regex: '^node:crypto$',
       allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
+      allowTypeImports: true,
       message: 'A pure file draws no randomness: it is an argument.',
     },
   ],
@@ -122,7 +123,7 @@ export default defineConfig(
       'no-useless-rename': 'error',
       'no-var': 'error',
       'object-shorthand': 'error',
-      'prefer-const': 'error',
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',

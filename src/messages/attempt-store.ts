@@ -59,7 +59,7 @@ export const CARRIER_MESSAGE_KEYS = rowset<CarrierMessageKey>({
 });
 
 /** A string that is equal for equal keys. */
-export function carrierMessageName(key: CarrierMessageKey): string {
+export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'carrierMessageId'>): string {
   return `${key.carrierId}/${key.carrierMessageId}`;
 }
 

@@ -6,7 +6,8 @@ import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
 import { forgetOldReceipts } from './inbox.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
-import { commitFacts, SETTLE_BATCH, settleInbox, type NewFact } from './settle.ts';
+import type { NewFact } from './facts.ts';
+import { commitFacts, SETTLE_BATCH, settleInbox } from './settle.ts';
 
 /** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
 export interface Dispatcher {

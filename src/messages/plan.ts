@@ -12,7 +12,7 @@ import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
-import type { NewFact } from './settle.ts';
+import type { NewFact } from './facts.ts';
 import type { AttemptRow } from './table.ts';
 import { composeText } from './text.ts';
 

@@ -1,0 +1,99 @@
+import type { SubmitOutcome } from '../carriers/carrier.ts';
+import type { Journal } from '../events/journal.ts';
+import type { VerificationRow } from '../verifications/table.ts';
+import { advanceAttempt, statusAfterSubmit } from './attempt.ts';
+import type { Step } from './facts.ts';
+import { advanceMessage, RETRY_SCHEDULE } from './message.ts';
+import type { AttemptRow, MessageRow } from './table.ts';
+
+/** Moves an attempt's row by one step. @returns whether it told anything new */
+export function moveAttempt(attempt: AttemptRow, step: Step, now: number): boolean {
+  const before = attempt.status;
+  if (step.answer) {
+    const { outcome } = step.answer;
+    attempt.answeredAt = new Date(now);
+    if (outcome.kind === 'accepted') attempt.carrierMessageId = outcome.carrierMessageId;
+    else noteError(attempt, outcome);
+    attempt.status = advanceAttempt(before, statusAfterSubmit(outcome));
+  } else if (step.receipt) {
+    const { error, state } = step.receipt;
+    attempt.status = advanceAttempt(before, state === 'delivered' ? 'delivered' : 'undelivered');
+    if (attempt.status !== before && error) {
+      attempt.errorCode = error.code;
+      attempt.errorMessage = error.message;
+    }
+  }
+  if (attempt.status === before) return false;
+  if (attempt.status !== 'submitted' && attempt.status !== 'unknown') attempt.settledAt = new Date(now);
+  return true;
+}
+
+function noteError(attempt: AttemptRow, outcome: Exclude<SubmitOutcome, { kind: 'accepted' }>): void {
+  switch (outcome.kind) {
+    case 'rejected':
+      attempt.errorCode = outcome.error.code;
+      attempt.errorMessage = outcome.error.message;
+      break;
+    case 'throttled':
+      attempt.errorCode = 'throttled';
+      attempt.errorMessage = 'the carrier wants less traffic at the moment';
+      break;
+    case 'unavailable':
+    case 'unknown':
+      attempt.errorCode = outcome.kind;
+      attempt.errorMessage = outcome.reason;
+      break;
+    default:
+      throw new Error(`unhandled outcome: ${outcome satisfies never}`);
+  }
+}
+
+/**
+ * Moves a message's row by one step and notes its events.
+ * @returns whether the carrier says that no route can reach this number
+ */
+export function moveMessage(
+  journal: Journal,
+  verification: VerificationRow,
+  message: MessageRow,
+  step: Step,
+  now: number,
+  random: () => number,
+): boolean {
+  const before = {
+    status: message.status,
+    attemptsSpent: message.attemptsSpent,
+    queuedAt: message.queuedAt.getTime(),
+    expiresAt: verification.expiresAt.getTime(),
+    dueAt: message.dueAt?.getTime(),
+    sentAt: message.sentAt?.getTime(),
+    deliveredAt: message.deliveredAt?.getTime(),
+    settledAt: message.settledAt?.getTime(),
+  };
+  const {
+    message: after,
+    events,
+    undeliverable,
+  } = advanceMessage(before, step.fact, RETRY_SCHEDULE, now, random);
+  message.attemptsSpent = after.attemptsSpent;
+  message.dueAt = toDate(after.dueAt);
+  if (step.answer?.outcome.kind === 'accepted') {
+    message.sender = step.answer.sender;
+    message.segments = step.answer.outcome.segments;
+  }
+  for (const event of events) {
+    // A receipt may prove both: then the first event shows the message sent, the second one settled.
+    message.status = event === 'MessageSent' ? 'sent' : after.status;
+    message.sentAt = toDate(after.sentAt);
+    if (event !== 'MessageSent') {
+      message.deliveredAt = toDate(after.deliveredAt);
+      message.settledAt = toDate(after.settledAt);
+    }
+    journal.record(event, verification, message);
+  }
+  return undeliverable;
+}
+
+function toDate(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(ms);
+}

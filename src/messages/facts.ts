@@ -1,0 +1,98 @@
+import type { SubmitOutcome } from '../carriers/carrier.ts';
+import type { Tx } from '../db/client.ts';
+import type { AccountId, AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
+import { carrierMessageName, findAttempts, type CarrierMessageKey } from './attempt-store.ts';
+import { takeFromInbox, type AccountReceipt } from './inbox.ts';
+import type { Fact } from './message.ts';
+
+interface Concerned {
+  accountId: AccountId;
+  verificationId: VerificationId;
+  messageId: MessageId;
+}
+
+export interface Submitted extends Concerned {
+  attemptId: AttemptId;
+  carrierId: CarrierId;
+  sender: string;
+}
+
+/** Something that was learned about a message or one of its attempts. */
+export type NewFact =
+  | ({ kind: 'outcome'; outcome: SubmitOutcome } & Submitted)
+  | ({ kind: 'receipt' } & AccountReceipt)
+  | ({ kind: 'ended' } & Concerned)
+  /** No route would take it now. */
+  | ({ kind: 'noRoute' } & Concerned);
+
+/** A fact with the rows that it concerns. */
+export interface Step extends Concerned {
+  fact: Fact;
+  attemptId?: AttemptId;
+  /** The answer to the submit, when the fact is one. */
+  answer?: { outcome: SubmitOutcome; sender: string };
+  receipt?: AccountReceipt;
+}
+
+export interface ResolvedFacts {
+  steps: Step[];
+  /** Receipts of which no attempt is known yet. */
+  early: AccountReceipt[];
+}
+
+/** Finds the attempt of every receipt: in this batch, in the table, or not yet. */
+export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<ResolvedFacts> {
+  const attempts = new Map<string, Concerned & { attemptId: AttemptId }>();
+  const acceptedKeys: CarrierMessageKey[] = [];
+  const steps: Step[] = [];
+  const receipts: AccountReceipt[] = [];
+  for (const f of facts) {
+    switch (f.kind) {
+      case 'outcome': {
+        const { outcome, sender, ...concerned } = f;
+        steps.push({ ...concerned, fact: { kind: 'outcome', outcome }, answer: { outcome, sender } });
+        if (outcome.kind !== 'accepted') break;
+        const key = {
+          accountId: f.accountId,
+          carrierId: f.carrierId,
+          carrierMessageId: outcome.carrierMessageId,
+        };
+        attempts.set(carrierMessageName(key), concerned);
+        acceptedKeys.push(key);
+        break;
+      }
+      case 'ended':
+        steps.push({ ...f, fact: { kind: 'ended' } });
+        break;
+      case 'noRoute':
+        steps.push({
+          ...f,
+          fact: { kind: 'outcome', outcome: { kind: 'unavailable', reason: 'no route is open' } },
+        });
+        break;
+      case 'receipt':
+        // On its way is not news: nothing waits for it.
+        if (f.state !== 'enroute') receipts.push(f);
+        break;
+      default:
+        throw new Error(`unhandled fact: ${f satisfies never}`);
+    }
+  }
+  const unmatched = receipts.filter((receipt) => !attempts.has(carrierMessageName(receipt)));
+  const [known, waited] = await Promise.all([findAttempts(tx, unmatched), takeFromInbox(tx, acceptedKeys)]);
+  for (const { id, carrierMessageId, ...a } of known) {
+    attempts.set(carrierMessageName({ ...a, carrierMessageId: carrierMessageId! }), { ...a, attemptId: id });
+  }
+  // Receipts behind the answers: in one batch their order of arrival says nothing.
+  const early: AccountReceipt[] = [];
+  for (const receipt of [...waited, ...receipts]) {
+    const attempt = attempts.get(carrierMessageName(receipt));
+    if (!attempt) early.push(receipt);
+    else if (receipt.state !== 'enroute') {
+      const { accountId, verificationId, messageId, attemptId } = attempt;
+      const fact = { kind: 'receipt', state: receipt.state } as const;
+      steps.push({ accountId, verificationId, messageId, attemptId, receipt, fact });
+    }
+  }
+  return { steps, early };
+}

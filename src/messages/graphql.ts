@@ -1,0 +1,125 @@
+import { CLOSED_TO_CLIENT_TOKEN, OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
+import { builder } from '../graphql/builder.ts';
+import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
+import { callerOf } from '../graphql/context.ts';
+import { parseId } from '../ids.ts';
+import { Verification } from '../verifications/graphql.ts';
+import { Attempt } from './graphql-attempt.ts';
+
+const MessageStatus = builder.enumType('MessageStatus', {
+  description: 'Where a message stands.',
+  values: {
+    QUEUED: { value: 'queued', description: 'Waits for a carrier to take it.' },
+    SENT: { value: 'sent', description: 'A carrier took it; its receipt is awaited.' },
+    DELIVERED: { value: 'delivered', description: 'The handset has it.' },
+    UNDELIVERED: { value: 'undelivered', description: 'It was sent, and did not arrive.' },
+    FAILED: { value: 'failed', description: 'No carrier took it.' },
+    EXPIRED: { value: 'expired', description: 'Its verification ended before it was sent.' },
+  } as const,
+});
+
+export const Message = builder.drizzleObject('messages', {
+  name: 'Message',
+  description: 'One thing to deliver for a verification; each resend is a new one.',
+  extensions: OPEN_TO_CLIENT_TOKEN,
+  interfaces: [builder.nodeInterfaceRef()],
+  fields: (t) => ({
+    id: t.id({ description: 'Prefixed `msg_`.', resolve: (message) => message.id }),
+    verificationId: t.id({
+      description: 'The verification it belongs to.',
+      resolve: (m) => m.verificationId,
+    }),
+    status: t.field({ type: MessageStatus, description: 'Where it stands.', resolve: (m) => m.status }),
+    sender: t.string({
+      nullable: true,
+      description: 'Who it came from, as the handset shows it; absent until it is sent.',
+      resolve: (message) => message.sender,
+    }),
+    segments: t.int({
+      nullable: true,
+      description: 'How many SMS it took; absent until it is sent.',
+      resolve: (message) => message.segments,
+    }),
+    queuedAt: t.field({ type: 'DateTime', description: 'When it was queued.', resolve: (m) => m.queuedAt }),
+    sentAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a carrier first took it.',
+      resolve: (message) => message.sentAt,
+    }),
+    deliveredAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its receipt came: the handset has it.',
+      resolve: (message) => message.deliveredAt,
+    }),
+    settledAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it came to its end, whichever.',
+      resolve: (message) => message.settledAt,
+    }),
+    attempts: t.relation('attempts', {
+      type: Attempt,
+      description: 'Each submission of it over a route, oldest first.',
+      extensions: CLOSED_TO_CLIENT_TOKEN,
+      query: { orderBy: { id: 'asc' } },
+    }),
+  }),
+});
+
+const VerificationMessagesConnection = builder.connectionObject(
+  {
+    type: Message,
+    name: 'VerificationMessagesConnection',
+    description: "A page of a verification's messages.",
+    extensions: OPEN_TO_CLIENT_TOKEN,
+  },
+  { description: 'A message and its cursor.', extensions: OPEN_TO_CLIENT_TOKEN },
+);
+
+builder.drizzleObjectField(Verification, 'messages', (t) =>
+  t.field({
+    type: VerificationMessagesConnection,
+    description: 'Its messages, oldest first.',
+    args: {
+      first: t.arg.int({ required: true, description: `How many, 1–${MAX_PAGE_SIZE}.` }),
+      after: t.arg.string({ description: '`endCursor` of the page before.' }),
+    },
+    select: (args, _context, nestedSelection) => {
+      const { limit, after } = readPage('msg', args);
+      const page = {
+        limit,
+        orderBy: { id: 'asc' },
+        ...(after && { where: { id: { gt: after } } }),
+      } as const;
+      return {
+        with: {
+          messages: nestedSelection(
+            page as never,
+            {
+              getType: () => 'Message',
+              paths: [[{ name: 'nodes' }], [{ name: 'edges' }, { name: 'node' }]],
+            } as never,
+          ) as typeof page,
+        },
+      };
+    },
+    resolve: (verification, args) => toConnection(verification.messages, args),
+  }),
+);
+
+builder.queryField('message', (t) =>
+  t.drizzleField({
+    type: Message,
+    nullable: true,
+    description: 'A message. `null` when this account has none of that id.',
+    args: { id: t.arg.id({ required: true, description: 'Prefixed `msg_`.' }) },
+    resolve: (query, _root, args, context) => {
+      const id = parseId('msg', args.id);
+      if (!id) return null;
+      const { accountId } = callerOf(context);
+      return context.app.db.query.messages.findFirst(query({ where: { accountId, id } }));
+    },
+  }),
+);

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   'input/code': 400,
   'input/cursor': 400,
   'request/too_complex': 400,
+  'request/too_large': 413,
   'idempotency/conflict': 409,
   'service/not_found': 404,
   'service/country_not_allowed': 403,
@@ -41,7 +42,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 export function docUrl(code: ErrorCode): string {
-  return `https://github.com/otpost/otpost/blob/main/docs/errors.md#${code.replace(/[^a-z]/g, '')}`;
+  return `https://github.com/otpost/otpost/blob/main/docs/errors.md#${code.replace(/[^a-z_]/g, '')}`;
 }
 
 /** Names the field that is wrong and what is allowed. */

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DemoOptions } from './options.ts';
+
+/** A server to verify against. Disposing it stops the one that was started for the demo. */
+export interface DemoServer extends AsyncDisposable {
+  url: string;
+  apiKey: string;
+  simulatorUrl: string;
+  /** Where it came from, in words. */
+  origin: string;
+}
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const START_TIMEOUT_MS = 60_000;
+
+/** The server of the options, the one of `dev.json` when it answers, or a new one of its own. */
+export async function findServer(options: DemoOptions, dataDir: string): Promise<DemoServer> {
+  const { url, apiKey, simulatorUrl } = options;
+  if (url && apiKey && simulatorUrl) return { url, apiKey, simulatorUrl, origin: url, ...nothingToStop };
+  const running = await readDevFile(dataDir);
+  if (running && (await answers(`${running.url}/ready`)))
+    return { ...running, origin: `the running server at ${running.url}`, ...nothingToStop };
+  return startServer();
+}
+
+const nothingToStop = { [Symbol.asyncDispose]: () => Promise.resolve() };
+
+/** Free ports and a folder of its own, so that it meets nothing that runs already. */
+async function startServer(): Promise<DemoServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'otpost-demo-'));
+  const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...environment(),
+      DATA_DIR: dataDir,
+      PORT: '0',
+      SIMULATOR_PORT: '0',
+      SIMULATOR_SMPP_PORT: '0',
+    },
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(child.stdout, once(child, 'exit'));
+    const started = await readDevFile(dataDir);
+    if (!started) throw new Error('the server started, but wrote no dev.json');
+    return { ...started, origin: 'a server started for this demo', [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What a child process needs of the environment to find its way; the rest are Otpost's own defaults. */
+function environment(): Record<string, string> {
+  return Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => {
+      // eslint-disable-next-line no-restricted-syntax -- handed on as it is, read by nobody here
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+async function untilReady(stdout: AsyncIterable<Buffer>, exited: Promise<unknown>): Promise<void> {
+  const ready = (async () => {
+    let text = '';
+    for await (const chunk of stdout) {
+      text += chunk.toString();
+      if (text.includes('Otpost is ready')) return 'ready';
+    }
+    return 'ended';
+  })();
+  const timeout = new Promise<string>((resolve) => setTimeout(resolve, START_TIMEOUT_MS, 'late').unref());
+  const outcome = await Promise.race([ready, exited.then(() => 'ended'), timeout]);
+  if (outcome !== 'ready') throw new Error('the server did not start');
+}
+
+async function readDevFile(
+  dataDir: string,
+): Promise<{ url: string; apiKey: string; simulatorUrl: string } | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')) as {
+      url: string;
+      apiKey: string;
+      simulatorUrl: string;
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}

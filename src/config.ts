@@ -135,10 +135,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     name: Name,
   ): z.output<(typeof VARIABLES)[Name]['schema']> => {
     const variable = VARIABLES[name];
-    const text = env[name] === '' ? undefined : env[name];
+    const text = env[name]?.trim() || undefined;
     const result = variable.schema.safeParse(text ?? variable.default);
     if (!result.success) {
-      const shown = name === 'OTPOST_KEYS' || name.endsWith('_URL') ? '' : ` "${text}"`;
+      const shown = name === 'OTPOST_KEYS' || name.endsWith('_URL') ? '' : ` ${JSON.stringify(text)}`;
       throw new InvalidConfig(
         `${name}${shown} is not right: ${result.error.issues[0]!.message}. ${variable.about}`,
       );

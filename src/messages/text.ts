@@ -2,7 +2,7 @@
  * What a message says. Short on purpose: every text here is one segment (160 characters of the
  * GSM alphabet, 70 otherwise) with a service name of up to 20 characters.
  */
-const TEMPLATES: Record<string, string> = {
+const BUILT_IN = {
   ar: 'رمز التحقق الخاص بك في {service} هو {code}',
   cs: 'Váš ověřovací kód pro {service} je {code}.',
   de: 'Ihr Bestätigungscode für {service} lautet {code}.',
@@ -30,7 +30,15 @@ export function composeText(
   service: string,
   code: string,
 ): string {
-  const language = locale.split('-')[0]!.toLowerCase();
-  const template = own[locale] ?? own[language] ?? TEMPLATES[language] ?? own['en'] ?? TEMPLATES['en']!;
-  return template.replaceAll('{service}', service).replaceAll('{code}', code);
+  const language = locale.split('-')[0]!;
+  const template =
+    find(own, locale) ?? find(own, language) ?? find(BUILT_IN, language) ?? find(own, 'en') ?? BUILT_IN.en;
+  const values = { service, code };
+  return template.replace(/\{(service|code)\}/g, (_, name: keyof typeof values) => values[name]);
+}
+
+/** Locales are the same in capitals and small letters (BCP 47 §2.1.1). */
+function find(templates: Readonly<Record<string, string>>, locale: string): string | undefined {
+  const wanted = locale.toLowerCase();
+  return Object.entries(templates).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }

@@ -52,10 +52,13 @@ const PARSE_PROBLEMS: Record<string, string> = {
   INVALID_LENGTH: 'This number has the wrong length for its country.',
 };
 
-/** `+385•••••••67`: the country code as far as it is known to be one, and the last two digits. */
+// ITU-T E.164: zones 1 and 7 have one digit, these have two, all others three.
+const COUNTRY_CODE = /^\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
+
+/** `+385•••••••67`: the country code and the last two digits. */
 export function maskPhone(e164: string): string {
-  const shown = Math.min(4, Math.max(2, e164.length - 8));
-  return e164.slice(0, shown) + '•'.repeat(e164.length - shown - 2) + e164.slice(-2);
+  const countryCode = COUNTRY_CODE.exec(e164)?.[0] ?? '+';
+  return countryCode + '•'.repeat(Math.max(0, e164.length - countryCode.length - 2)) + e164.slice(-2);
 }
 
 export function sealPhone(keys: Keyring, accountId: AccountId, id: VerificationId, e164: string): Buffer {

@@ -75,14 +75,15 @@ export function sendsLeft(limits: SendLimits, recentSends: readonly number[], no
 export function earliestSend(limits: SendLimits, recentSends: readonly number[], now: number): number {
   const last = recentSends.at(-1);
   if (last === undefined) return now;
-  const inWindow = recentSends.filter((at) => at > now - limits.sendWindowMs);
-  const today = recentSends.filter((at) => at > now - DAY_MS);
-  const coolDown = inWindow.length ? limits.coolDownMs * limits.coolDownFactor ** (inWindow.length - 1) : 0;
-  return Math.max(
-    now,
-    last + coolDown,
-    // The window is full until enough of its oldest sends have left it.
-    inWindow.length >= limits.maxSends ? inWindow.at(-limits.maxSends)! + limits.sendWindowMs : now,
-    today.length >= limits.maxSendsPerDay ? today.at(-limits.maxSendsPerDay)! + DAY_MS : now,
-  );
+  // A window is full until enough of its oldest sends have left it.
+  const windowOpens = (recentSends.at(-limits.maxSends) ?? -Infinity) + limits.sendWindowMs;
+  const dayOpens = (recentSends.at(-limits.maxSendsPerDay) ?? -Infinity) + DAY_MS;
+  return Math.max(now, last + coolDown(limits, recentSends, last), windowOpens, dayOpens);
+}
+
+/** The wait after a send: it grows with the sends of the window that ended with that one, up to the window's length. */
+function coolDown(limits: SendLimits, recentSends: readonly number[], last: number): number {
+  const inWindow = recentSends.filter((at) => at > last - limits.sendWindowMs).length;
+  const grown = Math.ceil(limits.coolDownMs * limits.coolDownFactor ** (inWindow - 1));
+  return Math.min(grown, Math.max(limits.coolDownMs, limits.sendWindowMs));
 }

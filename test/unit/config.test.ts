@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { helpText, InvalidConfig, loadConfig, VARIABLES } from '../../src/config.ts';
+
+function refusal(env: Record<string, string>): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof InvalidConfig) return error.message;
+    throw error;
+  }
+  throw new Error('It was taken.');
+}
+
+describe('loadConfig', () => {
+  test('an empty environment is a laptop: everything in one process, on this machine only', () => {
+    expect(loadConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      roles: ['api', 'worker', 'simulator'],
+      databaseUrl: 'embedded',
+      databasePoolSize: 10,
+      redisUrl: undefined,
+      redisPrefix: 'otpost',
+      keys: undefined,
+      dataDir: '.data',
+      simulator: { httpPort: 4100, smppPort: 2775, host: '127.0.0.1' },
+      graphiql: true,
+      introspection: true,
+      allowedOrigins: undefined,
+      logLevel: 'warn',
+      drainMs: 10_000,
+    });
+  });
+
+  test('reads every variable', () => {
+    const env: Record<keyof typeof VARIABLES, string> = {
+      PORT: '0',
+      HOST: '0.0.0.0',
+      ROLES: 'api, worker',
+      DATABASE_URL: 'postgres://user:pass@db:5432/otpost',
+      DATABASE_POOL_SIZE: '40',
+      REDIS_URL: 'rediss://:pass@redis:6380',
+      REDIS_PREFIX: 'two',
+      OTPOST_KEYS: 'k1:…,index:…',
+      DATA_DIR: '/var/lib/otpost',
+      SIMULATOR_PORT: '4101',
+      SIMULATOR_SMPP_PORT: '2776',
+      SIMULATOR_HOST: 'simulator',
+      GRAPHIQL: 'on',
+      INTROSPECTION: 'off',
+      ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+      LOG_LEVEL: 'debug',
+      DRAIN_SECONDS: '2.5',
+      NODE_ENV: 'production',
+    };
+    expect(loadConfig(env)).toEqual({
+      port: 0,
+      host: '0.0.0.0',
+      roles: ['api', 'worker'],
+      databaseUrl: 'postgres://user:pass@db:5432/otpost',
+      databasePoolSize: 40,
+      redisUrl: 'rediss://:pass@redis:6380',
+      redisPrefix: 'two',
+      keys: 'k1:…,index:…',
+      dataDir: '/var/lib/otpost',
+      simulator: { httpPort: 4101, smppPort: 2776, host: 'simulator' },
+      graphiql: true,
+      introspection: false,
+      allowedOrigins: ['https://a.example', 'https://b.example'],
+      logLevel: 'debug',
+      drainMs: 2_500,
+    });
+  });
+
+  test('an empty or blank variable is one that is not set', () => {
+    for (const nothing of ['', ' ']) {
+      const env = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, nothing]));
+      expect(loadConfig(env)).toEqual(loadConfig({}));
+    }
+  });
+
+  test('production wants its keys given, and closes GraphiQL and introspection', () => {
+    expect(refusal({ NODE_ENV: 'production' })).toMatch(/^OTPOST_KEYS is not set\..*openssl rand/);
+    const config = loadConfig({ NODE_ENV: 'production', OTPOST_KEYS: 'k1:…' });
+    expect(config).toMatchObject({ graphiql: false, introspection: false, logLevel: 'info' });
+  });
+
+  test.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '4000.5'],
+    ['PORT', 'http'],
+    ['ROLES', 'api,werker'],
+    ['ROLES', ','],
+    ['DATABASE_URL', 'mysql://db/otpost'],
+    ['DATABASE_URL', 'localhost:5432'],
+    ['DATABASE_POOL_SIZE', '1'],
+    ['DATABASE_POOL_SIZE', 'many'],
+    ['REDIS_URL', 'http://redis'],
+    ['REDIS_PREFIX', 'x'.repeat(41)],
+    ['SIMULATOR_PORT', '70000'],
+    ['SIMULATOR_SMPP_PORT', 'smpp'],
+    ['GRAPHIQL', 'true'],
+    ['INTROSPECTION', 'yes'],
+    ['LOG_LEVEL', 'verbose'],
+    ['DRAIN_SECONDS', '-1'],
+    ['DRAIN_SECONDS', 'Infinity'],
+    ['DRAIN_SECONDS', 'soon\nor later'],
+  ] as const)(
+    'refuses %s=%j in one line that names it, says what is wrong and what it is for',
+    (name, value) => {
+      const said = refusal({ [name]: value });
+      expect(said.startsWith(`${name} `)).toBe(true);
+      expect(said).not.toContain('\n');
+      expect(said.endsWith(VARIABLES[name].about)).toBe(true);
+    },
+  );
+
+  test.each([
+    ['DATABASE_URL', 'postgresq://otpost:hunter2@db/otpost'],
+    ['REDIS_URL', 'http://:hunter2@redis'],
+  ] as const)('does not repeat %s, which may hold a password', (name, value) => {
+    expect(refusal({ [name]: value })).not.toContain('hunter2');
+  });
+});
+
+test('--help lists every variable with its default, and what it does', () => {
+  const help = helpText();
+  for (const [name, { about, default: value }] of Object.entries(VARIABLES)) {
+    const line = help.split('\n').find((one) => one.startsWith(`  ${name} `));
+    expect(line, name).toContain(about);
+    if (value !== undefined) expect(line).toContain(`Default: ${value}`);
+  }
+});

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { composeText } from '../../src/messages/text.ts';
+
+describe('composeText', () => {
+  test.each([
+    ['en', 'Your Otpost verification code is 012345.'],
+    ['hr', 'Vaš kod za Otpost je 012345.'],
+    ['pt-BR', 'O seu código de verificação Otpost é 012345.'],
+    ['PT', 'O seu código de verificação Otpost é 012345.'],
+    ['zh-Hant-TW', '您的Otpost验证码是012345。'],
+    ['sw', 'Your Otpost verification code is 012345.'],
+    ['constructor', 'Your Otpost verification code is 012345.'],
+  ])('speaks the closest language to %s', (locale, text) => {
+    expect(composeText({}, locale, 'Otpost', '012345')).toBe(text);
+  });
+
+  test("a service's own text comes before the built-in one: the closest, then its English for all others", () => {
+    const own = { 'pt-BR': 'BR {code}', pt: 'PT {code}', en: 'EN {code}' };
+    expect(composeText(own, 'pt-BR', 'S', '1')).toBe('BR 1');
+    expect(composeText(own, 'pt-br', 'S', '1')).toBe('BR 1');
+    expect(composeText(own, 'pt-PT', 'S', '1')).toBe('PT 1');
+    expect(composeText(own, 'en-GB', 'S', '1')).toBe('EN 1');
+    expect(composeText(own, 'sw', 'S', '1')).toBe('EN 1');
+    expect(composeText(own, 'hr', 'S', '1')).toBe('Vaš kod za S je 1.');
+  });
+
+  test('puts the code and the name into every place', () => {
+    expect(composeText({ en: '{service}: {code} ({code}, {service}) {other}' }, 'en', 'S', '12')).toBe(
+      'S: 12 (12, S) {other}',
+    );
+  });
+
+  test.each(['Cash$$', '$&', '$1', "$'", '{code}', '{service}', 'A & B <C>'])(
+    'writes the name %j as it is',
+    (name) => expect(composeText({ en: '{service} {code}' }, 'en', name, '123456')).toBe(`${name} 123456`),
+  );
+
+  test('the code is in every text, whatever the name and the locale', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.stringMatching(/^[a-z]{2,3}(-[A-Z]{2})?$/), (name, locale) => {
+        const text = composeText({}, locale, name, '024680');
+        expect(text).toContain('024680');
+        expect(text).toContain(name);
+      }),
+    );
+  });
+});

@@ -12,6 +12,8 @@ export async function revokeApiKey(app: App, who: Principal, id: ApiKeyId): Prom
     .set({ revokedAt: new Date(app.clock()) })
     .where(and(eq(apiKeys.accountId, who.accountId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
     .returning({ id: apiKeys.id });
+  // Only its own account's word ends a key: the announcement closes sockets.
+  if (revoked.length === 0) return false;
   app.bus.publish([{ channel: API_KEY_CHANNEL, payload: id }]);
-  return revoked.length > 0;
+  return true;
 }

@@ -14,6 +14,10 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The type `uuid` in `pg_type`. */
+const PG_UUID = 2950;
+const withoutPrefix = (id: string): string => id.slice(id.indexOf('_') + 1);
+
 /**
  * @param url a PostgreSQL connection string (15 or newer)
  * @param options.poolSize connections in all
@@ -26,6 +30,9 @@ export function connect(url: string, options: { poolSize: number }): Database {
       connect_timeout: 10,
       onnotice: () => {},
       connection: { application_name: 'otpost' },
+      // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
+      // hands over the prefixed id as it is; the prefix stays on this side.
+      types: { id: { to: PG_UUID, from: [], serialize: withoutPrefix, parse: withoutPrefix } },
     });
   // Two pools, because Drizzle takes its client's parsers and serializers over: on that client dates are texts.
   const forReads = Math.max(1, Math.floor(options.poolSize / 2));

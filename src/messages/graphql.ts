@@ -93,17 +93,12 @@ builder.drizzleObjectField(Verification, 'messages', (t) =>
         orderBy: { id: 'asc' },
         ...(after && { where: { id: { gt: after } } }),
       } as const;
-      return {
-        with: {
-          messages: nestedSelection(
-            page as never,
-            {
-              getType: () => 'Message',
-              paths: [[{ name: 'nodes' }], [{ name: 'edges' }, { name: 'node' }]],
-            } as never,
-          ) as typeof page,
-        },
+      const ofMessages = {
+        getType: () => 'Message',
+        paths: [[{ name: 'nodes' }], [{ name: 'edges' }, { name: 'node' }]],
       };
+      const messages: typeof page = nestedSelection(page as never, ofMessages as never);
+      return { with: { messages } };
     },
     resolve: (verification, args) => toConnection(verification.messages, args),
   }),

@@ -1,0 +1,19 @@
+import { CredentialMissing } from '../accounts/errors.ts';
+import type { Principal } from '../accounts/principal.ts';
+import type { App } from '../platform.ts';
+
+/** What every resolver is given. */
+export interface GraphqlContext {
+  app: App;
+  /** Absent for a stranger, who may read the schema and nothing else. */
+  principal: Principal | undefined;
+}
+
+/**
+ * Who is asking. The authentication plugin lets nobody through to a field without knowing it.
+ * @throws {CredentialMissing} if it did after all
+ */
+export function callerOf(context: GraphqlContext): Principal {
+  if (!context.principal) throw new CredentialMissing();
+  return context.principal;
+}

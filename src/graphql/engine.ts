@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createYoga } from 'graphql-yoga';
+import type { App } from '../platform.ts';
+import { createDocumentFacts } from './document-facts.ts';
+import { graphiqlOptions, renderGraphiql } from './graphiql.ts';
+import { useAuthentication } from './plugins/authentication.ts';
+import { useExecution } from './plugins/execution.ts';
+import { useLimits } from './plugins/limits.ts';
+import { useLogging } from './plugins/logging.ts';
+import { createErrorMask, type MaskError } from './plugins/masking.ts';
+import { useRequestBody } from './plugins/request-body.ts';
+import { createSchema } from './schema.ts';
+import { createSharedExecutions } from './shared-execution.ts';
+import type { WebSocketOptions } from './websocket.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+
+export interface EngineOptions {
+  introspection: boolean;
+  /** The page, with this API key in its tabs; undefined: no page. */
+  graphiql: { apiKey: string | undefined } | undefined;
+}
+
+/** The schema with its plugins: the same steps for an operation, whichever way it came. */
+export interface Engine {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  getEnveloped: WebSocketOptions['getEnveloped'];
+  mask: MaskError;
+}
+
+export function createEngine(app: App, options: EngineOptions): Engine {
+  const schema = createSchema();
+  const facts = createDocumentFacts(schema);
+  const mask = createErrorMask(app.log);
+  const yoga = createYoga({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    graphiql: options.graphiql ? graphiqlOptions(options.graphiql.apiKey) : false,
+    renderGraphiQL: renderGraphiql,
+    landingPage: false,
+    batching: false,
+    multipart: false,
+    // The server around this answers them, and knows more.
+    cors: false,
+    healthCheckEndpoint: '/-/never',
+    maxRequestBodySize: false,
+    maskedErrors: { maskError: (error) => mask(error), errorMessage: '' },
+    // What is worth a line has one: from the mask, or from the plugin below.
+    logging: quiet(app),
+    plugins: [
+      useRequestBody(),
+      useLogging(app.log, facts),
+      useAuthentication(app, facts),
+      useLimits({ facts, introspection: options.introspection }),
+      useExecution(createSharedExecutions(facts, mask), mask),
+    ],
+  });
+  return {
+    handle: async (request, response) => void (await yoga.handle(request, response)),
+    getEnveloped: yoga.getEnveloped,
+    mask,
+  };
+}
+
+function quiet({ log }: App) {
+  const debug = (...args: unknown[]) => log.debug({ yoga: args.map(String) }, 'yoga');
+  const silent = () => {};
+  // Yoga asks for debug lines several times per request.
+  return { debug: silent, info: debug, warn: debug, error: debug };
+}

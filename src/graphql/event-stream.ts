@@ -1,0 +1,88 @@
+import {
+  createSourceEventStream,
+  validateSubscriptionArgs,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+} from 'graphql';
+import type { EventEnvelope } from '../events/envelope.ts';
+import type { MaskError } from './plugins/masking.ts';
+import type { Delivery, SharedExecutions } from './shared-execution.ts';
+
+/** What a subscription brings next. After `failed` and `ended` nothing comes. */
+export type Pulled =
+  { kind: 'delivered'; delivery: Delivery } | { kind: 'failed'; error: GraphQLError } | { kind: 'ended' };
+
+/** The answers of one subscription: as an async generator its results, with `pull` their JSON too. */
+export interface EventStream extends AsyncGenerator<ExecutionResult, void, void> {
+  pull(): Promise<Pulled>;
+}
+
+const ENDED: Pulled = { kind: 'ended' };
+
+/** @returns a result without data when the subscription is refused */
+export async function openEventStream(
+  args: ExecutionArgs,
+  executions: SharedExecutions,
+  mask: MaskError,
+): Promise<EventStream | ExecutionResult> {
+  const validated = validateSubscriptionArgs({ ...args, hideSuggestions: true });
+  if (!('schema' in validated)) return { errors: validated };
+  const opened = await createSourceEventStream(validated);
+  if (!(Symbol.asyncIterator in opened)) return opened;
+
+  const source = (opened as AsyncIterable<EventEnvelope>)[Symbol.asyncIterator]();
+  const group = executions.join(validated);
+  let over = false;
+
+  async function end(): Promise<void> {
+    if (over) return;
+    over = true;
+    group.leave();
+    await source.return?.();
+  }
+
+  async function pull(): Promise<Pulled> {
+    if (over) return ENDED;
+    try {
+      const { done, value } = (await source.next()) as IteratorResult<EventEnvelope, undefined>;
+      if (done || over) {
+        await end();
+        return ENDED;
+      }
+      const delivery = group.deliver(value);
+      return { kind: 'delivered', delivery: delivery instanceof Promise ? await delivery : delivery };
+    } catch (error) {
+      await end();
+      return { kind: 'failed', error: mask(error) };
+    }
+  }
+
+  const stream: EventStream = {
+    pull,
+    async next() {
+      const pulled = await pull();
+      switch (pulled.kind) {
+        case 'delivered':
+          return { done: false, value: pulled.delivery.result };
+        case 'failed':
+          return { done: false, value: { errors: [pulled.error] } };
+        case 'ended':
+          return { done: true, value: undefined };
+        default:
+          throw new Error(`unhandled: ${pulled satisfies never}`);
+      }
+    },
+    async return() {
+      await end();
+      return { done: true, value: undefined };
+    },
+    async throw(error) {
+      await end();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => stream,
+    [Symbol.asyncDispose]: end,
+  };
+  return stream;
+}

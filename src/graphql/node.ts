@@ -1,0 +1,45 @@
+import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
+import type { GraphQLResolveInfo } from 'graphql';
+import { ID_PREFIXES, parseId, type Id, type IdPrefix } from '../ids.ts';
+import { builder } from './builder.ts';
+import { callerOf, type GraphqlContext } from './context.ts';
+import { typeOfId, type NodeTypeName } from './node-types.ts';
+
+const TABLES = {
+  Verification: 'verifications',
+  Message: 'messages',
+  Service: 'services',
+  Carrier: 'carriers',
+  Route: 'routes',
+} as const satisfies Record<NodeTypeName, string>;
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'Anything with an id. `null` when this account has nothing of that id.',
+    args: { id: t.arg.id({ required: true, description: 'Its prefix names the type.' }) },
+    resolve: (_root, { id }, context, info) => {
+      const typeName = typeOfId(id);
+      return typeName && isId(id) ? loadNode(context, info, typeName, id) : null;
+    },
+  }),
+);
+
+/** Loads one thing of the caller's account, with the selection beneath the field that `info` is about. */
+async function loadNode(
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  typeName: NodeTypeName,
+  id: Id<IdPrefix>,
+): Promise<{ id: string } | undefined> {
+  const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName });
+  const table = context.app.db.query[TABLES[typeName]] as unknown as {
+    findFirst(config: object): Promise<{ id: string } | undefined>;
+  };
+  return table.findFirst({ ...query, where: { accountId: callerOf(context).accountId, id } });
+}
+
+function isId(text: string): text is Id<IdPrefix> {
+  return ID_PREFIXES.some((prefix) => parseId(prefix, text));
+}

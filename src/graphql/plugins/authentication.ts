@@ -1,0 +1,61 @@
+import type { DocumentNode, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { authenticate } from '../../accounts/authenticate.ts';
+import type { Principal } from '../../accounts/principal.ts';
+import { DomainError } from '../../errors.ts';
+import type { App } from '../../platform.ts';
+import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
+import { refusal } from './masking.ts';
+
+/** A client token that asks for more than its verification. */
+export class ClosedField extends DomainError {
+  readonly code = 'auth/forbidden';
+  constructor(field: string) {
+    super(`A client token may not read ${field}: it may watch its own verification, and nothing else.`);
+  }
+}
+
+/** What the transport knows: the request of Node over HTTP, the credential itself over WebSocket. */
+export interface TransportContext {
+  req?: { headers: { authorization?: string | undefined } };
+  credential?: string | undefined;
+}
+
+/**
+ * Says who is asking before an operation runs, or refuses it. A stranger may ask about the schema;
+ * a client token may read what is open to it.
+ */
+export function useAuthentication(app: App, facts: DocumentFacts): Plugin {
+  async function letIn({
+    args,
+    context,
+    extendContext,
+    setResultAndStopExecution,
+  }: Admission): Promise<void> {
+    try {
+      const credential = context.req ? context.req.headers.authorization : context.credential;
+      const operation = facts.operation(args.document, args.operationName);
+      if (credential === undefined && operation?.schemaOnly)
+        return extendContext({ app, principal: undefined });
+      const principal = await authenticate(app, credential);
+      refuseClosed(principal, operation);
+      extendContext({ app, principal });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      setResultAndStopExecution({ errors: [refusal(error)] });
+    }
+  }
+  return { onExecute: letIn, onSubscribe: letIn } as Plugin;
+}
+
+interface Admission {
+  args: { document: DocumentNode; operationName?: string | null };
+  context: TransportContext;
+  extendContext(extension: object): void;
+  setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
+}
+
+function refuseClosed(principal: Principal, operation: OperationFacts | undefined): void {
+  if (principal.kind === 'clientToken' && operation?.closedField !== undefined)
+    throw new ClosedField(operation.closedField);
+}

@@ -1,0 +1,30 @@
+import { execute } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { openEventStream, type EventStream } from '../event-stream.ts';
+import type { SharedExecutions } from '../shared-execution.ts';
+import type { MaskError } from './masking.ts';
+
+const STREAM = Symbol('stream');
+
+/** Runs operations with graphql-js; subscriptions that ask the same share their execution. */
+export function useExecution(executions: SharedExecutions, mask: MaskError): Plugin {
+  return {
+    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, hideSuggestions: true })),
+    onSubscribe: ({ setSubscribeFn }) =>
+      setSubscribeFn(async (args) => {
+        const stream = await openEventStream(args, executions, mask);
+        // Envelop wraps what it is given; who can send JSON that is shared finds the stream itself here.
+        if ('pull' in stream) (args.contextValue as StreamSlot)[STREAM] = stream;
+        return stream;
+      }),
+  };
+}
+
+interface StreamSlot {
+  [STREAM]?: EventStream;
+}
+
+/** The stream that a subscription with this context has opened. */
+export function openedStream(context: object): EventStream | undefined {
+  return (context as StreamSlot)[STREAM];
+}

@@ -1,0 +1,100 @@
+import {
+  GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+  type DocumentNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { DomainError, InvalidInput } from '../../errors.ts';
+import type { DocumentFacts } from '../document-facts.ts';
+import { TooManyFields } from '../document-walk.ts';
+import { LIMITS } from '../limits.ts';
+import { refusal } from './masking.ts';
+
+/** An operation that asks for more than one request may. */
+export class TooComplex extends DomainError {
+  readonly code = 'request/too_complex';
+}
+
+interface Options {
+  facts: DocumentFacts;
+  introspection: boolean;
+}
+
+/**
+ * Refuses what is too big before it costs anything: tokens while it is read; depth, aliases,
+ * directives and checks when it is first seen (the answer is kept with the document); cost when it runs.
+ */
+export function useLimits({ facts, introspection }: Options): Plugin {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const parseBounded: typeof parse = (source, options) =>
+    parse(source, { ...options, maxTokens: LIMITS.tokens });
+  const validateBounded: typeof validate = (schema, document) => {
+    const problem = findExcess(facts, document);
+    if (problem) return [refusal(problem)];
+    // Suggestions would tell a stranger the schema, name by name.
+    return validate(schema, document, rules, { hideSuggestions: true }).map(invalidDocument);
+  };
+  const checkCost = ({ args, setResultAndStopExecution }: CostCheck) => {
+    const cost = facts.operation(args.document, args.operationName)?.costOf(args.variableValues) ?? 0;
+    if (cost <= LIMITS.cost) return;
+    const problem = new TooComplex(
+      `This operation could answer with ${cost} objects; ${LIMITS.cost} are allowed. Ask for smaller pages.`,
+    );
+    setResultAndStopExecution({ errors: [refusal(problem)] });
+  };
+  return {
+    onParse: ({ setParseFn }) => setParseFn(parseBounded),
+    onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
+    onExecute: checkCost,
+    onSubscribe: checkCost,
+  };
+}
+
+function invalidDocument({ message, nodes, source, positions }: GraphQLError): GraphQLError {
+  const { extensions } = refusal(new InvalidInput('query', message));
+  return new GraphQLError(message, { nodes, source, positions, extensions });
+}
+
+interface CostCheck {
+  args: {
+    document: DocumentNode;
+    operationName?: string | null;
+    variableValues?: Record<string, unknown> | null;
+  };
+  setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
+}
+
+function findExcess(facts: DocumentFacts, document: DocumentNode): TooComplex | undefined {
+  let aliases = 0;
+  let directives = 0;
+  visit(document, {
+    Field: ({ alias }) => {
+      if (alias) aliases++;
+    },
+    Directive: () => {
+      directives++;
+    },
+  });
+  if (aliases > LIMITS.aliases) return new TooComplex(`A document has at most ${LIMITS.aliases} aliases.`);
+  if (directives > LIMITS.directives)
+    return new TooComplex(`A document has at most ${LIMITS.directives} directives.`);
+  try {
+    for (const definition of document.definitions) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+      const { depth, checks } = facts.operation(document, definition.name?.value)!;
+      if (depth > LIMITS.depth) return new TooComplex(`An operation is at most ${LIMITS.depth} fields deep.`);
+      if (checks > LIMITS.checksPerOperation)
+        return new TooComplex('An operation checks at most one code. Send another request for the next one.');
+    }
+  } catch (error) {
+    if (error instanceof TooManyFields)
+      return new TooComplex(`An operation selects at most ${LIMITS.visits} fields, fragments unfolded.`);
+    throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { DomainError, docUrl, ERROR_CODES, type ErrorCode } from '../../errors.ts';
+
+/** Makes what a client may see of whatever was thrown. */
+export type MaskError = (error: unknown) => GraphQLError;
+
+/**
+ * Domain errors show their code and page; a mistake in the document, the variables or the request
+ * shows itself; all else is logged under an id, and only the id is shown.
+ */
+export function createErrorMask(log: Logger): MaskError {
+  return (error) => {
+    const cause = causeOf(error);
+    if (cause instanceof DomainError) return locate(error, cause.message, publicExtensions(cause.code));
+    if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
+    const id = randomBytes(8).toString('hex');
+    log.error({ errorId: id, path: pathOf(error), ...describe(cause) }, 'unexpected error');
+    return locate(error, `Something went wrong on our side. It was noted under the id ${id}.`, {
+      ...publicExtensions('internal/unexpected'),
+      id,
+    });
+  };
+}
+
+/** A whole request that is refused: over HTTP it has a status of its own. */
+export function refusal(error: DomainError): GraphQLError {
+  return new GraphQLError(error.message, {
+    extensions: { ...publicExtensions(error.code), http: { status: ERROR_CODES[error.code] } },
+  });
+}
+
+function publicExtensions(code: ErrorCode) {
+  return { code, docUrl: docUrl(code) };
+}
+
+/** What a resolver threw, below the layers that say where. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError) {
+    const inner = cause.originalError ?? cause.cause;
+    if (inner == null) break;
+    cause = inner;
+  }
+  return cause;
+}
+
+/** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */
+function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
+  const { code, docUrl: url, http, id } = cause.extensions;
+  const ours = typeof code === 'string' && code in ERROR_CODES;
+  return locate(error, cause.message, {
+    ...(ours ? { code, docUrl: url } : publicExtensions('input/invalid')),
+    ...(http !== undefined && { http }),
+    ...(id !== undefined && { id }),
+  });
+}
+
+function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+  if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
+  const { nodes, source, positions, path } = error;
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+}
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof GraphQLError ? error.path?.join('.') : undefined;
+}
+
+/** For the log. A failed query's own words hold its parameters, so the database's are taken instead. */
+function describe(cause: unknown): { err: unknown; query?: string } {
+  if (cause instanceof Error && 'query' in cause && 'params' in cause)
+    return { err: cause.cause ?? cause.name, query: String(cause.query).slice(0, 300) };
+  return { err: cause };
+}

@@ -1,0 +1,52 @@
+import type { FetchAPI, Plugin } from 'graphql-yoga';
+import { DomainError } from '../../errors.ts';
+import { LIMITS } from '../limits.ts';
+import { refusal } from './masking.ts';
+
+/** A request body that nobody needs. */
+export class BodyTooLarge extends DomainError {
+  readonly code = 'request/too_large';
+  constructor() {
+    super(`A request has at most ${LIMITS.bodyBytes / 1024} KB.`);
+  }
+}
+
+/**
+ * Takes JSON bodies of a bounded size and nothing else. Forms and plain text are what a foreign web
+ * page can send without asking first; JSON makes the browser ask (CORS).
+ */
+export function useRequestBody(): Plugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
+      if (request.method !== 'POST') return;
+      if (!isJson(request.headers.get('content-type'))) {
+        endResponse(new fetchAPI.Response(null, { status: 415, headers: { accept: 'application/json' } }));
+        return;
+      }
+      const length = request.headers.get('content-length');
+      if (length === null) {
+        // Sent in chunks: only reading it tells its size. The usual request goes past this copy.
+        if (requestParser)
+          setRequestParser(async (chunked) => requestParser(await readBounded(chunked, fetchAPI)));
+      } else if (Number(length) > LIMITS.bodyBytes) {
+        throw refusal(new BodyTooLarge());
+      }
+    },
+  };
+}
+
+function isJson(contentType: string | null): boolean {
+  return contentType !== null && /^application\/(?:graphql\+)?json *(?:;|$)/i.test(contentType);
+}
+
+async function readBounded(request: Request, fetchAPI: FetchAPI): Promise<Request> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > LIMITS.bodyBytes) throw refusal(new BodyTooLarge());
+    chunks.push(chunk);
+  }
+  const { url, method, headers, signal } = request;
+  return new fetchAPI.Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
+}

@@ -1,0 +1,30 @@
+import { GraphQLError } from 'graphql';
+import { builder } from './builder.ts';
+
+// RFC 3339 §5.6 with the zone that the grammar demands; Date.parse alone would take "1" as a year.
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+builder.scalarType('DateTime', {
+  description: 'A moment, RFC 3339 in UTC with milliseconds, e.g. `2026-11-23T15:04:05.678Z`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
+  serialize: (moment) => moment.toISOString(),
+  parseValue(value) {
+    const moment = typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : undefined;
+    if (!moment || Number.isNaN(moment.getTime()))
+      throw new GraphQLError('A DateTime is written as RFC 3339 with a zone, e.g. 2026-11-23T15:04:05Z.');
+    return moment;
+  },
+});
+
+builder.scalarType('PhoneNumber', {
+  description:
+    'A phone number in E.164, e.g. `+385911234567`. As an input, anything a person would type is understood: ' +
+    'numbers without a country code are read with the default country of the service. As an output it is masked ' +
+    '(`+385•••••••67`) unless the caller may see it.',
+  specifiedByURL: 'https://www.itu.int/rec/T-REC-E.164',
+  serialize: (number) => number,
+  parseValue(value) {
+    if (typeof value !== 'string') throw new GraphQLError('A PhoneNumber is a string, e.g. "+385911234567".');
+    return value;
+  },
+});

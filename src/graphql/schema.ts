@@ -1,0 +1,19 @@
+import type { GraphQLSchema } from 'graphql';
+import './scalars.ts';
+import './errors.ts';
+import '../verifications/graphql-errors.ts';
+import '../verifications/graphql.ts';
+import '../verifications/graphql-queries.ts';
+import '../verifications/graphql-mutations.ts';
+import '../messages/graphql.ts';
+import '../services/graphql.ts';
+import '../events/graphql.ts';
+import '../events/graphql-endings.ts';
+import '../events/graphql-subscriptions.ts';
+import './node.ts';
+import { builder } from './builder.ts';
+
+/** Makes the schema of all that hangs on the builder. */
+export function createSchema(): GraphQLSchema {
+  return builder.toSchema({ sortSchema: false });
+}

@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { sql } from 'drizzle-orm';
+import type { App } from '../platform.ts';
+import { createEngine, GRAPHQL_PATH } from './engine.ts';
+import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
+
+export interface ServerOptions {
+  /** 0 takes a free one. */
+  port: number;
+  host: string;
+  graphiql: boolean;
+  introspection: boolean;
+  /** Browser origins that may call; undefined allows all, for credentials are never sent by the browser itself. */
+  allowedOrigins: readonly string[] | undefined;
+  /** How long requests under way may take when the server stops. Milliseconds. */
+  drainMs: number;
+  /** Put into the tabs of GraphiQL. */
+  demoApiKey?: string | undefined;
+  /** Whether the workers that this process knows of answer. */
+  workerReady?: (() => Promise<boolean>) | undefined;
+  sockets?: Partial<Pick<WebSocketOptions, 'pingMs' | 'initMs'>>;
+}
+
+/** A listening API. Disposing it finishes what is under way and sends sockets away with 1012. */
+export interface ApiServer extends AsyncDisposable {
+  url: string;
+}
+
+// Longer than the idle time of the usual load balancer (60 s), which must be the first to hang up.
+const KEEP_ALIVE_MS = 65_000;
+const PING_MS = 12_000;
+const INIT_MS = 5_000;
+const PREFLIGHT_SECONDS = '86400';
+
+/**
+ * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), `/health` and `/ready`.
+ * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
+ */
+export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
+  const { graphiql, introspection, demoApiKey } = options;
+  const engine = createEngine(app, {
+    introspection,
+    graphiql: graphiql ? { apiKey: demoApiKey } : undefined,
+  });
+  const sockets = createGraphqlSockets(app, {
+    getEnveloped: engine.getEnveloped,
+    mask: engine.mask,
+    pingMs: options.sockets?.pingMs ?? PING_MS,
+    initMs: options.sockets?.initMs ?? INIT_MS,
+  });
+  const underWay = new Set<ServerResponse>();
+  let stopping = false;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    allowOrigin(request, response, options.allowedOrigins);
+    const path = pathOf(request);
+    if (path === GRAPHQL_PATH) {
+      if (request.method === 'OPTIONS') return preflight(response);
+      response.setHeader('cache-control', 'no-store');
+      response.setHeader('x-content-type-options', 'nosniff');
+      response.setHeader('x-frame-options', 'DENY');
+      return engine.handle(request, response);
+    }
+    if (path === '/health') return json(response, 200, { status: 'ok' });
+    if (path === '/ready') return ready(response);
+    if (path === '/' && graphiql) return redirect(response, GRAPHQL_PATH);
+    return json(response, 404, { error: `There is nothing here. The API is at ${GRAPHQL_PATH}.` });
+  }
+
+  async function ready(response: ServerResponse): Promise<void> {
+    const [database, bus, worker] = await Promise.all([
+      app.db.execute(sql`SELECT 1`).then(
+        () => true,
+        () => false,
+      ),
+      app.bus.ready().catch(() => false),
+      options.workerReady?.().catch(() => false) ?? true,
+    ]);
+    const all = database && bus && worker && !stopping;
+    json(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
+  }
+
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    answer(request, response).catch((error: unknown) => {
+      app.log.error({ err: error, path: pathOf(request) }, 'request');
+      response.destroy();
+    });
+  });
+  http.on('upgrade', (request, socket, head) => {
+    const refused = refuseUpgrade(request, options.allowedOrigins, stopping);
+    if (refused) return hangUp(socket, refused);
+    sockets.upgrade(request, socket, head);
+  });
+  await listen(http, options);
+
+  return {
+    url: urlOf(http, options.host),
+    async [Symbol.asyncDispose]() {
+      stopping = true;
+      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+      http.closeIdleConnections();
+      // An event stream has no end to wait for: cut off, its client comes back.
+      for (const response of underWay) if (isEventStream(response)) response.destroy();
+      const late = setTimeout(() => http.closeAllConnections(), options.drainMs);
+      await Promise.all([closed, sockets.close()]);
+      clearTimeout(late);
+    },
+  };
+}
+
+function allowOrigin(
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  allowed: readonly string[] | undefined,
+): void {
+  if (!allowed) return void response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('vary', 'origin');
+  if (origin && allowed.includes(origin)) response.setHeader('access-control-allow-origin', origin);
+}
+
+function preflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'authorization, content-type, accept',
+    'access-control-max-age': PREFLIGHT_SECONDS,
+  });
+  response.end();
+}
+
+function refuseUpgrade(
+  request: IncomingMessage,
+  allowed: readonly string[] | undefined,
+  stopping: boolean,
+): string | undefined {
+  if (stopping) return '503 Service Unavailable';
+  if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
+  const { origin } = request.headers;
+  // Only browsers say where a page is from; whoever does not is none, and needs a credential all the same.
+  return allowed && origin !== undefined && !allowed.includes(origin) ? '403 Forbidden' : undefined;
+}
+
+function hangUp(socket: Duplex, status: string): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function redirect(response: ServerResponse, to: string): void {
+  response.writeHead(302, { location: to });
+  response.end();
+}
+
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}
+
+async function listen(http: Server, { port, host }: ServerOptions): Promise<void> {
+  const listening = Promise.withResolvers<void>();
+  http.once('error', listening.reject);
+  http.listen(port, host, () => listening.resolve());
+  await listening.promise;
+  http.off('error', listening.reject);
+}
+
+function urlOf(http: Server, host: string): string {
+  const { port } = http.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,53 @@
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { Carrier } from '../carriers/graphql.ts';
+import type { RouteId } from '../ids.ts';
+import type { Ranked, Reason } from './policy.ts';
+import { findRoutes } from './queries.ts';
+
+export const Route = builder.drizzleObject('routes', {
+  name: 'Route',
+  description: "A carrier's way to some countries, with a sender.",
+  select: {
+    columns: { accountId: true, id: true, carrierId: true, name: true, priority: true, enabled: true },
+  },
+  interfaces: [builder.nodeInterfaceRef()],
+  fields: (t) => ({
+    id: t.id({ description: 'Prefixed `rte_`.', resolve: (route) => route.id }),
+    name: t.string({ description: 'The name it was given.', resolve: (route) => route.name }),
+    priority: t.int({ description: '1 is tried first.', resolve: (route) => route.priority }),
+    enabled: t.boolean({
+      description: 'Whether it is used for new messages.',
+      resolve: (route) => route.enabled,
+    }),
+    carrier: t.relation('carrier', { type: Carrier, description: 'Over which it goes.' }),
+  }),
+});
+
+const RouteReason = builder.objectRef<Reason>('RouteReason').implement({
+  description: 'One thing that counted in the choice of a route.',
+  fields: (t) => ({
+    factor: t.exposeString('factor', { description: 'What counted: `priority`, `load`, …' }),
+    value: t.exposeFloat('value', { description: 'How much, in the unit of the factor.' }),
+  }),
+});
+
+export const RouteCandidate = builder.objectRef<Ranked>('RouteCandidate').implement({
+  description: 'A route that could have carried the message, as it was ranked then.',
+  fields: (t) => ({
+    route: t.loadable({
+      type: Route,
+      nullable: true,
+      description: 'Absent when the route no longer exists.',
+      load: (ids: RouteId[], context) => findRoutes(context.app, callerOf(context), ids),
+      resolve: (candidate) => candidate.routeId as RouteId,
+    }),
+    score: t.exposeFloat('score', { description: 'Higher is better; 0 when it was excluded.' }),
+    excluded: t.string({
+      nullable: true,
+      description: 'Why it could not be taken; absent when it could.',
+      resolve: (candidate) => candidate.excluded,
+    }),
+    reasons: t.expose('reasons', { type: [RouteReason], description: 'What its score was made of.' }),
+  }),
+});

@@ -1,0 +1,12 @@
+import type { Principal } from '../accounts/principal.ts';
+import type { RouteId } from '../ids.ts';
+import type { App } from '../platform.ts';
+
+/** The routes of these ids, in their order; null where the account has no such route. */
+export async function findRoutes(app: App, who: Principal, ids: readonly RouteId[]) {
+  const rows = await app.db.query.routes.findMany({
+    where: { accountId: who.accountId, id: { in: [...ids] } },
+  });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}

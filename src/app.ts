@@ -13,6 +13,7 @@ import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
+import { createWorkerWatch } from './messages/worker-watch.ts';
 import type { App, Commit } from './platform.ts';
 import { seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
@@ -57,12 +58,14 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     );
   }
   const seeded = simulator && (await seedDemo(app, config, simulator));
+  // Before the worker, to hear its first beat.
+  const watch = config.roles.includes('api') ? app.single(createWorkerWatch) : undefined;
   const dispatcher = config.roles.includes('worker') ? await startWorker(app, config, starting) : undefined;
   let server: ApiServer | undefined;
-  if (config.roles.includes('api')) {
+  if (watch) {
     // Loaded here, so that a worker does without the GraphQL libraries (40 MB of memory).
     const { serveApi } = await import('./graphql/server.ts');
-    server = starting.use(await serveApi(app, config));
+    server = starting.use(await serveApi(app, { ...config, demoApiKey: seeded?.apiKey }));
   }
   const url = server?.url ?? `http://${config.host}:${config.port}`;
   const demo = seeded && { ...seeded, url };

@@ -9,35 +9,36 @@ if (process.argv.includes('--help') || process.argv.includes('-h')) {
 }
 
 async function run(): Promise<void> {
-  let config: Config;
-  let app: RunningApp;
-  try {
-    config = loadConfig(process.env);
-    app = await createApp(config);
-  } catch (error) {
-    process.stderr.write(
-      `otpost: ${error instanceof InvalidConfig ? error.message : explainStartFailure(error)}\n`,
-    );
-    process.exit(1);
-  }
-  process.stdout.write(greeting(app, config));
-
+  let starting: Promise<RunningApp> | undefined;
   let stopping = false;
+  // From the first moment on: whatever has been started when the signal comes must be stopped again.
   const stop = (signal: string): void => {
     // A second Ctrl-C means it: leave at once, the leases give the messages back.
     if (stopping) process.exit(130);
     stopping = true;
     process.stdout.write(`\notpost: ${signal}, finishing what is under way (again to leave at once)\n`);
-    app[Symbol.asyncDispose]().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`otpost: did not stop cleanly: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
+    Promise.resolve(starting)
+      .then((app) => app?.[Symbol.asyncDispose]())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => fail(`did not stop cleanly: ${String(error)}`),
+      );
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  try {
+    const config = loadConfig(process.env);
+    starting = createApp(config);
+    const app = await starting;
+    if (!stopping) process.stdout.write(greeting(app, config));
+  } catch (error) {
+    fail(error instanceof InvalidConfig ? error.message : explainStartFailure(error));
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`otpost: ${message}\n`);
+  process.exit(1);
 }
 
 function greeting(app: RunningApp, config: Config): string {

@@ -18,3 +18,6 @@ export const CONFIG_CHANNEL = 'config';
 
 /** Names an API key that was revoked: forget it, and close what it opened. */
 export const API_KEY_CHANNEL = 'key';
+
+/** A worker says every second that it is there. */
+export const WORKER_CHANNEL = 'worker';

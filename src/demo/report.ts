@@ -22,13 +22,19 @@ export function report(courses: readonly Course[], seconds: number): string {
   lines.push('', 'milliseconds               p50     p95     p99');
   for (const phase of PHASES) {
     const times = courses
-      .flatMap((c) => (c[phase.from] !== undefined && c[phase.to] !== undefined ? [c[phase.to]! - c[phase.from]!] : []))
+      .flatMap((c) =>
+        c[phase.from] !== undefined && c[phase.to] !== undefined ? [c[phase.to]! - c[phase.from]!] : [],
+      )
       .sort((a, b) => a - b);
     const cells = [0.5, 0.95, 0.99].map((share) => percentile(times, share).toFixed(0).padStart(7));
     lines.push(`${phase.name.padEnd(22)} ${cells.join(' ')}`);
   }
-  lines.push('', `${courses.length} verifications in ${seconds.toFixed(1)} s: ${(courses.length / seconds).toFixed(0)} a second`);
+  lines.push(
+    '',
+    `${courses.length} verifications in ${seconds.toFixed(1)} s: ${(courses.length / seconds).toFixed(0)} a second`,
+  );
   for (const c of courses)
-    if (c.outcome !== 'approved') lines.push(`  ${c.country} ${c.masked}: ${c.outcome}${c.reason ? `: ${c.reason}` : ''}`);
+    if (c.outcome !== 'approved')
+      lines.push(`  ${c.country} ${c.masked}: ${c.outcome}${c.reason ? `: ${c.reason}` : ''}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,17 +1,16 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { and, eq } from 'drizzle-orm';
 import { authenticate } from '../accounts/authenticate.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
-import { accounts } from '../accounts/table.ts';
+import { findAccountByName } from '../accounts/find-account.ts';
 import { connectCarrier } from '../carriers/connect-carrier.ts';
 import type { Config } from '../config.ts';
-import type { AccountId } from '../ids.ts';
+import { newId, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { addRoute } from '../routing/add-route.ts';
 import { createService } from '../services/create.ts';
-import { services } from '../services/table.ts';
+import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 
 const ACCOUNT_NAME = 'Demo';
@@ -35,7 +34,8 @@ export interface Demo {
  * already is kept.
  */
 export async function seedDemo(app: App, config: Config, simulator: Simulator): Promise<Omit<Demo, 'url'>> {
-  const accountId = await ensureAccount(app);
+  const accountId =
+    (await findAccountByName(app, ACCOUNT_NAME)) ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
   await ensureService(app, accountId);
   for (const { name, systemId, priority, price } of CARRIERS) {
     const carrierId = await connectCarrier(app, accountId, {
@@ -52,22 +52,9 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
   };
 }
 
-async function ensureAccount(app: App): Promise<AccountId> {
-  const [known] = await app.db
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(eq(accounts.name, ACCOUNT_NAME))
-    .limit(1);
-  return known?.id ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
-}
-
 async function ensureService(app: App, accountId: AccountId): Promise<void> {
-  const [known] = await app.db
-    .select({ id: services.id })
-    .from(services)
-    .where(and(eq(services.accountId, accountId), eq(services.isDefault, true)));
-  if (known) return;
-  const who = { kind: 'apiKey', accountId, apiKeyId: 'key_seed' } as const;
+  if (await findService(app, accountId, undefined)) return;
+  const who = { kind: 'apiKey', accountId, apiKeyId: newId('key') } as const;
   await createService(app, who, { name: 'Otpost', isDefault: true, settings: { defaultCountry: 'HR' } });
 }
 

@@ -35,7 +35,8 @@ export async function verifyNumber(target: Target, number: DemoNumber): Promise<
     const { startVerification: started } = await target.client.request(StartVerificationDocument, {
       input: { to: number.e164, serviceId: target.serviceId },
     });
-    if (started.__typename !== 'Verification') return { ...course, outcome: started.__typename, reason: started.message };
+    if (started.__typename !== 'Verification')
+      return { ...course, outcome: started.__typename, reason: started.message };
     await watch(target, number, started.id, course);
   } catch (error) {
     course.reason = error instanceof Error ? error.message : String(error);
@@ -43,7 +44,12 @@ export async function verifyNumber(target: Target, number: DemoNumber): Promise<
   return course;
 }
 
-async function watch(target: Target, number: DemoNumber, verificationId: string, course: Course): Promise<void> {
+async function watch(
+  target: Target,
+  number: DemoNumber,
+  verificationId: string,
+  course: Course,
+): Promise<void> {
   let checking: Promise<void> | undefined;
   const { done, stop } = target.client.subscribe(
     VerificationEventsDocument,

@@ -7,6 +7,7 @@ import { expireVerifications, forgetIdempotencyKeys } from '../verifications/exp
 import { forgetOldReceipts } from './inbox.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
+import { beat, HEARTBEAT_MS } from './worker-watch.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox } from './settle.ts';
 
 /** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
@@ -127,7 +128,9 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   }
 
   const running = loop();
+  beat(app);
   const chores = [
+    every(app, HEARTBEAT_MS, 'heartbeat', () => Promise.resolve(beat(app))),
     every(app, RENEW_EVERY_MS, 'lease renewal', renew),
     every(app, SWEEP_MS, 'sweep', sweep),
     every(app, TIDY_MS, 'tidying', tidy),

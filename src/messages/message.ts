@@ -96,17 +96,18 @@ function afterSubmit(
 ): Advance {
   switch (outcome.kind) {
     case 'accepted':
-      return sent({ ...message, attemptsSpent: message.attemptsSpent + 1, dueAt: message.expiresAt }, now);
+      return sent(countAttempt(dueIn(message, Infinity, now), schedule), now);
     case 'throttled':
-      return unchanged({ ...message, dueAt: now + outcome.retryAfterMs * (0.5 + random() / 2) });
+      // Jittered upwards: the carrier said when it wants to hear of us again.
+      return unchanged(dueIn(message, outcome.retryAfterMs * (1 + random() / 2), now));
     case 'unavailable':
-      return unchanged({ ...message, dueAt: now + routeWait(message, schedule, now) * (0.5 + random() / 2) });
+      return unchanged(dueIn(message, routeWait(message, schedule, now) * (0.5 + random() / 2), now));
     case 'unknown':
-      return spend(message, now + schedule.unknownWaitMs, schedule, now);
+      return spend(message, schedule.unknownWaitMs, schedule, now);
     case 'rejected': {
       if (outcome.retry === 'never') {
         const failed = settle(
-          { ...message, attemptsSpent: message.attemptsSpent + 1 },
+          countAttempt(message, schedule),
           message.status === 'sent' ? 'undelivered' : 'failed',
           message.status === 'sent' ? 'MessageUndelivered' : 'MessageFailed',
           now,
@@ -115,7 +116,7 @@ function afterSubmit(
       }
       const wait =
         outcome.retry === 'elsewhere' ? 0 : retryDelay(schedule, message.attemptsSpent + 1, random);
-      return spend(message, now + wait, schedule, now);
+      return spend(message, wait, schedule, now);
     }
     default:
       throw new Error(`unhandled outcome: ${outcome satisfies never}`);
@@ -151,22 +152,32 @@ function undelivered(
   const before = sent(message, now);
   const next =
     message.attemptsSpent < schedule.maxAttempts
-      ? unchanged({ ...before.message, dueAt: now + retryDelay(schedule, message.attemptsSpent, random) })
+      ? unchanged(dueIn(before.message, retryDelay(schedule, message.attemptsSpent, random), now))
       : settle(before.message, 'undelivered', 'MessageUndelivered', now);
   return { ...next, events: [...before.events, ...next.events] };
 }
 
 /** Counts the attempt; the last one that fails settles the message. */
-function spend(message: MessageState, dueAt: number, schedule: RetrySchedule, now: number): Advance {
-  const attemptsSpent = message.attemptsSpent + 1;
-  if (attemptsSpent < schedule.maxAttempts) return unchanged({ ...message, attemptsSpent, dueAt });
+function spend(message: MessageState, waitMs: number, schedule: RetrySchedule, now: number): Advance {
+  const counted = countAttempt(message, schedule);
+  if (counted.attemptsSpent < schedule.maxAttempts) return unchanged(dueIn(counted, waitMs, now));
   const wasSent = message.status === 'sent';
   return settle(
-    { ...message, attemptsSpent },
+    counted,
     wasSent ? 'undelivered' : 'failed',
     wasSent ? 'MessageUndelivered' : 'MessageFailed',
     now,
   );
+}
+
+// Two workers may both have had an attempt accepted, after one of them was slow to renew its lease.
+function countAttempt(message: MessageState, schedule: RetrySchedule): MessageState {
+  return { ...message, attemptsSpent: Math.min(schedule.maxAttempts, message.attemptsSpent + 1) };
+}
+
+/** Due again after a wait, but no later than its verification ends: then it is settled. */
+function dueIn(message: MessageState, waitMs: number, now: number): MessageState {
+  return { ...message, dueAt: Math.min(message.expiresAt, Math.ceil(now + waitMs)) };
 }
 
 function settle(message: MessageState, status: MessageStatus, event: EventType, now: number): Advance {

@@ -6,7 +6,11 @@ import type { Step } from './facts.ts';
 import { advanceMessage, RETRY_SCHEDULE } from './message.ts';
 import type { AttemptRow, MessageRow } from './table.ts';
 
-/** Moves an attempt's row by one step. @returns whether it told anything new */
+/**
+ * Moves an attempt's row by one step.
+ * @returns whether it says anything about the message. A receipt that comes again does not; nor does a
+ *   submit that failed after its worker was given up for dead: by then the message went on without it.
+ */
 export function moveAttempt(attempt: AttemptRow, step: Step, now: number): boolean {
   const before = attempt.status;
   if (step.answer) {
@@ -25,7 +29,7 @@ export function moveAttempt(attempt: AttemptRow, step: Step, now: number): boole
   }
   if (attempt.status === before) return false;
   if (attempt.status !== 'submitted' && attempt.status !== 'unknown') attempt.settledAt = new Date(now);
-  return true;
+  return !(before === 'unknown' && attempt.status === 'rejected');
 }
 
 function noteError(attempt: AttemptRow, outcome: Exclude<SubmitOutcome, { kind: 'accepted' }>): void {

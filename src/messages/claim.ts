@@ -32,7 +32,7 @@ export async function claimMessages(tx: Tx, limit: number, now: number): Promise
   return rows.map((raw) => ({
     ...messageFromRaw(raw),
     dueAt: raw.due_at!,
-    isFirst: raw.was_due_at.getTime() === raw.queued_at.getTime(),
+    isFirst: raw.attempts_spent === 0 && raw.was_due_at.getTime() === raw.queued_at.getTime(),
   }));
 }
 
@@ -49,15 +49,20 @@ const LEASES = rowset<Lease>({
   due_at: ['timestamptz', (l) => l.until],
 });
 
-const RENEW_FROM = LEASES.from;
+// What another transaction holds is being settled: waiting for it here could make each wait for the other.
+const RENEWED = `
+  SELECT m.account_id, m.id FROM messages m
+  JOIN ${LEASES.from} ON m.account_id = n.account_id AND m.id = n.id AND m.due_at = n.due_at
+  FOR UPDATE OF m SKIP LOCKED`;
 
 /** Keeps messages whose submit is still under way; those that were settled meanwhile are left alone. */
 export async function renewLeases(tx: Tx, leases: readonly Lease[], now: number): Promise<Date> {
   const until = new Date(now + LEASE_MS);
   if (leases.length > 0) {
     await tx.unsafe(
-      `UPDATE messages m SET due_at = '${until.toISOString()}' FROM ${RENEW_FROM}
-       WHERE m.account_id = n.account_id AND m.id = n.id AND m.due_at = n.due_at`,
+      `WITH renewed AS (${RENEWED})
+       UPDATE messages m SET due_at = '${until.toISOString()}' FROM renewed
+       WHERE m.account_id = renewed.account_id AND m.id = renewed.id`,
       LEASES.params(tx, leases),
     );
   }

@@ -60,12 +60,14 @@ async function applyFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts) {
   const messages = new Map(messageRows.map((m) => [m.id, m]));
   const attempts = new Map(attemptRows.map((a) => [a.id, a]));
   const unreachable: VerificationRow[] = [];
+  // The others are not written: their lease belongs to whoever claims them meanwhile.
+  const moved = new Set<MessageRow>();
   for (const step of steps) {
     const verification = verifications.get(step.verificationId)!;
     const attempt = step.attemptId && attempts.get(step.attemptId);
-    // A second receipt for an attempt that has settled says nothing about the message any more.
     if (attempt && !moveAttempt(attempt, step, now)) continue;
     const message = messages.get(step.messageId)!;
+    moved.add(message);
     if (moveMessage(journal, verification, message, step, now, app.random)) unreachable.push(verification);
   }
   for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
@@ -76,7 +78,7 @@ async function applyFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts) {
       tx,
       locked.filter((v) => changed.has(v.id)),
     ),
-    saveMessages(tx, messageRows),
+    saveMessages(tx, [...moved]),
     saveAttempts(tx, attemptRows),
     putIntoInbox(tx, early),
   ]);

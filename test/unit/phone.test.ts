@@ -9,7 +9,7 @@ import { InvalidPhoneNumber } from '../../src/verifications/errors.ts';
 import { maskPhone, openPhone, parsePhone, sealPhone } from '../../src/verifications/phone.ts';
 
 const COUNTRIES = Object.keys(examples) as CountryCode[];
-const example = (country: CountryCode) => parsePhoneNumberWithError(examples[country]!, country);
+const example = (country: CountryCode) => parsePhoneNumberWithError(examples[country], country);
 
 function problem(typed: string, defaultCountry: string | null = null): string {
   try {

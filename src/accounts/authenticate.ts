@@ -13,7 +13,7 @@ const MAX_LENGTH = 200;
  * @throws {CredentialMissing | CredentialInvalid}
  */
 export async function authenticate(app: App, credential: string | undefined): Promise<Principal> {
-  const token = credential?.replace(/^Bearer +/i, '').trim();
+  const token = credential?.replace(/^Bearer(?: +|$)/i, '').trim();
   if (!token) throw new CredentialMissing();
   if (token.length > MAX_LENGTH) throw new CredentialInvalid();
   const principal = token.startsWith(CLIENT_TOKEN_PREFIX)

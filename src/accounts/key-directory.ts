@@ -1,7 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { API_KEY_CHANNEL } from '../bus/channels.ts';
-import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Principal } from './principal.ts';
 import { apiKeys } from './table.ts';
@@ -15,22 +14,14 @@ const UNKNOWN_MS = 2_000;
 /** The API keys seen lately, by their keyed hash. */
 export interface KeyDirectory extends AsyncDisposable {
   find(key: string): Promise<Principal | undefined>;
-  /** Calls back when a key is revoked, so that what it opened can be closed. */
-  onRevoked(listener: (id: ApiKeyId) => void): () => void;
 }
 
 export function createKeyDirectory(app: App): KeyDirectory {
   const known = new LRUCache<string, { principal: Promise<Principal | undefined>; until: number }>({
     max: MAX_KEYS,
   });
-  const listeners = new Set<(id: ApiKeyId) => void>();
-  const subscription = app.bus.subscribe(API_KEY_CHANNEL, {
-    onMessage: (id) => {
-      known.clear();
-      for (const listener of listeners) listener(id as ApiKeyId);
-    },
-    onResync: () => known.clear(),
-  });
+  const forget = () => known.clear();
+  const subscription = app.bus.subscribe(API_KEY_CHANNEL, { onMessage: forget, onResync: forget });
   return {
     find(key) {
       const hash = app.keys.blindIndex('api-key', key);
@@ -47,10 +38,6 @@ export function createKeyDirectory(app: App): KeyDirectory {
         () => known.delete(name),
       );
       return principal;
-    },
-    onRevoked(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
       (await subscription)();

@@ -9,7 +9,6 @@ import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
-import { parseKeyring } from '../../src/crypto/keyring.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import type { EventEnvelope } from '../../src/events/envelope.ts';
 import { InvalidCursor, StreamTooSlow } from '../../src/events/errors.ts';
@@ -19,6 +18,7 @@ import { newId, type ApiKeyId } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { VerificationNotFound } from '../../src/verifications/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createProcess as createTestProcess } from '../support/process-app.ts';
 import { startPrivateRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import {
@@ -29,9 +29,6 @@ import {
   type Written,
 } from '../support/verification-story.ts';
 
-const keys = parseKeyring(
-  `a:${Buffer.alloc(32, 1).toString('base64')},index:${Buffer.alloc(32, 2).toString('base64')}`,
-);
 const log = pino({ level: 'silent' });
 
 let testDatabase: TestDatabase;
@@ -55,29 +52,8 @@ afterEach(async () => {
   open = new AsyncDisposableStack();
 });
 
-/** One process's worth: its own bus, hub and caches over the same database. */
-function createProcess(bus: Bus = createMemoryBus(), clock: () => number = Date.now): App {
-  const singles = new Map<unknown, object>();
-  const app: App = {
-    ...database,
-    bus,
-    keys,
-    log,
-    clock,
-    random: Math.random,
-    batched: () => {
-      throw new Error('not used here');
-    },
-    single<T extends object>(create: (app: App) => T): T {
-      if (!singles.has(create)) singles.set(create, create(app));
-      return singles.get(create) as T;
-    },
-  };
-  open.defer(() => bus.close());
-  open.defer(async () => {
-    for (const one of singles.values()) await (one as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
-  });
-  return app;
+function createProcess(bus?: Bus): App {
+  return open.use(createTestProcess({ database, ...(bus && { bus }) }));
 }
 
 async function createPrincipal(): Promise<Principal & { kind: 'apiKey' }> {

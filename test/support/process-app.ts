@@ -1,0 +1,48 @@
+import { pino } from 'pino';
+import type { Bus } from '../../src/bus/bus.ts';
+import { createMemoryBus } from '../../src/bus/memory.ts';
+import { parseKeyring } from '../../src/crypto/keyring.ts';
+import type { Database } from '../../src/db/client.ts';
+import type { App } from '../../src/platform.ts';
+
+const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
+const keys = parseKeyring(`test:${secret(7)},index:${secret(8)}`);
+
+export interface ProcessOptions {
+  database: Pick<Database, 'db' | 'sql'>;
+  bus?: Bus;
+  clock?: () => number;
+}
+
+/**
+ * What one process has over a database that several share: its own bus, caches and hubs. No verbs
+ * that commit in groups. Several of them in one test are several processes to each other.
+ */
+export function createProcess({
+  database,
+  bus = createMemoryBus(),
+  clock = Date.now,
+}: ProcessOptions): App & AsyncDisposable {
+  const singles = new Map<unknown, object>();
+  const { db, sql } = database;
+  return {
+    db,
+    sql,
+    bus,
+    keys,
+    log: pino({ level: 'silent' }),
+    clock,
+    random: Math.random,
+    batched: () => {
+      throw new Error('a process of this kind commits nothing');
+    },
+    single<T extends object>(create: (app: App) => T): T {
+      if (!singles.has(create)) singles.set(create, create(this));
+      return singles.get(create) as T;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const one of singles.values()) await (one as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
+      await bus.close();
+    },
+  };
+}

@@ -6,6 +6,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { relations } from '../db/relations.ts';
 import { typeOfId } from './node-types.ts';
+import { OPEN_TO_CLIENT_TOKEN } from './audience.ts';
 import type { GraphqlContext } from './context.ts';
 
 export interface SchemaTypes {
@@ -37,7 +38,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description: 'Something with an id that can be fetched again with `node(id)`.',
       resolveType: (row) => typeOfId((row as { id: string }).id),
     },
-    pageInfoTypeOptions: { description: 'Where a page stands in the whole list.' },
+    pageInfoTypeOptions: {
+      description: 'Where a page stands in the whole list.',
+      extensions: OPEN_TO_CLIENT_TOKEN,
+    },
     hasNextPageFieldOptions: { description: 'Whether there is more behind `endCursor`.' },
     hasPreviousPageFieldOptions: { description: 'Whether there is something before this page.' },
     startCursorFieldOptions: { description: 'Cursor of the first thing on this page.' },
@@ -51,6 +55,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   errors: {
     directResult: true,
     defaultUnionOptions: {
+      description: 'What was asked for, or what stood in the way.',
       name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result`,
     },
   },

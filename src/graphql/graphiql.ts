@@ -1,7 +1,7 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 
-const START = `# 1. Start a verification. The message goes out at once: run this, then look at the other tabs.
-mutation Start {
+const START = `# 1. Start a verification: its message goes out at once. Then take the id over into "watch".
+mutation start {
   startVerification(input: { to: "+385911234567" }) {
     __typename
     ... on Verification {
@@ -18,14 +18,12 @@ mutation Start {
 }
 `;
 
-const WATCH = `# 2. Watch what happens to every verification of your account, live: run this before you start one.
-subscription Watch {
-  accountEvents {
+const WATCH = `# 2. Watch it: what has happened so far, then what happens, live. The variables below hold the id.
+subscription watch($verificationId: ID!) {
+  verificationEvents(verificationId: $verificationId) {
     __typename
     occurredAt
     verification {
-      id
-      to
       status
       checksLeft
     }
@@ -34,29 +32,32 @@ subscription Watch {
         sender
         segments
         attempts {
-          route { name }
-          carrier { name }
+          route {
+            name
+          }
           decision {
-            route { name }
+            route {
+              name
+            }
             score
-            reasons { factor value }
           }
         }
       }
     }
     ... on MessageDelivered {
-      message { deliveredAt }
+      message {
+        deliveredAt
+      }
     }
   }
 }
 `;
 
-const CHECK = `# 3. Check the code that came to the handset. Put in the id of your verification and the code.
-mutation Check {
-  checkVerification(input: { verificationId: "vrf_", code: "000000" }) {
+const CHECK = `# 3. Check the code that came to the handset.
+mutation check($verificationId: ID!, $code: String!) {
+  checkVerification(input: { verificationId: $verificationId, code: $code }) {
     __typename
     ... on Verification {
-      id
       status
       settledAt
     }
@@ -71,14 +72,13 @@ mutation Check {
 }
 `;
 
-const LIST = `# 4. The latest verifications, with the way of each of their messages.
-query List {
+const LIST = `# 4. The latest verifications, and the way of each of their messages.
+query list {
   verifications(first: 10) {
     nodes {
       id
       to
       status
-      createdAt
       messages(first: 5) {
         nodes {
           status
@@ -86,10 +86,14 @@ query List {
           deliveredAt
           attempts {
             status
-            route { name }
-            carrier { name }
-            error { code message }
             latencyMs
+            carrier {
+              name
+            }
+            error {
+              code
+              message
+            }
           }
         }
       }
@@ -98,6 +102,9 @@ query List {
 }
 `;
 
+const WATCHED = JSON.stringify({ verificationId: 'vrf_' }, null, 2);
+const CHECKED = JSON.stringify({ verificationId: 'vrf_', code: '000000' }, null, 2);
+
 /** @param apiKey put into the headers of every tab, for a development server's demo account */
 export function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
   const headers = JSON.stringify({ authorization: `Bearer ${apiKey ?? '<your API key>'}` }, null, 2);
@@ -105,7 +112,12 @@ export function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
     title: 'Otpost GraphiQL',
     defaultHeaders: headers,
     headers,
-    defaultTabs: [START, WATCH, CHECK, LIST].map((query) => ({ query, headers })),
+    defaultTabs: [
+      { query: START, headers },
+      { query: WATCH, headers, variables: WATCHED },
+      { query: CHECK, headers, variables: CHECKED },
+      { query: LIST, headers },
+    ],
     shouldPersistHeaders: false,
     subscriptionsProtocol: 'SSE',
     inputValueDeprecation: true,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sql } from 'drizzle-orm';
+import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
@@ -18,8 +19,6 @@ export interface ServerOptions {
   drainMs: number;
   /** Put into the tabs of GraphiQL. */
   demoApiKey?: string | undefined;
-  /** Whether the workers that this process knows of answer. */
-  workerReady?: (() => Promise<boolean>) | undefined;
   sockets?: Partial<Pick<WebSocketOptions, 'pingMs' | 'initMs'>>;
 }
 
@@ -70,13 +69,13 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   }
 
   async function ready(response: ServerResponse): Promise<void> {
-    const [database, bus, worker] = await Promise.all([
+    const worker = app.single(createWorkerWatch).alive();
+    const [database, bus] = await Promise.all([
       app.db.execute(sql`SELECT 1`).then(
         () => true,
         () => false,
       ),
       app.bus.ready().catch(() => false),
-      options.workerReady?.().catch(() => false) ?? true,
     ]);
     const all = database && bus && worker && !stopping;
     json(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });

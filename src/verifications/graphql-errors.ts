@@ -26,7 +26,12 @@ errorType(
 );
 
 errorType(TooManySends, 'The destination has had its sends for now. Nothing was sent.', (t) => ({
-  nextSendAt: t.expose('nextSendAt', { type: 'DateTime', description: 'When the next message may go.' }),
+  // As nullable as the field of a verification: one document may ask both for it.
+  nextSendAt: t.expose('nextSendAt', {
+    type: 'DateTime',
+    nullable: true,
+    description: 'When the next message may go.',
+  }),
 }));
 
 errorType(DestinationLocked, 'Too many wrong codes in a row, over all verifications of this destination.');

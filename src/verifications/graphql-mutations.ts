@@ -86,6 +86,13 @@ const UnlockDestinationInput = builder.inputType('UnlockDestinationInput', {
   }),
 });
 
+const UnlockedDestination = builder.objectRef<{ wasLocked: boolean }>('UnlockedDestination').implement({
+  description: 'A destination that can be verified.',
+  fields: (t) => ({
+    wasLocked: t.exposeBoolean('wasLocked', { description: 'Whether there was anything to forget.' }),
+  }),
+});
+
 builder.mutationField('startVerification', (t) =>
   t.field({
     type: Verification,
@@ -165,15 +172,17 @@ builder.mutationField('cancelVerification', (t) =>
 );
 
 builder.mutationField('unlockDestination', (t) =>
-  t.boolean({
-    description:
-      'Lifts the lock of a destination that had too many wrong codes in a row. Answers whether it was locked.',
+  t.field({
+    type: UnlockedDestination,
+    description: 'Lifts the lock of a destination that had too many wrong codes in a row.',
+    errors: { types: [InvalidPhoneNumber, ServiceNotFound] },
     args: { input: t.arg({ type: UnlockDestinationInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      unlockDestination(context.app, callerOf(context), {
+    resolve: async (_root, { input }, context) => ({
+      wasLocked: await unlockDestination(context.app, callerOf(context), {
         to: input.to,
         serviceId: readServiceId(input.serviceId),
       }),
+    }),
   }),
 );
 

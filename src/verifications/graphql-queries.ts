@@ -31,11 +31,10 @@ const VerificationFilter = builder.inputType('VerificationFilter', {
   }),
 });
 
-const VerificationConnection = builder.connectionObject({
-  type: Verification,
-  name: 'VerificationConnection',
-  description: 'A page of verifications.',
-});
+const VerificationConnection = builder.connectionObject(
+  { type: Verification, name: 'VerificationConnection', description: 'A page of verifications.' },
+  { description: 'A verification and its cursor.' },
+);
 
 builder.queryField('verifications', (t) =>
   t.field({

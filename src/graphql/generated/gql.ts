@@ -1,0 +1,110 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": typeof types.AccountEventsDocument,
+    "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CancelVerificationDocument,
+    "mutation CheckVerification($input: CheckVerificationInput!) {\n  checkVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on WrongCode {\n      checksLeft\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CheckVerificationDocument,
+    "mutation CreateService($input: CreateServiceInput!) {\n  createService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CreateServiceDocument,
+    "query Message($id: ID!) {\n  message(id: $id) {\n    ...MessageTrace\n  }\n}\n\nfragment MessageTrace on Message {\n  id\n  verificationId\n  status\n  sender\n  segments\n  queuedAt\n  sentAt\n  deliveredAt\n  settledAt\n  attempts {\n    id\n    status\n    latencyMs\n    carrierMessageId\n    route {\n      id\n      name\n    }\n    carrier {\n      id\n      name\n    }\n    error {\n      code\n      message\n    }\n    decision {\n      route {\n        id\n        name\n        carrier {\n          name\n        }\n      }\n      score\n      excluded\n      reasons {\n        factor\n        value\n      }\n    }\n  }\n}": typeof types.MessageDocument,
+    "query Node($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n  }\n}": typeof types.NodeDocument,
+    "query Services {\n  services {\n    ...ServiceProfile\n  }\n}\n\nfragment ServiceProfile on Service {\n  id\n  name\n  isDefault\n  createdAt\n  settings {\n    codeLength\n    codeAlphabet\n    ttlSeconds\n    maxChecks\n    maxSends\n    sendWindowSeconds\n    maxSendsPerDay\n    coolDownSeconds\n    coolDownFactor\n    resend\n    lockAfterFailedChecks\n    defaultCountry\n    allowedCountries\n    defaultLocale\n    templates {\n      locale\n      text\n    }\n    sender\n  }\n}": typeof types.ServicesDocument,
+    "mutation StartVerification($input: StartVerificationInput!) {\n  startVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      to\n      status\n      checksLeft\n      sendsLeft\n      nextSendAt\n      expiresAt\n      clientToken\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n    ... on TooManySends {\n      nextSendAt\n    }\n  }\n}": typeof types.StartVerificationDocument,
+    "mutation UnlockDestination($input: UnlockDestinationInput!) {\n  unlockDestination(input: $input) {\n    __typename\n    ... on UnlockedDestination {\n      wasLocked\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.UnlockDestinationDocument,
+    "mutation UpdateService($input: UpdateServiceInput!) {\n  updateService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.UpdateServiceDocument,
+    "query Verification($id: ID!) {\n  verification(id: $id) {\n    id\n    to\n    country\n    channel\n    status\n    failureReason\n    locale\n    checksLeft\n    sendsLeft\n    nextSendAt\n    createdAt\n    expiresAt\n    settledAt\n    clientToken\n    service {\n      id\n      name\n    }\n  }\n}": typeof types.VerificationDocument,
+    "subscription VerificationEvents($verificationId: ID!, $after: String) {\n  verificationEvents(verificationId: $verificationId, after: $after) {\n    ...Event\n  }\n}\n\nfragment Event on VerificationEvent {\n  __typename\n  cursor\n  version\n  occurredAt\n  verification {\n    id\n    status\n    checksLeft\n    sendsLeft\n  }\n  ... on MessageQueued {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageSent {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageDelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageUndelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageFailed {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageExpired {\n    message {\n      ...EventMessage\n    }\n  }\n}\n\nfragment EventMessage on Message {\n  id\n  status\n  sender\n  segments\n}": typeof types.VerificationEventsDocument,
+    "query VerificationTrace($first: Int!, $after: String, $messages: Int!) {\n  verifications(first: $first, after: $after) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        id\n        status\n        service {\n          name\n        }\n        messages(first: $messages) {\n          edges {\n            cursor\n            node {\n              ...MessageTrace\n            }\n          }\n        }\n      }\n    }\n  }\n}": typeof types.VerificationTraceDocument,
+    "query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {\n  verifications(first: $first, after: $after, filter: $filter) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    nodes {\n      id\n      to\n      status\n      createdAt\n      settledAt\n    }\n  }\n}": typeof types.VerificationsDocument,
+};
+const documents: Documents = {
+    "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": types.AccountEventsDocument,
+    "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CancelVerificationDocument,
+    "mutation CheckVerification($input: CheckVerificationInput!) {\n  checkVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on WrongCode {\n      checksLeft\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CheckVerificationDocument,
+    "mutation CreateService($input: CreateServiceInput!) {\n  createService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CreateServiceDocument,
+    "query Message($id: ID!) {\n  message(id: $id) {\n    ...MessageTrace\n  }\n}\n\nfragment MessageTrace on Message {\n  id\n  verificationId\n  status\n  sender\n  segments\n  queuedAt\n  sentAt\n  deliveredAt\n  settledAt\n  attempts {\n    id\n    status\n    latencyMs\n    carrierMessageId\n    route {\n      id\n      name\n    }\n    carrier {\n      id\n      name\n    }\n    error {\n      code\n      message\n    }\n    decision {\n      route {\n        id\n        name\n        carrier {\n          name\n        }\n      }\n      score\n      excluded\n      reasons {\n        factor\n        value\n      }\n    }\n  }\n}": types.MessageDocument,
+    "query Node($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n  }\n}": types.NodeDocument,
+    "query Services {\n  services {\n    ...ServiceProfile\n  }\n}\n\nfragment ServiceProfile on Service {\n  id\n  name\n  isDefault\n  createdAt\n  settings {\n    codeLength\n    codeAlphabet\n    ttlSeconds\n    maxChecks\n    maxSends\n    sendWindowSeconds\n    maxSendsPerDay\n    coolDownSeconds\n    coolDownFactor\n    resend\n    lockAfterFailedChecks\n    defaultCountry\n    allowedCountries\n    defaultLocale\n    templates {\n      locale\n      text\n    }\n    sender\n  }\n}": types.ServicesDocument,
+    "mutation StartVerification($input: StartVerificationInput!) {\n  startVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      to\n      status\n      checksLeft\n      sendsLeft\n      nextSendAt\n      expiresAt\n      clientToken\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n    ... on TooManySends {\n      nextSendAt\n    }\n  }\n}": types.StartVerificationDocument,
+    "mutation UnlockDestination($input: UnlockDestinationInput!) {\n  unlockDestination(input: $input) {\n    __typename\n    ... on UnlockedDestination {\n      wasLocked\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.UnlockDestinationDocument,
+    "mutation UpdateService($input: UpdateServiceInput!) {\n  updateService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.UpdateServiceDocument,
+    "query Verification($id: ID!) {\n  verification(id: $id) {\n    id\n    to\n    country\n    channel\n    status\n    failureReason\n    locale\n    checksLeft\n    sendsLeft\n    nextSendAt\n    createdAt\n    expiresAt\n    settledAt\n    clientToken\n    service {\n      id\n      name\n    }\n  }\n}": types.VerificationDocument,
+    "subscription VerificationEvents($verificationId: ID!, $after: String) {\n  verificationEvents(verificationId: $verificationId, after: $after) {\n    ...Event\n  }\n}\n\nfragment Event on VerificationEvent {\n  __typename\n  cursor\n  version\n  occurredAt\n  verification {\n    id\n    status\n    checksLeft\n    sendsLeft\n  }\n  ... on MessageQueued {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageSent {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageDelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageUndelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageFailed {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageExpired {\n    message {\n      ...EventMessage\n    }\n  }\n}\n\nfragment EventMessage on Message {\n  id\n  status\n  sender\n  segments\n}": types.VerificationEventsDocument,
+    "query VerificationTrace($first: Int!, $after: String, $messages: Int!) {\n  verifications(first: $first, after: $after) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        id\n        status\n        service {\n          name\n        }\n        messages(first: $messages) {\n          edges {\n            cursor\n            node {\n              ...MessageTrace\n            }\n          }\n        }\n      }\n    }\n  }\n}": types.VerificationTraceDocument,
+    "query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {\n  verifications(first: $first, after: $after, filter: $filter) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    nodes {\n      id\n      to\n      status\n      createdAt\n      settledAt\n    }\n  }\n}": types.VerificationsDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}"): typeof import('./graphql.ts').AccountEventsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').CancelVerificationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CheckVerification($input: CheckVerificationInput!) {\n  checkVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on WrongCode {\n      checksLeft\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').CheckVerificationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CreateService($input: CreateServiceInput!) {\n  createService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').CreateServiceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Message($id: ID!) {\n  message(id: $id) {\n    ...MessageTrace\n  }\n}\n\nfragment MessageTrace on Message {\n  id\n  verificationId\n  status\n  sender\n  segments\n  queuedAt\n  sentAt\n  deliveredAt\n  settledAt\n  attempts {\n    id\n    status\n    latencyMs\n    carrierMessageId\n    route {\n      id\n      name\n    }\n    carrier {\n      id\n      name\n    }\n    error {\n      code\n      message\n    }\n    decision {\n      route {\n        id\n        name\n        carrier {\n          name\n        }\n      }\n      score\n      excluded\n      reasons {\n        factor\n        value\n      }\n    }\n  }\n}"): typeof import('./graphql.ts').MessageDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Node($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n  }\n}"): typeof import('./graphql.ts').NodeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Services {\n  services {\n    ...ServiceProfile\n  }\n}\n\nfragment ServiceProfile on Service {\n  id\n  name\n  isDefault\n  createdAt\n  settings {\n    codeLength\n    codeAlphabet\n    ttlSeconds\n    maxChecks\n    maxSends\n    sendWindowSeconds\n    maxSendsPerDay\n    coolDownSeconds\n    coolDownFactor\n    resend\n    lockAfterFailedChecks\n    defaultCountry\n    allowedCountries\n    defaultLocale\n    templates {\n      locale\n      text\n    }\n    sender\n  }\n}"): typeof import('./graphql.ts').ServicesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation StartVerification($input: StartVerificationInput!) {\n  startVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      to\n      status\n      checksLeft\n      sendsLeft\n      nextSendAt\n      expiresAt\n      clientToken\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n    ... on TooManySends {\n      nextSendAt\n    }\n  }\n}"): typeof import('./graphql.ts').StartVerificationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation UnlockDestination($input: UnlockDestinationInput!) {\n  unlockDestination(input: $input) {\n    __typename\n    ... on UnlockedDestination {\n      wasLocked\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').UnlockDestinationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation UpdateService($input: UpdateServiceInput!) {\n  updateService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').UpdateServiceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Verification($id: ID!) {\n  verification(id: $id) {\n    id\n    to\n    country\n    channel\n    status\n    failureReason\n    locale\n    checksLeft\n    sendsLeft\n    nextSendAt\n    createdAt\n    expiresAt\n    settledAt\n    clientToken\n    service {\n      id\n      name\n    }\n  }\n}"): typeof import('./graphql.ts').VerificationDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription VerificationEvents($verificationId: ID!, $after: String) {\n  verificationEvents(verificationId: $verificationId, after: $after) {\n    ...Event\n  }\n}\n\nfragment Event on VerificationEvent {\n  __typename\n  cursor\n  version\n  occurredAt\n  verification {\n    id\n    status\n    checksLeft\n    sendsLeft\n  }\n  ... on MessageQueued {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageSent {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageDelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageUndelivered {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageFailed {\n    message {\n      ...EventMessage\n    }\n  }\n  ... on MessageExpired {\n    message {\n      ...EventMessage\n    }\n  }\n}\n\nfragment EventMessage on Message {\n  id\n  status\n  sender\n  segments\n}"): typeof import('./graphql.ts').VerificationEventsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query VerificationTrace($first: Int!, $after: String, $messages: Int!) {\n  verifications(first: $first, after: $after) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    edges {\n      cursor\n      node {\n        id\n        status\n        service {\n          name\n        }\n        messages(first: $messages) {\n          edges {\n            cursor\n            node {\n              ...MessageTrace\n            }\n          }\n        }\n      }\n    }\n  }\n}"): typeof import('./graphql.ts').VerificationTraceDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {\n  verifications(first: $first, after: $after, filter: $filter) {\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n    nodes {\n      id\n      to\n      status\n      createdAt\n      settledAt\n    }\n  }\n}"): typeof import('./graphql.ts').VerificationsDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

@@ -1,0 +1,1025 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Where an attempt stands. */
+export type AttemptStatus =
+  /** The handset has it. */
+  | 'DELIVERED'
+  /** The carrier did not take it. */
+  | 'REJECTED'
+  /** The carrier took it. */
+  | 'SUBMITTED'
+  /** On its way to the carrier. */
+  | 'SUBMITTING'
+  /** The carrier could not deliver it. */
+  | 'UNDELIVERED'
+  /** The link died before the carrier answered: it may have gone out. */
+  | 'UNKNOWN';
+
+/** Which verification to call off. */
+export type CancelVerificationInput = {
+  /** Which verification. */
+  verificationId: string | number;
+};
+
+/** How a code travels. */
+export type Channel =
+  /** As a text message. */
+  | 'SMS';
+
+/** A code as it was typed. */
+export type CheckVerificationInput = {
+  /** Spaces, dashes and digits of any script are understood. */
+  code: string;
+  /** Which verification. */
+  verificationId: string | number;
+};
+
+/** What codes are made of. */
+export type CodeAlphabet =
+  /** 0–9. */
+  | 'DIGITS'
+  /** Digits and capital letters without 0 O 1 I L U V. */
+  | 'UNAMBIGUOUS';
+
+/** A new service. */
+export type CreateServiceInput = {
+  /** Make it the service of the starts that name none. */
+  isDefault?: boolean | null | undefined;
+  /** 1 to 60 characters. */
+  name: string;
+  /** Only what is to differ from the defaults. */
+  settings?: ServiceSettingsInput | null | undefined;
+};
+
+/** Why a verification failed. */
+export type FailureReason =
+  /** It was blocked. */
+  | 'BLOCKED'
+  /** No carrier can reach the number. */
+  | 'UNDELIVERABLE';
+
+/** Where a message stands. */
+export type MessageStatus =
+  /** The handset has it. */
+  | 'DELIVERED'
+  /** Its verification ended before it was sent. */
+  | 'EXPIRED'
+  /** No carrier took it. */
+  | 'FAILED'
+  /** Waits for a carrier to take it. */
+  | 'QUEUED'
+  /** A carrier took it; its receipt is awaited. */
+  | 'SENT'
+  /** It was sent, and did not arrive. */
+  | 'UNDELIVERED';
+
+/** The text of messages in one language. */
+export type MessageTemplateInput = {
+  /** BCP 47, e.g. `hr` or `pt-BR`. */
+  locale: string;
+  /** Must hold `{code}`; `{service}` is the name of the service. */
+  text: string;
+};
+
+/** Which code a further message of the same verification carries. */
+export type ResendPolicy =
+  /** A new one; the earlier code stops working. */
+  | 'ROTATE'
+  /** The code that may already be on its way. */
+  | 'SAME';
+
+/** Settings of a service. What is absent stays; `null` goes back to the default. */
+export type ServiceSettingsInput = {
+  /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
+  allowedCountries?: Array<string> | null | undefined;
+  /** What codes are made of. Default `DIGITS`. */
+  codeAlphabet?: CodeAlphabet | null | undefined;
+  /** Characters of a code, 4–10. Default 6. */
+  codeLength?: number | null | undefined;
+  /** Each further wait is so many times the one before, 1–10. Default 2. */
+  coolDownFactor?: number | null | undefined;
+  /** Wait before the second send, 0–3600 seconds. Default 30. */
+  coolDownSeconds?: number | null | undefined;
+  /** Country (ISO 3166-1 alpha-2) with which numbers without a country code are read. Default none. */
+  defaultCountry?: string | null | undefined;
+  /** Language of messages for starts that name none, BCP 47. Default `en`. */
+  defaultLocale?: string | null | undefined;
+  /** Wrong checks in a row, over all verifications, that lock a destination, 5–100. Default 100. */
+  lockAfterFailedChecks?: number | null | undefined;
+  /** Checks per verification, 1–20. Default 5. */
+  maxChecks?: number | null | undefined;
+  /** Sends to one destination within the window, 1–20. Default 5. */
+  maxSends?: number | null | undefined;
+  /** Sends to one destination in 24 hours, 1–1000. Default 20. */
+  maxSendsPerDay?: number | null | undefined;
+  /** Which code a further message carries. Default `SAME`. */
+  resend?: ResendPolicy | null | undefined;
+  /** The window of `maxSends`, 1–86400 seconds. Default 600. */
+  sendWindowSeconds?: number | null | undefined;
+  /** Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`. */
+  sender?: string | null | undefined;
+  /** Message texts by locale, over the built-in ones. They replace the ones before. */
+  templates?: Array<MessageTemplateInput> | null | undefined;
+  /** How long a code is valid, from the first send, 30–86400 seconds; a resend never extends it. Default 600. */
+  ttlSeconds?: number | null | undefined;
+};
+
+/** Whom to send a code, and how. */
+export type StartVerificationInput = {
+  /** How the code travels. */
+  channel?: Channel | null | undefined;
+  /** A repeated start with the same key returns the first answer and sends nothing. 1 to 255 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Language of the message, BCP 47; the service's default when absent. */
+  locale?: string | null | undefined;
+  /** Whose rules to follow; the account's default service when absent. */
+  serviceId?: string | number | null | undefined;
+  /** A phone number as a person types it; without a country code the service's default country counts. */
+  to: string;
+};
+
+/** Which destination to unlock. */
+export type UnlockDestinationInput = {
+  /** For which service; the account's default service when absent. */
+  serviceId?: string | number | null | undefined;
+  /** The phone number. */
+  to: string;
+};
+
+/** What changes; what is absent stays as it is. */
+export type UpdateServiceInput = {
+  /** With `true` it becomes the service of the starts that name none. */
+  isDefault?: boolean | null | undefined;
+  /** 1 to 60 characters. */
+  name?: string | null | undefined;
+  /** Which service. */
+  serviceId: string | number;
+  /** The settings that change; `null` goes back to the default. */
+  settings?: ServiceSettingsInput | null | undefined;
+};
+
+/** All of what is given must match. */
+export type VerificationFilter = {
+  /** Of this service. */
+  serviceId?: string | number | null | undefined;
+  /** Any of these. */
+  status?: Array<VerificationStatus> | null | undefined;
+  /** Of this number, with its country code. */
+  to?: string | null | undefined;
+};
+
+/** Where a verification stands. All but `PENDING` are final. */
+export type VerificationStatus =
+  /** The code came back: the destination is proven. */
+  | 'APPROVED'
+  /** Called off. */
+  | 'CANCELED'
+  /** The code did not come in time. */
+  | 'EXPIRED'
+  /** No carrier can reach the number, or it was blocked. */
+  | 'FAILED'
+  /** Too many wrong codes. */
+  | 'MAX_CHECKS_REACHED'
+  /** Waits for its code. */
+  | 'PENDING';
+
+export type AccountEventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AccountEventsSubscription = { accountEvents:
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+   };
+
+export type CancelVerificationMutationVariables = Exact<{
+  input: CancelVerificationInput;
+}>;
+
+
+export type CancelVerificationMutation = { cancelVerification:
+    | { __typename: 'Verification', id: string, status: VerificationStatus, settledAt: string | null }
+    | { __typename: 'VerificationNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'VerificationSettled', code: string, message: string, docUrl: string }
+   };
+
+export type CheckVerificationMutationVariables = Exact<{
+  input: CheckVerificationInput;
+}>;
+
+
+export type CheckVerificationMutation = { checkVerification:
+    | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidCode', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
+    | { __typename: 'TooManyChecks', code: string, message: string, docUrl: string }
+    | { __typename: 'Verification', id: string, status: VerificationStatus, settledAt: string | null }
+    | { __typename: 'VerificationAlreadyUsed', code: string, message: string, docUrl: string }
+    | { __typename: 'VerificationCanceled', code: string, message: string, docUrl: string }
+    | { __typename: 'VerificationExpired', code: string, message: string, docUrl: string }
+    | { __typename: 'VerificationFailed', code: string, message: string, docUrl: string }
+    | { __typename: 'VerificationNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'WrongCode', checksLeft: number, code: string, message: string, docUrl: string }
+   };
+
+export type CreateServiceMutationVariables = Exact<{
+  input: CreateServiceInput;
+}>;
+
+
+export type CreateServiceMutation = { createService:
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+   };
+
+export type MessageQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
+
+export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
+
+export type NodeQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type NodeQuery = { node:
+    | { __typename: 'Carrier', id: string }
+    | { __typename: 'Message', id: string }
+    | { __typename: 'Route', id: string }
+    | { __typename: 'Service', id: string }
+    | { __typename: 'Verification', id: string }
+   | null };
+
+export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ServicesQuery = { services: Array<{ id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }> };
+
+export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } };
+
+export type StartVerificationMutationVariables = Exact<{
+  input: StartVerificationInput;
+}>;
+
+
+export type StartVerificationMutation = { startVerification:
+    | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
+    | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
+    | { __typename: 'Verification', id: string, to: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, clientToken: string | null }
+   };
+
+export type UnlockDestinationMutationVariables = Exact<{
+  input: UnlockDestinationInput;
+}>;
+
+
+export type UnlockDestinationMutation = { unlockDestination:
+    | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
+    | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'UnlockedDestination', wasLocked: boolean }
+   };
+
+export type UpdateServiceMutationVariables = Exact<{
+  input: UpdateServiceInput;
+}>;
+
+
+export type UpdateServiceMutation = { updateService:
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+    | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
+   };
+
+export type VerificationQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type VerificationQuery = { verification: { id: string, to: string, country: string, channel: Channel, status: VerificationStatus, failureReason: FailureReason | null, locale: string, checksLeft: number, sendsLeft: number, nextSendAt: string | null, createdAt: string, expiresAt: string, settledAt: string | null, clientToken: string | null, service: { id: string, name: string } } | null };
+
+export type VerificationEventsSubscriptionVariables = Exact<{
+  verificationId: string | number;
+  after?: string | null | undefined;
+}>;
+
+
+export type VerificationEventsSubscription = { verificationEvents:
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+   };
+
+type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageDelivered_Fragment = { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageExpired_Fragment = { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageFailed_Fragment = { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageQueued_Fragment = { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageSent_Fragment = { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_MessageUndelivered_Fragment = { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_VerificationApproved_Fragment = { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_VerificationCanceled_Fragment = { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_VerificationExpired_Fragment = { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+
+export type EventFragment =
+  | Event_CodeRejected_Fragment
+  | Event_MessageDelivered_Fragment
+  | Event_MessageExpired_Fragment
+  | Event_MessageFailed_Fragment
+  | Event_MessageQueued_Fragment
+  | Event_MessageSent_Fragment
+  | Event_MessageUndelivered_Fragment
+  | Event_VerificationApproved_Fragment
+  | Event_VerificationCanceled_Fragment
+  | Event_VerificationExpired_Fragment
+  | Event_VerificationFailed_Fragment
+  | Event_VerificationStarted_Fragment
+;
+
+export type EventMessageFragment = { id: string, status: MessageStatus, sender: string | null, segments: number | null };
+
+export type VerificationTraceQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  messages: number;
+}>;
+
+
+export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
+
+export type VerificationsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  filter?: VerificationFilter | null | undefined;
+}>;
+
+
+export type VerificationsQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, to: string, status: VerificationStatus, createdAt: string, settledAt: string | null }> } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const MessageTraceFragmentDoc = new TypedDocumentString(`
+    fragment MessageTrace on Message {
+  id
+  verificationId
+  status
+  sender
+  segments
+  queuedAt
+  sentAt
+  deliveredAt
+  settledAt
+  attempts {
+    id
+    status
+    latencyMs
+    carrierMessageId
+    route {
+      id
+      name
+    }
+    carrier {
+      id
+      name
+    }
+    error {
+      code
+      message
+    }
+    decision {
+      route {
+        id
+        name
+        carrier {
+          name
+        }
+      }
+      score
+      excluded
+      reasons {
+        factor
+        value
+      }
+    }
+  }
+}
+    `, {"fragmentName":"MessageTrace"}) as unknown as TypedDocumentString<MessageTraceFragment, unknown>;
+export const ServiceProfileFragmentDoc = new TypedDocumentString(`
+    fragment ServiceProfile on Service {
+  id
+  name
+  isDefault
+  createdAt
+  settings {
+    codeLength
+    codeAlphabet
+    ttlSeconds
+    maxChecks
+    maxSends
+    sendWindowSeconds
+    maxSendsPerDay
+    coolDownSeconds
+    coolDownFactor
+    resend
+    lockAfterFailedChecks
+    defaultCountry
+    allowedCountries
+    defaultLocale
+    templates {
+      locale
+      text
+    }
+    sender
+  }
+}
+    `, {"fragmentName":"ServiceProfile"}) as unknown as TypedDocumentString<ServiceProfileFragment, unknown>;
+export const EventMessageFragmentDoc = new TypedDocumentString(`
+    fragment EventMessage on Message {
+  id
+  status
+  sender
+  segments
+}
+    `, {"fragmentName":"EventMessage"}) as unknown as TypedDocumentString<EventMessageFragment, unknown>;
+export const EventFragmentDoc = new TypedDocumentString(`
+    fragment Event on VerificationEvent {
+  __typename
+  cursor
+  version
+  occurredAt
+  verification {
+    id
+    status
+    checksLeft
+    sendsLeft
+  }
+  ... on MessageQueued {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageSent {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageDelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageUndelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageFailed {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageExpired {
+    message {
+      ...EventMessage
+    }
+  }
+}
+    fragment EventMessage on Message {
+  id
+  status
+  sender
+  segments
+}`, {"fragmentName":"Event"}) as unknown as TypedDocumentString<EventFragment, unknown>;
+export const AccountEventsDocument = new TypedDocumentString(`
+    subscription AccountEvents($after: String) {
+  accountEvents(after: $after) {
+    ...Event
+  }
+}
+    fragment Event on VerificationEvent {
+  __typename
+  cursor
+  version
+  occurredAt
+  verification {
+    id
+    status
+    checksLeft
+    sendsLeft
+  }
+  ... on MessageQueued {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageSent {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageDelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageUndelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageFailed {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageExpired {
+    message {
+      ...EventMessage
+    }
+  }
+}
+fragment EventMessage on Message {
+  id
+  status
+  sender
+  segments
+}`) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
+export const CancelVerificationDocument = new TypedDocumentString(`
+    mutation CancelVerification($input: CancelVerificationInput!) {
+  cancelVerification(input: $input) {
+    __typename
+    ... on Verification {
+      id
+      status
+      settledAt
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
+export const CheckVerificationDocument = new TypedDocumentString(`
+    mutation CheckVerification($input: CheckVerificationInput!) {
+  checkVerification(input: $input) {
+    __typename
+    ... on Verification {
+      id
+      status
+      settledAt
+    }
+    ... on WrongCode {
+      checksLeft
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
+export const CreateServiceDocument = new TypedDocumentString(`
+    mutation CreateService($input: CreateServiceInput!) {
+  createService(input: $input) {
+    __typename
+    ...ServiceProfile
+    ... on InvalidInput {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ServiceProfile on Service {
+  id
+  name
+  isDefault
+  createdAt
+  settings {
+    codeLength
+    codeAlphabet
+    ttlSeconds
+    maxChecks
+    maxSends
+    sendWindowSeconds
+    maxSendsPerDay
+    coolDownSeconds
+    coolDownFactor
+    resend
+    lockAfterFailedChecks
+    defaultCountry
+    allowedCountries
+    defaultLocale
+    templates {
+      locale
+      text
+    }
+    sender
+  }
+}`) as unknown as TypedDocumentString<CreateServiceMutation, CreateServiceMutationVariables>;
+export const MessageDocument = new TypedDocumentString(`
+    query Message($id: ID!) {
+  message(id: $id) {
+    ...MessageTrace
+  }
+}
+    fragment MessageTrace on Message {
+  id
+  verificationId
+  status
+  sender
+  segments
+  queuedAt
+  sentAt
+  deliveredAt
+  settledAt
+  attempts {
+    id
+    status
+    latencyMs
+    carrierMessageId
+    route {
+      id
+      name
+    }
+    carrier {
+      id
+      name
+    }
+    error {
+      code
+      message
+    }
+    decision {
+      route {
+        id
+        name
+        carrier {
+          name
+        }
+      }
+      score
+      excluded
+      reasons {
+        factor
+        value
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
+export const NodeDocument = new TypedDocumentString(`
+    query Node($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
+export const ServicesDocument = new TypedDocumentString(`
+    query Services {
+  services {
+    ...ServiceProfile
+  }
+}
+    fragment ServiceProfile on Service {
+  id
+  name
+  isDefault
+  createdAt
+  settings {
+    codeLength
+    codeAlphabet
+    ttlSeconds
+    maxChecks
+    maxSends
+    sendWindowSeconds
+    maxSendsPerDay
+    coolDownSeconds
+    coolDownFactor
+    resend
+    lockAfterFailedChecks
+    defaultCountry
+    allowedCountries
+    defaultLocale
+    templates {
+      locale
+      text
+    }
+    sender
+  }
+}`) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+export const StartVerificationDocument = new TypedDocumentString(`
+    mutation StartVerification($input: StartVerificationInput!) {
+  startVerification(input: $input) {
+    __typename
+    ... on Verification {
+      id
+      to
+      status
+      checksLeft
+      sendsLeft
+      nextSendAt
+      expiresAt
+      clientToken
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+    ... on TooManySends {
+      nextSendAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<StartVerificationMutation, StartVerificationMutationVariables>;
+export const UnlockDestinationDocument = new TypedDocumentString(`
+    mutation UnlockDestination($input: UnlockDestinationInput!) {
+  unlockDestination(input: $input) {
+    __typename
+    ... on UnlockedDestination {
+      wasLocked
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UnlockDestinationMutation, UnlockDestinationMutationVariables>;
+export const UpdateServiceDocument = new TypedDocumentString(`
+    mutation UpdateService($input: UpdateServiceInput!) {
+  updateService(input: $input) {
+    __typename
+    ...ServiceProfile
+    ... on InvalidInput {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ServiceProfile on Service {
+  id
+  name
+  isDefault
+  createdAt
+  settings {
+    codeLength
+    codeAlphabet
+    ttlSeconds
+    maxChecks
+    maxSends
+    sendWindowSeconds
+    maxSendsPerDay
+    coolDownSeconds
+    coolDownFactor
+    resend
+    lockAfterFailedChecks
+    defaultCountry
+    allowedCountries
+    defaultLocale
+    templates {
+      locale
+      text
+    }
+    sender
+  }
+}`) as unknown as TypedDocumentString<UpdateServiceMutation, UpdateServiceMutationVariables>;
+export const VerificationDocument = new TypedDocumentString(`
+    query Verification($id: ID!) {
+  verification(id: $id) {
+    id
+    to
+    country
+    channel
+    status
+    failureReason
+    locale
+    checksLeft
+    sendsLeft
+    nextSendAt
+    createdAt
+    expiresAt
+    settledAt
+    clientToken
+    service {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
+export const VerificationEventsDocument = new TypedDocumentString(`
+    subscription VerificationEvents($verificationId: ID!, $after: String) {
+  verificationEvents(verificationId: $verificationId, after: $after) {
+    ...Event
+  }
+}
+    fragment Event on VerificationEvent {
+  __typename
+  cursor
+  version
+  occurredAt
+  verification {
+    id
+    status
+    checksLeft
+    sendsLeft
+  }
+  ... on MessageQueued {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageSent {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageDelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageUndelivered {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageFailed {
+    message {
+      ...EventMessage
+    }
+  }
+  ... on MessageExpired {
+    message {
+      ...EventMessage
+    }
+  }
+}
+fragment EventMessage on Message {
+  id
+  status
+  sender
+  segments
+}`) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
+export const VerificationTraceDocument = new TypedDocumentString(`
+    query VerificationTrace($first: Int!, $after: String, $messages: Int!) {
+  verifications(first: $first, after: $after) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    edges {
+      cursor
+      node {
+        id
+        status
+        service {
+          name
+        }
+        messages(first: $messages) {
+          edges {
+            cursor
+            node {
+              ...MessageTrace
+            }
+          }
+        }
+      }
+    }
+  }
+}
+    fragment MessageTrace on Message {
+  id
+  verificationId
+  status
+  sender
+  segments
+  queuedAt
+  sentAt
+  deliveredAt
+  settledAt
+  attempts {
+    id
+    status
+    latencyMs
+    carrierMessageId
+    route {
+      id
+      name
+    }
+    carrier {
+      id
+      name
+    }
+    error {
+      code
+      message
+    }
+    decision {
+      route {
+        id
+        name
+        carrier {
+          name
+        }
+      }
+      score
+      excluded
+      reasons {
+        factor
+        value
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<VerificationTraceQuery, VerificationTraceQueryVariables>;
+export const VerificationsDocument = new TypedDocumentString(`
+    query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {
+  verifications(first: $first, after: $after, filter: $filter) {
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    nodes {
+      id
+      to
+      status
+      createdAt
+      settledAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;

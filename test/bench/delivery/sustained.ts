@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Ground } from '../ground/ground.ts';
+import type { OtpostProcess } from '../ground/otpost.ts';
+import type { Platform } from '../ground/platform.ts';
+import { uuidOf } from '../../../src/ids.ts';
+import { send, type Load } from '../load/load.ts';
+import { createBacklog, drained, keepFull } from './backlog.ts';
+
+/** What happened between two instants of a run in which as much was started as was delivered. */
+export interface Sustained {
+  startedPerSecond: number;
+  deliveredPerSecond: number;
+  /** From the start's commit to the receipt's, by the database. */
+  p50Ms: number;
+  p99Ms: number;
+}
+
+// Twice what is between the start and the receipt anyway, with a carrier that takes 0.3 s for it.
+const MAX_OPEN = 3_000;
+// Until the backlog is full and the code is warm.
+const WARM_UP_SECONDS = 4;
+
+/** @throws {Error} when a start is refused, or a message is not delivered */
+export async function measureSustained(
+  ground: Ground,
+  platform: Platform,
+  api: OtpostProcess,
+  load: Load,
+): Promise<Sustained> {
+  const warmUp = ground.quick ? 1 : WARM_UP_SECONDS;
+  const seconds = ground.quick ? 1 : 10;
+  const backlog = createBacklog(platform);
+  const stopping = new AbortController();
+  const starts = { kind: 'start', firstNumber: platform.numbers.take(1_000_000) } as const;
+  const sending = send(load, api, platform, starts, warmUp + seconds + 60, { kind: 'allowed' });
+  const feeding = keepFull(backlog, MAX_OPEN, (count) => load.ask.allow(count), stopping.signal);
+  const window = async () => {
+    await delay(warmUp * 1_000);
+    const from = Date.now();
+    await delay(seconds * 1_000);
+    return { from: new Date(from), to: new Date() };
+  };
+  const { from, to } = await Promise.race([window(), failing(sending), failing(feeding)]);
+  stopping.abort();
+  await feeding;
+  await load.ask.stop();
+  await sending;
+  await drained(backlog);
+  return readWindow(platform, from, to);
+}
+
+/** Only its failure counts. */
+async function failing(work: Promise<unknown>): Promise<never> {
+  await work;
+  return new Promise(() => {});
+}
+
+async function readWindow({ app, who }: Platform, from: Date, to: Date): Promise<Sustained> {
+  const account = uuidOf(who.accountId);
+  const [row] = await app.sql<
+    { started: number; delivered: number; lost: number; p50: number; p99: number }[]
+  >`
+    SELECT count(*) FILTER (WHERE queued_at >= ${from} AND queued_at < ${to})::int AS started,
+      count(*) FILTER (WHERE delivered_at >= ${from} AND delivered_at < ${to})::int AS delivered,
+      count(*) FILTER (WHERE status <> 'delivered')::int AS lost,
+      percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - queued_at) * 1000)
+        FILTER (WHERE delivered_at >= ${from} AND delivered_at < ${to}) AS p50,
+      percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM delivered_at - queued_at) * 1000)
+        FILTER (WHERE delivered_at >= ${from} AND delivered_at < ${to}) AS p99
+    FROM messages WHERE account_id = ${account}`;
+  const { started, delivered, lost, p50, p99 } = row!;
+  if (lost > 0) throw new Error(`${lost} messages were not delivered`);
+  const seconds = (to.getTime() - from.getTime()) / 1_000;
+  return {
+    startedPerSecond: started / seconds,
+    deliveredPerSecond: delivered / seconds,
+    p50Ms: p50,
+    p99Ms: p99,
+  };
+}

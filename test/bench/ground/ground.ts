@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { findOrStartRedis } from '../../support/redis.ts';
+import { openDatabases, type Databases } from './databases.ts';
+import { createProcesses, type Processes } from './processes.ts';
+
+/** What all rows share. Disposing leaves nothing behind: no process, no database, no file. */
+export interface Ground extends AsyncDisposable {
+  databases: Databases;
+  processes: Processes;
+  redisUrl: string;
+  /** Small counts: to see that everything runs, not how fast. */
+  quick: boolean;
+  /** Where the profiles of all processes under test go, if anywhere. */
+  profileDir: string | undefined;
+  /** Unlike that of any other run on the same Redis. */
+  redisPrefix(): string;
+  say(line: string): void;
+}
+
+export interface GroundOptions {
+  quick: boolean;
+  profileDir: string | undefined;
+  say: (line: string) => void;
+}
+
+export async function openGround({ quick, profileDir, say }: GroundOptions): Promise<Ground> {
+  await using starting = new AsyncDisposableStack();
+  const redis = starting.use(await findOrStartRedis());
+  const settings = profileDir ? STATEMENT_STATISTICS : {};
+  const databases = starting.use(await openDatabases(process.env['DATABASE_URL'], settings));
+  const processes = createProcesses();
+  starting.defer(() => processes.killAll());
+  const running = starting.move();
+  return {
+    databases,
+    processes,
+    redisUrl: redis.url,
+    quick,
+    profileDir,
+    redisPrefix: () => `otpost-bench-${randomBytes(6).toString('hex')}`,
+    say,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+const STATEMENT_STATISTICS = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.max': '1000',
+  // 0.1 µs per statement, and only in a run that is not for its numbers.
+  track_io_timing: 'on',
+};

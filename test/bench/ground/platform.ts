@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAccount } from '../../../src/accounts/create-account.ts';
+import { createApiKey } from '../../../src/accounts/create-api-key.ts';
+import type { Principal } from '../../../src/accounts/principal.ts';
+import { createApp } from '../../../src/app.ts';
+import { connectCarrier } from '../../../src/carriers/connect-carrier.ts';
+import { loadConfig } from '../../../src/config.ts';
+import { newId } from '../../../src/ids.ts';
+import type { App } from '../../../src/platform.ts';
+import { addRoute } from '../../../src/routing/add-route.ts';
+import { createService } from '../../../src/services/create.ts';
+import type { Ground } from './ground.ts';
+import { createNumbers, type Numbers } from './numbers.ts';
+
+/** A migrated database with one account, and the app without a role: the bench's own hand in it. */
+export interface Platform extends AsyncDisposable {
+  app: App;
+  databaseUrl: string;
+  who: Principal;
+  apiKey: string;
+  numbers: Numbers;
+  /** What every process that works on this database has in common. */
+  env: Readonly<Record<string, string>>;
+}
+
+export async function createPlatform(ground: Ground): Promise<Platform> {
+  await using starting = new AsyncDisposableStack();
+  const databaseUrl = await ground.databases.create();
+  starting.defer(() => ground.databases.drop(databaseUrl));
+  const dataDir = await mkdtemp(join(tmpdir(), 'otpost-bench-'));
+  starting.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const env = {
+    NODE_ENV: 'production',
+    // As under `npm start`: lines about single requests would measure the reader of this pipe, too.
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: ground.redisUrl,
+    REDIS_PREFIX: ground.redisPrefix(),
+    OTPOST_KEYS: `bench:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`,
+    DATA_DIR: dataDir,
+    DRAIN_SECONDS: '1',
+  };
+  const app = starting.use(await createApp({ ...loadConfig(env), roles: [] }));
+  const { id: accountId } = await createAccount(app, { name: 'Bench' });
+  const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
+  await createService(app, who, { name: 'Bench', isDefault: true });
+  const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench' });
+  const running = starting.move();
+  return {
+    app,
+    databaseUrl,
+    who,
+    apiKey,
+    numbers: createNumbers(),
+    env,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Two routes as the demo has them: the second one takes what the window of the first does not. */
+export async function addRoutes({ app, who }: Platform, smppPort: number, profile: string): Promise<void> {
+  for (const priority of [1, 2]) {
+    const name = `carrier ${priority}`;
+    const config = {
+      kind: 'smpp',
+      host: '127.0.0.1',
+      port: smppPort,
+      systemId: profile,
+      window: 100,
+    } as const;
+    const carrierId = await connectCarrier(app, who.accountId, { name, config, password: 'bench' });
+    await addRoute(app, who.accountId, { name, carrierId, priority });
+  }
+}

@@ -1,0 +1,23 @@
+import { benchCheck } from './check.ts';
+import { benchDelivery } from './delivery.ts';
+import { benchFanOut } from './fan-out.ts';
+import type { Ground } from './ground/ground.ts';
+import { benchGrowth } from './growth.ts';
+import type { Outcome } from './measure/outcome.ts';
+import { benchPush } from './push.ts';
+import { benchSocket } from './socket.ts';
+import { benchStart } from './start.ts';
+
+/** Measures one row of the table, or the few lines that it stands for. */
+export type Bench = (ground: Ground) => Promise<Outcome[]>;
+
+/** By the name that `npm run bench -- <name>` takes, in the order of a full run. */
+export const ROWS: Readonly<Record<string, Bench>> = {
+  start: benchStart,
+  check: benchCheck,
+  delivery: benchDelivery,
+  push: benchPush,
+  'fan-out': benchFanOut,
+  socket: benchSocket,
+  growth: benchGrowth,
+};

@@ -1,0 +1,38 @@
+import type { Ground } from './ground/ground.ts';
+import { startApi } from './ground/otpost.ts';
+import { createPlatform } from './ground/platform.ts';
+import { CEILING, send, startLoad } from './load/load.ts';
+import { alternate } from './measure/alternate.ts';
+import type { Outcome } from './measure/outcome.ts';
+
+// More than any run can use up.
+const NUMBERS_PER_RUN = 1_000_000;
+
+/** How many starts a second one API process accepts. No worker: what is started stays queued. */
+export async function benchStart(ground: Ground): Promise<Outcome[]> {
+  await using platform = await createPlatform(ground);
+  await using api = await startApi(ground, platform);
+  await using load = await startLoad(ground);
+  const seconds = ground.quick ? 0.4 : 6;
+  const starts = () => ({ kind: 'start', firstNumber: platform.numbers.take(NUMBERS_PER_RUN) }) as const;
+
+  await send(load, api, platform, CEILING, seconds / 2);
+  await send(load, api, platform, starts(), seconds / 2);
+  const { ours, ceiling, ratio, runs } = await alternate(
+    ground,
+    'starts/s',
+    async () => (await send(load, api, platform, starts(), seconds)).perSecond,
+    async () => (await send(load, api, platform, CEILING, seconds)).perSecond,
+  );
+  return [
+    {
+      row: 'start',
+      measured: { value: ours, unit: 'starts/s' },
+      beside: { value: ceiling, unit: '__typename/s' },
+      ratio,
+      target: { atLeast: 0.6 },
+      note: 'limits, encryption and events on; worker off',
+      runs,
+    },
+  ];
+}

@@ -15,7 +15,7 @@ import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
 import type { App, Commit } from './platform.ts';
-import { seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
+import { DEMO_PROFILES, seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 
@@ -54,6 +54,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
         host: config.host,
         httpPort: config.simulator.httpPort,
         smppPort: config.simulator.smppPort,
+        profiles: DEMO_PROFILES,
       }),
     );
   }

@@ -24,11 +24,20 @@ export interface RegistryEvents {
   onReady(): void;
 }
 
+interface Link {
+  carrier: Carrier;
+  /** Changes with the configuration. */
+  signature: string;
+  /** What was last said about it in the log. */
+  problem: string | undefined;
+}
+
 const REFRESH_MS = 10_000;
+const LOG_MS = 1_000;
 const REPLACED_DRAIN_MS = 10_000;
 
 export async function createCarrierRegistry(app: App, events: RegistryEvents): Promise<CarrierRegistry> {
-  const links = new Map<CarrierId, { carrier: Carrier; signature: string }>();
+  const links = new Map<CarrierId, Link>();
   let closed = false;
   let refreshing: Promise<void> = Promise.resolve();
 
@@ -44,7 +53,7 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
     }
     for (const row of rows) {
       if (links.has(row.id)) continue;
-      links.set(row.id, { carrier: connect(row), signature: signatureOf(row) });
+      links.set(row.id, { carrier: connect(row), signature: signatureOf(row), problem: undefined });
     }
   }
 
@@ -56,13 +65,25 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
     );
   }
 
+  /** Says once when a link has a problem, and once when it is over. */
+  function logProblems(): void {
+    for (const [carrierId, link] of links) {
+      const { problem } = link.carrier.health();
+      if (problem === link.problem) continue;
+      link.problem = problem;
+      const about = { carrierId, carrier: link.carrier.name };
+      if (problem === undefined) app.log.info(about, 'carrier is up');
+      else app.log.warn({ ...about, problem }, 'carrier has a problem');
+    }
+  }
+
   const refresh = () =>
     (refreshing = refreshing
       .then(sync)
       .catch((error: unknown) => app.log.error({ error }, 'carriers not read')));
   const onConfig = () => void refresh();
   const unsubscribe = await app.bus.subscribe(CONFIG_CHANNEL, { onMessage: onConfig, onResync: onConfig });
-  const timer = setInterval(onConfig, REFRESH_MS);
+  const timers = [setInterval(onConfig, REFRESH_MS), setInterval(logProblems, LOG_MS)];
   await refresh();
 
   return {
@@ -71,7 +92,7 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
     refresh,
     async close(drainMs) {
       closed = true;
-      clearInterval(timer);
+      timers.forEach(clearInterval);
       unsubscribe();
       await refreshing;
       await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));

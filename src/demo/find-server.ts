@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { DemoOptions } from './options.ts';
 
@@ -72,15 +73,15 @@ function environment(): Record<string, string> {
   );
 }
 
-async function untilReady(stdout: AsyncIterable<Buffer>, exited: Promise<unknown>): Promise<void> {
-  const ready = (async () => {
+/** Reads on behind the ready line, too: a pipe that nobody reads would stop the server. */
+async function untilReady(stdout: Readable, exited: Promise<unknown>): Promise<void> {
+  const ready = new Promise<string>((resolve) => {
     let text = '';
-    for await (const chunk of stdout) {
-      text += chunk.toString();
-      if (text.includes('Otpost is ready')) return 'ready';
-    }
-    return 'ended';
-  })();
+    stdout.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString()).slice(-1_000);
+      if (text.includes('Otpost is ready')) resolve('ready');
+    });
+  });
   const timeout = new Promise<string>((resolve) => setTimeout(resolve, START_TIMEOUT_MS, 'late').unref());
   const outcome = await Promise.race([ready, exited.then(() => 'ended'), timeout]);
   if (outcome !== 'ready') throw new Error('the server did not start');

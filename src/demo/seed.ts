@@ -21,6 +21,9 @@ const CARRIERS = [
   { name: 'Boreal (simulated)', systemId: 'boreal', priority: 2, price: 0.05 },
 ] as const;
 
+/** How the simulator treats those carriers, until somebody changes it on its page. */
+export const DEMO_PROFILES = { adria: 'normal', boreal: 'normal' } as const;
+
 /** What a newcomer needs; also written to `dev.json` in the data directory. */
 export interface Demo {
   accountId: AccountId;

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/client.ts';
-import { rowset, runBatch } from '../db/rowset.ts';
+import { rowset } from '../db/rowset.ts';
 import type { AccountId, MessageId } from '../ids.ts';
 import { messageFromRaw, type RawMessage } from './store.ts';
 import type { MessageRow } from './table.ts';

@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
@@ -105,8 +107,9 @@ async function createPlatform(
   stack.defer(() => database.close());
   const bus = config.redisUrl
     ? createRedisBus({ url: config.redisUrl, prefix: config.redisPrefix, log })
-    : createMemoryBus();
+    : createMemoryBus(log);
   stack.defer(() => bus.close());
+  if (config.redisUrl) await untilReachable(bus, config.redisUrl);
 
   const batchers = new Map<Commit<never, unknown>, Batcher<never, unknown>>();
   const singles = new Map<(app: App) => object, object>();
@@ -141,6 +144,20 @@ async function createPlatform(
     await Promise.all([...batchers.values()].map((batcher) => batcher.idle()));
   });
   return app;
+}
+
+const REDIS_START_MS = 5_000;
+
+/** Redis may go away while we run; at the start its absence is a mistake to hear of. */
+async function untilReachable(bus: Bus, url: string): Promise<void> {
+  const deadline = performance.now() + REDIS_START_MS;
+  while (!(await bus.ready())) {
+    if (performance.now() > deadline)
+      throw new Error(
+        `Redis does not answer at ${new URL(url).host}. Check REDIS_URL, and that the server runs.`,
+      );
+    await delay(100);
+  }
 }
 
 async function startWorker(app: App, config: Config, stack: AsyncDisposableStack): Promise<Dispatcher> {

@@ -24,6 +24,8 @@ async function run(): Promise<void> {
         (error: unknown) => fail(`did not stop cleanly: ${String(error)}`),
       );
   };
+  // Whoever read our output may leave before us; that is no reason to die half-way through a drain.
+  process.stdout.on('error', () => {});
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   char,
-  foreignKey,
   index,
   integer,
   primaryKey,
@@ -18,7 +17,6 @@ import {
   serviceIdColumn,
   verificationIdColumn,
 } from '../db/columns.ts';
-import { services } from '../services/table.ts';
 import type { FailureReason, VerificationStatus } from './verification.ts';
 import type { CodeAlphabet } from './code.ts';
 
@@ -76,7 +74,7 @@ export const verifications = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
-    foreignKey({ columns: [t.accountId, t.serviceId], foreignColumns: [services.accountId, services.id] }),
+    // No foreign key to services: checking it locks the service's row for every start, and a service is never deleted.
     index('verifications_destination').on(t.accountId, t.destination, t.id),
     index('verifications_expiry')
       .on(t.expiresAt)

@@ -173,5 +173,4 @@ CREATE INDEX "verifications_expiry" ON "verifications" ("expires_at") WHERE "sta
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_account_id_accounts_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id");--> statement-breakpoint
 ALTER TABLE "carriers" ADD CONSTRAINT "carriers_account_id_accounts_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id");--> statement-breakpoint
 ALTER TABLE "routes" ADD CONSTRAINT "routes_account_id_carrier_id_carriers_account_id_id_fkey" FOREIGN KEY ("account_id","carrier_id") REFERENCES "carriers"("account_id","id");--> statement-breakpoint
-ALTER TABLE "services" ADD CONSTRAINT "services_account_id_accounts_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id");--> statement-breakpoint
-ALTER TABLE "verifications" ADD CONSTRAINT "verifications_account_id_service_id_services_account_id_id_fkey" FOREIGN KEY ("account_id","service_id") REFERENCES "services"("account_id","id");
+ALTER TABLE "services" ADD CONSTRAINT "services_account_id_accounts_id_fkey" FOREIGN KEY ("account_id") REFERENCES "accounts"("id");

@@ -1,14 +1,5 @@
 import { sql } from 'drizzle-orm';
-import {
-  bigint,
-  char,
-  index,
-  integer,
-  primaryKey,
-  smallint,
-  snakeCase,
-  text,
-} from 'drizzle-orm/pg-core';
+import { bigint, char, index, integer, primaryKey, smallint, snakeCase, text } from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   bytes,

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import type { DomainError } from '../errors.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf, type GraphqlContext } from '../graphql/context.ts';
@@ -46,10 +46,10 @@ const ENDINGS: readonly Ending[] = [
 ];
 
 for (const { type, description, errorClass, errorOf } of ENDINGS) {
-  const asError = (ending: EventEnvelope | DomainError) =>
-    ending instanceof DomainError ? ending : errorOf(ending);
+  // Not by instanceof: the errors plugin hides an error's class from it.
+  const asError = (ending: EventEnvelope | DomainError) => ('cursor' in ending ? errorOf(ending) : ending);
   const asEvent = (ending: EventEnvelope | DomainError, context: GraphqlContext) =>
-    ending instanceof DomainError ? loadEnding(ending, type, context) : ending;
+    'cursor' in ending ? ending : loadEnding(ending, type, context);
 
   builder.objectType(errorClass as unknown as new () => EventEnvelope & DomainError, {
     name: type,

@@ -22,7 +22,7 @@ export interface OperationFacts {
   checks: number;
   /** Asks about the schema only, as a stranger may. */
   schemaOnly: boolean;
-  /** The first field that a client token may not read, as `Type.field`. */
+  /** The outermost field that a client token may not read, as `Type.field`. */
   closedField: string | undefined;
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
@@ -64,20 +64,19 @@ function readFacts(
   let depth = 0;
   let checks = 0;
   let schemaOnly = true;
-  let closedField: string | undefined;
+  const closedFields: string[] = [];
   walkOperation(schema, document, operation, LIMITS.visits, {
     none: undefined,
     add: () => undefined,
     field: ({ node, parent, field, depth: at }) => {
       const name = node.name.value;
-      if (isSchemaQuestion(name) || isSchemaQuestion(parent.name)) {
-        if (name !== '__typename') closedField ??= name;
-        return;
-      }
+      if (isSchemaQuestion(parent.name) || name === '__typename') return;
+      if (isSchemaQuestion(name) || !isOpenToClientToken(parent, field))
+        closedFields[at] ??= `${parent.name}.${name}`;
+      if (isSchemaQuestion(name)) return;
       depth = Math.max(depth, at);
       schemaOnly = false;
       if (at === 1 && name === 'checkVerification') checks++;
-      if (!isOpenToClientToken(parent, field)) closedField ??= `${parent.name}.${name}`;
     },
   });
 
@@ -90,7 +89,8 @@ function readFacts(
     depth,
     checks,
     schemaOnly,
-    closedField,
+    // The outermost says best what was asked for.
+    closedField: closedFields.find((field) => field !== undefined),
     innerVariables: readInnerVariables(document, operation),
     costOf: fixedCost === undefined ? cost : () => fixedCost,
   };

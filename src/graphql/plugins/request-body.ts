@@ -41,11 +41,13 @@ function isJson(contentType: string | null): boolean {
 
 async function readBounded(request: Request, fetchAPI: FetchAPI): Promise<Request> {
   const chunks: Uint8Array[] = [];
+  const reader = (request.body as AsyncIterable<Uint8Array> | null)?.[Symbol.asyncIterator]();
   let size = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
+  // Not `for await`: leaving that early cuts the connection, and nobody would read why.
+  for (let read = await reader?.next(); read && !read.done; read = await reader?.next()) {
+    size += read.value.byteLength;
     if (size > LIMITS.bodyBytes) throw refusal(new BodyTooLarge());
-    chunks.push(chunk);
+    chunks.push(read.value);
   }
   const { url, method, headers, signal } = request;
   return new fetchAPI.Request(url, { method, headers, signal, body: Buffer.concat(chunks) });

@@ -1,0 +1,299 @@
+import { request } from 'node:http';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { serveApi, type ApiServer } from '../../src/graphql/server.ts';
+import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { callerWith, codesOf, createCaller, urlOf, type Caller } from '../support/graphql.ts';
+import { until } from '../support/until.ts';
+import { createNumbers } from '../support/verifying.ts';
+
+const aNumber = createNumbers(4_000_000);
+const logged: string[] = [];
+let testApp: TestApp;
+let app: TestApp['app'];
+let who: Principal;
+let caller: Caller;
+
+beforeAll(async () => {
+  const log = pino(
+    { level: 'info' },
+    new Writable({ write: (line, _, done) => (logged.push(String(line)), done()) }),
+  );
+  testApp = await createTestApp({ ROLES: 'api,worker' }, { log });
+  app = testApp.app;
+  who = await createTestAccount(app);
+  caller = await createCaller(app, who);
+});
+afterAll(() => testApp[Symbol.asyncDispose]());
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+function post(body: string, headers: Record<string, string> = JSON_TYPE): Promise<Response> {
+  return fetch(urlOf(app), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${caller.credential}`, ...headers },
+    body,
+  });
+}
+
+/** A body in chunks, whose size nobody says beforehand. */
+function postChunked(chunk: string, count: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      urlOf(app),
+      { method: 'POST', headers: { ...JSON_TYPE, authorization: `Bearer ${caller.credential}` } },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode!);
+      },
+    );
+    sent.on('error', reject);
+    for (let i = 0; i < count; i++) sent.write(chunk);
+    sent.end();
+  });
+}
+
+describe('requests', () => {
+  test('with a body of 1 MB are refused with 413, and the server goes on', async () => {
+    const response = await post(JSON.stringify({ query: `{ __typename } #${'x'.repeat(1_000_000)}` }));
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'request/too_large' } }] });
+    expect((await post('{"query":"{ __typename }"}')).status).toBe(200);
+  });
+
+  test('in chunks are read up to the same size', async () => {
+    expect(await postChunked('{"query":"{ __typename }"}', 1)).toBe(200);
+    expect(await postChunked(' '.repeat(10_000), 100)).toBe(413);
+  });
+
+  test.each(['{', '[1', 'null', '"text"', '', '{"query": 1}', '{"query": "{"}', '{"variables": {}}'])(
+    'of malformed JSON or GraphQL (%s) are answered with 400',
+    async (body) => {
+      const response = await post(body, { ...JSON_TYPE, accept: 'application/graphql-response+json' });
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      expect(errors[0]!.extensions.code).toBe('input/invalid');
+    },
+  );
+
+  test.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/graphql',
+  ])('of the type %s, which a foreign page could send, are refused with 415', async (type) => {
+    expect((await post('{"query":"{ __typename }"}', { 'content-type': type })).status).toBe(415);
+  });
+
+  test('may not hold several operations', async () => {
+    const response = await post('[{"query":"{ __typename }"},{"query":"{ __typename }"}]');
+    expect(response.status).toBe(400);
+  });
+
+  test('cannot change anything by GET', async () => {
+    const query = 'mutation { startVerification(input: { to: "+385911234567" }) { __typename } }';
+    const response = await fetch(`${urlOf(app)}?query=${encodeURIComponent(query)}`, {
+      headers: { authorization: `Bearer ${caller.credential}` },
+    });
+    expect(response.status).toBe(405);
+  });
+
+  test('of another origin are let in by CORS without credentials of the browser', async () => {
+    const response = await fetch(urlOf(app), {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example' },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
+  });
+});
+
+describe('authentication', () => {
+  test('is needed for everything but the schema', async () => {
+    const stranger = callerWith(app, '');
+    expect(await stranger.ask('{ __schema { queryType { name } } __typename }')).toMatchObject({
+      status: 200,
+    });
+    const refused = await stranger.ask('{ services { id } }');
+    expect(refused.status).toBe(401);
+    expect(codesOf(refused)).toEqual(['auth/missing']);
+    const hidden = await stranger.ask('{ ...A } fragment A on Query { __typename services { id } }');
+    expect(codesOf(hidden)).toEqual(['auth/missing']);
+  });
+
+  test.each([
+    ['of no kind', 'nonsense'],
+    ['that looks like a key', 'otpost_key_000000000000000000000000'],
+    ['that looks like a token', 'otpost_ct_x'],
+    ['that is far too long', 'x'.repeat(5_000)],
+  ])('refuses a credential %s with 401, also for the schema', async (_what, credential) => {
+    const refused = await callerWith(app, credential).ask('{ __typename }');
+    expect(refused.status).toBe(401);
+    expect(codesOf(refused)).toEqual(['auth/invalid']);
+  });
+
+  test('tells a stranger no field names', async () => {
+    const { errors } = await callerWith(app, '').ask('{ servces { id } verification(idd: 1) { statu } }');
+    expect(JSON.stringify(errors)).not.toMatch(/did you mean/i);
+    const coerced = await callerWith(app, '').ask('query ($c: Channel = SMSS) { __typename }');
+    expect(JSON.stringify(coerced.errors)).not.toMatch(/did you mean/i);
+  });
+});
+
+describe('limits', () => {
+  const nested = (levels: number) =>
+    '{ verifications(first: 1) { nodes ' +
+    '{ messages(first: 1) { nodes { attempts { route { carrier { id } } } } } }'.repeat(levels) +
+    ' } }';
+  const fragmentBomb = `{ ...F0 } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Query { a${i}: __typename ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F20 on Query { services { id } }`;
+
+  test.each([
+    ['too many aliases', `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: services { id }`).join(' ')} }`],
+    ['too many directives', `{ services { id ${'@include(if: true) '.repeat(21)} } }`],
+    ['a bomb of fragments', fragmentBomb],
+    ['a circle of fragments', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'],
+    [
+      'too costly pages',
+      '{ verifications(first: 100) { nodes { messages(first: 100) { nodes { attempts { decision { route { id } } } } } } } }',
+    ],
+    ['two checks in one operation', twoChecks('checkVerification', 'b: checkVerification')],
+    [
+      'two checks behind a fragment',
+      'mutation { ...A ...B } fragment A on Mutation { a: checkVerification(input: { verificationId: "v", code: "1" }) { __typename } } fragment B on Mutation { b: checkVerification(input: { verificationId: "v", code: "2" }) { __typename } }',
+    ],
+    ['too many tokens', `{ ${'__typename '.repeat(1_001)} }`],
+  ])('refuse %s with 400', async (_what, query) => {
+    const refused = await caller.ask(query);
+    expect(refused.status).toBe(400);
+    expect(codesOf(refused)[0]).toMatch(/^(?:request\/too_complex|input\/invalid)$/);
+  });
+
+  test('count pages that variables ask for', async () => {
+    const query =
+      'query ($n: Int!) { verifications(first: $n) { nodes { messages(first: $n) { nodes { attempts { id } } } } } }';
+    expect((await caller.ask(query, { n: 5 })).errors).toBeUndefined();
+    expect(codesOf(await caller.ask(query, { n: 100 }))).toEqual(['request/too_complex']);
+  });
+
+  test('let through what GraphiQL asks of the schema', async () => {
+    const { getIntrospectionQuery } = await import('graphql');
+    const { errors } = await caller.ask(
+      getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }),
+    );
+    expect(errors).toBeUndefined();
+  });
+
+  test('leave nested questions of a sensible size alone', async () => {
+    expect((await caller.ask(nested(1))).errors).toBeUndefined();
+  });
+
+  function twoChecks(a: string, b: string): string {
+    const field = (name: string) => `${name}(input: { verificationId: "v", code: "1" }) { __typename }`;
+    return `mutation { ${field(a)} ${field(b)} }`;
+  }
+});
+
+describe('failures', () => {
+  test('that nobody expected are answered with an id and nothing else, and logged under it', async () => {
+    const broken = Object.create(app.db, {
+      query: {
+        get: () => {
+          throw new Error('secret +385911234567');
+        },
+      },
+    }) as typeof app.db;
+    await using server = await serve({ db: broken });
+    const answer = await callerWith({ ...app, server }, caller.credential).ask('{ services { id } }');
+    const { id } = answer.errors![0]!.extensions as { id: string };
+    expect(codesOf(answer)).toEqual(['internal/unexpected']);
+    expect(answer.errors![0]!.message).toContain(id);
+    expect(JSON.stringify(answer)).not.toContain('secret');
+    expect(logged.some((line) => line.includes(id) && line.includes('unexpected error'))).toBe(true);
+  });
+
+  test('of the domain outside a union carry their code and their page', async () => {
+    const answer = await caller.ask('{ verifications(first: 1, after: "x") { nodes { id } } }');
+    expect(answer.errors![0]!.extensions).toEqual({
+      code: 'input/cursor',
+      docUrl: expect.stringContaining('#') as string,
+    });
+  });
+});
+
+describe('the log', () => {
+  test('has one line per operation with its name and outcome, and neither number nor code', async () => {
+    const to = aNumber();
+    logged.length = 0;
+    const query = `mutation Canary($to: String!, $code: String!) {
+      startVerification(input: { to: $to }) { __typename }
+      checkVerification(input: { verificationId: "vrf_x", code: $code }) { __typename }
+    }`;
+    await caller.ask(query, { to, code: '739154' });
+    const lines = logged.filter((line) => line.includes('Canary')).map((line) => JSON.parse(line) as object);
+    expect(lines).toMatchObject([
+      { operation: 'Canary', kind: 'mutation', account: who.accountId, outcome: 'ok' },
+    ]);
+    expect(lines[0]).toHaveProperty('ms');
+    expect(logged.join('')).not.toContain(to.slice(4));
+    expect(logged.join('')).not.toContain('739154');
+  });
+});
+
+describe('the server', () => {
+  test('says that it lives, and that it is ready when database, bus and worker answer', async () => {
+    const { url } = app.server!;
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const ready = await until(async () => {
+      const response = await fetch(`${url}/ready`);
+      return response.status === 200 && ((await response.json()) as object);
+    });
+    expect(ready).toMatchObject({ ready: true, database: true, bus: true, worker: true });
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+  });
+
+  test('is not ready without its bus, and lives all the same', async () => {
+    await using server = await serve({ bus: { ...app.bus, ready: () => Promise.resolve(false) } });
+    expect((await fetch(`${server.url}/ready`)).status).toBe(503);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  });
+
+  test('keeps introspection and GraphiQL to itself where they are switched off', async () => {
+    await using server = await serve({}, { introspection: false, graphiql: false });
+    const closed = callerWith({ ...app, server }, caller.credential);
+    expect(codesOf(await closed.ask('{ __schema { queryType { name } } }'))).toContain('input/invalid');
+    const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
+  });
+
+  test('lets only the allowed origins read its answers', async () => {
+    await using server = await serve({}, { allowedOrigins: ['https://app.example'] });
+    const originOf = async (origin: string) =>
+      (await fetch(`${server.url}/graphql`, { method: 'OPTIONS', headers: { origin } })).headers.get(
+        'access-control-allow-origin',
+      );
+    expect(await originOf('https://app.example')).toBe('https://app.example');
+    expect(await originOf('https://evil.example')).toBeNull();
+  });
+});
+
+function serve(
+  parts: Partial<Pick<typeof app, 'db' | 'bus'>>,
+  options: Partial<Parameters<typeof serveApi>[1]> = {},
+): Promise<ApiServer> {
+  return serveApi(
+    { ...app, ...parts },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      graphiql: false,
+      introspection: true,
+      allowedOrigins: undefined,
+      drainMs: 0,
+      ...options,
+    },
+  );
+}

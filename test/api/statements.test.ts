@@ -1,0 +1,94 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { relations } from '../../src/db/relations.ts';
+import { VerificationTraceDocument } from '../../src/graphql/generated/graphql.ts';
+import { serveApi } from '../../src/graphql/server.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { createCaller, type Caller } from '../support/graphql.ts';
+import { createNumbers, received, start } from '../support/verifying.ts';
+
+const aNumber = createNumbers(3_000_000);
+const statements: string[] = [];
+const stack = new AsyncDisposableStack();
+let testApp: TestApp;
+let who: Principal;
+let caller: Caller;
+
+// The server under test reads through a client that notes every statement.
+beforeAll(async () => {
+  testApp = stack.use(await createTestApp());
+  const { app, databaseUrl } = testApp;
+  const client = postgres(databaseUrl, { max: 2 });
+  stack.defer(() => client.end());
+  // As db/client.ts has it: ids lose their prefix on the way.
+  const uuid = 2950;
+  client.options.serializers[uuid] = (id: string) => id.slice(id.indexOf('_') + 1);
+  const logger = { logQuery: (statement: string) => void statements.push(statement) };
+  const server = stack.use(
+    await serveApi(
+      { ...app, db: drizzle({ client, relations, logger }) },
+      {
+        port: 0,
+        host: '127.0.0.1',
+        graphiql: false,
+        introspection: true,
+        allowedOrigins: undefined,
+        drainMs: 0,
+      },
+    ),
+  );
+  who = await createTestAccount(app, { coolDownSeconds: 0, maxSends: 20 });
+  await connectSimulated(app, who, ['rejecting', 'instant']);
+  for (let n = 0; n < 4; n++) {
+    const to = aNumber();
+    await start(app, who, to);
+    await received(app, to);
+    await start(app, who, to);
+    await received(app, to, 2);
+  }
+  caller = await createCaller({ ...app, server }, who);
+  await caller.ask('{ __typename services { id } }');
+});
+afterAll(() => stack.disposeAsync());
+
+async function emittedBy(work: () => Promise<unknown>): Promise<string[]> {
+  statements.length = 0;
+  await work();
+  return [...statements];
+}
+
+test('the deepest question costs one statement, and one each for the candidates and their carriers', async () => {
+  const ask = (first: number) => () => caller.run(VerificationTraceDocument, { first, messages: 2 });
+  const emitted = await emittedBy(ask(4));
+  await expect(`${emitted.join(';\n\n')};\n`).toMatchFileSnapshot('./statements.sql');
+  expect(emitted).toHaveLength(3);
+  expect(await emittedBy(ask(1))).toHaveLength(3);
+});
+
+test('two pages of the same connection in one question cost one more statement, not one per verification', async () => {
+  const query = `{ verifications(first: 4) { nodes {
+    a: messages(first: 1) { nodes { id } }
+    b: messages(first: 2) { nodes { id attempts { id } } }
+  } } }`;
+  const emitted = await emittedBy(async () => {
+    const { data } = await caller.ask(query);
+    expect((data!.verifications as { nodes: { b: { nodes: object[] } }[] }).nodes[3]!.b.nodes).toHaveLength(
+      2,
+    );
+  });
+  expect(emitted).toHaveLength(2);
+});
+
+test('fields that a verb has answered already are not read again', async () => {
+  const emitted = await emittedBy(() =>
+    caller.ask(
+      `mutation ($to: String!) { startVerification(input: { to: $to }) {
+        ... on Verification { id to status checksLeft sendsLeft nextSendAt expiresAt clientToken }
+      } }`,
+      { to: aNumber() },
+    ),
+  );
+  expect(emitted).toEqual([]);
+});

@@ -1,0 +1,477 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
+import {
+  AccountEventsDocument,
+  CheckVerificationDocument,
+  StartVerificationDocument,
+  VerificationEventsDocument,
+} from '../../src/graphql/generated/graphql.ts';
+import { serveApi } from '../../src/graphql/server.ts';
+import type { VerificationId } from '../../src/ids.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import {
+  createCaller,
+  createSocketClient,
+  openRawSocket,
+  openSocket,
+  urlOf,
+  type Caller,
+} from '../support/graphql.ts';
+import { codeOf, createNumbers, happened } from '../support/verifying.ts';
+import { until } from '../support/until.ts';
+
+const aNumber = createNumbers(5_000_000);
+let testApp: TestApp;
+let app: TestApp['app'];
+let who: Principal;
+let caller: Caller;
+
+beforeAll(async () => {
+  testApp = await createTestApp();
+  app = testApp.app;
+  who = await createTestAccount(app, { coolDownSeconds: 0 });
+  await connectSimulated(app, who, ['instant']);
+  caller = await createCaller(app, who);
+});
+afterAll(() => testApp[Symbol.asyncDispose]());
+
+async function started(by = caller) {
+  const { startVerification } = await by.run(StartVerificationDocument, { input: { to: aNumber() } });
+  if (startVerification.__typename !== 'Verification') throw new Error(startVerification.message);
+  return { ...startVerification, id: startVerification.id as VerificationId };
+}
+
+async function approve(id: VerificationId): Promise<void> {
+  const code = await codeOf(app, { accountId: who.accountId, id });
+  await caller.run(CheckVerificationDocument, { input: { verificationId: id, code } });
+}
+
+const WATCH = VerificationEventsDocument.toString();
+const subscribe = (id: string, query: string, variables: object = {}) => ({
+  id,
+  type: 'subscribe',
+  payload: { query, variables },
+});
+const typesOf = (messages: unknown[]) =>
+  messages.map(
+    (m) => (m as { data: { verificationEvents: { __typename: string } } }).data.verificationEvents.__typename,
+  );
+const WHOLE_STORY = [
+  'VerificationStarted',
+  'MessageQueued',
+  'MessageSent',
+  'MessageDelivered',
+  'VerificationApproved',
+];
+
+describe('a subscription over a socket', () => {
+  test('tells the whole story of a verification live, with its message, and completes', async () => {
+    await using client = createSocketClient(app, caller.credential);
+    const v = await started();
+    const events: unknown[] = [];
+    for await (const event of client.iterate({ query: WATCH, variables: { verificationId: v.id } })) {
+      events.push(event);
+      if (typesOf([event])[0] === 'MessageDelivered') await approve(v.id);
+    }
+    expect(typesOf(events)).toEqual(WHOLE_STORY);
+    expect(events[3]).toMatchObject({
+      data: {
+        verificationEvents: {
+          version: 4,
+          verification: { id: v.id, status: 'PENDING' },
+          message: { status: 'DELIVERED', sender: 'Otpost', segments: 1 },
+        },
+      },
+    });
+  });
+
+  test('goes on behind a cursor, without gap or double', async () => {
+    await using client = createSocketClient(app, caller.credential);
+    const v = await started();
+    const variables = { verificationId: v.id, after: undefined as string | undefined };
+    const seen: string[] = [];
+    for await (const event of client.iterate({ query: WATCH, variables })) {
+      seen.push(...typesOf([event]));
+      variables.after = (event.data as { verificationEvents: { cursor: string } }).verificationEvents.cursor;
+      if (seen.length === 2) break;
+    }
+    await happened(app, { accountId: who.accountId, id: v.id }, 'MessageDelivered');
+    await approve(v.id);
+    for await (const event of client.iterate({ query: WATCH, variables })) seen.push(...typesOf([event]));
+    expect(seen).toEqual(WHOLE_STORY);
+  });
+
+  test('to the account hears of every verification from now on', async () => {
+    const reader = await createCaller(app, await createTestAccount(app));
+    await using client = createSocketClient(app, reader.credential);
+    const before = await started(reader);
+    const heard = client.iterate({ query: AccountEventsDocument.toString() }).next();
+    // A subscription says nothing when it has begun: start until one is heard of.
+    const ids: string[] = [];
+    const first = await until(async () => {
+      ids.push((await started(reader)).id);
+      return Promise.race([heard, delay(50).then(() => undefined)]);
+    });
+    const { data } = first.value as { data: { accountEvents: { verification: { id: string } } } };
+    expect(ids).toContain(data.accountEvents.verification.id);
+    expect(ids).not.toContain(before.id);
+  });
+
+  test('reads what lies deeper as it is when the event comes, not as it was for the last one', async () => {
+    await using client = createSocketClient(app, caller.credential);
+    const v = await started();
+    const query = `subscription ($id: ID!) { verificationEvents(verificationId: $id) {
+      __typename verification { messages(first: 5) { nodes { id status } } }
+    } }`;
+    const seen: [string, number][] = [];
+    for await (const event of client.iterate({ query, variables: { id: v.id } })) {
+      const { verificationEvents } = event.data as {
+        verificationEvents: { __typename: string; verification: { messages: { nodes: object[] } } };
+      };
+      const { __typename, verification } = verificationEvents;
+      seen.push([__typename, verification.messages.nodes.length]);
+      if (__typename === 'MessageDelivered' && seen.length < 5) {
+        await caller.run(StartVerificationDocument, { input: { to: v.to } });
+      }
+      if (__typename === 'MessageDelivered' && seen.length > 5) break;
+    }
+    expect(seen.filter(([type]) => type === 'MessageDelivered').map(([, messages]) => messages)).toEqual([
+      1, 2,
+    ]);
+  });
+
+  test.each([
+    [
+      'an unknown verification',
+      { verificationId: 'vrf_00000000000070008000000000000000' },
+      'verification/not_found',
+    ],
+    ['what is no id', { verificationId: 'x' }, 'verification/not_found'],
+    ['an unknown cursor', { verificationId: '', after: 'A'.repeat(38) }, 'input/cursor'],
+    ['a garbage cursor', { verificationId: '', after: '☃' }, 'input/cursor'],
+  ])('to %s is refused with its code', async (_what, variables, code) => {
+    const verificationId = variables.verificationId || (await started()).id;
+    await using socket = await openSocket(app, caller.credential);
+    socket.send(subscribe('1', WATCH, { ...variables, verificationId }));
+    expect(await socket.next()).toMatchObject({
+      id: '1',
+      type: 'error',
+      payload: [{ extensions: { code } }],
+    });
+  });
+
+  test('that has the same question as others gets its own answers under its own id', async () => {
+    const v = await started();
+    await using one = await openSocket(app, caller.credential);
+    await using two = await openSocket(app, caller.credential);
+    one.send(subscribe('a', WATCH, { verificationId: v.id }));
+    two.send(subscribe('"b\\', WATCH, { verificationId: v.id }));
+    for (const [socket, id] of [
+      [one, 'a'],
+      [two, '"b\\'],
+    ] as const)
+      expect(await socket.next()).toMatchObject({ id, type: 'next' });
+  });
+
+  test('of another account is refused', async () => {
+    const v = await started();
+    const stranger = await createCaller(app, await createTestAccount(app));
+    await using socket = await openSocket(app, stranger.credential);
+    socket.send(subscribe('1', WATCH, { verificationId: v.id }));
+    expect(await socket.next()).toMatchObject({ type: 'error' });
+  });
+});
+
+describe('a client token', () => {
+  test('watches its verification, masked, and nothing else', async () => {
+    const v = await started();
+    await using socket = await openSocket(app, v.clientToken!);
+    const query = (id: string, fields: string) =>
+      `subscription { verificationEvents(verificationId: "${id}") { __typename ${fields} } }`;
+    socket.send(subscribe('1', query(v.id, 'verification { to messages(first: 1) { nodes { status } } }')));
+    expect(await socket.next()).toMatchObject({
+      payload: {
+        data: {
+          verificationEvents: { verification: { to: expect.stringMatching(/^\+385•+\d\d$/) as string } },
+        },
+      },
+    });
+    const forbidden = [
+      query((await started()).id, ''),
+      query(v.id, '... on MessageSent { message { attempts { id } } }'),
+      query(v.id, 'verification { service { name } }'),
+      'subscription { accountEvents { __typename } }',
+      `{ verification(id: "${v.id}") { id } }`,
+      'mutation { startVerification(input: { to: "+385911234567" }) { __typename } }',
+      `mutation { checkVerification(input: { verificationId: "${v.id}", code: "000000" }) { __typename } }`,
+      '{ __schema { queryType { name } } }',
+    ];
+    for (const [i, document] of forbidden.entries()) {
+      await using other = await openSocket(app, v.clientToken!);
+      other.send(subscribe(`f${i}`, document));
+      expect(await other.next(), document).toMatchObject({
+        type: 'error',
+        payload: [{ extensions: { code: 'auth/forbidden' } }],
+      });
+    }
+  });
+
+  test('that ends closes its socket with 4403', async () => {
+    const owner = await createTestAccount(app, { ttlSeconds: 30 });
+    const v = await started(await createCaller(app, owner));
+    const clock = app.clock;
+    await using server = await serve({ clock: () => clock() + 30_000 + 5 * 60_000 - 500 });
+    await using socket = await openSocket({ ...app, server }, v.clientToken!);
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+});
+
+describe('a socket', () => {
+  const open = (options?: Parameters<typeof openRawSocket>[1]) => openRawSocket(urlOf(app), options);
+
+  test.each([
+    ['no JSON', '{'],
+    ['binary rubbish', '\u0000\u0001'],
+    ['a number', '1'],
+    ['no type', '{}'],
+    ['an unknown type', { type: 'hello' }],
+    ['a payload that is no object', { type: 'connection_init', payload: 'x' }],
+    ['a message of the server', { type: 'connection_ack' }],
+  ])('that begins with %s is closed with 4400', async (_what, message) => {
+    await using socket = await open();
+    socket.send(message);
+    expect(await socket.closed).toMatchObject({ code: 4400 });
+  });
+
+  test.each([
+    ['no credential', {}],
+    ['a credential that is no text', { authorization: 1 }],
+    ['a wrong credential', { authorization: 'Bearer nonsense' }],
+  ])('that begins with %s is closed with 4401', async (_what, payload) => {
+    await using socket = await open();
+    socket.send({ type: 'connection_init', payload });
+    expect((await socket.closed).code).toBe(4401);
+  });
+
+  test('that subscribes before it was let in is closed with 4401', async () => {
+    await using socket = await open();
+    socket.send(subscribe('1', '{ __typename }'));
+    expect((await socket.closed).code).toBe(4401);
+  });
+
+  test('that introduces itself twice is closed with 4429, one that repeats an id with 4409', async () => {
+    await using twice = await openSocket(app, caller.credential);
+    twice.send({ type: 'connection_init' });
+    expect((await twice.closed).code).toBe(4429);
+    await using same = await openSocket(app, caller.credential);
+    same.send(subscribe('1', AccountEventsDocument.toString()));
+    same.send(subscribe('1', AccountEventsDocument.toString()));
+    expect((await same.closed).code).toBe(4409);
+  });
+
+  test('that says nothing is closed with 4408', async () => {
+    await using server = await serve({}, { sockets: { initMs: 50 } });
+    await using socket = await openRawSocket(`${server.url}/graphql`);
+    expect((await socket.closed).code).toBe(4408);
+  });
+
+  test('of another protocol is closed with 4406', async () => {
+    await using socket = await open({ protocol: 'graphql-ws' }).catch(() => undefined as never);
+    if (socket) expect((await socket.closed).code).toBe(4406);
+  });
+
+  test('runs fifty operations at a time and refuses the next one', async () => {
+    await using socket = await openSocket(app, caller.credential);
+    for (let i = 1; i <= 51; i++) socket.send(subscribe(String(i), AccountEventsDocument.toString()));
+    expect(await socket.next()).toMatchObject({
+      id: '51',
+      type: 'error',
+      payload: [{ extensions: { code: 'request/too_complex' } }],
+    });
+    socket.send({ id: '1', type: 'complete' });
+    socket.send(subscribe('52', '{ __typename }'));
+    expect(await socket.next()).toMatchObject({ id: '52', type: 'next' });
+  });
+
+  test('runs queries and mutations too, under the same limits', async () => {
+    await using socket = await openSocket(app, caller.credential);
+    socket.send(subscribe('1', '{ services { name } }'));
+    expect(await socket.next()).toMatchObject({
+      id: '1',
+      type: 'next',
+      payload: { data: { services: [{}] } },
+    });
+    expect(await socket.next()).toMatchObject({ id: '1', type: 'complete' });
+    socket.send(subscribe('2', '{ nope }'));
+    expect(await socket.next()).toMatchObject({
+      id: '2',
+      type: 'error',
+      payload: [{ extensions: { code: 'input/invalid' } }],
+    });
+    socket.send(subscribe('3', '{'));
+    expect(await socket.next()).toMatchObject({ id: '3', type: 'error' });
+    socket.send(subscribe('4', `{ ${'a: __typename '.repeat(31)} }`));
+    expect(await socket.next()).toMatchObject({
+      id: '4',
+      type: 'error',
+      payload: [{ extensions: { code: 'request/too_complex' } }],
+    });
+  });
+
+  test('that sends more than 64 KB at once is closed with 1009', async () => {
+    await using socket = await openSocket(app, caller.credential);
+    socket.send(subscribe('1', `{ __typename } #${'x'.repeat(65 * 1024)}`));
+    expect((await socket.closed).code).toBe(1009);
+  });
+
+  test('whose key is revoked is closed with 4403', async () => {
+    const { key, id } = await aKey();
+    await using socket = await openSocket(app, key);
+    await revokeApiKey(app, who, id);
+    expect((await socket.closed).code).toBe(4403);
+  });
+
+  test('that does not answer pings any more is dropped', async () => {
+    await using server = await serve({}, { sockets: { pingMs: 50 } });
+    await using socket = await openSocket({ ...app, server }, caller.credential);
+    socket.socket.pause();
+    // Its end comes from the other side, and is seen when it listens again.
+    await delay(200);
+    socket.socket.resume();
+    expect((await socket.closed).code).toBe(1006);
+  });
+
+  test('from a foreign origin does not come in where origins are listed', async () => {
+    await using server = await serve({}, { allowedOrigins: ['https://app.example'] });
+    const from = (origin: string) => openRawSocket(`${server.url}/graphql`, { origin });
+    await expect(from('https://evil.example')).rejects.toThrow('403');
+    await using socket = await from('https://app.example');
+    expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+  });
+
+  test('to another path does not come in', async () => {
+    await expect(openRawSocket(`${app.server!.url}/nothing`)).rejects.toThrow('404');
+  });
+
+  test('is sent away with 1012 when the server stops', async () => {
+    const server = await serve({});
+    await using socket = await openSocket({ ...app, server }, caller.credential);
+    socket.send(subscribe('1', AccountEventsDocument.toString()));
+    await server[Symbol.asyncDispose]();
+    expect((await socket.closed).code).toBe(1012);
+  });
+
+  test('that takes nothing of what it asks for is cut off, and the others go on', async () => {
+    await using slow = await openSocket(app, caller.credential);
+    slow.socket.pause();
+    // A megabyte and a half each: more than the buffers of both ends take.
+    const asked = Array.from({ length: 20 }, (_, i) => `a${i}: __schema { ...All }`).join(' ');
+    const large = `{ ${asked} } fragment All on __Schema {
+      types { name description fields { name description args { name description } } }
+    }`;
+    const flood = async () => {
+      for (let i = 0; i < 20; i++) slow.send(subscribe(String(i), large));
+      let gone = false;
+      void slow.closed.then(() => (gone = true));
+      // Any message behind them meets a full socket.
+      await until(() => {
+        slow.send({ type: 'ping' });
+        return gone;
+      });
+      return slow.closed;
+    };
+    const [{ code }, { status }] = await Promise.all([flood(), caller.ask('{ services { id } }')]);
+    expect(code).toBe(1006);
+    expect(status).toBe(200);
+  });
+});
+
+describe('server-sent events', () => {
+  async function open(query: string, variables: object): Promise<AsyncIterator<string>> {
+    const response = await fetch(urlOf(app), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${caller.credential}`,
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    return linesOf(response.body!)[Symbol.asyncIterator]();
+  }
+
+  test('tell the same story, and complete', async () => {
+    const v = await started();
+    await happened(app, { accountId: who.accountId, id: v.id }, 'MessageDelivered');
+    await approve(v.id);
+    const lines = await open(WATCH, { verificationId: v.id });
+    const events: unknown[] = [];
+    for (let line = await lines.next(); !line.done; line = await lines.next()) {
+      if (line.value.startsWith('event: complete')) break;
+      if (line.value.startsWith('data: {')) events.push(JSON.parse(line.value.slice(6)));
+    }
+    expect(typesOf(events)).toEqual(WHOLE_STORY);
+  });
+
+  test('end with the code of what was refused', async () => {
+    const lines = await open(WATCH, { verificationId: 'x' });
+    let data: string | undefined;
+    for (let line = await lines.next(); !line.done && !data; line = await lines.next())
+      if (line.value.startsWith('data: {')) data = line.value;
+    expect(data).toContain('verification/not_found');
+  });
+
+  test('end when the server stops', async () => {
+    const server = await serve({});
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${caller.credential}`,
+      },
+      body: JSON.stringify({ query: AccountEventsDocument.toString() }),
+    });
+    const read = response.text().then(
+      () => 'ended',
+      () => 'cut off',
+    );
+    await server[Symbol.asyncDispose]();
+    expect(await read).toMatch(/ended|cut off/);
+  });
+});
+
+async function aKey() {
+  const { createApiKey } = await import('../../src/accounts/create-api-key.ts');
+  const { key, row } = await createApiKey(app, who.accountId, { name: 'Short-lived' });
+  return { key, id: row.id };
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split('\n');
+    text = lines.pop()!;
+    yield* lines;
+  }
+}
+
+function serve(parts: Partial<typeof app>, options: Partial<Parameters<typeof serveApi>[1]> = {}) {
+  return serveApi(
+    { ...app, ...parts },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      graphiql: false,
+      introspection: true,
+      allowedOrigins: undefined,
+      drainMs: 0,
+      ...options,
+    },
+  );
+}

@@ -60,7 +60,10 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
   function connect(row: typeof carriers.$inferSelect): Carrier {
     const password = open(app.keys, row.passwordSealed, passwordPlace(row.accountId, row.id));
     return createSmppCarrier(
-      { id: row.id, name: row.name, password, ...linkOptions(SmppCarrierConfig.parse(row.config)) },
+      {
+        ...{ id: row.id, name: row.name, password, clock: app.clock, random: app.random },
+        ...linkOptions(SmppCarrierConfig.parse(row.config)),
+      },
       { onReceipt: (receipt) => events.onReceipt(row.accountId, receipt), onReady: () => events.onReady() },
     );
   }

@@ -44,10 +44,13 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   const unsubscribe = await app.bus.subscribe(DUE_CHANNEL, { onMessage: wake, onResync: wake });
 
   function settle(fact: NewFact): void {
-    // The message stays claimed; when its lease is over somebody finds the attempt as unknown.
-    settler
-      .add(fact)
-      .catch((error: unknown) => app.log.error({ err: error, fact: fact.kind }, 'outcome not committed'));
+    settler.add(fact).then(
+      () => {
+        if (isDueElsewhere(fact)) wake();
+      },
+      // The message stays claimed; when its lease is over somebody finds the attempt as unknown.
+      (error: unknown) => app.log.error({ err: error, fact: fact.kind }, 'outcome not committed'),
+    );
   }
 
   async function submit({ attempt, carrier, message, lease }: PlannedAttempt): Promise<void> {
@@ -147,6 +150,11 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
       await settler.idle();
     },
   };
+}
+
+/** Whether it made its message due at once, over another route. */
+function isDueElsewhere(fact: NewFact): boolean {
+  return fact.kind === 'outcome' && fact.outcome.kind === 'rejected' && fact.outcome.retry === 'elsewhere';
 }
 
 /** Repeats a chore with a pause in between; a failure is logged and the next turn comes anyway. */

@@ -114,8 +114,10 @@ function afterSubmit(
         );
         return { ...failed, undeliverable: true };
       }
-      const wait =
-        outcome.retry === 'elsewhere' ? 0 : retryDelay(schedule, message.attemptsSpent + 1, random);
+      if (outcome.retry === 'later')
+        return spend(message, retryDelay(schedule, message.attemptsSpent + 1, random), schedule, now);
+      // The first alternative at once; after that every route may have refused.
+      const wait = message.attemptsSpent === 0 ? 0 : retryDelay(schedule, message.attemptsSpent, random);
       return spend(message, wait, schedule, now);
     }
     default:

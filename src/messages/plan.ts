@@ -154,7 +154,7 @@ function newAttempt(message: ClaimedMessage, route: Route, decision: Ranked[], n
     id: newId('att', now),
     messageId: message.id,
     verificationId: message.verificationId,
-    carrierId: route.carrierId as CarrierId,
+    carrierId: route.carrierId,
     routeId: route.id,
     status: 'submitting',
     carrierMessageId: null,

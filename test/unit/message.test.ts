@@ -185,11 +185,14 @@ describe('a message', () => {
     expect(events).toEqual([]);
   });
 
-  test('that is refused by one carrier goes to the next at once', () => {
-    expect(after([rejected('elsewhere')]).message).toMatchObject({
-      attemptsSpent: 1,
-      dueAt: QUEUED_AT + 100,
-    });
+  test('that is refused by one carrier goes to the next at once, then by the schedule: all may refuse', () => {
+    const waits: number[] = [];
+    let message = FRESH;
+    for (let i = 0; i < RETRY_SCHEDULE.maxAttempts - 1; i++) {
+      ({ message } = advanceMessage(message, rejected('elsewhere'), RETRY_SCHEDULE, QUEUED_AT, () => 0));
+      waits.push(message.dueAt! - QUEUED_AT);
+    }
+    expect(waits).toEqual([0, 250, 500, 1_000, 2_000]);
   });
 
   test('spends no attempt on a carrier that is throttling or away', () => {

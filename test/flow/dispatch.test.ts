@@ -1,0 +1,513 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
+import { idFromUuid, newId, uuidOf } from '../../src/ids.ts';
+import { LEASE_MS } from '../../src/messages/claim.ts';
+import { insertAttempts, saveAttempts } from '../../src/messages/attempt-store.ts';
+import { putIntoInbox } from '../../src/messages/inbox.ts';
+import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
+import type { AttemptRow } from '../../src/messages/table.ts';
+import type { App } from '../../src/platform.ts';
+import { cancelVerification } from '../../src/verifications/cancel.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
+import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { freePort } from '../support/free-port.ts';
+import { createCarriers } from '../support/simulated-carriers.ts';
+import { until } from '../support/until.ts';
+import {
+  attemptsOf,
+  codeOf,
+  codesOn,
+  createClock,
+  createNumbers,
+  happened,
+  historyOf,
+  messagesOf,
+  received,
+  start,
+  stateOf,
+} from '../support/verifying.ts';
+
+const clock = createClock();
+const aNumber = createNumbers(2_000_000);
+const NO_LIMITS = { coolDownSeconds: 0, maxSends: 20 };
+
+let main: TestApp;
+let app: TestApp['app'];
+let connect: ReturnType<typeof createCarriers>;
+
+beforeAll(async () => {
+  main = await createTestApp({ ROLES: 'worker,simulator' }, { clock: clock.now });
+  app = main.app;
+  connect = createCarriers(app);
+});
+afterAll(() => main[Symbol.asyncDispose]());
+
+const DELIVERED = ['VerificationStarted', 'MessageQueued', 'MessageSent', 'MessageDelivered'];
+
+/** Waits for a condition; whenever nothing is on a wire, the clock jumps to what is due next. */
+async function inTime<T>(
+  who: Principal,
+  condition: () => Promise<T>,
+  what: string,
+  stepMs = 1_000,
+): Promise<NonNullable<T>> {
+  return until(
+    async () => {
+      const value = await condition();
+      if (value) return value;
+      const [row] = await app.sql`
+        SELECT count(*)::int AS count FROM attempts
+        WHERE account_id = ${uuidOf(who.accountId)} AND status IN ('submitting', 'submitted')`;
+      if (row!.count === 0) clock.advance(stepMs);
+      app.dispatcher!.wake();
+      return undefined;
+    },
+    { what, everyMs: 50, timeoutMs: 25_000 },
+  );
+}
+
+async function startMany(who: Principal, count: number): Promise<{ to: string; v: VerificationRow }[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const to = aNumber();
+      return { to, v: await start(app, who, to) };
+    }),
+  );
+}
+
+/** How many messages of an account are in each status. */
+async function statuses(who: Principal): Promise<Record<string, number>> {
+  const rows = await app.sql<{ status: string; count: number }[]>`
+    SELECT status, count(*)::int AS count FROM messages WHERE account_id = ${uuidOf(who.accountId)} GROUP BY status`;
+  return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
+}
+
+async function allDelivered(who: Principal, count: number): Promise<boolean> {
+  return (await statuses(who)).delivered === count;
+}
+
+describe('a message goes over the next route', () => {
+  test('at once when the first carrier refuses it', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, 'rejecting');
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    expect(await attemptsOf(app, v)).toEqual([
+      { carrier: 'rejecting', status: 'rejected', errorCode: '0x00000045' },
+      { carrier: 'instant', status: 'delivered', errorCode: null },
+    ]);
+    expect(await received(app, to)).toEqual([await codeOf(app, v)]);
+    expect((await messagesOf(app, v))[0]).toMatchObject({ attemptsSpent: 2, sender: 'Otpost', segments: 1 });
+  });
+
+  test('when the first carrier is down, without an attempt there, and the decision says why', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, 'normal', { port: await freePort() });
+    await connect(who, 'instant');
+    const v = await start(app, who, aNumber());
+    await happened(app, v, 'MessageDelivered');
+    expect(await attemptsOf(app, v)).toMatchObject([{ carrier: 'instant', status: 'delivered' }]);
+    const [row] = await app.sql<{ decision: AttemptRow['decision'] }[]>`
+      SELECT decision FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
+    expect(row!.decision).toMatchObject([
+      { reasons: [{ factor: 'priority' }, { factor: 'load' }] },
+      { excluded: expect.stringMatching(/refused|ECONNREFUSED|not up yet/) as string },
+    ]);
+  });
+
+  test('when the first carrier throttles; being throttled spends no attempt', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, { profile: 'throttling', maxPerSecond: 1 });
+    await connect(who, 'instant');
+    const sent = await startMany(who, 20);
+    await inTime(who, () => allDelivered(who, 20), 'all delivered', 100);
+    for (const { to } of sent) expect(codesOn(app, to)).toHaveLength(1);
+    const rows = await app.sql`
+      SELECT DISTINCT attempts_spent AS spent FROM messages WHERE account_id = ${uuidOf(who.accountId)}`;
+    expect(rows.map((row) => row.spent as number)).toEqual([1]);
+  });
+
+  test('with the same code when the first carrier never answers: unknown is not failed', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, 'silent', { responseTimeoutMs: 100 });
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    const code = await codeOf(app, v);
+    await inTime(who, async () => (await historyOf(app, v)).includes('MessageDelivered'), 'MessageDelivered');
+    expect(await attemptsOf(app, v)).toMatchObject([
+      { carrier: 'silent', status: 'unknown' },
+      { carrier: 'instant', status: 'delivered' },
+    ]);
+    expect(await historyOf(app, v)).toEqual(DELIVERED);
+    expect(codesOn(app, to)).toEqual([code]);
+  });
+
+  test('when a receipt says that the first one did not deliver, and is sent only once for those who watch', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, { profile: 'undelivered', receiptMs: [0, 10] });
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    expect(await attemptsOf(app, v)).toMatchObject([
+      { carrier: 'undelivered', status: 'undelivered' },
+      { carrier: 'instant', status: 'delivered' },
+    ]);
+    expect(codesOn(app, to)).toHaveLength(1);
+  });
+
+  test("and one account's dead carrier does not hold up another's messages", async () => {
+    const [stuck, who] = [await createTestAccount(app), await createTestAccount(app)];
+    await connect(stuck, 'normal', { port: await freePort() });
+    await connect(who, 'instant');
+    await startMany(stuck, 400);
+    const sent = await startMany(who, 20);
+    await until(() => allDelivered(who, 20), { timeoutMs: 3_000 });
+    expect(sent).toHaveLength(20);
+    expect(await statuses(stuck)).toEqual({ queued: 400 });
+  });
+});
+
+describe('a carrier', () => {
+  test.each(['earlyReceipt', 'duplicates', 'outOfOrder', 'normal'] as const)(
+    'with receipts as of %s: each message is delivered once, with one text and one event',
+    async (profile) => {
+      const who = await createTestAccount(app);
+      await connect(who, { profile, receiptMs: profile === 'earlyReceipt' ? [10, 10] : [20, 60] });
+      const sent = await startMany(who, 25);
+      await until(() => allDelivered(who, 25));
+      // Whatever comes late has come, once a message that is sent behind it has.
+      const last = await start(app, who, aNumber());
+      await happened(app, last, 'MessageDelivered');
+      for (const { to, v } of sent) {
+        expect(await historyOf(app, v)).toEqual(DELIVERED);
+        expect(await attemptsOf(app, v)).toHaveLength(1);
+        expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
+      }
+      const [inbox] = await app.sql`
+        SELECT count(*)::int AS count FROM receipt_inbox WHERE account_id = ${uuidOf(who.accountId)}`;
+      expect(inbox!.count).toBe(0);
+    },
+  );
+
+  test('that answers in hex and reports in decimal is understood once its form is pinned', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, { profile: 'hexIds', receiptMs: [20, 60] }, { receiptIdForm: 'decimalToHex' });
+    const v = await start(app, who, aNumber());
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+  });
+
+  test('that reports nothing leaves its messages sent, sends none again, and they end with their verification', async () => {
+    const who = await createTestAccount(app, { ttlSeconds: 60 });
+    const carrier = await connect(who, 'blackhole');
+    const v = await start(app, who, aNumber());
+    await happened(app, v, 'MessageSent');
+    clock.advance(59_000 - (clock.now() - v.createdAt.getTime()));
+    // A message that is queued later and delivered: by then the one before it had its turn as well.
+    app.simulator!.change(carrier.systemId, 'instant');
+    await happened(app, await start(app, who, aNumber()), 'MessageDelivered');
+    expect(await attemptsOf(app, v)).toMatchObject([{ status: 'submitted' }]);
+    clock.advance(1_000);
+    const history = await happened(app, v, 'MessageExpired');
+    await happened(app, v, 'VerificationExpired');
+    expect(history).not.toContain('MessageDelivered');
+    expect(await attemptsOf(app, v)).toHaveLength(1);
+  });
+
+  test('that delivers nothing has every message tried by the schedule, then it is undelivered', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, { profile: 'undelivered', receiptMs: [0, 5] });
+    const v = await start(app, who, aNumber());
+    await inTime(
+      who,
+      async () => (await historyOf(app, v)).includes('MessageUndelivered'),
+      'MessageUndelivered',
+    );
+    const attempts = await attemptsOf(app, v);
+    expect(attempts).toHaveLength(6);
+    expect(attempts.every(({ status }) => status === 'undelivered')).toBe(true);
+    expect(await historyOf(app, v)).toEqual([
+      'VerificationStarted',
+      'MessageQueued',
+      'MessageSent',
+      'MessageUndelivered',
+    ]);
+    // Another try is up to the caller: the code stays good.
+    expect((await stateOf(app, v)).status).toBe('pending');
+  });
+
+  test('that refuses everything has every message tried by the schedule, then it is failed', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, 'rejecting');
+    const v = await start(app, who, aNumber());
+    await inTime(who, async () => (await historyOf(app, v)).includes('MessageFailed'), 'MessageFailed');
+    expect(await attemptsOf(app, v)).toHaveLength(6);
+    expect((await stateOf(app, v)).status).toBe('pending');
+  });
+
+  test.each(['garbage', 'flaky'] as const)(
+    'that is %s loses nothing: all is delivered in the end, and every text carries the same code',
+    async (profile) => {
+      const who = await createTestAccount(app);
+      await connect(who, {
+        profile,
+        responseMs: [0, 5],
+        receiptMs: [5, 20],
+        ...(profile === 'flaky' && { hangUpShare: 0.1 }),
+      });
+      await connect(who, 'instant');
+      const sent = await startMany(who, 100);
+      await inTime(who, () => allDelivered(who, 100), 'all delivered');
+      for (const { to, v } of sent) {
+        const code = await codeOf(app, v);
+        expect(new Set(codesOn(app, to))).toEqual(new Set([code]));
+        const attempts = await attemptsOf(app, v);
+        // A text more than once only where a link died in the middle.
+        const unclear = attempts.filter(({ status }) => status === 'unknown').length;
+        expect(codesOn(app, to).length).toBeLessThanOrEqual(1 + unclear);
+      }
+    },
+  );
+});
+
+describe('a number that no carrier can reach', () => {
+  const UNREACHABLE = { profile: 'rejecting', refusalStatus: 0x0b } as const;
+
+  test('fails its message and its verification, which says so', async () => {
+    const who = await createTestAccount(app, NO_LIMITS);
+    await connect(who, UNREACHABLE);
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    expect(await happened(app, v, 'VerificationFailed')).toEqual([
+      'VerificationStarted',
+      'MessageQueued',
+      'MessageFailed',
+      'VerificationFailed',
+    ]);
+    expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'undeliverable' });
+    expect(await attemptsOf(app, v)).toMatchObject([{ status: 'rejected', errorCode: '0x0000000b' }]);
+    await expect(
+      checkVerification(app, who, { verificationId: v.id, code: await codeOf(app, v) }),
+    ).rejects.toMatchObject({ code: 'verification/failed', reason: 'undeliverable' });
+    expect((await start(app, who, to)).id).not.toBe(v.id);
+  });
+
+  test('keeps its verification open while another message of it was delivered', async () => {
+    const who = await createTestAccount(app, NO_LIMITS);
+    const carrier = await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await happened(app, v, 'MessageDelivered');
+    app.simulator!.change(carrier.systemId, UNREACHABLE);
+    await start(app, who, to);
+    await happened(app, v, 'MessageFailed');
+    expect((await stateOf(app, v)).status).toBe('pending');
+  });
+
+  test('fails its verification with the last of its messages, also when they are refused together', async () => {
+    const who = await createTestAccount(app, NO_LIMITS);
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await start(app, who, to);
+    await start(app, who, to);
+    await connect(who, UNREACHABLE);
+    const history = await inTime(
+      who,
+      async () => {
+        const events = await historyOf(app, v);
+        return events.includes('VerificationFailed') ? events : undefined;
+      },
+      'VerificationFailed',
+      250,
+    );
+    expect(history.filter((type) => type === 'MessageFailed')).toHaveLength(3);
+    expect(history.filter((type) => type === 'VerificationFailed')).toHaveLength(1);
+    expect(history.at(-1)).toBe('VerificationFailed');
+  });
+});
+
+describe('nothing is sent after its verification ended', () => {
+  test('whatever the end was: what was queued expires without an attempt', async () => {
+    const who = await createTestAccount(app, { ttlSeconds: 60 });
+    const ends = await startMany(who, 3);
+    const [approved, canceled, expired] = ends.map(({ v }) => v);
+    await checkVerification(app, who, { verificationId: approved!.id, code: await codeOf(app, approved!) });
+    await cancelVerification(app, who, canceled!.id);
+    clock.advance(60_000);
+    await happened(app, expired!, 'VerificationExpired');
+    await connect(who, 'instant');
+    for (const { to, v } of ends) {
+      await happened(app, v, 'MessageExpired');
+      expect(await attemptsOf(app, v)).toEqual([]);
+      expect(codesOn(app, to)).toEqual([]);
+    }
+  });
+
+  test('nor is a message tried again that waits for its retry', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, 'silent', { responseTimeoutMs: 100 });
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown');
+    await cancelVerification(app, who, v.id);
+    await inTime(who, async () => (await historyOf(app, v)).includes('MessageExpired'), 'MessageExpired');
+    expect(codesOn(app, to)).toEqual([]);
+  });
+
+  test('nor delivered late by the carrier, which is told how long it may try', async () => {
+    const who = await createTestAccount(app, { ttlSeconds: 60 });
+    const to = aNumber();
+    const v = await start(app, who, to);
+    clock.advance(58_500 - (clock.now() - v.createdAt.getTime()));
+    await connect(who, { profile: 'normal', receiptMs: [1_600, 1_600] });
+    await inTime(
+      who,
+      async () => (await attemptsOf(app, v)).some(({ status }) => status === 'undelivered'),
+      'a receipt that says expired',
+      0,
+    );
+    const [row] = await app.sql`SELECT error_message FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
+    expect(row!.error_message).toMatch(/in its time/);
+    clock.advance(1_500);
+    await happened(app, v, 'VerificationExpired');
+    await happened(app, v, 'MessageExpired');
+    expect(codesOn(app, to)).toEqual([]);
+  });
+});
+
+test('a worker that lives keeps what it is sending, however long the carrier takes', async () => {
+  const who = await createTestAccount(app);
+  await connect(who, { profile: 'slow', responseMs: [3_500, 3_500], receiptMs: [3_500, 3_500] });
+  const to = aNumber();
+  const v = await start(app, who, to);
+  await until(async () => (await attemptsOf(app, v)).length === 1);
+  // Less of the lease is left than the carrier will take.
+  clock.advance(LEASE_MS - 2_000);
+  expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+  expect(await attemptsOf(app, v)).toHaveLength(1);
+  expect(codesOn(app, to)).toHaveLength(1);
+});
+
+/** A message on its way over a carrier that nobody hears of: the test is the carrier. */
+async function onItsWay(owner: App) {
+  const who = await createTestAccount(app);
+  const { id: carrierId } = await connect(who, 'blackhole', { port: await freePort() });
+  const v = await start(app, who, aNumber());
+  const [message] = await messagesOf(app, v);
+  const attempt: AttemptRow = {
+    accountId: who.accountId,
+    id: newId('att'),
+    messageId: message!.id,
+    verificationId: v.id,
+    carrierId,
+    routeId: idFromUuid('rte', randomUUID()),
+    status: 'submitting',
+    carrierMessageId: null,
+    errorCode: null,
+    errorMessage: null,
+    decision: [],
+    submittedAt: new Date(clock.now()),
+    answeredAt: null,
+    settledAt: null,
+  };
+  await insertAttempts(app.sql, [attempt]);
+  const { accountId, verificationId, messageId, id: attemptId } = attempt;
+  const carrierMessageId = randomUUID().slice(0, 8);
+  const receipt = {
+    ...{ accountId, carrierId, carrierMessageId },
+    state: 'delivered',
+    receivedAt: new Date(clock.now()),
+  } as const;
+  const answer = (outcome: SubmitOutcome) =>
+    owner.batched(commitFacts, SETTLE_BATCH).add({
+      kind: 'outcome',
+      outcome,
+      ...{ accountId, verificationId, messageId, attemptId, carrierId },
+      sender: 'Test',
+    });
+  return {
+    v,
+    attempt,
+    carrierMessageId,
+    receipt,
+    answer,
+    accept: () => answer({ kind: 'accepted', carrierMessageId, segments: 1 }),
+    report: (by: App) => by.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt }),
+  };
+}
+
+describe('an answer', () => {
+  test('that fails after its worker was given up for dead leaves the message to the one that has it now', async () => {
+    const message = await onItsWay(app);
+    const { attempt, v } = message;
+    await saveAttempts(app.sql, [{ ...attempt, status: 'unknown' }]);
+    const lease = new Date(clock.now() + 5_000);
+    await app.sql`UPDATE messages SET due_at = ${lease} WHERE verification_id = ${uuidOf(v.id)}`;
+    await message.answer({ kind: 'unavailable', reason: 'link lost' });
+    expect(await messagesOf(app, v)).toMatchObject([{ status: 'queued', attemptsSpent: 0, dueAt: lease }]);
+    expect(await attemptsOf(app, v)).toMatchObject([{ status: 'rejected' }]);
+  });
+
+  test('that was accepted counts, however late it comes', async () => {
+    const message = await onItsWay(app);
+    await saveAttempts(app.sql, [{ ...message.attempt, status: 'unknown' }]);
+    await message.accept();
+    expect(await historyOf(app, message.v)).toContain('MessageSent');
+  });
+});
+
+describe('a receipt', () => {
+  test('that another worker hears before the answer is committed waits, and settles the message with it', async () => {
+    await using other = await createTestApp(
+      { ROLES: 'worker', DATABASE_URL: main.databaseUrl },
+      { clock: clock.now },
+    );
+    const message = await onItsWay(app);
+    await message.report(other.app);
+    expect(await historyOf(app, message.v)).not.toContain('MessageDelivered');
+    await message.accept();
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+  });
+
+  test('that another worker hears after the answer is committed settles the message at once', async () => {
+    await using other = await createTestApp(
+      { ROLES: 'worker', DATABASE_URL: main.databaseUrl },
+      { clock: clock.now },
+    );
+    const message = await onItsWay(app);
+    await message.accept();
+    await message.report(other.app);
+    await message.report(app);
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+  });
+
+  test('that was put aside while its answer was being committed elsewhere is found by the sweep', async () => {
+    const message = await onItsWay(app);
+    // What two workers leave that did not see each other's rows.
+    await putIntoInbox(app.sql, [message.receipt]);
+    const { attempt, carrierMessageId } = message;
+    await saveAttempts(app.sql, [{ ...attempt, status: 'submitted', carrierMessageId }]);
+    await happened(app, message.v, 'MessageDelivered');
+    const [inbox] = await app.sql`
+      SELECT count(*)::int AS count FROM receipt_inbox WHERE carrier_message_id = ${carrierMessageId}`;
+    expect(inbox!.count).toBe(0);
+  });
+
+  test('for an id that nobody knows waits, harms nothing, and is forgotten in the end', async () => {
+    const message = await onItsWay(app);
+    await message.report(app);
+    await message.report(app);
+    const [inbox] = await app.sql`
+      SELECT count(*)::int AS count FROM receipt_inbox WHERE carrier_message_id = ${message.carrierMessageId}`;
+    expect(inbox!.count).toBe(2);
+    expect(await historyOf(app, message.v)).toEqual(['VerificationStarted', 'MessageQueued']);
+  });
+});

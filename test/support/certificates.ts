@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram, installPackage } from './apt.ts';
 
 const run = promisify(execFile);
 
@@ -16,6 +17,8 @@ export interface Certificates {
 
 /** Makes an authority and a server certificate of it, for `smsc.test`, with the openssl command. */
 export async function makeCertificates(): Promise<Certificates> {
+  if (!findProgram('openssl') && !installPackage('openssl'))
+    throw new Error('The TLS tests make their certificates with openssl: install it.');
   const folder = await mkdtemp(join(tmpdir(), 'otpost-certificates-'));
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];

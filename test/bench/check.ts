@@ -11,9 +11,9 @@ export async function benchCheck(ground: Ground): Promise<Outcome[]> {
   await using platform = await createPlatform(ground);
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);
-  const seconds = ground.quick ? 0.4 : 6;
+  const seconds = ground.quick ? 0.2 : 6;
   // A run ends when they are used up, after about five seconds.
-  const perRun = ground.quick ? 1_000 : 25_000;
+  const perRun = ground.quick ? 300 : 25_000;
 
   async function check(count: number): Promise<number> {
     const codes = (await startPending(platform, count)).map((row) => knownCode(platform, row));

@@ -15,7 +15,7 @@ export async function benchDelivery(ground: Ground): Promise<Outcome[]> {
   await using _worker = await startOtpost(ground, platform, { role: 'worker' });
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);
-  const seconds = ground.quick ? 0.4 : 6;
+  const seconds = ground.quick ? 0.2 : 6;
 
   await send(load, api, platform, CEILING, seconds / 2);
   const details: Sustained[] = [];

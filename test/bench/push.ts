@@ -20,7 +20,7 @@ interface Run {
 /** How long after the carrier's receipt a subscriber hears of it, while half of what can be is delivered. */
 export async function benchPush(ground: Ground): Promise<Outcome[]> {
   const watchedPerSecond = ground.quick ? 50 : 100;
-  const seconds = ground.quick ? 1 : 10;
+  const seconds = ground.quick ? 0.5 : 10;
   const count = watchedPerSecond * seconds;
   await using platform = await createPlatform(ground);
   await using simulator = await ground.processes.start<WatchedSimulator>({
@@ -36,7 +36,7 @@ export async function benchPush(ground: Ground): Promise<Outcome[]> {
   const perSecond = deliveredPerSecond / 2;
   ground.say(`${Math.round(deliveredPerSecond)} delivered/s at most; watching at ${Math.round(perSecond)}/s`);
   const runs: Run[] = [];
-  for (let turn = 0; turn < (ground.quick ? 1 : 3); turn++) {
+  for (let turn = 0; turn < ground.turns; turn++) {
     const firstNumber = platform.numbers.take(count);
     await simulator.ask.watch(firstNumber, count);
     const others = { kind: 'start', firstNumber: platform.numbers.take(1_000_000) } as const;

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { openGround } from './ground/ground.ts';
 import type { Outcome } from './measure/outcome.ts';
 import { formatTable } from './measure/table.ts';
+import { writeProfileReport } from './profile/report.ts';
 import { readOptions, USAGE, type Options } from './options.ts';
 import { ROWS } from './rows.ts';
 
@@ -33,12 +34,15 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') return void console.log(USAGE);
   const startedAt = Date.now();
+  if (options.profileDir !== undefined) await mkdir(options.profileDir, { recursive: true });
   const outcomes = await bench(options);
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   console.log(`\n${formatTable(outcomes)}\n`);
   console.log(
     `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, ${seconds} s`,
   );
+  if (options.profileDir !== undefined)
+    console.log(`Profiles: ${await writeProfileReport(options.profileDir)}`);
   if (options.quick) console.log('Quick: these numbers say that it runs, nothing else.');
   if (options.jsonFile !== undefined)
     await writeFile(options.jsonFile, `${JSON.stringify(outcomes, null, 2)}\n`);

@@ -18,7 +18,7 @@ const TIMEOUT_MS = 60_000;
 export async function benchSocket(ground: Ground): Promise<Outcome[]> {
   const sockets = ground.quick ? 200 : 5_000;
   const runs: { kilobytes: number; before: number; after: number }[] = [];
-  for (let turn = 0; turn < (ground.quick ? 1 : 3); turn++) {
+  for (let turn = 0; turn < ground.turns; turn++) {
     // A fresh process each time: one that has held 5,000 before has the memory for them already.
     const { before, after } = await measure(ground, sockets);
     const kilobytes = (after - before) / sockets / 1_024;

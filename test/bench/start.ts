@@ -13,7 +13,7 @@ export async function benchStart(ground: Ground): Promise<Outcome[]> {
   await using platform = await createPlatform(ground);
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);
-  const seconds = ground.quick ? 0.4 : 6;
+  const seconds = ground.quick ? 0.2 : 6;
   const starts = () => ({ kind: 'start', firstNumber: platform.numbers.take(NUMBERS_PER_RUN) }) as const;
 
   await send(load, api, platform, CEILING, seconds / 2);

@@ -27,8 +27,8 @@ export async function measureSustained(
   api: OtpostProcess,
   load: Load,
 ): Promise<Sustained> {
-  const warmUp = ground.quick ? 1 : WARM_UP_SECONDS;
-  const seconds = ground.quick ? 1 : 10;
+  const warmUp = ground.quick ? 0.4 : WARM_UP_SECONDS;
+  const seconds = ground.quick ? 0.5 : 10;
   const backlog = createBacklog(platform);
   const stopping = new AbortController();
   const starts = { kind: 'start', firstNumber: platform.numbers.take(1_000_000) } as const;

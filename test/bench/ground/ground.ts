@@ -10,6 +10,8 @@ export interface Ground extends AsyncDisposable {
   redisUrl: string;
   /** Small counts: to see that everything runs, not how fast. */
   quick: boolean;
+  /** How often a row is measured: three times, once when quick. */
+  turns: number;
   /** Where the profiles of all processes under test go, if anywhere. */
   profileDir: string | undefined;
   /** Unlike that of any other run on the same Redis. */
@@ -36,6 +38,7 @@ export async function openGround({ quick, profileDir, say }: GroundOptions): Pro
     processes,
     redisUrl: redis.url,
     quick,
+    turns: quick ? 1 : 3,
     profileDir,
     redisPrefix: () => `otpost-bench-${randomBytes(6).toString('hex')}`,
     say,

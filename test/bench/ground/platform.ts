@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { newId } from '../../../src/ids.ts';
 import type { App } from '../../../src/platform.ts';
 import { addRoute } from '../../../src/routing/add-route.ts';
 import { createService } from '../../../src/services/create.ts';
+import { countStatements, summarizeStatements } from '../profile/statements.ts';
 import type { Ground } from './ground.ts';
 import { createNumbers, type Numbers } from './numbers.ts';
 
@@ -44,6 +45,12 @@ export async function createPlatform(ground: Ground): Promise<Platform> {
     DRAIN_SECONDS: '1',
   };
   const app = starting.use(await createApp({ ...loadConfig(env), roles: [] }));
+  const { profileDir } = ground;
+  if (profileDir !== undefined) {
+    await countStatements(app.sql);
+    const path = join(profileDir, `${new URL(databaseUrl).pathname.slice(1)}.statements`);
+    starting.defer(async () => writeFile(path, await summarizeStatements(app.sql)));
+  }
   const { id: accountId } = await createAccount(app, { name: 'Bench' });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
   await createService(app, who, { name: 'Bench', isDefault: true });

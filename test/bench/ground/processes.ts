@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { askable, type Methods, type Remote } from './rpc.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+// Two thirds of a start is reading TypeScript: 2.0 s → 0.7 s for the API from the second one on.
+const COMPILE_CACHE = fileURLToPath(new URL('../../../node_modules/.cache/bench-code', import.meta.url));
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 const LAST_WORDS = 30;
@@ -45,7 +47,7 @@ export function createProcesses(): Processes {
       const child = fork(entry, [], {
         cwd: ROOT,
         execArgv: [...flags],
-        env: { PATH, HOME, TMPDIR, ...env },
+        env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
         // A Ctrl-C in the terminal is the bench's alone to answer.
         detached: true,
         serialization: 'advanced',

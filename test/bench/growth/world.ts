@@ -45,19 +45,19 @@ function questions(
   api: OtpostProcess,
   verificationIds: string[],
 ): Omit<World, keyof AsyncDisposable> {
-  const seconds = ground.quick ? 0.3 : 5;
+  const seconds = ground.quick ? 0.2 : 5;
   return {
     async start() {
       const firstNumber = platform.numbers.take(1_000_000);
       return (await send(load, api, platform, { kind: 'start', firstNumber }, seconds)).perSecond;
     },
     async check() {
-      const rows = await startPending(platform, ground.quick ? 500 : 15_000);
+      const rows = await startPending(platform, ground.quick ? 300 : 15_000);
       const codes = rows.map((row) => knownCode(platform, row));
       return (await send(load, api, platform, { kind: 'check', codes }, seconds)).perSecond;
     },
     async claim() {
-      await startPending(platform, ground.quick ? 600 : 9_000);
+      await startPending(platform, ground.quick ? 300 : 9_000);
       const perSecond = await claimAll(platform);
       await platform.app.sql`UPDATE messages SET due_at = NULL WHERE due_at IS NOT NULL`;
       return perSecond;

@@ -15,7 +15,7 @@ export interface Alternated {
 }
 
 /**
- * Ours, ceiling, ours, ceiling …: the machine's own ups and downs meet both. Three pairs, one when quick.
+ * Ours, ceiling, ours, ceiling …: the machine's own ups and downs meet both.
  * @returns the medians; that of the ratios is not the ratio of the others
  */
 export async function alternate(
@@ -25,7 +25,7 @@ export async function alternate(
   measureCeiling: () => Promise<number>,
 ): Promise<Alternated> {
   const runs: Pair[] = [];
-  for (let turn = 0; turn < (ground.quick ? 1 : 3); turn++) {
+  for (let turn = 0; turn < ground.turns; turn++) {
     const ours = await measureOurs();
     const ceiling = await measureCeiling();
     runs.push({ ours, ceiling, ratio: ours / ceiling });

@@ -6,6 +6,7 @@ import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcr
 import { buildSchema, BreakingChangeType, findSchemaChanges } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { VARIABLES } from '../src/config.ts';
+import { docUrl, ERROR_CODES, type ErrorCode } from '../src/errors.ts';
 
 // What the repository promises about itself: what is printed, generated or listed in it is current.
 
@@ -70,6 +71,13 @@ describe('the environment variables', () => {
   });
 });
 
+test('every error code has its section in docs/errors.md, under the anchor that docUrl names', async () => {
+  const headings = [...(await read('docs/errors.md')).matchAll(/^## (.+)$/gm)].map((match) => match[1]!);
+  expect(headings.sort()).toEqual(Object.keys(ERROR_CODES).sort());
+  for (const code of Object.keys(ERROR_CODES) as ErrorCode[])
+    expect(docUrl(code)).toMatch(new RegExp(`#${code.replace('/', '')}$`));
+});
+
 test('no source file has more than 250 lines', async () => {
   const sources = (await filesUnder('src')).filter(
     (path) => path.endsWith('.ts') && !path.includes('/generated/'),
@@ -96,7 +104,7 @@ test('no path of a machine and no registry is written down', async () => {
 });
 
 async function linesThatMatch(pattern: RegExp, folders: string[]): Promise<string[]> {
-  const paths = await filesUnder(...folders);
+  const paths = (await filesUnder(...folders)).filter((path) => !path.includes('/generated/'));
   const found = await Promise.all(
     paths.map(async (path) =>
       (await read(path))

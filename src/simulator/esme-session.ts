@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { PeerAnswer, PeerRequest, SmppConnection } from '../carriers/smpp/connection.ts';
+import type { SmppConnection } from '../carriers/smpp/connection.ts';
+import type { PeerAnswer, PeerRequest } from '../carriers/smpp/peer.ts';
 import { answerTo, type Bind, type SubmitSm } from '../carriers/smpp/pdu.ts';
 import { STATUS } from '../carriers/smpp/status.ts';
 import { NO_TLVS } from '../carriers/smpp/tlv.ts';

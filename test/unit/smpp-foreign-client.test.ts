@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, PDU, type ForeignPdu, type Session } from 'smpp';
 import { expect, test } from 'vitest';
-import type { PeerAnswer, PeerRequest } from '../../src/carriers/smpp/connection.ts';
+import type { PeerAnswer, PeerRequest } from '../../src/carriers/smpp/peer.ts';
 import { answerTo, shortMessage, type SubmitSm } from '../../src/carriers/smpp/pdu.ts';
 import { decodeText } from '../../src/carriers/smpp/text.ts';
 import { acceptAll, listenSmpp } from '../support/smpp-peers.ts';

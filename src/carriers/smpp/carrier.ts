@@ -2,7 +2,7 @@ import type { CarrierId } from '../../ids.ts';
 import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
 import type { Alphabet } from './alphabets.ts';
 import type { BackoffOptions } from './backoff.ts';
-import type { PeerAnswer, PeerRequest } from './connection.ts';
+import type { PeerAnswer, PeerRequest } from './peer.ts';
 import type { TlsOptions } from './dial.ts';
 import { readReceipt } from './incoming.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';

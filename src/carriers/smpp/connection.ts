@@ -4,15 +4,11 @@ import { decodePdu, PduError } from './codec.ts';
 import { FrameReader, MAX_PDU_OCTETS } from './frames.ts';
 import { keepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
+import { failureOf, type PeerAnswer, type PeerRequest } from './peer.ts';
 import { answerTo, type Notice, type Pdu, type Request, type RequestCommand } from './pdu.ts';
 import type { PduOf, Response, Unsequenced } from './pdu.ts';
 import { noAnswer, PendingRequests, type Answer } from './pending.ts';
 import { STATUS } from './status.ts';
-
-/** What the peer asks; enquire_link and unbind are answered by the connection itself. */
-export type PeerRequest = Exclude<Request, { command: 'enquire_link' | 'unbind' }> | Notice;
-/** `undefined`: no answer is ever sent, as for notices, which have none. */
-export type PeerAnswer = Unsequenced<Response> | undefined;
 
 export interface ConnectionOptions {
   /** Answers a request of the peer; when it fails, the peer is told of a system error (0x08). */
@@ -27,7 +23,6 @@ export interface ConnectionOptions {
   clock?: () => number;
 }
 
-const MAX_SEQUENCE = 0x7fffffff;
 const MAX_PENDING = 100_000;
 // How long a peer that we leave may take to read our last words.
 const LINGER_MS = 1_000;
@@ -51,7 +46,6 @@ export class SmppConnection {
   readonly #pending: PendingRequests;
   #state: 'open' | 'leaving' | 'closed' = 'open';
   #reason: string | undefined;
-  #sequence = 0;
   #backlog = 0;
   #paused = false;
   #heardAt: number;
@@ -94,7 +88,7 @@ export class SmppConnection {
   ): Promise<Answer<C>> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.resolve(noAnswer(false, refusal));
-    const sequence = this.#nextSequence();
+    const sequence = this.#pending.nextSequence();
     try {
       this.#outbox.add(pdu, sequence);
     } catch (error) {
@@ -106,7 +100,7 @@ export class SmppConnection {
   /** Sends a PDU that has no answer; `false` when it could not be taken. */
   notify(pdu: Unsequenced<Notice>): boolean {
     if (this.#refusal() !== undefined) return false;
-    this.#outbox.add(pdu, this.#nextSequence());
+    this.#outbox.add(pdu, this.#pending.nextSequence());
     return true;
   }
 
@@ -144,12 +138,6 @@ export class SmppConnection {
       return 'the peer does not read: the outgoing buffer is full';
     if (this.#pending.size >= MAX_PENDING) return 'too many requests wait for their answers';
     return undefined;
-  }
-
-  #nextSequence(): number {
-    do this.#sequence = this.#sequence === MAX_SEQUENCE ? 1 : this.#sequence + 1;
-    while (this.#pending.has(this.#sequence));
-    return this.#sequence;
   }
 
   #receive(chunk: Buffer): void {
@@ -263,9 +251,4 @@ export class SmppConnection {
     this.#pending.failAll(reason);
     return reason;
   }
-}
-
-function failureOf(request: PeerRequest): PeerAnswer {
-  const isNotice = request.command === 'outbind' || request.command === 'alert_notification';
-  return isNotice ? undefined : answerTo(request, STATUS.RSYSERR);
 }

@@ -19,6 +19,8 @@ interface PendingRequest {
   settle(answer: Response | NoAnswer): void;
 }
 
+const MAX_SEQUENCE = 0x7fffffff;
+
 /**
  * Requests that wait for their answers, by sequence number. One timer serves all deadlines: a timer for
  * each PDU would be set and cleared 50,000 times a second, and almost none would ever fire.
@@ -26,6 +28,7 @@ interface PendingRequest {
 export class PendingRequests {
   readonly #bySequence = new Map<number, PendingRequest>();
   readonly #clock: () => number;
+  #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = Infinity;
   readonly #outbox: { readonly flushes: number };
@@ -39,8 +42,11 @@ export class PendingRequests {
     return this.#bySequence.size;
   }
 
-  has(sequence: number): boolean {
-    return this.#bySequence.has(sequence);
+  /** A number that no waiting request has: 1 to 0x7fffffff, then 1 again (SMPP v3.4 §3.2). */
+  nextSequence(): number {
+    do this.#sequence = this.#sequence === MAX_SEQUENCE ? 1 : this.#sequence + 1;
+    while (this.#bySequence.has(this.#sequence));
+    return this.#sequence;
   }
 
   add(sequence: number, command: RequestCommand, timeoutMs: number): Promise<Response | NoAnswer> {

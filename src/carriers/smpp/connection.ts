@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
-import { performance } from 'node:perf_hooks';
 import { decodePdu, PduError } from './codec.ts';
 import { FrameReader, MAX_PDU_OCTETS } from './frames.ts';
+import { LAYOUTS } from './layouts.ts';
 import { keepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
-import { failureOf, type PeerAnswer, type PeerRequest } from './peer.ts';
+import { failureOf, handled, type PeerAnswer, type PeerRequest } from './peer.ts';
 import { answerTo, type Notice, type Pdu, type Request, type RequestCommand } from './pdu.ts';
 import type { PduOf, Response, Unsequenced } from './pdu.ts';
 import { noAnswer, PendingRequests, type Answer } from './pending.ts';
@@ -23,10 +23,8 @@ export interface ConnectionOptions {
   clock?: () => number;
 }
 
-const MAX_PENDING = 100_000;
 // How long a peer that we leave may take to read our last words.
 const LINGER_MS = 1_000;
-const GENERIC_NACK_ID = 0x80000000;
 
 /**
  * One SMPP connection over a connected socket, the same for both ends (once bound, SMPP v3.4 is
@@ -136,7 +134,7 @@ export class SmppConnection {
     if (this.#state !== 'open') return this.#reason ?? 'the connection is closing';
     if (this.#outbox.waiting >= this.#maxBuffered)
       return 'the peer does not read: the outgoing buffer is full';
-    if (this.#pending.size >= MAX_PENDING) return 'too many requests wait for their answers';
+    if (this.#pending.isFull) return 'too many requests wait for their answers';
     return undefined;
   }
 
@@ -198,16 +196,11 @@ export class SmppConnection {
     this.#pending.fail(error.sequence, `the peer's answer was malformed: ${error.message}`);
     // Its sequence number is ours: in a nack the peer would take it for one of its own (§4.3.1 says 0).
     // A nack is never answered, or two peers could nack each other for ever.
-    if (error.commandId !== GENERIC_NACK_ID) this.#nack(error.commandStatus, 0);
+    if (error.commandId !== LAYOUTS.generic_nack.id) this.#nack(error.commandStatus, 0);
   }
 
   #handle(request: PeerRequest): void {
-    let answer: PeerAnswer | Promise<PeerAnswer>;
-    try {
-      answer = this.#handler(request, this);
-    } catch {
-      answer = failureOf(request);
-    }
+    const answer = handled(request, () => this.#handler(request, this));
     if (!(answer instanceof Promise)) return this.#reply(request, answer);
     this.#backlog += 1;
     void answer

@@ -11,3 +11,15 @@ export function failureOf(request: PeerRequest): PeerAnswer {
   const isNotice = request.command === 'outbind' || request.command === 'alert_notification';
   return isNotice ? undefined : answerTo(request, STATUS.RSYSERR);
 }
+
+/** A handler's answer; one that throws is answered as a failure. */
+export function handled(
+  request: PeerRequest,
+  handle: () => PeerAnswer | Promise<PeerAnswer>,
+): PeerAnswer | Promise<PeerAnswer> {
+  try {
+    return handle();
+  } catch {
+    return failureOf(request);
+  }
+}

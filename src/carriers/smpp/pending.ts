@@ -19,6 +19,7 @@ interface PendingRequest {
   settle(answer: Response | NoAnswer): void;
 }
 
+const MAX_PENDING = 100_000;
 const MAX_SEQUENCE = 0x7fffffff;
 
 /**
@@ -40,6 +41,10 @@ export class PendingRequests {
 
   get size(): number {
     return this.#bySequence.size;
+  }
+
+  get isFull(): boolean {
+    return this.#bySequence.size >= MAX_PENDING;
   }
 
   /** A number that no waiting request has: 1 to 0x7fffffff, then 1 again (SMPP v3.4 §3.2). */

@@ -14,6 +14,7 @@ import type { VerificationId } from '../../src/ids.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { codeOf, createClock, createNumbers, received, wrong } from '../support/verifying.ts';
+import { until } from '../support/until.ts';
 
 const clock = createClock();
 const aNumber = createNumbers(2_000_000);
@@ -256,8 +257,15 @@ describe('reading', () => {
   test('traces a message: attempts, carrier, route, and why this route', async () => {
     const { to, id } = await started();
     await received(app, to);
-    const { verifications } = await caller.run(VerificationTraceDocument, { first: 1, messages: 1 });
-    const trace = verifications.edges[0]!.node;
+    // The handset has it before the carrier's answer is committed.
+    const trace = await until(
+      async () => {
+        const { verifications } = await caller.run(VerificationTraceDocument, { first: 1, messages: 1 });
+        const latest = verifications.edges[0]!.node;
+        return latest.messages.edges[0]!.node.status !== 'QUEUED' && latest;
+      },
+      { timeoutMs: 10_000, what: 'the message to be sent' },
+    );
     expect(trace.id).toBe(id);
     const message = trace.messages.edges[0]!.node;
     expect(message).toMatchObject({ verificationId: id, segments: 1, sender: 'Otpost' });

@@ -1,6 +1,7 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 
-const START = `# 1. Start a verification: its message goes out at once. Then take the id over into "watch".
+const START = `# 1. Start a verification: its message goes out at once.
+#    Then take the id over into "watch".
 mutation start {
   startVerification(input: { to: "+385911234567" }) {
     __typename
@@ -18,7 +19,8 @@ mutation start {
 }
 `;
 
-const WATCH = `# 2. Watch it: what has happened so far, then what happens, live. The variables below hold the id.
+const WATCH = `# 2. Watch what has happened, then what happens, live.
+#    The id goes into the variables below.
 subscription watch($verificationId: ID!) {
   verificationEvents(verificationId: $verificationId) {
     __typename
@@ -54,6 +56,7 @@ subscription watch($verificationId: ID!) {
 `;
 
 const CHECK = `# 3. Check the code that came to the handset.
+#    Id and code go into the variables below.
 mutation check($verificationId: ID!, $code: String!) {
   checkVerification(input: { verificationId: $verificationId, code: $code }) {
     __typename
@@ -72,7 +75,7 @@ mutation check($verificationId: ID!, $code: String!) {
 }
 `;
 
-const LIST = `# 4. The latest verifications, and the way of each of their messages.
+const LIST = `# 4. The latest verifications, and the way of each message.
 query list {
   verifications(first: 10) {
     nodes {
@@ -118,6 +121,7 @@ export function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
       { query: CHECK, headers, variables: CHECKED },
       { query: LIST, headers },
     ],
+    defaultEditorToolsVisibility: 'variables',
     shouldPersistHeaders: false,
     subscriptionsProtocol: 'SSE',
     inputValueDeprecation: true,

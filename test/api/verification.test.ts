@@ -262,7 +262,7 @@ describe('reading', () => {
       async () => {
         const { verifications } = await caller.run(VerificationTraceDocument, { first: 1, messages: 1 });
         const latest = verifications.edges[0]!.node;
-        return latest.messages.edges[0]!.node.status !== 'QUEUED' && latest;
+        return latest.messages.edges[0]!.node.status !== 'QUEUED' ? latest : undefined;
       },
       { timeoutMs: 10_000, what: 'the message to be sent' },
     );

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/client.ts';
 import { rowset } from '../db/rowset.ts';
-import type { AccountId, MessageId } from '../ids.ts';
+import { idFromUuid, type AccountId, type MessageId } from '../ids.ts';
 import { messageFromRaw, type RawMessage } from './store.ts';
 import type { MessageRow } from './table.ts';
 
@@ -8,7 +8,7 @@ import type { MessageRow } from './table.ts';
  * How long a claimed message stays with its worker before another one may take it. A worker that
  * lives renews its leases, so this bounds only what a dead one holds up.
  */
-export const LEASE_MS = 7_000;
+export const LEASE_MS = 6_000;
 
 export interface ClaimedMessage extends MessageRow {
   /** Set by the claim: the end of the lease. */
@@ -55,16 +55,19 @@ const RENEWED = `
   JOIN ${LEASES.from} ON m.account_id = n.account_id AND m.id = n.id AND m.due_at = n.due_at
   FOR UPDATE OF m SKIP LOCKED`;
 
-/** Keeps messages whose submit is still under way; those that were settled meanwhile are left alone. */
-export async function renewLeases(tx: Tx, leases: readonly Lease[], now: number): Promise<Date> {
+/**
+ * Keeps messages whose submit is still under way, and notes in each lease until when; those that were
+ * settled meanwhile are left alone.
+ */
+export async function renewLeases(tx: Tx, leases: readonly Lease[], now: number): Promise<void> {
+  if (leases.length === 0) return;
   const until = new Date(now + LEASE_MS);
-  if (leases.length > 0) {
-    await tx.unsafe(
-      `WITH renewed AS (${RENEWED})
-       UPDATE messages m SET due_at = '${until.toISOString()}' FROM renewed
-       WHERE m.account_id = renewed.account_id AND m.id = renewed.id`,
-      LEASES.params(tx, leases),
-    );
-  }
-  return until;
+  const rows = await tx.unsafe<{ id: string }[]>(
+    `WITH renewed AS (${RENEWED})
+     UPDATE messages m SET due_at = '${until.toISOString()}' FROM renewed
+     WHERE m.account_id = renewed.account_id AND m.id = renewed.id RETURNING m.id`,
+    LEASES.params(tx, leases),
+  );
+  const renewed = new Set(rows.map(({ id }) => idFromUuid('msg', id)));
+  for (const lease of leases) if (renewed.has(lease.messageId)) lease.until = until;
 }

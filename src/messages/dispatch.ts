@@ -24,8 +24,9 @@ const CLAIM_LIMIT_WITHOUT_CARRIER = 50;
 const MAX_IN_FLIGHT = 2_000;
 /** How long an idle worker trusts that somebody would have woken it. */
 const POLL_MS = 500;
-const RENEW_EVERY_MS = 1_500;
-const RENEW_BELOW_MS = LEASE_MS - 3_000;
+const RENEW_EVERY_MS = 1_000;
+// So a worker may be held up for 2.5 s before another one takes its messages.
+const RENEW_BELOW_MS = LEASE_MS - 2_500;
 const SWEEP_MS = 500;
 const TIDY_MS = 600_000;
 
@@ -115,9 +116,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   async function renew(): Promise<void> {
     const now = app.clock();
     const old = [...leases.values()].filter((lease) => lease.until.getTime() - now < RENEW_BELOW_MS);
-    if (old.length === 0) return;
-    const until = await renewLeases(app.sql, old, now);
-    for (const lease of old) lease.until = until;
+    await renewLeases(app.sql, old, now);
   }
 
   async function sweep(): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RawServer } from './fan-out/raw-server.ts';
 import type { Ground } from './ground/ground.ts';
-import { startApi, type OtpostProcess } from './ground/otpost.ts';
+import { startApi } from './ground/otpost.ts';
 import { startPending } from './ground/pending.ts';
 import { createPlatform, type Platform } from './ground/platform.ts';
+import type { Probe } from './ground/probe.ts';
 import type { BenchProcess } from './ground/processes.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
@@ -34,7 +35,7 @@ export async function benchFanOut(ground: Ground): Promise<Outcome[]> {
   const subscriptions = Array.from({ length: sockets }, () => ({ query: QUERY, variables: {} }));
 
   await ours.ask.join(api.url, platform.apiKey, subscriptions);
-  await theirs.ask.join((await raw.ask.listen()) as string, '', subscriptions);
+  await theirs.ask.join(await raw.ask.listen(), '', subscriptions);
   await untilAllHear(platform, ours, sockets);
   const payload = await ours.ask.lastFrame();
 
@@ -88,10 +89,10 @@ async function deliver(
 }
 
 async function cpuOf(
-  { ask }: BenchProcess<RawServer> | OtpostProcess,
+  { ask }: BenchProcess<Pick<Probe, 'cpuSeconds'>>,
   work: () => Promise<void>,
 ): Promise<number> {
-  const before = (await ask.cpuSeconds!()) as number;
+  const before = await ask.cpuSeconds();
   await work();
-  return ((await ask.cpuSeconds!()) as number) - before;
+  return (await ask.cpuSeconds()) - before;
 }

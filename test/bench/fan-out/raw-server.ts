@@ -4,12 +4,13 @@ import { WebSocketServer } from 'ws';
 import { answerQuestions } from '../ground/rpc.ts';
 
 /** The peer of the row fan-out: `ws` and nothing else, sending one payload that is ready. */
-export interface RawServer {
-  [method: string]: (...args: never[]) => unknown;
+export type RawServer = {
   listen(): Promise<string>;
   /** Sends it to every socket, so many times. */
   broadcast(payload: string, times: number): void;
-}
+  /** User and system, of all threads. */
+  cpuSeconds(): number;
+};
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 const listening = once(server, 'listening');

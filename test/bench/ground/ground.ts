@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findOrStartRedis } from '../../support/redis.ts';
 import { openDatabases, type Databases } from './databases.ts';
 import { createProcesses, type Processes } from './processes.ts';
@@ -8,6 +12,8 @@ export interface Ground extends AsyncDisposable {
   databases: Databases;
   processes: Processes;
   redisUrl: string;
+  /** A new folder for files that nobody wants to keep. */
+  createFolder(): Promise<string>;
   /** Small counts: to see that everything runs, not how fast. */
   quick: boolean;
   /** How often a row is measured: three times, once when quick. */
@@ -27,6 +33,10 @@ export interface GroundOptions {
 
 export async function openGround({ quick, profileDir, say }: GroundOptions): Promise<Ground> {
   await using starting = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'otpost-bench-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  starting.defer(remove);
   const redis = starting.use(await findOrStartRedis());
   const settings = profileDir ? STATEMENT_STATISTICS : {};
   const databases = starting.use(await openDatabases(process.env['DATABASE_URL'], settings));
@@ -37,6 +47,7 @@ export async function openGround({ quick, profileDir, say }: GroundOptions): Pro
     databases,
     processes,
     redisUrl: redis.url,
+    createFolder: () => mkdtemp(join(folder, 'data-')),
     quick,
     turns: quick ? 1 : 3,
     profileDir,

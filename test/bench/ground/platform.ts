@@ -1,6 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount } from '../../../src/accounts/create-account.ts';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
@@ -31,8 +30,7 @@ export async function createPlatform(ground: Ground): Promise<Platform> {
   await using starting = new AsyncDisposableStack();
   const databaseUrl = await ground.databases.create();
   starting.defer(() => ground.databases.drop(databaseUrl));
-  const dataDir = await mkdtemp(join(tmpdir(), 'otpost-bench-'));
-  starting.defer(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await ground.createFolder();
   const env = {
     NODE_ENV: 'production',
     // As under `npm start`: lines about single requests would measure the reader of this pipe, too.

@@ -4,13 +4,12 @@ import { answerQuestions } from './rpc.ts';
  * Loaded into a process before its program (`--import`): tells what the process used so far. It does
  * nothing between two questions, and does not keep the process alive.
  */
-export interface Probe {
-  [method: string]: (...args: never[]) => unknown;
+export type Probe = {
   /** User and system, of all threads. */
   cpuSeconds(): number;
   /** After a full collection of garbage, when the process runs with `--expose-gc`. */
   residentBytes(): Promise<number>;
-}
+};
 
 // One collection leaves what finalizers and weak references held; the allocator gives pages back late.
 const COLLECTIONS = 4;

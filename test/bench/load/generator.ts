@@ -6,14 +6,13 @@ import type { LoadJob, LoadResult } from './jobs.ts';
 import { requestSource } from './requests.ts';
 
 /** The load generator: a process of its own. */
-export interface LoadGenerator {
-  [method: string]: (...args: never[]) => unknown;
+export type LoadGenerator = {
   /** Keeps `connections` busy until the time is over, the requests run out, or `stop` is called. */
   run(job: LoadJob): Promise<LoadResult>;
   /** For the pace `allowed`: how many more starts may go. */
   allow(count: number): void;
   stop(): void;
-}
+};
 
 interface Run {
   gate: Gate;

@@ -4,14 +4,13 @@ import { phoneNumber } from '../ground/numbers.ts';
 import { machineMs } from './clock.ts';
 
 /** The simulator, with a watch on when it sends the receipts of some numbers. A process of its own. */
-export interface WatchedSimulator {
-  [method: string]: (...args: never[]) => unknown;
+export type WatchedSimulator = {
   smppPort(): number;
   /** Notes from now on when the numbers of these indexes get their text. */
   watch(firstNumber: number, count: number): void;
   /** When each of them got it, `machineMs` by index; forgets them. */
   takeDeliveries(): Map<number, number>;
-}
+};
 
 const simulator = await createSimulator({ smppPort: 0, httpPort: 0 });
 let deliveries = new Map<number, number>();

@@ -24,10 +24,9 @@ export interface Watched {
 }
 
 /** Starts verifications, each watched over a subscription of its own, and times bare Redis meanwhile. */
-export interface Watcher {
-  [method: string]: (...args: never[]) => unknown;
+export type Watcher = {
   watch(job: WatchJob): Promise<Watched>;
-}
+};
 
 const QUERY = `subscription Watch($id: ID!) {
   verificationEvents(verificationId: $id) { __typename cursor verification { id status } ... on MessageDelivered { message { id status } } }

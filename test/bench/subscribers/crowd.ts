@@ -3,8 +3,7 @@ import { answerQuestions } from '../ground/rpc.ts';
 import { openSocket, type SubscriberSocket, type Subscription } from './socket.ts';
 
 /** Many subscribers, one socket each, that only count what they get. A process of its own. */
-export interface Crowd {
-  [method: string]: (...args: never[]) => unknown;
+export type Crowd = {
   /** Opens one more socket for each subscription. */
   join(url: string, apiKey: string, subscriptions: readonly Subscription[]): Promise<void>;
   /** Events so far, all sockets together. */
@@ -16,7 +15,7 @@ export interface Crowd {
   /** Some event, as it came over the wire. */
   lastFrame(): string;
   leave(): void;
-}
+};
 
 const OPENED_AT_ONCE = 50;
 

@@ -1,14 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
-import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
-import { idFromUuid, newId, uuidOf } from '../../src/ids.ts';
+import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
-import { insertAttempts, saveAttempts } from '../../src/messages/attempt-store.ts';
-import { putIntoInbox } from '../../src/messages/inbox.ts';
-import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
-import type { App } from '../../src/platform.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
@@ -394,120 +388,4 @@ test('a worker that lives keeps what it is sending, however long the carrier tak
   expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
   expect(await attemptsOf(app, v)).toHaveLength(1);
   expect(codesOn(app, to)).toHaveLength(1);
-});
-
-/** A message on its way over a carrier that nobody hears of: the test is the carrier. */
-async function onItsWay(owner: App) {
-  const who = await createTestAccount(app);
-  const { id: carrierId } = await connect(who, 'blackhole', { port: await freePort() });
-  const v = await start(app, who, aNumber());
-  const [message] = await messagesOf(app, v);
-  const attempt: AttemptRow = {
-    accountId: who.accountId,
-    id: newId('att'),
-    messageId: message!.id,
-    verificationId: v.id,
-    carrierId,
-    routeId: idFromUuid('rte', randomUUID()),
-    status: 'submitting',
-    carrierMessageId: null,
-    errorCode: null,
-    errorMessage: null,
-    decision: [],
-    submittedAt: new Date(clock.now()),
-    answeredAt: null,
-    settledAt: null,
-  };
-  await insertAttempts(app.sql, [attempt]);
-  const { accountId, verificationId, messageId, id: attemptId } = attempt;
-  const carrierMessageId = randomUUID().slice(0, 8);
-  const receipt = {
-    ...{ accountId, carrierId, carrierMessageId },
-    state: 'delivered',
-    receivedAt: new Date(clock.now()),
-  } as const;
-  const answer = (outcome: SubmitOutcome) =>
-    owner.batched(commitFacts, SETTLE_BATCH).add({
-      kind: 'outcome',
-      outcome,
-      ...{ accountId, verificationId, messageId, attemptId, carrierId },
-      sender: 'Test',
-    });
-  return {
-    v,
-    attempt,
-    carrierMessageId,
-    receipt,
-    answer,
-    accept: () => answer({ kind: 'accepted', carrierMessageId, segments: 1 }),
-    report: (by: App) => by.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt }),
-  };
-}
-
-describe('an answer', () => {
-  test('that fails after its worker was given up for dead leaves the message to the one that has it now', async () => {
-    const message = await onItsWay(app);
-    const { attempt, v } = message;
-    await saveAttempts(app.sql, [{ ...attempt, status: 'unknown' }]);
-    const lease = new Date(clock.now() + 5_000);
-    await app.sql`UPDATE messages SET due_at = ${lease} WHERE verification_id = ${uuidOf(v.id)}`;
-    await message.answer({ kind: 'unavailable', reason: 'link lost' });
-    expect(await messagesOf(app, v)).toMatchObject([{ status: 'queued', attemptsSpent: 0, dueAt: lease }]);
-    expect(await attemptsOf(app, v)).toMatchObject([{ status: 'rejected' }]);
-  });
-
-  test('that was accepted counts, however late it comes', async () => {
-    const message = await onItsWay(app);
-    await saveAttempts(app.sql, [{ ...message.attempt, status: 'unknown' }]);
-    await message.accept();
-    expect(await historyOf(app, message.v)).toContain('MessageSent');
-  });
-});
-
-describe('a receipt', () => {
-  test('that another worker hears before the answer is committed waits, and settles the message with it', async () => {
-    await using other = await createTestApp(
-      { ROLES: 'worker', DATABASE_URL: main.databaseUrl },
-      { clock: clock.now },
-    );
-    const message = await onItsWay(app);
-    await message.report(other.app);
-    expect(await historyOf(app, message.v)).not.toContain('MessageDelivered');
-    await message.accept();
-    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
-  });
-
-  test('that another worker hears after the answer is committed settles the message at once', async () => {
-    await using other = await createTestApp(
-      { ROLES: 'worker', DATABASE_URL: main.databaseUrl },
-      { clock: clock.now },
-    );
-    const message = await onItsWay(app);
-    await message.accept();
-    await message.report(other.app);
-    await message.report(app);
-    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
-  });
-
-  test('that was put aside while its answer was being committed elsewhere is found by the sweep', async () => {
-    const message = await onItsWay(app);
-    // What two workers leave that did not see each other's rows.
-    await putIntoInbox(app.sql, [message.receipt]);
-    const { attempt, carrierMessageId } = message;
-    await saveAttempts(app.sql, [{ ...attempt, status: 'submitted', carrierMessageId }]);
-    await happened(app, message.v, 'MessageDelivered');
-    const [inbox] = await app.sql`
-      SELECT count(*)::int AS count FROM receipt_inbox WHERE carrier_message_id = ${carrierMessageId}`;
-    expect(inbox!.count).toBe(0);
-  });
-
-  test('for an id that nobody knows waits, harms nothing, and is forgotten in the end', async () => {
-    const message = await onItsWay(app);
-    await message.report(app);
-    await message.report(app);
-    const [inbox] = await app.sql`
-      SELECT count(*)::int AS count FROM receipt_inbox WHERE carrier_message_id = ${message.carrierMessageId}`;
-    expect(inbox!.count).toBe(2);
-    expect(await historyOf(app, message.v)).toEqual(['VerificationStarted', 'MessageQueued']);
-  });
 });

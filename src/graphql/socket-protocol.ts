@@ -1,0 +1,143 @@
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { authenticate } from '../accounts/authenticate.ts';
+import { onCredentialEnd } from '../accounts/credential-end.ts';
+import { DomainError } from '../errors.ts';
+import type { App } from '../platform.ts';
+import { createDelivery } from './delivery.ts';
+import { LIMITS } from './limits.ts';
+import { openedStream } from './plugins/execution.ts';
+import { TooComplex } from './plugins/limits.ts';
+import { refusal, type MaskError } from './plugins/masking.ts';
+
+/** What envelop has made of an operation's steps, for one operation. */
+export interface Enveloped {
+  schema: ExecutionArgs['schema'];
+  parse(source: string): ExecutionArgs['document'];
+  validate(schema: ExecutionArgs['schema'], document: ExecutionArgs['document']): readonly GraphQLError[];
+  contextFactory(): object | Promise<object>;
+  execute(args: ExecutionArgs): Promise<ExecutionResult>;
+  subscribe(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
+}
+
+export interface ProtocolOptions {
+  getEnveloped(context: { credential: string }): Enveloped;
+  mask: MaskError;
+  /** How long a socket may say nothing before `connection_init`. Milliseconds. */
+  initMs: number;
+}
+
+/** One socket and who speaks through it. */
+export interface Session {
+  socket: WebSocket;
+  answering: boolean;
+  credential: string;
+  forgetCredential: () => void;
+}
+
+type Connection = Context<Record<string, unknown>, Session>;
+type Operation = ExecutionArgs & { enveloped: Enveloped };
+
+/** What graphql-ws does at each message: the plugins of HTTP, on a socket. */
+export function createProtocol(app: App, options: ProtocolOptions): Server<Session> {
+  return makeServer<Record<string, unknown>, Session>({
+    connectionInitWaitTimeout: options.initMs,
+    onConnect: (connection) => connect(app, connection),
+    onSubscribe: ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
+      if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
+        return [withoutHttp(refusal(tooManyOperations()))];
+      return prepare(options, extra.credential, { query, operationName, variableValues: variables });
+    },
+    execute: (args) => (args as Operation).enveloped.execute(args),
+    subscribe: (args) => (args as Operation).enveloped.subscribe(args),
+    onOperation: (connection, id, _payload, args, result) =>
+      deliver(connection, id, args.contextValue as object, result as ExecutionResult),
+    onNext: (_connection, _id, _payload, _args, result) =>
+      result.errors && { ...result, errors: result.errors.map(withoutHttp) },
+  });
+}
+
+/** Lets a client in by the `authorization` of its `connection_init`, for as long as that is good. */
+async function connect(app: App, connection: Connection): Promise<boolean> {
+  const { extra: session, connectionParams } = connection;
+  const authorization = connectionParams?.authorization;
+  // Held by the session alone from here on; the rest of the payload is nothing to us.
+  (connection as { connectionParams?: unknown }).connectionParams = undefined;
+  try {
+    const credential = typeof authorization === 'string' ? authorization : undefined;
+    const principal = await authenticate(app, credential);
+    session.credential = credential ?? '';
+    session.forgetCredential = onCredentialEnd(app, principal, () =>
+      session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
+    );
+    // It may have gone away meanwhile.
+    if (session.socket.readyState !== session.socket.OPEN) session.forgetCredential();
+    return true;
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    session.socket.close(CloseCode.Unauthorized, error.code);
+    return false;
+  }
+}
+
+/** Parses, validates, and says who asks: the credential is looked at again for every operation. */
+async function prepare(
+  { getEnveloped, mask }: ProtocolOptions,
+  credential: string,
+  asked: {
+    query: string;
+    operationName?: string | null | undefined;
+    variableValues?: Record<string, unknown> | null | undefined;
+  },
+): Promise<Operation | readonly GraphQLError[]> {
+  const enveloped = getEnveloped({ credential });
+  try {
+    const document = enveloped.parse(asked.query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    if (errors.length > 0) return errors.map((error) => withoutHttp(mask(error)));
+    const contextValue = await enveloped.contextFactory();
+    const { operationName, variableValues } = asked;
+    return {
+      enveloped,
+      schema: enveloped.schema,
+      document,
+      operationName,
+      variableValues,
+      contextValue,
+      rootValue: {},
+    };
+  } catch (error) {
+    return [withoutHttp(mask(error))];
+  }
+}
+
+/** Sends what was refused as `error`; hands a subscription's answers to the socket without a detour. */
+function deliver(
+  { extra: { socket }, subscriptions }: Connection,
+  id: string,
+  context: object,
+  result: ExecutionResult,
+): AsyncGenerator<ExecutionResult> | undefined {
+  // What graphql-ws no longer knows it neither answers nor completes.
+  const forget = () => delete (subscriptions as Record<string, unknown>)[id];
+  const stream = openedStream(context);
+  if (stream) return createDelivery(socket, id, stream, forget);
+  if (result.errors && result.data === undefined && socket.readyState === socket.OPEN) {
+    socket.send(JSON.stringify({ id, type: 'error', payload: result.errors.map(withoutHttp) }));
+    forget();
+  }
+  return undefined;
+}
+
+function tooManyOperations(): TooComplex {
+  return new TooComplex(
+    `A socket runs at most ${LIMITS.operationsPerSocket} operations at a time. Open another one.`,
+  );
+}
+
+/** The status of a refused request is for HTTP only. */
+function withoutHttp(error: GraphQLError): GraphQLError {
+  delete error.extensions.http;
+  return error;
+}

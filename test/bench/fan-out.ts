@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RawServer } from './fan-out/raw-server.ts';
 import type { Ground } from './ground/ground.ts';
 import { startApi } from './ground/otpost.ts';
 import { startPending } from './ground/pending.ts';
@@ -9,6 +8,7 @@ import type { BenchProcess } from './ground/processes.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
 import type { Crowd } from './subscribers/crowd.ts';
+import { startCrowd, startRawServer } from './subscribers/start.ts';
 
 const QUERY = `subscription Watch {
   accountEvents {
@@ -28,10 +28,9 @@ export async function benchFanOut(ground: Ground): Promise<Outcome[]> {
   const batches = ground.quick ? 1 : 10;
   await using platform = await createPlatform(ground);
   await using api = await startApi(ground, platform);
-  const entry = 'test/bench/subscribers/crowd.ts';
-  await using ours = await ground.processes.start<Crowd>({ entry });
-  await using theirs = await ground.processes.start<Crowd>({ entry });
-  await using raw = await ground.processes.start<RawServer>({ entry: 'test/bench/fan-out/raw-server.ts' });
+  await using ours = await startCrowd(ground);
+  await using theirs = await startCrowd(ground);
+  await using raw = await startRawServer(ground);
   const subscriptions = Array.from({ length: sockets }, () => ({ query: QUERY, variables: {} }));
 
   await ours.ask.join(api.url, platform.apiKey, subscriptions);

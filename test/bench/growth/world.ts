@@ -57,7 +57,7 @@ function questions(
       return (await send(load, api, platform, { kind: 'check', codes }, seconds)).perSecond;
     },
     async claim() {
-      await startPending(platform, ground.quick ? 300 : 9_000);
+      await startPending(platform, ground.quick ? 300 : 30_000);
       const perSecond = await claimAll(platform);
       await platform.app.sql`UPDATE messages SET due_at = NULL WHERE due_at IS NOT NULL`;
       return perSecond;

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { Probe } from '../ground/probe.ts';
 import { answerQuestions } from '../ground/rpc.ts';
+import { cpuSeconds, settledMemory } from '../ground/usage.ts';
 
-/** The peer of the row fan-out: `ws` and nothing else, sending one payload that is ready. */
-export type RawServer = {
+/** What subscribers are held against: `ws` and nothing else, sending a text that is ready. */
+export type RawServer = Probe & {
   listen(): Promise<string>;
   /** Sends it to every socket, so many times. */
-  broadcast(payload: string, times: number): void;
-  /** User and system, of all threads. */
-  cpuSeconds(): number;
+  broadcast(frame: string, times: number): void;
 };
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -22,11 +22,9 @@ answerQuestions({
     await listening;
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  broadcast(payload, times) {
-    for (let i = 0; i < times; i++) for (const socket of server.clients) socket.send(payload);
+  broadcast(frame, times) {
+    for (let i = 0; i < times; i++) for (const socket of server.clients) socket.send(frame);
   },
-  cpuSeconds() {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  },
+  cpuSeconds,
+  settledMemory,
 } satisfies RawServer);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { and, eq, isNull } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import { API_KEY_CHANNEL } from '../bus/channels.ts';
@@ -24,11 +25,12 @@ export function createKeyDirectory(app: App): KeyDirectory {
   const subscription = app.bus.subscribe(API_KEY_CHANNEL, { onMessage: forget, onResync: forget });
   return {
     find(key) {
-      const hash = app.keys.blindIndex('api-key', key);
-      const name = hash.toString('latin1');
+      // Not the key itself, which has no place in a dump of the memory; and not the keyed hash, which
+      // costs 4 µs more per request: this name never leaves the process.
+      const name = hash('sha256', key, 'base64');
       const entry = known.get(name);
       if (entry && entry.until > app.clock()) return entry.principal;
-      const principal = readKey(app, hash);
+      const principal = readKey(app, app.keys.blindIndex('api-key', key));
       const fresh = { principal, until: app.clock() + KNOWN_MS };
       known.set(name, fresh);
       principal.then(
@@ -45,10 +47,10 @@ export function createKeyDirectory(app: App): KeyDirectory {
   };
 }
 
-async function readKey(app: App, hash: Buffer): Promise<Principal | undefined> {
+async function readKey(app: App, keyedHash: Buffer): Promise<Principal | undefined> {
   const [row] = await app.db
     .select({ accountId: apiKeys.accountId, id: apiKeys.id })
     .from(apiKeys)
-    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt)));
+    .where(and(eq(apiKeys.hash, keyedHash), isNull(apiKeys.revokedAt)));
   return row && { kind: 'apiKey', accountId: row.accountId, apiKeyId: row.id };
 }

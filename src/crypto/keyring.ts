@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createRandomBytes, type RandomBytes } from './random.ts';
 
 /** What a key is used for; each purpose has its own key derived from a root key (RFC 5869). */
 export type KeyPurpose = 'seal' | 'code' | 'client-token';
@@ -17,6 +18,8 @@ export interface Keyring {
    * @throws {UnknownKey}
    */
   key(purpose: KeyPurpose, id: string): KeyObject;
+  /** For nonces, from the system's CSPRNG. */
+  readonly randomBytes: RandomBytes;
   /** HMAC-SHA-256 under the index key, cut to 16 bytes: equal input, equal output, nothing else to learn. */
   blindIndex(purpose: 'destination' | 'api-key' | 'idempotency', ...parts: string[]): Buffer;
 }
@@ -62,6 +65,7 @@ export function parseKeyring(text: string): Keyring {
   };
   return {
     currentId,
+    randomBytes: createRandomBytes(),
     key(purpose, id) {
       const root = roots.get(id);
       if (!root) throw new UnknownKey(id);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Keyring } from './keyring.ts';
 
 const NONCE_BYTES = 12;
@@ -21,18 +21,15 @@ export interface SealedAt {
  */
 export function seal(keys: Keyring, text: string, at: SealedAt): Buffer {
   const id = keys.currentId;
-  const nonce = randomFillSync(Buffer.allocUnsafe(NONCE_BYTES));
+  const nonce = keys.randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keys.key('seal', id), nonce);
   cipher.setAAD(associatedData(at));
   const body = cipher.update(text, 'utf8');
   cipher.final();
-  return Buffer.concat([
-    Buffer.from([id.length]),
-    Buffer.from(id, 'latin1'),
-    nonce,
-    body,
-    cipher.getAuthTag(),
-  ]);
+  const header = Buffer.allocUnsafe(1 + id.length);
+  header[0] = id.length;
+  header.write(id, 1, 'latin1');
+  return Buffer.concat([header, nonce, body, cipher.getAuthTag()]);
 }
 
 /** Opens what `seal` made. @throws {UnknownKey} @throws {Error} when it was changed or moved */

@@ -1,5 +1,6 @@
 import { DUE_CHANNEL } from '../bus/channels.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
+import { isOutage } from '../db/outage.ts';
 import type { AttemptId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
@@ -28,6 +29,8 @@ const RENEW_EVERY_MS = 1_000;
 // So a worker may be held up for 2.5 s before another one takes its messages.
 const RENEW_BELOW_MS = LEASE_MS - 2_500;
 const SWEEP_MS = 500;
+/** While the database is away. */
+const SETTLE_AGAIN_MS = 250;
 const TIDY_MS = 600_000;
 
 export async function startDispatcher(app: App, carriers: CarrierRegistry): Promise<Dispatcher> {
@@ -49,8 +52,13 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
       () => {
         if (isDueElsewhere(fact)) wake();
       },
-      // The message stays claimed; when its lease is over somebody finds the attempt as unknown.
-      (error: unknown) => app.log.error({ err: error, fact: fact.kind }, 'outcome not committed'),
+      (error: unknown) => {
+        app.log.error({ err: error, fact: fact.kind }, 'outcome not committed');
+        // It may be committed twice, but must not be forgotten: the message would be sent again. Should it
+        // be all the same, the message stays claimed until its lease is over, and the attempt is unknown.
+        if (fact.kind === 'outcome' && isOutage(error) && !stopping)
+          setTimeout(() => settle(fact), SETTLE_AGAIN_MS).unref();
+      },
     );
   }
 

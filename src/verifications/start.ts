@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Principal } from '../accounts/principal.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
@@ -69,7 +68,7 @@ function draftVerification(
     locale: readLocale(input.locale) ?? settings.defaultLocale,
     status: 'pending',
     failureReason: null,
-    codeNonce: randomBytes(16),
+    codeNonce: app.keys.randomBytes(16),
     codeKeyId: app.keys.currentId,
     codeLength: settings.codeLength,
     codeAlphabet: settings.codeAlphabet,

@@ -105,6 +105,23 @@ describe('a group commit', () => {
     expect(await batcher.add(4)).toBe(4);
   });
 
+  test.each(['CONNECTION_CLOSED', 'ECONNREFUSED', '57P01', '53300'])(
+    'a batch that %s took refuses all its items at once, and runs none of them again',
+    async (code) => {
+      let runs = 0;
+      const batcher = createBatcher<number, number>(
+        () => {
+          runs++;
+          return Promise.reject(Object.assign(new Error('away'), { code }));
+        },
+        { maxBatchSize: 500, lanes: 1 },
+      );
+      const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
+      expect(settled.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+      expect(runs).toBe(1);
+    },
+  );
+
   test('a commit that throws before it begins refuses its items like any other', async () => {
     const batcher = createBatcher<number, number>(
       () => {

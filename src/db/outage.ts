@@ -1,0 +1,23 @@
+// The driver's own codes and the system's, for a connection that is lost or cannot be made.
+const CONNECTION_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECT_TIMEOUT',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+// SQLSTATE classes: connection exception, insufficient resources, shut down or starting up.
+const OUTAGE_SQLSTATE = /^(?:08|53|57P)/;
+
+/** Whether the database was away, so that nothing is wrong with what it was asked. */
+export function isOutage(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && (CONNECTION_CODES.has(code) || OUTAGE_SQLSTATE.test(code));
+}

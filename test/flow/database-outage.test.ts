@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { createTestAccount, createTestApp } from '../support/app.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { startProxy } from '../support/proxy.ts';
+import { createCarriers } from '../support/simulated-carriers.ts';
+import { until } from '../support/until.ts';
+import {
+  attemptsOf,
+  codesOn,
+  createNumbers,
+  happened,
+  historyOf,
+  messagesOf,
+  start,
+} from '../support/verifying.ts';
+
+const aNumber = createNumbers(5_000_000);
+
+test('a database that goes away for a moment loses nothing: starts are refused, what was in flight is sent once', async () => {
+  await using database = await createTestDatabase();
+  const url = new URL(database.url);
+  await using wire = await startProxy({ host: url.hostname, port: Number(url.port) });
+  url.host = `127.0.0.1:${wire.port}`;
+  await using running = await createTestApp({ ROLES: 'worker,simulator', DATABASE_URL: url.href });
+  const { app } = running;
+  const who = await createTestAccount(app);
+  await createCarriers(app)(who, { profile: 'normal', responseMs: [400, 600], receiptMs: [700, 900] });
+  const before = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const to = aNumber();
+      return { to, v: await start(app, who, to) };
+    }),
+  );
+  for (const { v } of before) await until(async () => (await attemptsOf(app, v)).length === 1);
+
+  // The answers of the carrier, then its receipts, find no database.
+  await wire.cut();
+  const refused = await Promise.allSettled(Array.from({ length: 50 }, () => start(app, who, aNumber())));
+  expect(refused.every(({ status }) => status === 'rejected')).toBe(true);
+  await until(() => before.every(({ to }) => codesOn(app, to).length > 0));
+  await wire.mend();
+
+  const after = await until(() => start(app, who, aNumber()));
+  await happened(app, after, 'MessageDelivered');
+  for (const { to, v } of before) {
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(await historyOf(app, v));
+    expect(await messagesOf(app, v)).toMatchObject([{ status: 'delivered', attemptsSpent: 1 }]);
+    expect(await attemptsOf(app, v)).toMatchObject([{ status: 'delivered' }]);
+    expect(codesOn(app, to)).toHaveLength(1);
+  }
+});

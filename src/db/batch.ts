@@ -16,6 +16,11 @@ export interface BatchOptions {
   maxBatchSize: number;
   /** Batches that may run at the same time. */
   lanes: number;
+  /**
+   * Least time from the begin of one batch to the begin of the next, in milliseconds: under load it
+   * gathers more into each; an item that comes alone does not wait. Default 0.
+   */
+  paceMs?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -30,7 +35,7 @@ interface Waiting<Item, Result> {
  */
 export function createBatcher<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
-  { maxBatchSize, lanes }: BatchOptions,
+  { maxBatchSize, lanes, paceMs = 0 }: BatchOptions,
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
@@ -52,34 +57,41 @@ export function createBatcher<Item, Result>(
     }
   }
 
-  function pump(): void {
-    while (running < lanes && waiting.length > 0) {
-      const batch = waiting.length <= maxBatchSize ? waiting : waiting.slice(0, maxBatchSize);
-      waiting = waiting.length <= maxBatchSize ? [] : waiting.slice(maxBatchSize);
-      running++;
-      void commit(batch).finally(() => {
-        running--;
-        if (waiting.length > 0) pump();
-        else if (running === 0) {
-          for (const resolve of whenIdle) resolve();
-          whenIdle = [];
-        }
-      });
-    }
+  let begunAt = -Infinity;
+  let scheduled = false;
+
+  /** Begins a batch as soon as a lane is free and the pace allows it. */
+  function schedule(): void {
+    if (scheduled || running >= lanes || waiting.length === 0) return;
+    scheduled = true;
+    const wait = begunAt + paceMs - performance.now();
+    // All requests that were read from their sockets in this turn go together.
+    if (wait > 0 && waiting.length < maxBatchSize) setTimeout(begin, wait);
+    else setImmediate(begin);
   }
 
-  let scheduled = false;
+  function begin(): void {
+    scheduled = false;
+    begunAt = performance.now();
+    const batch = waiting.slice(0, maxBatchSize);
+    waiting = waiting.slice(maxBatchSize);
+    running++;
+    void commit(batch).finally(() => {
+      running--;
+      schedule();
+      if (running > 0 || waiting.length > 0) return;
+      for (const resolve of whenIdle) resolve();
+      whenIdle = [];
+    });
+    if (paceMs === 0 && running < lanes && waiting.length > 0) begin();
+    else schedule();
+  }
+
   return {
     add(item) {
       return new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        if (scheduled || running >= lanes) return;
-        scheduled = true;
-        // All requests that were read from their sockets in this turn go together.
-        setImmediate(() => {
-          scheduled = false;
-          pump();
-        });
+        schedule();
       });
     },
     idle() {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DUE_CHANNEL } from '../bus/channels.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import { isOutage } from '../db/outage.ts';
@@ -28,6 +29,8 @@ const POLL_MS = 500;
 const RENEW_EVERY_MS = 1_000;
 // So a worker may be held up for 2.5 s before another one takes its messages.
 const RENEW_BELOW_MS = LEASE_MS - 2_500;
+// Under load the next claim finds a batch instead of a handful; a message that comes alone does not wait.
+const GATHER_MS = 10;
 const SWEEP_MS = 500;
 /** While the database is away. */
 const SETTLE_AGAIN_MS = 250;
@@ -80,29 +83,29 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     if (leases.size < MAX_IN_FLIGHT / 2) wake();
   }
 
-  /** @returns whether there may be more to claim right away */
-  async function round(): Promise<boolean> {
+  async function round(): Promise<'idle' | 'some' | 'full'> {
     const free = Math.min(CLAIM_LIMIT, MAX_IN_FLIGHT - leases.size, carriers.freeWindow());
     // With no carrier ready, a few per poll: the ones whose time is up must still be ended.
     const limit = free > 0 ? free : polled ? CLAIM_LIMIT_WITHOUT_CARRIER : 0;
     polled = false;
-    if (limit === 0) return false;
+    if (limit === 0) return 'idle';
     const claimed = await claimMessages(app.sql, limit, app.clock());
-    if (claimed.length === 0) return false;
+    if (claimed.length === 0) return 'idle';
     const plan = await planAttempts(app, carriers, claimed);
     for (const fact of plan.facts) settle(fact);
     for (const planned of plan.attempts) void submit(planned);
-    return claimed.length === limit;
+    return claimed.length === limit ? 'full' : 'some';
   }
 
   async function loop(): Promise<void> {
     while (!stopping) {
       awake = false;
-      const more = await round().catch((error: unknown) => {
+      const claimed = await round().catch((error: unknown) => {
         app.log.error({ err: error }, 'dispatch round failed');
-        return false;
+        return 'idle';
       });
-      if (!more && !awake) await sleep();
+      if (claimed === 'some') await delay(GATHER_MS);
+      if (claimed !== 'full' && !awake) await sleep();
     }
   }
 

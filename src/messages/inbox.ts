@@ -58,9 +58,13 @@ export async function takeMatched(tx: Tx): Promise<AccountReceipt[]> {
     await tx<RawReceipt[]>`
       DELETE FROM receipt_inbox WHERE (account_id, id) IN (
         SELECT i.account_id, i.id FROM receipt_inbox i
-        WHERE EXISTS (SELECT FROM attempts a WHERE a.account_id = i.account_id AND a.carrier_id = i.carrier_id
-          AND a.carrier_message_id = i.carrier_message_id)
-        LIMIT 500 FOR UPDATE SKIP LOCKED)
+        -- One probe per waiting receipt; as EXISTS it may be turned round, to read every attempt there is.
+        CROSS JOIN LATERAL (
+          SELECT FROM attempts a
+          WHERE a.account_id = i.account_id AND a.carrier_id = i.carrier_id
+            AND a.carrier_message_id = i.carrier_message_id
+          LIMIT 1) AS known
+        LIMIT 500 FOR UPDATE OF i SKIP LOCKED)
       RETURNING *`,
   );
 }

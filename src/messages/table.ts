@@ -13,6 +13,11 @@ import type { AttemptStatus } from './attempt.ts';
 import type { MessageStatus } from './message.ts';
 import type { RouteDecision } from '../routing/policy.ts';
 
+/**
+ * Primary keys lead with the account; the other indexes leave it out on purpose. With it in front,
+ * the planner of an empty table takes (account, verification, id) for as good as the primary key to
+ * find (account, id), keeps that plan, and reads the whole account: a claim of 45 rows took 34 ms.
+ */
 export const messages = snakeCase.table(
   'messages',
   {
@@ -36,7 +41,7 @@ export const messages = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
-    index('messages_verification').on(t.accountId, t.verificationId, t.id),
+    index('messages_verification').on(t.verificationId, t.id),
     index('messages_due')
       .on(t.dueAt)
       .where(sql`${t.dueAt} is not null`),
@@ -64,10 +69,10 @@ export const attempts = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
-    index('attempts_message').on(t.accountId, t.messageId, t.id),
+    index('attempts_message').on(t.messageId, t.id),
     // Not unique: a carrier that answers one id for every message exists.
     index('attempts_carrier_message')
-      .on(t.accountId, t.carrierId, t.carrierMessageId)
+      .on(t.carrierId, t.carrierMessageId)
       .where(sql`${t.carrierMessageId} is not null`),
   ],
 );
@@ -87,7 +92,7 @@ export const receiptInbox = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
-    index('receipt_inbox_carrier_message').on(t.accountId, t.carrierId, t.carrierMessageId),
+    index('receipt_inbox_carrier_message').on(t.carrierId, t.carrierMessageId),
     index('receipt_inbox_age').on(t.receivedAt),
   ],
 );

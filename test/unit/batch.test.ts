@@ -79,6 +79,29 @@ describe('a group commit', () => {
     expect(most).toBe(2);
   });
 
+  test('a pace gathers what comes meanwhile, and does not hold up the first', async () => {
+    const batches: number[] = [];
+    const begun: number[] = [];
+    const batcher = createBatcher(
+      (items: readonly number[]) => {
+        batches.push(items.length);
+        begun.push(performance.now());
+        return Promise.resolve(items);
+      },
+      { maxBatchSize: 500, lanes: 1, paceMs: 50 },
+    );
+    await batcher.add(1);
+    const rest: Promise<number>[] = [];
+    for (let i = 0; i < 5; i++) {
+      rest.push(batcher.add(i));
+      await aTurn();
+    }
+    await Promise.all(rest);
+    expect(batches).toEqual([1, 5]);
+    // A timer may fire a millisecond early.
+    expect(begun[1]! - begun[0]!).toBeGreaterThanOrEqual(48);
+  });
+
   test('an error among the results refuses its own item only', async () => {
     const batcher = createBatcher(
       (items: readonly number[]) =>

@@ -18,7 +18,7 @@ const PURE = [
   'events/{catalog,cursor,snapshot}',
   'routing/policy',
   'carriers/carrier',
-  'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,receipt,receipt-date,receipt-states}',
+  'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];

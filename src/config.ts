@@ -192,3 +192,13 @@ Everything is set by environment variables:
 ${lines.join('\n')}
 `;
 }
+
+/** What a child process needs of our environment to find its way; everything else are its own defaults. */
+export function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

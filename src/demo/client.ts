@@ -74,7 +74,7 @@ export function createDemoClient(url: string, apiKey: string): DemoClient {
       return { done, stop };
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(sockets.map((socket) => socket.client.dispose()));
+      for (const { client } of sockets) await client.dispose();
     },
   };
 }

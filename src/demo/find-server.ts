@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { inheritedEnvironment } from '../config.ts';
 import type { DemoOptions } from './options.ts';
 
 /** A server to verify against. Disposing it stops the one that was started for the demo. */
@@ -37,7 +38,7 @@ async function startServer(): Promise<DemoServer> {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      ...environment(),
+      ...inheritedEnvironment(),
       DATA_DIR: dataDir,
       PORT: '0',
       SIMULATOR_PORT: '0',
@@ -60,17 +61,6 @@ async function startServer(): Promise<DemoServer> {
     await stop();
     throw error;
   }
-}
-
-/** What a child process needs of the environment to find its way; the rest are Otpost's own defaults. */
-function environment(): Record<string, string> {
-  return Object.fromEntries(
-    ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => {
-      // eslint-disable-next-line no-restricted-syntax -- handed on as it is, read by nobody here
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }
 
 /** Reads on behind the ready line, too: a pipe that nobody reads would stop the server. */

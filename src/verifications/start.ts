@@ -21,7 +21,7 @@ export interface StartInput {
 }
 
 // Up to 500 starts share a commit; two commits at once keep the database busy while one is on its way back.
-const BATCH = { maxBatchSize: 500, lanes: 2 };
+const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
 
 /**
  * Starts a verification and queues its message; while one is pending for the same number and

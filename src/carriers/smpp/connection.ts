@@ -5,8 +5,7 @@ import { LAYOUTS } from './layouts.ts';
 import { keepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import { failureOf, handled, type PeerAnswer, type PeerRequest } from './peer.ts';
-import { answerTo, type Notice, type Pdu, type Request, type RequestCommand } from './pdu.ts';
-import type { PduOf, Response, Unsequenced } from './pdu.ts';
+import { answerTo, type Notice, type Pdu, type RequestCommand, type PduOf, type Unsequenced } from './pdu.ts';
 import { noAnswer, PendingRequests, type Answer } from './pending.ts';
 import { STATUS } from './status.ts';
 

@@ -79,13 +79,16 @@ export function connectRedis({ url, name, log, onReady, onLost }: RedisConnectio
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
+  let closed = false;
   return {
     redis,
-    usable: () => redis.status === 'ready',
+    // Its status says "ready" for a moment after a disconnect of our own.
+    usable: () => redis.status === 'ready' && !closed,
     answers,
     close() {
       clearInterval(heartbeat);
       connected = false;
+      closed = true;
       redis.disconnect();
     },
   };

@@ -257,14 +257,14 @@ describe('reading', () => {
   test('traces a message: attempts, carrier, route, and why this route', async () => {
     const { to, id } = await started();
     await received(app, to);
-    // The handset has it before the carrier's answer is committed.
+    // The handset has it before the answer and the receipt are committed.
     const trace = await until(
       async () => {
         const { verifications } = await caller.run(VerificationTraceDocument, { first: 1, messages: 1 });
         const latest = verifications.edges[0]!.node;
-        return latest.messages.edges[0]!.node.status !== 'QUEUED' ? latest : undefined;
+        return latest.messages.edges[0]!.node.status === 'DELIVERED' ? latest : undefined;
       },
-      { timeoutMs: 10_000, what: 'the message to be sent' },
+      { timeoutMs: 10_000, what: 'the message to be delivered' },
     );
     expect(trace.id).toBe(id);
     const message = trace.messages.edges[0]!.node;

@@ -16,7 +16,7 @@ import type { MessageRow } from './table.ts';
 
 // One lane: what one batch commits, the next one sees, so a receipt right behind its answer finds
 // the attempt. Under load both are mostly in the same batch and cost one update together.
-export const SETTLE_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 20 };
+export const SETTLE_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 5 };
 
 /** Commits a batch of facts in one transaction: attempts, messages, verifications and events move together. */
 export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<undefined[]> {

@@ -59,11 +59,13 @@ async function verifyAll(target: Target, count: number, rate: number | undefined
     started++;
     // Some countries share their example (Australia and Christmas Island): one after the other.
     const before = lastOf.get(number.e164) ?? Promise.resolve();
-    const one = before.then(() => verifyNumber(target, number)).then((course) => {
-      courses.push(course);
-      progress.update(started, courses);
-      underWay.delete(one);
-    });
+    const one = before
+      .then(() => verifyNumber(target, number))
+      .then((course) => {
+        courses.push(course);
+        progress.update(started, courses);
+        underWay.delete(one);
+      });
     underWay.add(one);
     lastOf.set(number.e164, one);
   }

@@ -53,7 +53,12 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
     }
     for (const row of rows) {
       if (links.has(row.id)) continue;
-      links.set(row.id, { carrier: connect(row), signature: signatureOf(row), problem: undefined });
+      try {
+        links.set(row.id, { carrier: connect(row), signature: signatureOf(row), problem: undefined });
+      } catch (error) {
+        // A key that is missing or a row that cannot be read is this carrier's trouble alone.
+        app.log.error({ carrierId: row.id, carrier: row.name, err: error }, 'carrier cannot be opened');
+      }
     }
   }
 

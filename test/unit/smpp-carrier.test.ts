@@ -267,6 +267,8 @@ describe('pace', () => {
       else await until(() => link.carrier.freeWindow() > 0, { everyMs: 1 });
     }
     status = 0x58;
+    // It must be the carrier that refuses, not our own bucket, which the twentieth may have emptied.
+    await until(() => link.carrier.freeWindow() > 0, { everyMs: 1 });
     const refused = await link.submit();
     await until(() => link.carrier.health().problem);
     expect(refused.kind).toBe('throttled');

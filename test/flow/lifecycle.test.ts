@@ -342,7 +342,9 @@ describe('a canceled verification', () => {
       const { status } = await stateOf(app, v);
       expect(counts[status]).toBe(1);
       expect(Object.values(counts)).toEqual([1, 1]);
-      expect(await historyOf(app, v)).toHaveLength(3);
+      // Its unsent message may have expired by now; the verification itself ends once.
+      const ends = (await historyOf(app, v)).filter((type) => type.startsWith('Verification'));
+      expect(ends.slice(1)).toHaveLength(1);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { Sql } from './client.ts';
+import type { Sql } from 'postgres';
 
 /**
  * Connections for transactions: each carries one at a time, from its BEGIN to its COMMIT, so that

@@ -19,5 +19,8 @@ export const CONFIG_CHANNEL = 'config';
 /** Names an API key that was revoked: forget it, and close what it opened. */
 export const API_KEY_CHANNEL = 'key';
 
+/** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */
+export const OUTCOME_CHANNEL = 'outcome';
+
 /** A worker says every second that it is there. */
 export const WORKER_CHANNEL = 'worker';

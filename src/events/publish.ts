@@ -1,5 +1,6 @@
 import type { BusMessage } from '../bus/bus.ts';
 import { accountChannel, verificationChannel } from '../bus/channels.ts';
+import { publishOutcomes, type Outcome } from '../bus/outcomes.ts';
 import type { App } from '../platform.ts';
 import { encodeEvents } from './codec.ts';
 import { encodeCursor } from './cursor.ts';
@@ -8,7 +9,7 @@ import type { JournalEntry } from './journal.ts';
 
 /**
  * Tells those who watch what a transaction made happen: after its commit, whole to the watchers of
- * each verification, as a hint to those of the account.
+ * each verification, as a hint to those of the account; and those who route, how verifications ended.
  * @param transactionId what `appendEvents` answered
  */
 export function publishEvents(
@@ -34,6 +35,14 @@ export function publishEvents(
   }
   for (const channel of accountChannels) messages.push({ channel, payload: transactionId });
   app.bus.publish(messages);
+  publishOutcomes(app.bus, entries.flatMap(outcomeOf));
+}
+
+/** What routing learns from a verification's end. The others say nothing by themselves: silence is evidence, too. */
+function outcomeOf({ type, occurredAt, verification }: JournalEntry): Outcome[] {
+  const kind =
+    type === 'VerificationApproved' ? 'converted' : type === 'VerificationCanceled' ? 'abandoned' : undefined;
+  return kind ? [{ kind, verificationId: verification.id, at: occurredAt.getTime() }] : [];
 }
 
 function toEnvelope(

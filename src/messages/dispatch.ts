@@ -7,6 +7,7 @@ import type { App } from '../platform.ts';
 import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
 import { forgetOldReceipts } from './inbox.ts';
+import { createLearner } from './learner.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
 import { beat, HEARTBEAT_MS } from './worker-watch.ts';
@@ -39,6 +40,7 @@ const TIDY_MS = 600_000;
 export async function startDispatcher(app: App, carriers: CarrierRegistry): Promise<Dispatcher> {
   const leases = new Map<AttemptId, Lease>();
   const settler = app.batched(commitFacts, SETTLE_BATCH);
+  const learner = app.single(createLearner);
   let stopping = false;
   let awake = false;
   let polled = true;
@@ -65,10 +67,12 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     );
   }
 
-  async function submit({ attempt, carrier, message, lease }: PlannedAttempt): Promise<void> {
+  async function submit({ attempt, carrier, message, lease, sighting }: PlannedAttempt): Promise<void> {
     leases.set(attempt.id, lease);
+    if (sighting) learner.submitted(sighting);
     const outcome = await carrier.submit(message);
     leases.delete(attempt.id);
+    if (sighting) learner.answered(sighting, outcome);
     const { accountId, verificationId, messageId, carrierId } = attempt;
     settle({
       kind: 'outcome',

@@ -1,11 +1,13 @@
 import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import { transaction } from '../db/transaction.ts';
-import { newId, type CarrierId, type RouteId } from '../ids.ts';
+import { newId, type CarrierId, type RouteId, type ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
-import { createPolicy, type Candidate, type Ranked } from '../routing/policy.ts';
-import { createServiceDirectory, type Service } from '../services/directory.ts';
+import { createPolicies } from '../routing/policies.ts';
+import type { Candidate, Policy, Ranked } from '../routing/policy.ts';
+import { findService, type Service } from '../services/directory.ts';
+import { policyOptions } from './policy-options.ts';
 import { deriveCode } from '../verifications/code.ts';
 import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
@@ -13,6 +15,7 @@ import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
+import type { NewSighting } from './learner.ts';
 import type { AttemptRow } from './table.ts';
 import { composeText } from './text.ts';
 
@@ -21,6 +24,8 @@ export interface PlannedAttempt {
   carrier: Carrier;
   message: OutboundMessage;
   lease: Lease;
+  /** For a policy that learns. */
+  sighting: NewSighting | undefined;
 }
 
 export interface Plan {
@@ -47,6 +52,7 @@ export async function planAttempts(
   const tried = await triedRoutes(app.sql, again);
   const plan: Plan = { attempts: [], facts: [] };
   const taken = new Map<CarrierId, number>();
+  const grounds = createGrounds(app);
   const now = app.clock();
   for (const message of claimed) {
     const verification = byId.get(message.verificationId)!;
@@ -55,12 +61,12 @@ export async function planAttempts(
       plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
       continue;
     }
-    const planned = await planAttempt(
+    const planned = planAttempt(
       app,
       carriers,
+      await grounds.of(verification),
       taken,
       message,
-      verification,
       tried.get(messageId) ?? [],
       now,
     );
@@ -80,22 +86,42 @@ export async function planAttempts(
   return plan;
 }
 
-const policy = createPolicy({ strategy: 'priority' });
+/** What a choice stands on. */
+interface Ground {
+  verification: VerificationRow;
+  service: Service | undefined;
+  routes: readonly Route[];
+  policy: Policy | undefined;
+}
 
-async function planAttempt(
+/** Asks once per service for what the messages of a claim have in common. */
+function createGrounds(app: App) {
+  const known = new Map<ServiceId, Omit<Ground, 'verification'>>();
+  return {
+    async of(verification: VerificationRow): Promise<Ground> {
+      const { accountId, serviceId } = verification;
+      let ground = known.get(serviceId);
+      if (!ground) {
+        const service = await findService(app, accountId, serviceId);
+        const routes = await app.single(createRouteDirectory).of(accountId);
+        const policy = service && (await app.single(createPolicies).of(accountId, policyOptions(service)));
+        known.set(serviceId, (ground = { service, routes, policy }));
+      }
+      return { ...ground, verification };
+    },
+  };
+}
+
+function planAttempt(
   app: App,
   carriers: CarrierRegistry,
+  { verification, service, routes, policy }: Ground,
   taken: ReadonlyMap<CarrierId, number>,
   message: ClaimedMessage,
-  verification: VerificationRow,
   tried: readonly RouteId[],
   now: number,
-): Promise<PlannedAttempt | undefined> {
-  const { accountId } = message;
-  const [routes, services] = await Promise.all([
-    app.single(createRouteDirectory).of(accountId),
-    app.single(createServiceDirectory).of(accountId),
-  ]);
+): PlannedAttempt | undefined {
+  if (!service || !policy) return undefined;
   const candidates = routes.map((route) =>
     candidateOf(route, carriers.get(route.carrierId), taken.get(route.carrierId) ?? 0, verification, tried),
   );
@@ -103,15 +129,23 @@ async function planAttempt(
   const best = decision.find((ranked) => ranked.excluded === undefined);
   const route = best && routes.find((r) => r.id === best.routeId);
   const carrier = route && carriers.get(route.carrierId);
-  const service = services.find((s) => s.id === verification.serviceId);
-  if (!route || !carrier || !service) return undefined;
+  if (!route || !carrier) return undefined;
   const attempt = newAttempt(message, route, decision, now);
   return {
     attempt,
     carrier,
     message: compose(app, attempt, verification, service, route),
-    lease: { accountId, messageId: message.id, until: message.dueAt },
+    lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
+    sighting: service.settings.routing === 'adaptive' ? sightingOf(attempt, verification, message) : undefined,
   };
+}
+
+function sightingOf(attempt: AttemptRow, verification: VerificationRow, message: ClaimedMessage): NewSighting {
+  const { accountId, verificationId, id: attemptId, routeId } = attempt;
+  const { country, expiresAt, createdAt } = verification;
+  // A message that was queued with its verification, and that nobody has had before, is its first attempt.
+  const isRepeated = !message.isFirst || message.queuedAt.getTime() !== createdAt.getTime();
+  return { accountId, verificationId, attemptId, routeId, country, expiresAt: expiresAt.getTime(), isRepeated };
 }
 
 const TRIED = 'already tried for this message';

@@ -1,3 +1,4 @@
+import { publishOutcomes, type Outcome } from '../bus/outcomes.ts';
 import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
@@ -8,7 +9,7 @@ import { lockVerifications, saveProgress } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
-import { resolveFacts, type NewFact, type ResolvedFacts } from './facts.ts';
+import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
 import { isSettled } from './message.ts';
 import { readMessages, saveMessages } from './store.ts';
@@ -20,12 +21,13 @@ export const SETTLE_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 5 };
 
 /** Commits a batch of facts in one transaction: attempts, messages, verifications and events move together. */
 export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<undefined[]> {
-  const { journal, transactionId } = await transaction(
+  const { journal, outcomes, transactionId } = await transaction(
     app.lanes,
     async (tx) => decideFacts(app, tx, await resolveFacts(tx, facts)),
     writeSettled,
   );
   publishJournal(app, journal, transactionId);
+  publishOutcomes(app.bus, outcomes);
   return facts.map(() => undefined);
 }
 
@@ -35,7 +37,7 @@ export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<
  */
 export async function settleInbox(app: App): Promise<number> {
   let count = 0;
-  const { journal, transactionId } = await transaction(
+  const { journal, outcomes, transactionId } = await transaction(
     app.lanes,
     async (tx) => {
       const receipts = await takeMatched(tx);
@@ -46,6 +48,7 @@ export async function settleInbox(app: App): Promise<number> {
     writeSettled,
   );
   publishJournal(app, journal, transactionId);
+  publishOutcomes(app.bus, outcomes);
   return count;
 }
 
@@ -56,13 +59,16 @@ interface Settled {
   messages: MessageRow[];
   attempts: AttemptState[];
   early: AccountReceipt[];
+  /** What receipts say of attempts. */
+  outcomes: Outcome[];
 }
 
 /** Locks and reads what the facts concern, and decides what becomes of it. */
 async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): Promise<Settled> {
   const now = app.clock();
   const journal = createJournal(now);
-  if (steps.length === 0) return { journal, verifications: [], messages: [], attempts: [], early };
+  const outcomes: Outcome[] = [];
+  if (steps.length === 0) return { journal, verifications: [], messages: [], attempts: [], early, outcomes };
   const [locked, messageRows, attemptRows] = await Promise.all([
     lockVerifications(tx, keysOf(steps, 'verificationId')),
     readMessages(tx, keysOf(steps, 'messageId')),
@@ -78,6 +84,7 @@ async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): P
     const verification = verifications.get(step.verificationId)!;
     const attempt = step.attemptId && attempts.get(step.attemptId);
     if (attempt && !moveAttempt(attempt, step, now)) continue;
+    if (step.receipt) outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
     moved.add(message);
     if (moveMessage(journal, verification, message, step, now, app.random)) unreachable.push(verification);
@@ -90,11 +97,17 @@ async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): P
     messages: [...moved],
     attempts: attemptRows,
     early,
+    outcomes,
   };
 }
 
+function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome {
+  const kind = receipt!.state === 'delivered' ? 'delivered' : 'undelivered';
+  return { kind, verificationId, attemptId: attemptId!, at: receipt!.receivedAt.getTime() };
+}
+
 async function writeSettled(tx: Tx, settled: Settled) {
-  const { journal } = settled;
+  const { journal, outcomes } = settled;
   const [transactionId] = await Promise.all([
     commitJournal(tx, journal),
     saveProgress(tx, settled.verifications),
@@ -102,7 +115,7 @@ async function writeSettled(tx: Tx, settled: Settled) {
     saveAttempts(tx, settled.attempts),
     putIntoInbox(tx, settled.early),
   ]);
-  return { journal, transactionId };
+  return { journal, outcomes, transactionId };
 }
 
 /** The keys of the rows that steps name in one of their fields, each once. */

@@ -4,12 +4,15 @@ import {
   doublePrecision,
   foreignKey,
   integer,
+  jsonb,
   primaryKey,
   snakeCase,
   text,
 } from 'drizzle-orm/pg-core';
 import { carriers } from '../carriers/table.ts';
+import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
+import type { PolicySnapshot } from './policy.ts';
 
 /** A carrier's way to some countries, with a sender. */
 export const routes = snakeCase.table(
@@ -34,4 +37,20 @@ export const routes = snakeCase.table(
     primaryKey({ columns: [t.accountId, t.id] }),
     foreignKey({ columns: [t.accountId, t.carrierId], foreignColumns: [carriers.accountId, carriers.id] }),
   ],
+);
+
+/** What a worker's policies have learned: its own row, so that no row is hot. */
+export const routingEvidence = snakeCase.table(
+  'routing_evidence',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    /** The options that the policies with this evidence have in common. */
+    policy: text().notNull(),
+    worker: text().notNull(),
+    snapshot: jsonb().$type<PolicySnapshot>().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.policy, t.worker] })],
 );

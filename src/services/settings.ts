@@ -38,6 +38,13 @@ export const ServiceSettings = z.strictObject({
   defaultLocale: z.string().min(2).max(35).default('en'),
   /** Message texts by locale, with `{code}` and `{service}`; added to (and over) the built-in ones. */
   templates: z.record(z.string().min(2).max(35), template).default({}),
+  /**
+   * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
+   * experience earns most.
+   */
+  routing: z.enum(['priority', 'leastCost', 'adaptive']).default('adaptive'),
+  /** What one approved verification is worth, in the currency of the routes' prices: `adaptive` weighs the one against the other. */
+  valueOfConversion: z.number().positive().max(1_000_000).default(1),
   sender: z
     .string()
     .regex(

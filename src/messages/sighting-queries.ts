@@ -1,0 +1,80 @@
+import type { Outcome } from '../bus/outcomes.ts';
+import { rowset, runBatch } from '../db/rowset.ts';
+import { idFromUuid, uuidOf, type AccountId, type VerificationId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { Sighting } from './sightings.ts';
+
+interface VerificationKey {
+  accountId: AccountId;
+  verificationId: VerificationId;
+}
+
+const KEYS = rowset<VerificationKey>({
+  account_id: ['uuid', (k) => k.accountId],
+  id: ['uuid', (k) => k.verificationId],
+});
+
+const ENDS = `
+  SELECT v.id, v.status, v.settled_at FROM ${KEYS.from}
+  JOIN verifications v USING (account_id, id)
+  WHERE v.status IN ('approved', 'canceled')`;
+
+const RECEIPTS = `
+  SELECT n.id, a.id AS attempt_id, a.status, a.settled_at FROM ${KEYS.from}
+  JOIN messages m ON m.account_id = n.account_id AND m.verification_id = n.id
+  JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id
+  WHERE a.status IN ('delivered', 'undelivered')`;
+
+const BATCH = 500;
+
+/** All attempts of a verification, by whichever process, in the order in which they were made. */
+export async function readSightings(
+  app: App,
+  accountId: AccountId,
+  verificationId: VerificationId,
+): Promise<Sighting[]> {
+  const rows = await app.sql<{ id: string; route_id: string; status: string; settled_at: Date | null }[]>`
+    SELECT a.id, a.route_id, a.status, a.settled_at FROM messages m
+    JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id
+    WHERE m.account_id = ${uuidOf(accountId)} AND m.verification_id = ${uuidOf(verificationId)}
+    ORDER BY a.id`;
+  return rows.map((row) => ({
+    attemptId: idFromUuid('att', row.id),
+    routeId: idFromUuid('rte', row.route_id),
+    failed: row.status === 'rejected' || row.status === 'undelivered',
+    ...(row.status === 'delivered' && row.settled_at && { deliveredAt: row.settled_at.getTime() }),
+  }));
+}
+
+/** What became of these verifications and their attempts, receipts first. */
+export async function* readUnseen(app: App, keys: readonly VerificationKey[]): AsyncGenerator<Outcome> {
+  for (let i = 0; i < keys.length; i += BATCH) {
+    const some = keys.slice(i, i + BATCH);
+    for (const row of await runBatch<VerificationKey, RawReceipt>(app.sql, RECEIPTS, KEYS, some))
+      yield {
+        kind: row.status,
+        verificationId: idFromUuid('vrf', row.id),
+        attemptId: idFromUuid('att', row.attempt_id),
+        at: row.settled_at.getTime(),
+      };
+    for (const row of await runBatch<VerificationKey, RawEnd>(app.sql, ENDS, KEYS, some))
+      yield {
+        kind: row.status === 'approved' ? 'converted' : 'abandoned',
+        verificationId: idFromUuid('vrf', row.id),
+        at: row.settled_at.getTime(),
+      };
+  }
+}
+
+interface RawReceipt {
+  id: string;
+  attempt_id: string;
+  status: 'delivered' | 'undelivered';
+  settled_at: Date;
+}
+
+interface RawEnd {
+  id: string;
+  status: 'approved' | 'canceled';
+  settled_at: Date;
+}

@@ -1,0 +1,34 @@
+import type { AttemptId, RouteId, VerificationId } from '../ids.ts';
+
+/** An attempt as the process that made it remembers it, until its verification cannot convert any more. */
+export interface Sighting {
+  attemptId: AttemptId;
+  routeId: RouteId;
+  /** Of the receipt, epoch milliseconds. */
+  deliveredAt?: number;
+  failed: boolean;
+}
+
+/**
+ * The attempt by which a verification was approved. All of them carry the same code, so nobody knows;
+ * most likely it is the one that the handset got last, and without any receipt the last one that went out.
+ * @param attempts in the order in which they were made
+ */
+export function convertedBy(attempts: readonly Sighting[]): Sighting | undefined {
+  let best: Sighting | undefined;
+  for (const attempt of attempts) {
+    if (attempt.failed) continue;
+    if (!best || (attempt.deliveredAt ?? 0) >= (best.deliveredAt ?? 0)) best = attempt;
+  }
+  // The carrier may have been wrong about all of them.
+  return best ?? attempts.at(-1);
+}
+
+/** What a process knows of one verification that it made attempts of. */
+export interface Sighted {
+  verificationId: VerificationId;
+  country: string;
+  attempts: Sighting[];
+  /** Another process made attempts of it, too: only the database knows all. */
+  elsewhere: boolean;
+}

@@ -1,0 +1,59 @@
+import { and, eq, gt, lt, ne } from 'drizzle-orm';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { PolicySnapshot } from './policy.ts';
+import { routingEvidence } from './table.ts';
+
+/**
+ * What policies have learned, one row per worker that saw it, so that no two ever write the same row.
+ * A policy merges the rows of all workers.
+ */
+export interface EvidenceKey {
+  accountId: AccountId;
+  /** Policies with the same options share their evidence: see `policyName`. */
+  policy: string;
+}
+
+/** Older evidence has long been outweighed by what came after. */
+const KEPT_DAYS = 14;
+
+export async function saveEvidence(
+  app: App,
+  key: EvidenceKey,
+  worker: string,
+  snapshot: PolicySnapshot,
+): Promise<void> {
+  const row = { snapshot, updatedAt: new Date(app.clock()) };
+  await app.db
+    .insert(routingEvidence)
+    .values({ ...key, worker, ...row })
+    .onConflictDoUpdate({
+      target: [routingEvidence.accountId, routingEvidence.policy, routingEvidence.worker],
+      set: row,
+    });
+}
+
+/** What other workers saved after a moment. */
+export async function readEvidence(
+  app: App,
+  { accountId, policy }: EvidenceKey,
+  worker: string,
+  after: Date,
+): Promise<{ snapshot: PolicySnapshot; updatedAt: Date }[]> {
+  return app.db
+    .select({ snapshot: routingEvidence.snapshot, updatedAt: routingEvidence.updatedAt })
+    .from(routingEvidence)
+    .where(
+      and(
+        eq(routingEvidence.accountId, accountId),
+        eq(routingEvidence.policy, policy),
+        ne(routingEvidence.worker, worker),
+        gt(routingEvidence.updatedAt, after),
+      ),
+    );
+}
+
+export async function forgetOldEvidence(app: App): Promise<void> {
+  const before = new Date(app.clock() - KEPT_DAYS * 86_400_000);
+  await app.db.delete(routingEvidence).where(lt(routingEvidence.updatedAt, before));
+}

@@ -41,6 +41,8 @@ export interface AnswerReader {
   errorMessage: Pointer | undefined;
   /** The first that fits decides. */
   rules: readonly Rule[];
+  /** What must not come back to us in a carrier's words. */
+  secrets: readonly string[];
 }
 
 export interface Answer {
@@ -69,10 +71,14 @@ export function readAnswer(
   const meaning =
     reader.rules.find((rule) => fits(rule, status, document))?.meaning ??
     usualMeaning(answer, reader, document);
-  const words = wordsOf(at(reader.errorMessage), 160);
+  const said = (pointer: Pointer | undefined, maxLength: number) => {
+    const words = wordsOf(at(pointer), maxLength);
+    return words && withoutEcho(words, message, reader.secrets);
+  };
+  const words = said(reader.errorMessage, 160);
   const error: CarrierError = {
-    code: codeOf(at(reader.errorCode)) ?? `http_${status}`,
-    message: words === undefined ? `the carrier answered ${status}` : withoutEcho(words, message),
+    code: said(reader.errorCode, 40) ?? `http_${status}`,
+    message: words ?? `the carrier answered ${status}`,
   };
   switch (meaning) {
     case 'accepted':
@@ -151,10 +157,4 @@ function inWords({ code, message }: CarrierError): string {
 
 function unclear(document: { root: unknown } | undefined): string {
   return document ? 'with something that no rule knows' : 'the body is not of the format that was agreed';
-}
-
-/** A carrier's error code: short, and nothing that could be a phone number. */
-function codeOf(value: unknown): string | undefined {
-  const code = wordsOf(value, 40);
-  return code === undefined || /\d{7}/.test(code) ? undefined : code;
 }

@@ -69,7 +69,7 @@ class HttpCarrier implements Carrier {
     this.#window = new Window(config.window ?? config.connections, () => this.#announce());
     this.#standing = new Standing(options.pauses);
     this.#writer = createRequestWriter(config, secrets, callbackUrl);
-    this.#reader = answerReader(config);
+    this.#reader = answerReader(config, secrets);
     const { connections, timeoutMs, tls } = config;
     const { origin } = this.#writer;
     this.#client = new HttpClient({ origin, networks, ca: tls?.ca, connections, timeoutMs, resolve });

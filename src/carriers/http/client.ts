@@ -19,7 +19,7 @@ export interface ClientOptions {
   /** PEM of an authority of the carrier's own. */
   ca: string | undefined;
   connections: number;
-  /** From the call to the last octet of the answer. */
+  /** For a connection, and as long again from the request to the last octet of the answer. */
   timeoutMs: number;
   resolve?: Resolve | undefined;
 }
@@ -87,13 +87,16 @@ export class HttpClient {
       }, timeoutMs);
       this.#underWay.add(outgoing);
       outgoing.once('socket', (socket) => {
+        const write = (): void => {
+          written = true;
+          deadline.refresh();
+        };
         // It is written to as soon as it is open, and one that was kept for us is open already.
-        if (this.#opened.has(socket)) written = true;
-        else
-          socket.once(this.#isTls ? 'secureConnect' : 'connect', () => {
-            this.#opened.add(socket);
-            written = true;
-          });
+        if (this.#opened.has(socket)) return write();
+        socket.once(this.#isTls ? 'secureConnect' : 'connect', () => {
+          this.#opened.add(socket);
+          write();
+        });
       });
       outgoing.on('error', (error) => fail(inWords(error)));
       outgoing.once('response', (response) => {

@@ -4,8 +4,13 @@ import { parsePointer } from './pointer.ts';
 import type { ReceiptReader } from './receipts.ts';
 
 /** The part of a configuration that reads answers, with its pointers taken apart. */
-export function answerReader({ answer }: HttpCarrierConfig): AnswerReader {
+export function answerReader(
+  { answer }: HttpCarrierConfig,
+  secrets: Readonly<Record<string, string>>,
+): AnswerReader {
   return {
+    // Shorter ones are in every other word.
+    secrets: Object.values(secrets).filter((secret) => secret.length >= 4),
     format: answer.format,
     messageId: answer.messageId === '{attemptId}' ? 'ours' : parsePointer(answer.messageId)!,
     whenIdIsMissing: answer.whenIdIsMissing,

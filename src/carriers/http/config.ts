@@ -200,7 +200,7 @@ export const HttpCarrierConfig = z
     window: z.int().min(1).max(1_000).nullable().default(null),
     /** Requests per second that the carrier allows; null = as fast as the window turns. */
     throughput: z.number().positive().nullable().default(null),
-    /** From the submit to the last octet of the answer. */
+    /** For a connection, and as long again from the request to the last octet of the answer. */
     timeoutMs: z.int().min(100).max(120_000).default(10_000),
   })
   .superRefine((config, context) => {

@@ -40,7 +40,7 @@ function read(
   how: Record<string, unknown> = { messageId: '/id', errorCode: '/code' },
 ) {
   const whole = { status: 200, retryAfter: undefined, body: '', incomplete: undefined, ...answer };
-  return readAnswer(whole, answerReader(config(how)), message, NOW);
+  return readAnswer(whole, answerReader(config(how), { key: 'top secret' }), message, NOW);
 }
 
 describe('an answer, where the configuration says nothing:', () => {

@@ -453,14 +453,25 @@ describe('a carrier over HTTP', () => {
   });
 
   test('writes nothing of a message into its outcomes, whatever the carrier repeats', async () => {
-    const server = await serve((response, { body }) => {
-      response.writeHead(400).end(JSON.stringify({ code: '41790000001', message: `cannot send ${body}` }));
+    let code = '41790000001';
+    const server = await serve((response, { body, headers }) => {
+      const message = `cannot send +41 79 000 00 01 ${headers.authorization} ${body}`;
+      response.writeHead(400).end(JSON.stringify({ code, message }));
     });
-    const { submit, carrier } = open(simple(server.url), {});
+    const request = {
+      url: `${server.url}/send`,
+      auth: { type: 'bearer', token: '{secret.token}' },
+      body: { form: { t: '{text}', to: '{to}' } },
+    };
+    const { submit, carrier } = open(simple(server.url, { request }), { token: 'tok-en.9' });
     for (const text of ['493817 is your code', 'Your code: K7QX2M']) {
-      const said = JSON.stringify([await submit({ text }), carrier.health()]);
-      expect(said).toContain('cannot send');
-      expect(said).not.toMatch(/41790000001|493817|K7QX2M/);
+      for (let i = 0; i < 10; i++) {
+        const said = JSON.stringify([await submit({ text }), carrier.health()]);
+        expect(said).toContain('cannot send');
+        expect(said).not.toMatch(/41790000001|000 00 01|493817|K7QX2M|tok-en/);
+      }
     }
+    code = '100345';
+    expect(await submit()).toMatchObject({ error: { code: '100345' } });
   });
 });

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { CarrierConfig } from '../../../src/carriers/config.ts';
 import { configProblem } from '../../../src/carriers/config-problem.ts';
+import { PLACEHOLDERS } from '../../../src/carriers/http/placeholders.ts';
 import { checkSecrets } from '../../../src/carriers/secrets.ts';
 import { InvalidInput } from '../../../src/errors.ts';
 
@@ -163,6 +164,19 @@ describe('secrets', () => {
     expect(refusedField({ password: '' }, smpp)).toBe('taken');
     expect(refusedField({}, smpp)).toMatch(/"password"/);
   });
+});
+
+test('the example in the README is taken as it stands there', async () => {
+  const readme = await readFile('src/carriers/http/README.md', 'utf8');
+  const [, json] = /```json\n([^]+?)```/.exec(readme)!;
+  checkSecrets(CarrierConfig.parse(JSON.parse(json!)), { apiKey: 'a', signingKey: 's' });
+});
+
+test('every placeholder is in the README, and no other', async () => {
+  const readme = await readFile('src/carriers/http/README.md', 'utf8');
+  const table = readme.slice(readme.indexOf('## Placeholders'), readme.indexOf('A JSON value that'));
+  const named = [...table.matchAll(/`\{([a-zA-Z0-9.]+)\}`/g)].map((match) => match[1]!);
+  expect(named.sort()).toEqual([...PLACEHOLDERS, 'secret.name'].sort());
 });
 
 test('every shipped example is whole: its configuration is taken, and its secrets are those that it names', async () => {

@@ -176,7 +176,7 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
 }
 
 // Numbers and codes have no place in a log; should one get into an object all the same, these hide it.
-const REDACTED = ['to', 'code', 'password', 'authorization', 'apiKey', 'clientToken', 'text'];
+const REDACTED = ['to', 'code', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'];
 
 function createLog(level: string): Logger {
   return pino({

@@ -452,6 +452,24 @@ describe('a carrier over HTTP', () => {
     expect(second).toEqual({ kind: 'unknown', reason: 'no answer within 200 ms' });
   });
 
+  test.each(['in one packet', 'a moment later'])(
+    'that answers one request twice (%s) never has the second answer taken for that of another message',
+    async (when) => {
+      const answer = (id: string) => `HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"id":"${id}"}`;
+      let asked = 0;
+      const server = await serve((_response, _received, socket) => {
+        if (++asked > 1) return void socket.write(answer('2'));
+        if (when === 'in one packet') return void socket.write(answer('1') + answer('9'));
+        socket.write(answer('1'));
+        setTimeout(() => socket.write(answer('9')), 20);
+      });
+      const { submit } = open(simple(server.url, { connections: 1 }), {});
+      expect((await submit()).kind).toBeOneOf(['accepted', 'unknown']);
+      await until(() => server.openConnections === 0);
+      expect(await submit()).toMatchObject({ carrierMessageId: '2' });
+    },
+  );
+
   test('writes nothing of a message into its outcomes, whatever the carrier repeats', async () => {
     let code = '41790000001';
     const server = await serve((response, { body, headers }) => {

@@ -266,6 +266,24 @@ describe('a carrier over HTTP', () => {
     expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
   });
 
+  test('changes live: callbacks with the secret of before are turned away', async () => {
+    await using telegrafo = await new Telegrafo().start();
+    const who = await createTestAccount(app);
+    const id = await connect(who, telegrafo);
+    const callbackUrl = `${app.server!.url}/carriers/${id}/receipts?token=`;
+    const old = callbackUrl + encodeURIComponent(Telegrafo.SECRETS.callbackToken);
+    telegrafo.messages.push({ id: '1', text: '', callbackUrl: old });
+    expect(await telegrafo.report('1', 'delivered')).toBe(204);
+    const example = await telegrafo.example();
+    await connectCarrier(app, who.accountId, {
+      ...example,
+      secrets: { ...example.secrets, callbackToken: 'another one' },
+    });
+    await until(async () => (await telegrafo.report('1', 'delivered')) === 401);
+    telegrafo.messages.push({ id: '1', text: '', callbackUrl: `${callbackUrl}another+one` });
+    expect(await telegrafo.report('1', 'delivered')).toBe(204);
+  });
+
   test('keeps its secrets sealed: not in the configuration, not readable in another place', async () => {
     await using nordwave = await new Nordwave().start();
     const who = await createTestAccount(app);

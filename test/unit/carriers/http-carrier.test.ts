@@ -123,10 +123,10 @@ describe.each([
     expect(carrier.freeWindow()).toBe(0);
   });
 
-  const timeoutMs = 250;
+  const timeoutMs = 500;
   test.each([
-    ['hang', 'unknown', /no answer within 250 ms/],
-    ['slowDrip', 'unknown', /not complete within 250 ms/],
+    ['hang', 'unknown', /no answer within 500 ms/],
+    ['slowDrip', 'unknown', /not complete within 500 ms/],
     ['resetBeforeAnswer', 'unknown', /cut|hang up/],
     ['resetInBody', 'unknown', /broke in the middle/],
     ['garbage', 'unknown', /answered 200, but/],
@@ -169,6 +169,7 @@ describe.each([
       problem: expect.stringMatching(/throttled/) as string,
     });
     now += 1_500;
+    expect(carrier.freeWindow()).toBe(0);
     expect(await submit({ expiresAt })).toEqual({ kind: 'throttled', retryAfterMs: 500 });
     expect(provider.server.received).toHaveLength(1);
     provider.misbehaves = undefined;
@@ -309,6 +310,14 @@ describe('a carrier over HTTP', () => {
     expect(carrier.inFlightShare()).toBe(0);
   });
 
+  test('gives each message its whole time for an answer, also one that had to wait for a connection', async () => {
+    const server = await serve((response) => void setTimeout(() => response.end('{"id":"1"}'), 600));
+    const { submit } = open(simple(server.url, { connections: 1, window: 2, timeoutMs: 1_000 }), {});
+    const outcomes = await Promise.all([submit(), submit()]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+    expect(server.connections).toBe(1);
+  });
+
   test('has as many messages under way as its window, and tells when there is room again', async () => {
     const waiting: (() => void)[] = [];
     const server = await serve((response) => void waiting.push(() => response.end('{"id":"1"}')));
@@ -344,7 +353,8 @@ describe('a carrier over HTTP', () => {
     const server = await serve(answering(401, ''));
     let now = 1_000;
     const pauses = { minMs: 1_000, maxMs: 60_000 };
-    const { submit, carrier } = open(simple(server.url), {}, { clock: () => now, random: () => 1, pauses });
+    const options = { clock: () => now, random: () => 1, pauses };
+    const { submit, carrier, ready } = open(simple(server.url), {}, options);
     const expiresAt = new Date(600_000);
     await Promise.all([submit({ expiresAt }), submit({ expiresAt }), submit({ expiresAt })]);
     expect(server.received).toHaveLength(3);
@@ -363,7 +373,9 @@ describe('a carrier over HTTP', () => {
     expect(carrier.freeWindow()).toBe(0);
     server.behave = answering(200, '{"id":"1"}');
     now += 1;
+    expect(ready()).toBe(0);
     expect(await submit({ expiresAt })).toMatchObject({ kind: 'accepted' });
+    expect(ready()).toBe(1);
     expect(carrier.health()).toMatchObject({ state: 'up' });
     expect(carrier.freeWindow()).toBe(10);
   });

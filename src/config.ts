@@ -90,7 +90,10 @@ export const VARIABLES = {
     about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
   },
   PUBLIC_URL: {
-    schema: z.url({ protocol: /^https?$/ }).optional(),
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !/[?#]/.test(url), 'paths are put behind it, so it has no ? and no #')
+      .optional(),
     default: undefined,
     about:
       'Where the world reaches the API: carriers send their receipts there. http://localhost:PORT when not set.',

@@ -298,6 +298,25 @@ describe('a carrier over HTTP', () => {
   });
 });
 
+test('the process that sends and the one that is called may be two: PUBLIC_URL brings them together', async () => {
+  await using provider = await new Telegrafo().start();
+  await using api = await createTestApp({ ROLES: 'api' });
+  const who = await createTestAccount(api.app);
+  const carrierId = await connectCarrier(api.app, who.accountId, await provider.example());
+  await addRoute(api.app, who.accountId, { name: 'one', carrierId, priority: 1 });
+  await using worker = await createTestApp({
+    ROLES: 'worker',
+    DATABASE_URL: api.databaseUrl,
+    PUBLIC_URL: `${api.app.server!.url}/`,
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.0/8',
+  });
+  expect(worker.app.server).toBeUndefined();
+  const v = await start(api.app, who, aNumber());
+  await happened(api.app, v, 'MessageSent');
+  expect(await provider.report(provider.messages[0]!.id, 'delivered')).toBe(204);
+  expect(await historyOf(api.app, v)).toEqual(DELIVERED);
+});
+
 test('a password that was sealed before secrets had names still opens', async () => {
   const owner = { accountId: newId('acc'), id: newId('car') };
   const place = { account: owner.accountId, table: 'carriers', column: 'password', row: owner.id };

@@ -109,6 +109,7 @@ describe('loadConfig', () => {
     ['GRAPHIQL', 'true'],
     ['INTROSPECTION', 'yes'],
     ['PUBLIC_URL', 'otp.example'],
+    ['PUBLIC_URL', 'https://otp.example/?tenant=1'],
     ['OTPOST_PRIVATE_NETWORKS', '0.0.0.0/0'],
     ['OTPOST_PRIVATE_NETWORKS', '10.0.0.0/8,localhost'],
     ['LOG_LEVEL', 'verbose'],

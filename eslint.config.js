@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 // What the architecture says of who may import whom, as far as one import tells. Cycles and the arrows
 // between features are in .dependency-cruiser.cjs; test/contract.test.ts proves that each ban fires.
 
-const PLATFORM = ['bus', 'crypto', 'db', 'graphql'];
+const PLATFORM = ['bus', 'crypto', 'db', 'graphql', 'outgoing'];
 const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !PLATFORM.includes(entry.name))
   .map((entry) => entry.name);
@@ -17,9 +17,13 @@ const PURE = [
   'messages/{message,attempt,text}',
   'events/{catalog,cursor,snapshot}',
   'routing/policy',
+  'outgoing/{address,networks}',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
+  'carriers/{backoff,pace}',
+  'carriers/http/{answer,callback-auth,callback-url,document,failure,habits,placeholders,pointer,receipts}',
+  'carriers/http/{redact,retry-after,standing,template,url}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];
 const PURE_NAMES = PURE.flatMap((path) => path.split('/').at(-1).replace(/[{}]/g, '').split(',')).join('|');
@@ -30,7 +34,7 @@ const UP = String.raw`^(?:\.\./|\./)(?:\.\./)*`;
 const BANS = {
   impure: [
     {
-      regex: `^(?!node:crypto$|node:buffer$|(?:\\.{1,2}/)+(?:[\\w-]+/)*(?:${PURE_NAMES})\\.ts$)`,
+      regex: `^(?!node:crypto$|node:buffer$|node:net$|(?:\\.{1,2}/)+(?:[\\w-]+/)*(?:${PURE_NAMES})\\.ts$)`,
       message: 'A pure file imports ids and other pure files only; everything else is an argument.',
     },
     {
@@ -38,6 +42,11 @@ const BANS = {
       allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
       allowTypeImports: true,
       message: 'A pure file draws no randomness: it is an argument.',
+    },
+    {
+      regex: '^node:net$',
+      allowImportNames: ['BlockList', 'isIP'],
+      message: 'A pure file opens no sockets; it may read addresses.',
     },
   ],
   fields: [
@@ -188,7 +197,7 @@ export default defineConfig(
   imports('foreign keys', ['src/*/table.ts'], BANS.clients),
   imports(
     'platform',
-    ['src/{ids,errors,platform,config}.ts', 'src/crypto/**/*.ts', 'src/graphql/builder.ts'],
+    ['src/{ids,errors,platform,config}.ts', 'src/{crypto,outgoing}/**/*.ts', 'src/graphql/builder.ts'],
     BANS.clients,
     BANS.features,
   ),

@@ -16,6 +16,7 @@ import { migrate } from './db/migrate.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
+import { createNetworks } from './outgoing/networks.ts';
 import type { App, Commit } from './platform.ts';
 import { DEMO_PROFILES, seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
@@ -162,7 +163,8 @@ async function untilReachable(bus: Bus, url: string): Promise<void> {
 
 async function startWorker(app: App, config: Config, stack: AsyncDisposableStack): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
-  const carriers = await createCarrierRegistry(app, {
+  const outside = { publicUrl: config.publicUrl, networks: createNetworks(config.privateNetworks) };
+  const carriers = await createCarrierRegistry(app, outside, {
     onReceipt: async (accountId, receipt) => {
       await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
     },
@@ -174,7 +176,7 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
 }
 
 // Numbers and codes have no place in a log; should one get into an object all the same, these hide it.
-const REDACTED = ['to', 'code', 'password', 'authorization', 'apiKey', 'clientToken', 'text'];
+const REDACTED = ['to', 'code', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'];
 
 function createLog(level: string): Logger {
   return pino({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isNetwork } from './outgoing/networks.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
@@ -88,6 +89,27 @@ export const VARIABLES = {
     default: undefined,
     about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
   },
+  PUBLIC_URL: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !/[?#]/.test(url), 'paths are put behind it, so it has no ? and no #')
+      .optional(),
+    default: undefined,
+    about:
+      'Where the world reaches the API: carriers send their receipts there. http://localhost:PORT when not set.',
+  },
+  OTPOST_PRIVATE_NETWORKS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((network) => network.trim()))
+      .pipe(
+        z.array(z.string().refine(isNetwork, 'a network is written 10.20.0.0/16, none wider than /8 or /7')),
+      )
+      .optional(),
+    default: undefined,
+    about:
+      'Networks of your own that HTTP carriers may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
+  },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
     default: undefined,
@@ -122,6 +144,10 @@ export interface Config {
   introspection: boolean;
   /** Browser origins; undefined allows all. */
   allowedOrigins: readonly string[] | undefined;
+  /** Without a slash at its end. */
+  publicUrl: string;
+  /** In CIDR form. */
+  privateNetworks: readonly string[];
   logLevel: string;
   drainMs: number;
 }
@@ -170,6 +196,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     graphiql: read('GRAPHIQL') ?? !production,
     introspection: read('INTROSPECTION') ?? !production,
     allowedOrigins: read('ALLOWED_ORIGINS'),
+    publicUrl: (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, ''),
+    privateNetworks: read('OTPOST_PRIVATE_NETWORKS') ?? [],
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     drainMs: read('DRAIN_SECONDS') * 1000,
   };
@@ -182,7 +210,7 @@ export function helpText(): string {
   ).version;
   const lines = Object.entries(VARIABLES).map(
     ([name, v]) =>
-      `  ${name.padEnd(20)} ${v.about}${v.default === undefined ? '' : ` Default: ${v.default}`}`,
+      `  ${name.padEnd(23)} ${v.about}${v.default === undefined ? '' : ` Default: ${v.default}`}`,
   );
   return `Otpost ${version}: phone verification over your own SMS carriers.
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HttpCarrierConfig } from './http/config.ts';
 
 /** How to reach a carrier over SMPP v3.4. The password is kept apart, sealed. */
 export const SmppCarrierConfig = z.strictObject({
@@ -23,3 +24,9 @@ export const SmppCarrierConfig = z.strictObject({
 });
 
 export type SmppCarrierConfig = z.output<typeof SmppCarrierConfig>;
+
+/** How to reach a carrier, whatever it speaks. */
+export const CarrierConfig = z.discriminatedUnion('kind', [SmppCarrierConfig, HttpCarrierConfig]);
+
+export type CarrierConfig = z.output<typeof CarrierConfig>;
+export type CarrierConfigInput = z.input<typeof CarrierConfig>;

@@ -1,33 +1,45 @@
 import { and, eq } from 'drizzle-orm';
-import type { z } from 'zod';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
-import { seal } from '../crypto/seal.ts';
+import { InvalidInput } from '../errors.ts';
 import { newId, type AccountId, type CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { SmppCarrierConfig } from './config.ts';
-import { passwordPlace } from './registry.ts';
+import { CarrierConfig, type CarrierConfigInput } from './config.ts';
+import { configProblem } from './config-problem.ts';
+import { checkSecrets, sealSecrets, type Secrets } from './secrets.ts';
 import { carriers } from './table.ts';
 
 export interface NewCarrier {
   /** Unique in the account: connecting a name again replaces its configuration. */
   name: string;
-  config: z.input<typeof SmppCarrierConfig>;
-  password: string;
+  config: CarrierConfigInput;
+  /** By name; SMPP has one, `password`. */
+  secrets: Secrets;
 }
 
-/** Adds a carrier, or changes the one of that name; every worker follows at once. @throws {ZodError} */
+/**
+ * Adds a carrier, or changes the one of that name; every worker follows at once.
+ * @throws {InvalidInput} that names the field by its path
+ */
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
-  const config = SmppCarrierConfig.parse(input.config);
+  const config = readConfig(input.config);
+  checkSecrets(config, input.secrets);
   const [known] = await app.db
     .select({ id: carriers.id })
     .from(carriers)
     .where(and(eq(carriers.accountId, accountId), eq(carriers.name, input.name)));
   const id = known?.id ?? newId('car', app.clock());
-  const passwordSealed = seal(app.keys, input.password, passwordPlace(accountId, id));
+  const secretsSealed = sealSecrets(app.keys, { accountId, id }, input.secrets);
   await app.db
     .insert(carriers)
-    .values({ accountId, id, name: input.name, config, passwordSealed, createdAt: new Date(app.clock()) })
-    .onConflictDoUpdate({ target: [carriers.accountId, carriers.id], set: { config, passwordSealed } });
+    .values({ accountId, id, name: input.name, config, secretsSealed, createdAt: new Date(app.clock()) })
+    .onConflictDoUpdate({ target: [carriers.accountId, carriers.id], set: { config, secretsSealed } });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return id;
+}
+
+function readConfig(input: CarrierConfigInput): CarrierConfig {
+  const read = CarrierConfig.safeParse(input);
+  if (read.success) return read.data;
+  const { path, message } = configProblem(read.error);
+  throw new InvalidInput(path, `${message}.`);
 }

@@ -1,11 +1,9 @@
 import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
-import { open } from '../crypto/seal.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierReceipt } from './carrier.ts';
-import { SmppCarrierConfig } from './config.ts';
-import { createSmppCarrier, type SmppCarrierOptions } from './smpp/carrier.ts';
+import { openCarrier, type Outside } from './open-carrier.ts';
 import { carriers } from './table.ts';
 
 /** The carriers of a worker: their links are up while it runs, and follow the table. */
@@ -36,7 +34,11 @@ const REFRESH_MS = 10_000;
 const LOG_MS = 1_000;
 const REPLACED_DRAIN_MS = 10_000;
 
-export async function createCarrierRegistry(app: App, events: RegistryEvents): Promise<CarrierRegistry> {
+export async function createCarrierRegistry(
+  app: App,
+  outside: Outside,
+  events: RegistryEvents,
+): Promise<CarrierRegistry> {
   const links = new Map<CarrierId, Link>();
   let closed = false;
   let refreshing: Promise<void> = Promise.resolve();
@@ -63,14 +65,10 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
   }
 
   function connect(row: typeof carriers.$inferSelect): Carrier {
-    const password = open(app.keys, row.passwordSealed, passwordPlace(row.accountId, row.id));
-    return createSmppCarrier(
-      {
-        ...{ id: row.id, name: row.name, password, clock: app.clock, random: app.random },
-        ...linkOptions(SmppCarrierConfig.parse(row.config)),
-      },
-      { onReceipt: (receipt) => events.onReceipt(row.accountId, receipt), onReady: () => events.onReady() },
-    );
+    return openCarrier(app, outside, row, {
+      onReceipt: (receipt) => events.onReceipt(row.accountId, receipt),
+      onReady: () => events.onReady(),
+    });
   }
 
   /** Says once when a link has a problem, and once when it is over. */
@@ -108,22 +106,6 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
   };
 }
 
-function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' | 'name' | 'password'> {
-  const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
-  return {
-    ...rest,
-    binds: bindMode === 'transceiver' ? ['transceiver'] : ['transmitter', 'receiver'],
-    enquireLink: { intervalMs: enquireLinkMs, missLimit: 2 },
-    ...(throughput !== null && { throughput }),
-    ...(tls !== null && { tls }),
-  };
-}
-
 function signatureOf(row: typeof carriers.$inferSelect): string {
-  return JSON.stringify([row.name, row.config, row.passwordSealed.toString('base64')]);
-}
-
-/** Where a carrier's password is sealed to. */
-export function passwordPlace(accountId: AccountId, id: CarrierId) {
-  return { account: accountId, table: 'carriers', column: 'password', row: id };
+  return JSON.stringify([row.name, row.config, row.secretsSealed.toString('base64')]);
 }

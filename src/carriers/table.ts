@@ -1,7 +1,7 @@
-import { boolean, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
+import { boolean, index, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
 import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, bytes, carrierIdColumn, moment } from '../db/columns.ts';
-import type { SmppCarrierConfig } from './config.ts';
+import type { CarrierConfig } from './config.ts';
 
 export const carriers = snakeCase.table(
   'carriers',
@@ -11,11 +11,15 @@ export const carriers = snakeCase.table(
       .references(() => accounts.id),
     id: carrierIdColumn().notNull(),
     name: text().notNull(),
-    config: jsonb().$type<SmppCarrierConfig>().notNull(),
-    /** The bind's password, sealed. */
-    passwordSealed: bytes().notNull(),
+    config: jsonb().$type<CarrierConfig>().notNull(),
+    /** What the configuration names but must not show, sealed together. */
+    secretsSealed: bytes().notNull(),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    // A callback names its carrier and no account.
+    index().on(t.id),
+  ],
 );

@@ -44,7 +44,7 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
     const carrierId = await connectCarrier(app, accountId, {
       name,
       config: { kind: 'smpp', host: config.simulator.host, port: simulator.smppPort, systemId, window: 100 },
-      password: 'demo',
+      secrets: { password: 'demo' },
     });
     await addRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
   }

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sql } from 'drizzle-orm';
+import { carrierOfPath } from '../carriers/http/callback-url.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
+import { answerReceipts } from '../rest/receipts.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
@@ -34,7 +36,8 @@ const INIT_MS = 5_000;
 const PREFLIGHT_SECONDS = '86400';
 
 /**
- * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), `/health` and `/ready`.
+ * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), the callbacks of carriers, `/health`
+ * and `/ready`.
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
@@ -62,6 +65,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       response.setHeader('x-frame-options', 'DENY');
       return engine.handle(request, response);
     }
+    const calling = carrierOfPath(path);
+    if (calling !== undefined) return answerReceipts(app, calling, request, response);
     if (path === '/health') return json(response, 200, { status: 'ok' });
     if (path === '/ready') return ready(response);
     if (path === '/' && graphiql) return redirect(response, GRAPHQL_PATH);

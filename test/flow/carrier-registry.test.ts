@@ -26,7 +26,7 @@ test('a carrier that cannot be opened keeps no other from its work', async () =>
       receiptIdForm: 'same',
       tls: null,
     },
-    passwordSealed: Buffer.from('sealed by nobody'),
+    secretsSealed: Buffer.from('sealed by nobody'),
     createdAt: new Date(),
   });
   await connectSimulated(app, who, ['instant']);

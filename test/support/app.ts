@@ -67,7 +67,7 @@ export async function connectSimulated(
     const carrierId = await connectCarrier(app, who.accountId, {
       name: systemId,
       config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId, window: 100 },
-      password: 'test',
+      secrets: { password: 'test' },
     });
     await addRoute(app, who.accountId, { name: systemId, carrierId, priority: position + 1 });
   }

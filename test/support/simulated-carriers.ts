@@ -26,7 +26,7 @@ export function createCarriers(app: RunningApp) {
     app.simulator!.change(systemId, behaviour);
     const id = await connectCarrier(app, who.accountId, {
       name,
-      password: 'test',
+      secrets: { password: 'test' },
       config: {
         kind: 'smpp',
         host: '127.0.0.1',

@@ -27,6 +27,7 @@ describe('1. a pure file', () => {
     ['a client', `import type { Sql } from '../db/client.ts';`, IMPORT],
     ['a verb', `import { startVerification } from './start.ts';`, IMPORT],
     ['a library', `import { z } from 'zod';`, IMPORT],
+    ['a socket', `import { connect } from 'node:net';`, IMPORT],
     ['randomness', `import { randomBytes } from 'node:crypto';`, IMPORT],
     ['chance', `export const dice = () => Math.random();`, 'no-restricted-properties'],
     ['the clock', `export const now = () => Date.now();`, 'no-restricted-properties'],
@@ -42,11 +43,12 @@ describe('1. a pure file', () => {
   test('may import ids, other pure files and keyed derivation', async () => {
     const code = `
       import { createHmac } from 'node:crypto';
+      import { BlockList } from 'node:net';
       import type { VerificationId } from '../ids.ts';
       import type { SubmitOutcome } from '../carriers/carrier.ts';
       import { sameCode } from './code.ts';
       export const later = (now: number) => new Date(now + 1);
-      export { createHmac, sameCode, type VerificationId, type SubmitOutcome };`;
+      export { BlockList, createHmac, sameCode, type VerificationId, type SubmitOutcome };`;
     expect(await broken('src/verifications/verification.ts', code)).toEqual([]);
   });
 });
@@ -150,6 +152,9 @@ describe('the arrows between features', () => {
     ['features-know-no-transport', 'src/verifications/check.ts', 'src/graphql/server.ts'],
     ['features-know-no-transport', 'src/messages/dispatch.ts', 'src/messages/graphql.ts'],
     ['platform-knows-no-feature', 'src/db/client.ts', 'src/messages/dispatch.ts'],
+    ['platform-knows-no-feature', 'src/outgoing/lookup.ts', 'src/carriers/registry.ts'],
+    ['features-know-no-transport', 'src/carriers/http/receive.ts', 'src/rest/receipts.ts'],
+    ['never-back-to-messages', 'src/carriers/http/receive.ts', 'src/messages/settle.ts'],
     ['simulator-stands-alone', 'src/simulator/smsc.ts', 'src/verifications/check.ts'],
     ['nobody-imports-a-program', 'src/messages/dispatch.ts', 'src/app.ts'],
     ['server-needs-no-test', 'src/messages/dispatch.ts', 'test/support/until.ts'],

@@ -1,14 +1,14 @@
 import type { CarrierId } from '../../ids.ts';
 import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
 import type { Alphabet } from './alphabets.ts';
-import type { BackoffOptions } from './backoff.ts';
+import type { BackoffOptions } from '../backoff.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
 import type { TlsOptions } from './dial.ts';
 import { readReceipt } from './incoming.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import { normaliseMessageId, type MessageIdForm } from './message-id.ts';
 import { messageOutcome, segmentOutcome, type SegmentOutcome } from './outcome.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../pace.ts';
 import { submitPdus } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm, type SubmitSm, type Unsequenced } from './pdu.ts';
 import { SmppSession, type BindMode } from './session.ts';

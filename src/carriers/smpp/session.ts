@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs, type BackoffOptions } from './backoff.ts';
+import { backoffMs, type BackoffOptions } from '../backoff.ts';
+import { Window } from '../window.ts';
 import { SmppConnection, type ConnectionOptions } from './connection.ts';
 import { dial, type Target } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import type { SubmitSm, Unsequenced } from './pdu.ts';
 import { noAnswer, type Answer } from './pending.ts';
 import { STATUS, statusInWords } from './status.ts';
-import { Window } from './window.ts';
 
 export type BindMode = 'transmitter' | 'receiver' | 'transceiver';
 

@@ -76,7 +76,11 @@ export async function addRoutes({ app, who }: Platform, smppPort: number, profil
       systemId: profile,
       window: 100,
     } as const;
-    const carrierId = await connectCarrier(app, who.accountId, { name, config, password: 'bench' });
+    const carrierId = await connectCarrier(app, who.accountId, {
+      name,
+      config,
+      secrets: { password: 'bench' },
+    });
     await addRoute(app, who.accountId, { name, carrierId, priority });
   }
 }

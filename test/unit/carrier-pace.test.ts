@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/carriers/smpp/backoff.ts';
-import { Pace } from '../../src/carriers/smpp/pace.ts';
+import { backoffMs } from '../../src/carriers/backoff.ts';
+import { Pace } from '../../src/carriers/pace.ts';
 import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
-import { Window } from '../../src/carriers/smpp/window.ts';
+import { Window } from '../../src/carriers/window.ts';
 
 const calm = () => 0;
 

@@ -9,9 +9,9 @@ const BURST_MS = 100;
 const LEAST_PAUSE_MS = 200;
 
 /**
- * How fast a carrier may be fed, in segments per second: a token bucket whose rate is halved when the
- * carrier says that it is too much, and then grows by a twentieth of what is allowed each second (AIMD).
- * All times are milliseconds on one clock.
+ * How fast a carrier may be fed, in segments per second (over HTTP in requests per second): a token bucket
+ * whose rate is halved when the carrier says that it is too much, and then grows by a twentieth of what is
+ * allowed each second (AIMD). All times are milliseconds on one clock.
  */
 export class Pace {
   readonly #most: number;

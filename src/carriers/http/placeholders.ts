@@ -1,0 +1,70 @@
+import type { OutboundMessage } from '../carrier.ts';
+import { septetsOf } from '../smpp/alphabets.ts';
+import { countSegments } from '../smpp/text.ts';
+
+/** What a placeholder's value is made of. */
+export interface Filling {
+  message: OutboundMessage;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Where the carrier sends its receipts. */
+  callbackUrl: string;
+}
+
+const VALUES = {
+  /** E.164 with `+`. */
+  to: ({ message }) => message.to,
+  /** E.164 without `+`. */
+  'to.digits': ({ message }) => message.to.slice(1),
+  /** A name, a short code, or a long code with `+`. */
+  sender: ({ message }) => message.sender,
+  /** The same, but a long code is without its `+`. */
+  'sender.bare': ({ message }) => message.sender.replace(/^\+/, ''),
+  text: ({ message }) => message.text,
+  /** UTF-16, big endian, in capital hex: how old gateways take what is not GSM 03.38. */
+  'text.utf16Hex': ({ message }) =>
+    Buffer.from(message.text, 'utf16le').swap16().toString('hex').toUpperCase(),
+  /** Whether the text does not fit into GSM 03.38. */
+  unicode: ({ message }) => needsUnicode(message.text),
+  /** The same as 1 or 0. */
+  'unicode.digit': ({ message }) => (needsUnicode(message.text) ? 1 : 0),
+  segments: ({ message }) => countSegments(message.text),
+  /** Ours, and new for each submit. */
+  attemptId: ({ message }) => message.attemptId,
+  /** How long the text is of use, from now. */
+  validitySeconds: ({ message, now }) => Math.max(1, Math.floor((message.expiresAt.getTime() - now) / 1_000)),
+  validityMinutes: ({ message, now }) =>
+    Math.max(1, Math.floor((message.expiresAt.getTime() - now) / 60_000)),
+  /** ISO 8601 in UTC. */
+  expiresAt: ({ message }) => message.expiresAt.toISOString(),
+  /** Seconds since 1970. */
+  'expiresAt.unix': ({ message }) => Math.floor(message.expiresAt.getTime() / 1_000),
+  callbackUrl: ({ callbackUrl }) => callbackUrl,
+} as const satisfies Record<string, (filling: Filling) => string | number | boolean>;
+
+export type Placeholder = keyof typeof VALUES;
+
+export const PLACEHOLDERS = Object.keys(VALUES) as Placeholder[];
+
+function needsUnicode(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (septetsOf(text.charCodeAt(i), 'gsm') === 0) return true;
+  return false;
+}
+
+/** A placeholder for a secret; its name is the first group. */
+export const SECRET = /^secret\.([A-Za-z][A-Za-z0-9_]{0,39})$/;
+
+/** The value of a placeholder that a template was found to have. */
+export function valueOf(
+  placeholder: string,
+  filling: Filling,
+  secrets: Readonly<Record<string, string>>,
+): string | number | boolean {
+  return secretOf(placeholder, secrets) ?? VALUES[placeholder as Placeholder](filling);
+}
+
+/** The value of a placeholder for a secret; `undefined` when it is one for something else. */
+export function secretOf(placeholder: string, secrets: Readonly<Record<string, string>>): string | undefined {
+  const name = SECRET.exec(placeholder)?.[1];
+  return name === undefined ? undefined : secrets[name];
+}

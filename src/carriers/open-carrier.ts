@@ -1,0 +1,58 @@
+import type { App } from '../platform.ts';
+import type { Networks } from '../outgoing/networks.ts';
+import type { Carrier, CarrierEvents } from './carrier.ts';
+import { CarrierConfig, type SmppCarrierConfig } from './config.ts';
+import { createHttpCarrier } from './http/carrier.ts';
+import { callbackUrl } from './http/callback-url.ts';
+import { checkSecrets, openSecrets } from './secrets.ts';
+import { createSmppCarrier, type SmppCarrierOptions } from './smpp/carrier.ts';
+import type { carriers } from './table.ts';
+
+/** What carriers may know of the world between them and us. */
+export interface Outside {
+  /** The base of the URLs under which carriers reach us. */
+  publicUrl: string;
+  /** Networks of the operator's own that HTTP carriers may be in. */
+  networks: Networks;
+}
+
+/** Opens the carrier of a row, whatever it speaks. @throws when the row cannot be read */
+export function openCarrier(
+  app: App,
+  outside: Outside,
+  row: typeof carriers.$inferSelect,
+  events: CarrierEvents,
+): Carrier {
+  const config = CarrierConfig.parse(row.config);
+  const secrets = openSecrets(app.keys, row, row.secretsSealed);
+  checkSecrets(config, secrets);
+  const common = { id: row.id, name: row.name, clock: app.clock, random: app.random };
+  switch (config.kind) {
+    case 'smpp':
+      return createSmppCarrier({ ...common, password: secrets.password!, ...linkOptions(config) }, events);
+    case 'http':
+      return createHttpCarrier(
+        {
+          ...common,
+          config,
+          secrets,
+          callbackUrl: callbackUrl(outside.publicUrl, row.id),
+          networks: outside.networks,
+        },
+        events,
+      );
+    default:
+      throw new Error(`unhandled kind of carrier: ${config satisfies never}`);
+  }
+}
+
+function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' | 'name' | 'password'> {
+  const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
+  return {
+    ...rest,
+    binds: bindMode === 'transceiver' ? ['transceiver'] : ['transmitter', 'receiver'],
+    enquireLink: { intervalMs: enquireLinkMs, missLimit: 2 },
+    ...(throughput !== null && { throughput }),
+    ...(tls !== null && { tls }),
+  };
+}

@@ -5,9 +5,9 @@ import { newId, type CarrierId, type RouteId, type ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { createPolicies } from '../routing/policies.ts';
-import type { Candidate, Policy, Ranked } from '../routing/policy.ts';
+import type { Candidate, Policy, PolicyOptions, Ranked } from '../routing/policy.ts';
 import { findService, type Service } from '../services/directory.ts';
-import { policyOptions } from './policy-options.ts';
+import type { ServiceSettings } from '../services/settings.ts';
 import { deriveCode } from '../verifications/code.ts';
 import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
@@ -94,6 +94,10 @@ interface Ground {
   policy: Policy | undefined;
 }
 
+function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettings): PolicyOptions {
+  return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
+}
+
 /** Asks once per service for what the messages of a claim have in common. */
 function createGrounds(app: App) {
   const known = new Map<ServiceId, Omit<Ground, 'verification'>>();
@@ -104,7 +108,7 @@ function createGrounds(app: App) {
       if (!ground) {
         const service = await findService(app, accountId, serviceId);
         const routes = await app.single(createRouteDirectory).of(accountId);
-        const policy = service && (await app.single(createPolicies).of(accountId, policyOptions(service)));
+        const policy = service && (await app.single(createPolicies).of(accountId, policyOptions(service.settings)));
         known.set(serviceId, (ground = { service, routes, policy }));
       }
       return { ...ground, verification };

@@ -18,6 +18,18 @@ const ResendPolicy = builder.enumType('ResendPolicy', {
   } as const,
 });
 
+const RoutingStrategy = builder.enumType('RoutingStrategy', {
+  description: 'How the route of a message is chosen among those that are open.',
+  values: {
+    PRIORITY: { value: 'priority', description: 'The lowest priority number first.' },
+    LEAST_COST: { value: 'least_cost', description: 'The cheapest first.' },
+    ADAPTIVE: {
+      value: 'adaptive',
+      description: 'What earns most by experience: the chance of a conversion times its value, less the price.',
+    },
+  } as const,
+});
+
 /** One description per setting, for reading and for writing it. */
 const ABOUT: Record<keyof ServiceSettings, string> = {
   codeLength: 'Characters of a code, 4–10. Default 6.',
@@ -38,6 +50,9 @@ const ABOUT: Record<keyof ServiceSettings, string> = {
   allowedCountries: 'Countries (ISO 3166-1 alpha-2) that may be verified; absent = all.',
   defaultLocale: 'Language of messages for starts that name none, BCP 47. Default `en`.',
   templates: 'Message texts by locale, over the built-in ones.',
+  routing: 'How the route of a message is chosen. Default `ADAPTIVE`.',
+  valueOfConversion:
+    "What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1.",
   sender:
     'Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`.',
 };
@@ -87,6 +102,8 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
       nullable: true,
       description: ABOUT.allowedCountries,
     }),
+    routing: t.expose('routing', { type: RoutingStrategy, description: ABOUT.routing }),
+    valueOfConversion: t.exposeFloat('valueOfConversion', { description: ABOUT.valueOfConversion }),
     defaultLocale: t.exposeString('defaultLocale', { description: ABOUT.defaultLocale }),
     templates: t.field({
       type: [MessageTemplateType],
@@ -113,6 +130,8 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
     lockAfterFailedChecks: t.int({ description: ABOUT.lockAfterFailedChecks }),
     defaultCountry: t.string({ description: ABOUT.defaultCountry }),
     allowedCountries: t.stringList({ description: ABOUT.allowedCountries }),
+    routing: t.field({ type: RoutingStrategy, description: ABOUT.routing }),
+    valueOfConversion: t.float({ description: ABOUT.valueOfConversion }),
     defaultLocale: t.string({ description: ABOUT.defaultLocale }),
     templates: t.field({
       type: [MessageTemplateInput],

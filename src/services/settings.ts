@@ -42,7 +42,7 @@ export const ServiceSettings = z.strictObject({
    * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
    * experience earns most.
    */
-  routing: z.enum(['priority', 'leastCost', 'adaptive']).default('adaptive'),
+  routing: z.enum(['priority', 'least_cost', 'adaptive']).default('adaptive'),
   /** What one approved verification is worth, in the currency of the routes' prices: `adaptive` weighs the one against the other. */
   valueOfConversion: z.number().positive().max(1_000_000).default(1),
   sender: z

@@ -3,7 +3,7 @@ import { accounts, apiKeys } from '../accounts/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
-import { routes } from '../routing/table.ts';
+import { routes, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
 import { destinations, idempotencyKeys, verifications } from '../verifications/table.ts';
 
@@ -20,6 +20,7 @@ export const tables = {
   events,
   carriers,
   routes,
+  routingEvidence,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

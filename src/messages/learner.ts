@@ -52,7 +52,12 @@ export function createLearner(app: App): Learner {
     perf: { now: () => app.clock() },
   });
 
-  function observe(of: Sighted & { accountId: AccountId }, seen: Sighting, kind: ObservationKind, at: number) {
+  function observe(
+    of: Sighted & { accountId: AccountId },
+    seen: Sighting,
+    kind: ObservationKind,
+    at: number,
+  ) {
     const { attemptId, routeId } = seen;
     policies.observe(of.accountId, { kind, attemptId, routeId, country: of.country, at });
   }

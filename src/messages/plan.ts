@@ -108,7 +108,8 @@ function createGrounds(app: App) {
       if (!ground) {
         const service = await findService(app, accountId, serviceId);
         const routes = await app.single(createRouteDirectory).of(accountId);
-        const policy = service && (await app.single(createPolicies).of(accountId, policyOptions(service.settings)));
+        const policy =
+          service && (await app.single(createPolicies).of(accountId, policyOptions(service.settings)));
         known.set(serviceId, (ground = { service, routes, policy }));
       }
       return { ...ground, verification };
@@ -140,16 +141,29 @@ function planAttempt(
     carrier,
     message: compose(app, attempt, verification, service, route),
     lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
-    sighting: service.settings.routing === 'adaptive' ? sightingOf(attempt, verification, message) : undefined,
+    sighting:
+      service.settings.routing === 'adaptive' ? sightingOf(attempt, verification, message) : undefined,
   };
 }
 
-function sightingOf(attempt: AttemptRow, verification: VerificationRow, message: ClaimedMessage): NewSighting {
+function sightingOf(
+  attempt: AttemptRow,
+  verification: VerificationRow,
+  message: ClaimedMessage,
+): NewSighting {
   const { accountId, verificationId, id: attemptId, routeId } = attempt;
   const { country, expiresAt, createdAt } = verification;
   // A message that was queued with its verification, and that nobody has had before, is its first attempt.
   const isRepeated = !message.isFirst || message.queuedAt.getTime() !== createdAt.getTime();
-  return { accountId, verificationId, attemptId, routeId, country, expiresAt: expiresAt.getTime(), isRepeated };
+  return {
+    accountId,
+    verificationId,
+    attemptId,
+    routeId,
+    country,
+    expiresAt: expiresAt.getTime(),
+    isRepeated,
+  };
 }
 
 const TRIED = 'already tried for this message';

@@ -49,11 +49,18 @@ export async function createTestApp(
   return { app, databaseUrl: database.url, dataDir, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** An account of its own with a default service, so that tests of one file do not meet. */
+/**
+ * An account of its own with a default service, so that tests of one file do not meet. Its routes go by
+ * priority: what a test says of the first and the second one must not depend on experience.
+ */
 export async function createTestAccount(app: App, settings: ServiceSettingsInput = {}): Promise<Principal> {
   const { id } = await createAccount(app, { name: 'Test' });
   const who: Principal = { kind: 'apiKey', accountId: id, apiKeyId: newId('key') };
-  await createService(app, who, { name: 'Test', isDefault: true, settings });
+  await createService(app, who, {
+    name: 'Test',
+    isDefault: true,
+    settings: { routing: 'priority', ...settings },
+  });
   return who;
 }
 

@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { Bus, BusListener } from '../../src/bus/bus.ts';
+import { createMemoryBus } from '../../src/bus/memory.ts';
+import { publishOutcomes } from '../../src/bus/outcomes.ts';
+import { idFromUuid, newId, uuidOf, type RouteId } from '../../src/ids.ts';
+import { createLearner } from '../../src/messages/learner.ts';
+import { createPolicies } from '../../src/routing/policies.ts';
+import type { PolicyOptions } from '../../src/routing/policy.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
+import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { createProcess } from '../support/process-app.ts';
+import { createCarriers } from '../support/simulated-carriers.ts';
+import { until } from '../support/until.ts';
+import { codesOn, createNumbers, happened, start } from '../support/verifying.ts';
+
+const aNumber = createNumbers(7_000_000);
+const OPTIONS: PolicyOptions = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 };
+
+let main: TestApp;
+let app: TestApp['app'];
+let who: Principal;
+let open: AsyncDisposableStack;
+
+beforeAll(async () => {
+  main = await createTestApp({ ROLES: 'worker,simulator' });
+  app = main.app;
+});
+afterAll(() => main[Symbol.asyncDispose]());
+beforeEach(async () => {
+  open = new AsyncDisposableStack();
+  who = await createTestAccount(app, { routing: 'adaptive' });
+});
+afterEach(() => open.disposeAsync());
+
+/** Another worker over the same database. */
+function createWorker(bus: Bus = createMemoryBus(app.log), clock = Date.now) {
+  const worker = open.use(createProcess({ database: app, bus, clock }));
+  return { worker, policies: worker.single(createPolicies), learner: worker.single(createLearner) };
+}
+
+type Worker = ReturnType<typeof createWorker>;
+
+/** Has a worker submit a message over a route. */
+function submit({ learner, worker }: Worker, routeId: RouteId, verificationId = newId('vrf')) {
+  const attemptId = newId('att');
+  const { accountId } = who;
+  const expiresAt = worker.clock() + OPTIONS.codeTtlMs;
+  learner.submitted({
+    accountId,
+    verificationId,
+    attemptId,
+    routeId,
+    country: 'HR',
+    expiresAt,
+    isRepeated: false,
+  });
+  return { verificationId, attemptId };
+}
+
+/** Which of the routes a worker would take now. */
+async function favourite({ policies, worker }: Worker, routes: readonly RouteId[]): Promise<string> {
+  const policy = await policies.of(who.accountId, OPTIONS);
+  const carrierId = newId('car');
+  const candidates = routes.map((routeId) => ({ routeId, carrierId, priority: 1, price: 0 }));
+  return policy.choose({ country: 'HR', now: worker.clock() }, candidates, () => 0.5)[0]!.routeId;
+}
+
+test('traffic leaves the carrier whose messages nobody gets, without anybody being told', async () => {
+  const connect = createCarriers(app);
+  await connect(who, 'blackhole');
+  await connect(who, { profile: 'normal', receiptMs: [20, 60] });
+  const people: Promise<unknown>[] = [];
+  for (let i = 0; i < 120; i++) {
+    const to = aNumber();
+    const v = await start(app, who, to);
+    // Who gets no code within this time goes away.
+    const code = until(() => codesOn(app, to)[0], { timeoutMs: 2_000 });
+    const approved = code.then((read) => checkVerification(app, who, { verificationId: v.id, code: read }));
+    people.push(approved.catch(() => undefined));
+    await happened(app, v, 'MessageSent');
+  }
+  await Promise.all(people);
+  const used = await app.sql<{ carrier: string }[]>`
+    SELECT c.name AS carrier FROM attempts a JOIN carriers c ON c.account_id = a.account_id AND c.id = a.carrier_id
+    WHERE a.account_id = ${uuidOf(who.accountId)} ORDER BY a.id`;
+  console.log(used.map((u) => u.carrier[0]).join(''));
+  expect(used).toHaveLength(120);
+  expect(used.slice(-40).filter(({ carrier }) => carrier === 'blackhole').length).toBeLessThanOrEqual(8);
+});
+
+test('a conversion that another process heard of teaches the one that made the attempt', async () => {
+  const bus = createMemoryBus(app.log);
+  let ahead = 0;
+  const one = createWorker(bus, () => Date.now() + ahead);
+  const routes = [newId('rte'), newId('rte')] as const;
+  await favourite(one, routes);
+  for (const routeId of routes)
+    for (let i = 0; i < 40; i++) {
+      const { verificationId } = submit(one, routeId);
+      if (routeId === routes[1])
+        publishOutcomes(bus, [{ kind: 'converted', verificationId, at: one.worker.clock() + 1_000 }]);
+    }
+  ahead = 120_000;
+  await until(async () => (await favourite(one, routes)) === routes[1]);
+});
+
+test('what a worker has learned outlives it, and the other workers learn it, too', async () => {
+  let ahead = 0;
+  const clock = () => Date.now() + ahead;
+  const bus = createMemoryBus(app.log);
+  const [first, second] = [createWorker(bus, clock), createWorker(createMemoryBus(app.log), clock)];
+  const routes = [newId('rte'), newId('rte')] as const;
+  await favourite(first, routes);
+  await favourite(second, routes);
+  for (let i = 0; i < 60; i++) {
+    submit(first, routes[0]);
+    const { verificationId } = submit(first, routes[1]);
+    publishOutcomes(bus, [{ kind: 'converted', verificationId, at: clock() + 1_000 }]);
+  }
+  ahead = 120_000;
+  await until(async () => (await favourite(first, routes)) === routes[1]);
+  await first.policies.exchange();
+  await second.policies.exchange();
+  expect(await favourite(second, routes)).toBe(routes[1]);
+  expect(await favourite(createWorker(createMemoryBus(app.log), clock), routes)).toBe(routes[1]);
+});
+
+test('what was said while the bus was away is read from the database', async () => {
+  await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
+  let listener: BusListener | undefined;
+  // Nothing arrives over it; it only says, in the end, that something may have been lost.
+  const deaf: Bus = {
+    ...createMemoryBus(app.log),
+    subscribe: (channel, heard) => {
+      if (channel === 'outcome') listener = heard;
+      return Promise.resolve(() => undefined);
+    },
+  };
+  let ahead = 0;
+  const one = createWorker(deaf, () => Date.now() + ahead);
+  const routes = [newId('rte'), newId('rte')] as const;
+  await favourite(one, routes);
+  const approved = await Promise.all(
+    Array.from({ length: 40 }, async () => {
+      const to = aNumber();
+      const v = await start(app, who, to);
+      const code = await until(() => codesOn(app, to)[0]);
+      return checkVerification(app, who, { verificationId: v.id, code });
+    }),
+  );
+  for (const { id } of approved) {
+    submit(one, routes[0]);
+    submit(one, routes[1], id);
+  }
+  ahead = 120_000;
+  const before = await favourite(one, routes);
+  listener!.onResync();
+  await until(async () => (await favourite(one, routes)) === routes[1]);
+  expect([before, routes[1]]).toContain(routes[1]);
+});
+
+test('of several attempts by several workers, the one that was delivered last is credited', async () => {
+  const bus = createMemoryBus(app.log);
+  await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
+  const seen: string[] = [];
+  const to = aNumber();
+  const v = await start(app, who, to);
+  await happened(app, v, 'MessageDelivered');
+  const [real] = await app.sql<{ id: string; route_id: string }[]>`
+    SELECT id, route_id FROM attempts WHERE account_id = ${uuidOf(who.accountId)}`;
+  const other = createWorker(bus);
+  const policy = await other.policies.of(who.accountId, OPTIONS);
+  const observe = policy.observe.bind(policy);
+  policy.observe = (observation) => {
+    seen.push(`${observation.kind} ${observation.attemptId}`);
+    observe(observation);
+  };
+  const { attemptId } = submit(other, newId('rte'), v.id);
+  const { accountId } = who;
+  const delivered = idFromUuid('att', real!.id);
+  publishOutcomes(bus, [
+    { kind: 'retried', accountId, verificationId: v.id, attemptId: delivered, at: Date.now() },
+    { kind: 'converted', verificationId: v.id, at: Date.now() },
+  ]);
+  // Its own attempt is in nobody's table, and the other one has the receipt.
+  await until(() => seen.includes(`abandoned ${attemptId}`));
+  expect(seen).toEqual([`submitted ${attemptId}`, `abandoned ${attemptId}`]);
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../src/ids.ts';
+import { convertedBy, type Sighting } from '../../src/messages/sightings.ts';
+
+function attempt(change: Partial<Sighting> = {}): Sighting {
+  return { attemptId: newId('att'), routeId: newId('rte'), failed: false, ...change };
+}
+
+describe('a conversion is credited to', () => {
+  test('the only attempt, whatever its carrier said', () => {
+    const one = attempt({ failed: true });
+    expect(convertedBy([one])).toBe(one);
+  });
+
+  test('the last one that went out, without any receipt', () => {
+    const [first, second] = [attempt(), attempt()];
+    expect(convertedBy([first, second])).toBe(second);
+  });
+
+  test('the one with a receipt, also when another one went out later', () => {
+    const [first, second] = [attempt({ deliveredAt: 5 }), attempt()];
+    expect(convertedBy([first, second])).toBe(first);
+  });
+
+  test('the one that the handset got last', () => {
+    const [first, second] = [attempt({ deliveredAt: 9 }), attempt({ deliveredAt: 5 })];
+    expect(convertedBy([first, second])).toBe(first);
+  });
+
+  test('one that did not fail', () => {
+    const [first, second] = [attempt(), attempt({ failed: true })];
+    expect(convertedBy([first, second])).toBe(first);
+  });
+
+  test('nobody, when nothing went out', () => {
+    expect(convertedBy([])).toBeUndefined();
+  });
+});

@@ -30,7 +30,7 @@ export const VARIABLES = {
     about: 'PostgreSQL 15 or newer; `embedded` runs one in DATA_DIR.',
   },
   DATABASE_POOL_SIZE: {
-    schema: z.coerce.number().int().min(2).max(500),
+    schema: z.coerce.number().int().min(3).max(500),
     default: '10',
     about: 'Connections to PostgreSQL per process.',
   },

@@ -3,11 +3,13 @@ import type { Bus } from './bus/bus.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
+import type { Lanes } from './db/lanes.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
 export interface App {
   db: Db;
   sql: Sql;
+  lanes: Lanes;
   bus: Bus;
   keys: Keyring;
   log: Logger;

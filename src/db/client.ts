@@ -1,6 +1,8 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type ISql, type Sql } from 'postgres';
+import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
+import { socketFactory } from './socket.ts';
 
 /** Queries built by Drizzle: everything that is not hot, and the GraphQL reads. */
 export type Db = PostgresJsDatabase<typeof relations>;
@@ -10,7 +12,10 @@ export type Tx = ISql;
 
 export interface Database {
   db: Db;
+  /** For hot statements that stand alone. */
   sql: Sql;
+  /** For `transaction()`. */
+  lanes: Lanes;
   close(): Promise<void>;
 }
 
@@ -25,33 +30,49 @@ const withoutPrefix = (id: string): string => id.slice(id.indexOf('_') + 1);
  */
 const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 
+/** What strays out of its transaction on a lane must not change anything: see `transaction.ts`. */
+const READ_ONLY = { default_transaction_read_only: 'on' };
+
+/** A lane looks read-only to the driver: where it is to look for a server that is not, it looks for the primary. */
+function writable(url: string): string {
+  return url.replace('target_session_attrs=read-write', 'target_session_attrs=primary');
+}
+
 /**
  * @param url a PostgreSQL connection string (15 or newer)
  * @param options.poolSize connections in all
  */
 export function connect(url: string, options: { poolSize: number }): Database {
-  const open = (max: number, planner: Record<string, string>): Sql =>
-    postgres(url, {
+  const open = (max: number, session: Record<string, string>, target = url): Sql =>
+    postgres(target, {
       max,
       idle_timeout: 60,
       connect_timeout: 10,
       // Seconds until the next try: the driver's own wait grows to 20 s, and every query waits with it.
       backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
       onnotice: () => {},
-      connection: { application_name: 'otpost', ...planner },
+      // Missing in the driver's types.
+      ...({ socket: socketFactory() } as object),
+      connection: { application_name: 'otpost', ...session },
       // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
       // hands over the prefixed id as it is; the prefix stays on this side.
       types: { id: { to: PG_UUID, from: [], serialize: withoutPrefix, parse: withoutPrefix } },
     });
-  // Two pools, because Drizzle takes its client's parsers and serializers over: on that client dates are texts.
-  const forReads = Math.max(1, Math.floor(options.poolSize / 2));
-  const sql = open(Math.max(1, options.poolSize - forReads), BY_INDEX);
-  const client = open(forReads, {});
+  const share = (part: number) => Math.max(1, Math.floor(options.poolSize * part));
+  const forTransactions = share(0.4);
+  const alone = share(0.3);
+  const sql = open(alone, BY_INDEX);
+  const lanes = Array.from({ length: forTransactions }, () =>
+    open(1, { ...BY_INDEX, ...READ_ONLY }, writable(url)),
+  );
+  // Apart from the others, because Drizzle takes its client's parsers and serializers over: there dates are texts.
+  const client = open(Math.max(1, options.poolSize - forTransactions - alone), {});
   return {
     sql,
+    lanes: createLanes(lanes),
     db: drizzle({ client, relations }),
     close: async () => {
-      await Promise.all([sql.end({ timeout: 5 }), client.end({ timeout: 5 })]);
+      await Promise.all([sql, client, ...lanes].map((pool) => pool.end({ timeout: 5 })));
     },
   };
 }

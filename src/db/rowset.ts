@@ -1,4 +1,3 @@
-import type { ParameterOrJSON } from 'postgres';
 import { uuidOf, type Id } from '../ids.ts';
 import type { Tx } from './client.ts';
 
@@ -22,12 +21,9 @@ export interface Rowset<Row> {
   readonly names: string;
   /** `unnest($1::uuid[], …) AS n (a, b, c)` */
   readonly from: string;
-  /** The arrays for `$1 …`. */
-  params(tx: Tx, rows: readonly Row[]): ParameterOrJSON<never>[];
+  /** The arrays for `$1 …`, as Postgres reads them: `{1,2,NULL}`. */
+  params(rows: readonly Row[]): string[];
 }
-
-// The driver takes an array that begins with a Buffer for one bytea: the type must be named.
-const BYTEA_ARRAY_OID = 1001;
 
 export function rowset<Row>(columns: Record<string, BatchColumn<Row>>): Rowset<Row> {
   const entries = Object.entries(columns);
@@ -35,41 +31,78 @@ export function rowset<Row>(columns: Record<string, BatchColumn<Row>>): Rowset<R
   const arrays = entries
     .map(([, [type]], i) => `$${i + 1}::${type === 'jsonb' ? 'text' : type}[]`)
     .join(', ');
+  const writers = entries.map(([, column]) => elementWriter(column));
   return {
     names,
     from: `unnest(${arrays}) AS n (${names})`,
-    params: (tx, rows) =>
-      entries.map(([, column]) => {
-        switch (column[0]) {
-          case 'uuid':
-            return rows.map((row) => {
-              const id = column[1](row);
-              return id ? uuidOf(id) : null;
-            }) as never;
-          case 'bytea':
-            return tx.array(rows.map((row) => column[1](row) ?? null) as never, BYTEA_ARRAY_OID) as never;
-          case 'timestamptz':
-            return rows.map((row) => column[1](row)?.toISOString() ?? null) as never;
-          case 'jsonb':
-            return rows.map((row) => JSON.stringify(column[1](row))) as never;
-          case 'text':
-          case 'smallint':
-          case 'integer':
-          case 'bigint':
-            return rows.map((row) => column[1](row) ?? null) as never;
-          default:
-            throw new Error(`unhandled column: ${String(column satisfies never)}`);
-        }
-      }),
+    params: (rows) => writers.map((write) => arrayOf(rows, write)),
   };
 }
 
-/** Runs a statement whose parameters are a rowset's arrays, prepared. */
+// Written here and not by the driver, which quotes and escapes whatever it is: 2.5 → 1.1 µs for a row of ten columns.
+function arrayOf<Row>(rows: readonly Row[], write: (row: Row) => string): string {
+  if (rows.length === 0) return '{}';
+  let text = `{${write(rows[0]!)}`;
+  for (let i = 1; i < rows.length; i++) text += `,${write(rows[i]!)}`;
+  return `${text}}`;
+}
+
+function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
+  switch (column[0]) {
+    case 'uuid':
+      return orNull(column[1], uuidOf);
+    case 'bytea':
+      return orNull(column[1], (bytes) => `"\\\\x${bytes.toString('hex')}"`);
+    case 'timestamptz':
+      return orNull(column[1], dateWriter());
+    case 'jsonb': {
+      const read = column[1];
+      return (row) => quote(JSON.stringify(read(row)));
+    }
+    case 'text':
+      return orNull(column[1], quote);
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return orNull(column[1], String);
+    default:
+      throw new Error(`unhandled column: ${String(column satisfies never)}`);
+  }
+}
+
+function orNull<Row, T>(read: Read<Row, T>, write: (value: T) => string): (row: Row) => string {
+  return (row) => {
+    const value = read(row);
+    return value === null || value === undefined ? 'NULL' : write(value);
+  };
+}
+
+// Most dates of a batch are the same: that of the batch.
+function dateWriter(): (date: Date) => string {
+  let ms = NaN;
+  let text = '';
+  return (date) => {
+    if (date.getTime() !== ms) {
+      ms = date.getTime();
+      text = date.toISOString();
+    }
+    return text;
+  };
+}
+
+function quote(text: string): string {
+  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
+}
+
+/**
+ * Sends a statement whose parameters are a rowset's arrays, prepared; at once, so that statements go
+ * in the order of the calls.
+ */
 export function runBatch<Row, Result extends object>(
   tx: Tx,
   statement: string,
   set: Rowset<Row>,
   rows: readonly Row[],
 ) {
-  return tx.unsafe<Result[]>(statement, set.params(tx, rows), { prepare: true });
+  return tx.unsafe<Result[]>(statement, set.params(rows), { prepare: true }).execute();
 }

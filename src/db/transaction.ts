@@ -1,29 +1,60 @@
 import postgres from 'postgres';
-import type { Sql, Tx } from './client.ts';
-
-/** Another transaction was first. The next try sees what it wrote. */
-export class LostRace extends Error {}
+import type { Tx } from './client.ts';
+import type { Lanes } from './lanes.ts';
+import { isOutage } from './outage.ts';
 
 const MAX_TRIES = 5;
-const RETRIED_SQLSTATES = new Set(['40001', '40P01']);
+// Serialisation failure, deadlock, and a row that another transaction made first: the next try reads it.
+const RETRIED_SQLSTATES = new Set(['40001', '40P01', '23505']);
 
 /**
- * Runs a transaction; tries again after a lost race, a deadlock or a serialisation failure.
- * Statements that are sent without waiting for each other share one round trip.
+ * Runs a transaction in two round trips: BEGIN travels with the statements that read and lock,
+ * COMMIT with those that write. Tries again after a lost race, a deadlock or a serialisation failure.
+ * @param read waits for nothing but its statements
+ * @param write sends all its statements before it waits for any; the COMMIT goes right behind them
  */
-export async function transaction<T>(sql: Sql, run: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transaction<State, Result>(
+  lanes: Lanes,
+  read: (tx: Tx) => Promise<State>,
+  write: (tx: Tx, state: State) => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      return (await sql.begin(run)) as T;
+      return await lanes.run((tx) => runOnce(tx, read, write));
     } catch (error) {
       if (tries >= MAX_TRIES || !isRetried(error)) throw error;
     }
   }
 }
 
+async function runOnce<State, Result>(
+  tx: Tx,
+  read: (tx: Tx) => Promise<State>,
+  write: (tx: Tx, state: State) => Promise<Result>,
+): Promise<Result> {
+  let ending: Promise<unknown> | undefined;
+  try {
+    // A lane's session is read-only by itself: a statement that strays out of its transaction, because
+    // the connection was lost in the middle of it, changes nothing.
+    const begun = tx.unsafe('begin read write').execute();
+    const [, state] = await Promise.all([begun, read(tx)]);
+    const written = write(tx, state);
+    // An error among the statements before it makes it a rollback.
+    ending = tx.unsafe('commit').execute();
+    const [result] = await Promise.all([written, ending]);
+    return result;
+  } catch (error) {
+    // With the connection went the transaction; the driver opens another one.
+    if (!isConnectionGone(error)) await (ending ?? tx.unsafe('rollback').execute());
+    throw error;
+  }
+}
+
+function isConnectionGone(error: unknown): boolean {
+  // What the server says of a statement leaves the connection as it is, unless it is its last word.
+  return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
+}
+
 function isRetried(error: unknown): boolean {
-  return (
-    error instanceof LostRace ||
-    (error instanceof postgres.PostgresError && RETRIED_SQLSTATES.has(error.code))
-  );
+  return error instanceof postgres.PostgresError && RETRIED_SQLSTATES.has(error.code);
 }

@@ -49,7 +49,7 @@ export async function readVerificationEvents(
   wanted: readonly VerificationPosition[],
   limit: number,
 ): Promise<PlacedEvent[]> {
-  const params = [...POSITIONS.params(sql, wanted), limit];
+  const params = [...POSITIONS.params(wanted), limit];
   return withState(sql, await sql.unsafe<RawEvent[]>(OF_VERIFICATIONS, params, { prepare: true }));
 }
 

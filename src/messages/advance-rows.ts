@@ -2,16 +2,17 @@ import type { SubmitOutcome } from '../carriers/carrier.ts';
 import type { Journal } from '../events/journal.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { advanceAttempt, statusAfterSubmit } from './attempt.ts';
+import type { AttemptState } from './attempt-store.ts';
 import type { Step } from './facts.ts';
 import { advanceMessage, RETRY_SCHEDULE } from './message.ts';
-import type { AttemptRow, MessageRow } from './table.ts';
+import type { MessageRow } from './table.ts';
 
 /**
  * Moves an attempt's row by one step.
  * @returns whether it says anything about the message. A receipt that comes again does not; nor does a
  *   submit that failed after its worker was given up for dead: by then the message went on without it.
  */
-export function moveAttempt(attempt: AttemptRow, step: Step, now: number): boolean {
+export function moveAttempt(attempt: AttemptState, step: Step, now: number): boolean {
   const before = attempt.status;
   if (step.answer) {
     const { outcome } = step.answer;
@@ -32,7 +33,7 @@ export function moveAttempt(attempt: AttemptRow, step: Step, now: number): boole
   return !(before === 'unknown' && attempt.status === 'rejected');
 }
 
-function noteError(attempt: AttemptRow, outcome: Exclude<SubmitOutcome, { kind: 'accepted' }>): void {
+function noteError(attempt: AttemptState, outcome: Exclude<SubmitOutcome, { kind: 'accepted' }>): void {
   switch (outcome.kind) {
     case 'rejected':
       attempt.errorCode = outcome.error.code;

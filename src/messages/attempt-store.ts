@@ -7,6 +7,7 @@ import {
   type CarrierId,
   type MessageId,
   type RouteId,
+  type VerificationId,
 } from '../ids.ts';
 import { MESSAGE_KEYS, type MessageKey } from './store.ts';
 import type { AttemptRow } from './table.ts';
@@ -34,7 +35,13 @@ const ROWS = rowset<AttemptRow>({
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
 
-const CHANGES = rowset<AttemptRow>({
+/** What can still change of an attempt, and what finds it. The decision stays in the table: parsing it costs more than all the rest. */
+export type AttemptState = Omit<AttemptRow, 'decision' | 'routeId' | 'submittedAt'>;
+
+const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.status, a.carrier_message_id,
+  a.error_code, a.error_message, a.answered_at, a.settled_at`;
+
+const CHANGES = rowset<AttemptState>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
   status: ['text', (r) => r.status],
@@ -44,6 +51,13 @@ const CHANGES = rowset<AttemptRow>({
   answered_at: ['timestamptz', (r) => r.answeredAt],
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
+
+/** An attempt that a carrier's id stands for. */
+export interface FoundAttempt extends CarrierMessageKey {
+  id: AttemptId;
+  messageId: MessageId;
+  verificationId: VerificationId;
+}
 
 /** What a carrier calls a message of ours. */
 export interface CarrierMessageKey {
@@ -74,13 +88,13 @@ const UPDATE = `
   FROM ${CHANGES.from}
   WHERE a.account_id = n.account_id AND a.id = n.id`;
 
-const READ = `SELECT a.* FROM attempts a JOIN ${KEYS.from} USING (account_id, id)`;
+const READ = `SELECT ${STATE} FROM attempts a JOIN ${KEYS.from} USING (account_id, id)`;
 
 // The newest one, for the carrier that gives every message the same id.
 const FIND = `
   SELECT a.* FROM ${CARRIER_MESSAGE_KEYS.from}
   CROSS JOIN LATERAL (
-    SELECT * FROM attempts a
+    SELECT a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.carrier_message_id FROM attempts a
     WHERE a.account_id = n.account_id AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
     ORDER BY a.id DESC LIMIT 1) a`;
 
@@ -118,21 +132,20 @@ export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promi
   if (rows.length > 0) await runBatch(tx, INSERT, ROWS, rows);
 }
 
-export async function saveAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<void> {
+export async function saveAttempts(tx: Tx, rows: readonly AttemptState[]): Promise<void> {
   if (rows.length > 0) await runBatch(tx, UPDATE, CHANGES, rows);
 }
 
-export async function readAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise<AttemptRow[]> {
+export async function readAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise<AttemptState[]> {
   if (keys.length === 0) return [];
-  return (await runBatch<AttemptKey, RawAttempt>(tx, READ, KEYS, keys)).map(attemptFromRaw);
+  return (await runBatch<AttemptKey, RawState>(tx, READ, KEYS, keys)).map(stateFromRaw);
 }
 
 /** The attempts that carriers' ids stand for; ids that no attempt has yet are missing. */
-export async function findAttempts(tx: Tx, keys: readonly CarrierMessageKey[]): Promise<AttemptRow[]> {
+export async function findAttempts(tx: Tx, keys: readonly CarrierMessageKey[]): Promise<FoundAttempt[]> {
   if (keys.length === 0) return [];
-  return (await runBatch<CarrierMessageKey, RawAttempt>(tx, FIND, CARRIER_MESSAGE_KEYS, keys)).map(
-    attemptFromRaw,
-  );
+  const rows = await runBatch<CarrierMessageKey, RawFound>(tx, FIND, CARRIER_MESSAGE_KEYS, keys);
+  return rows.map((raw) => ({ ...placeFromRaw(raw), carrierMessageId: raw.carrier_message_id }));
 }
 
 /** Marks what a dead worker left in the middle of a submit as unknown. */
@@ -140,37 +153,44 @@ export async function abandonAttempts(tx: Tx, messages: readonly MessageKey[]): 
   if (messages.length > 0) await runBatch(tx, ABANDON, MESSAGE_KEYS, messages);
 }
 
-interface RawAttempt {
+interface RawPlace {
   account_id: string;
   id: string;
   message_id: string;
   verification_id: string;
   carrier_id: string;
-  route_id: string;
-  status: AttemptRow['status'];
+}
+
+interface RawFound extends RawPlace {
+  carrier_message_id: string;
+}
+
+interface RawState extends RawPlace {
+  status: AttemptState['status'];
   carrier_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
-  decision: AttemptRow['decision'];
-  submitted_at: Date;
   answered_at: Date | null;
   settled_at: Date | null;
 }
 
-function attemptFromRaw(raw: RawAttempt): AttemptRow {
+function placeFromRaw(raw: RawPlace) {
   return {
     accountId: idFromUuid('acc', raw.account_id),
     id: idFromUuid('att', raw.id),
     messageId: idFromUuid('msg', raw.message_id),
     verificationId: idFromUuid('vrf', raw.verification_id),
     carrierId: idFromUuid('car', raw.carrier_id),
-    routeId: idFromUuid('rte', raw.route_id),
+  };
+}
+
+function stateFromRaw(raw: RawState): AttemptState {
+  return {
+    ...placeFromRaw(raw),
     status: raw.status,
     carrierMessageId: raw.carrier_message_id,
     errorCode: raw.error_code,
     errorMessage: raw.error_message,
-    decision: raw.decision,
-    submittedAt: raw.submitted_at,
     answeredAt: raw.answered_at,
     settledAt: raw.settled_at,
   };

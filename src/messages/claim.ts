@@ -66,7 +66,7 @@ export async function renewLeases(tx: Tx, leases: readonly Lease[], now: number)
     `WITH renewed AS (${RENEWED})
      UPDATE messages m SET due_at = '${until.toISOString()}' FROM renewed
      WHERE m.account_id = renewed.account_id AND m.id = renewed.id RETURNING m.id`,
-    LEASES.params(tx, leases),
+    LEASES.params(leases),
   );
   const renewed = new Set(rows.map(({ id }) => idFromUuid('msg', id)));
   for (const lease of leases) if (renewed.has(lease.messageId)) lease.until = until;

@@ -71,9 +71,11 @@ export async function planAttempts(
   }
   const rows = plan.attempts.map((planned) => planned.attempt);
   if (again.length > 0) {
-    await transaction(app.sql, async (tx) => {
-      await Promise.all([abandonAttempts(tx, again), insertAttempts(tx, rows)]);
-    });
+    await transaction(
+      app.lanes,
+      (tx) => abandonAttempts(tx, again),
+      (tx) => insertAttempts(tx, rows),
+    );
   } else await insertAttempts(app.sql, rows);
   return plan;
 }

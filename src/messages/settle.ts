@@ -4,12 +4,12 @@ import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
 import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { lockVerifications, saveVerifications } from '../verifications/store.ts';
+import { lockVerifications, saveProgress } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
-import { readAttempts, saveAttempts } from './attempt-store.ts';
+import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts } from './facts.ts';
-import { putIntoInbox, takeMatched } from './inbox.ts';
+import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
 import { isSettled } from './message.ts';
 import { readMessages, saveMessages } from './store.ts';
 import type { MessageRow } from './table.ts';
@@ -20,8 +20,10 @@ export const SETTLE_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 5 };
 
 /** Commits a batch of facts in one transaction: attempts, messages, verifications and events move together. */
 export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<undefined[]> {
-  const { journal, transactionId } = await transaction(app.sql, async (tx) =>
-    applyFacts(app, tx, await resolveFacts(tx, facts)),
+  const { journal, transactionId } = await transaction(
+    app.lanes,
+    async (tx) => decideFacts(app, tx, await resolveFacts(tx, facts)),
+    writeSettled,
   );
   publishJournal(app, journal, transactionId);
   return facts.map(() => undefined);
@@ -32,25 +34,35 @@ export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<
  * @returns how many there were; when that is not 0 there may be more
  */
 export async function settleInbox(app: App): Promise<number> {
-  const { journal, transactionId, count } = await transaction(app.sql, async (tx) => {
-    const receipts = await takeMatched(tx);
-    const resolved = await resolveFacts(
-      tx,
-      receipts.map((receipt) => ({ kind: 'receipt', ...receipt })),
-    );
-    return { ...(await applyFacts(app, tx, resolved)), count: receipts.length };
-  });
+  let count = 0;
+  const { journal, transactionId } = await transaction(
+    app.lanes,
+    async (tx) => {
+      const receipts = await takeMatched(tx);
+      count = receipts.length;
+      const facts = receipts.map((receipt) => ({ kind: 'receipt', ...receipt }) as const);
+      return decideFacts(app, tx, await resolveFacts(tx, facts));
+    },
+    writeSettled,
+  );
   publishJournal(app, journal, transactionId);
   return count;
 }
 
-async function applyFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts) {
+/** What a batch of facts changes. */
+interface Settled {
+  journal: Journal;
+  verifications: VerificationRow[];
+  messages: MessageRow[];
+  attempts: AttemptState[];
+  early: AccountReceipt[];
+}
+
+/** Locks and reads what the facts concern, and decides what becomes of it. */
+async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): Promise<Settled> {
   const now = app.clock();
   const journal = createJournal(now);
-  if (steps.length === 0) {
-    await putIntoInbox(tx, early);
-    return { journal, transactionId: undefined };
-  }
+  if (steps.length === 0) return { journal, verifications: [], messages: [], attempts: [], early };
   const [locked, messageRows, attemptRows] = await Promise.all([
     lockVerifications(tx, keysOf(steps, 'verificationId')),
     readMessages(tx, keysOf(steps, 'messageId')),
@@ -72,15 +84,23 @@ async function applyFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts) {
   }
   for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
+  return {
+    journal,
+    verifications: locked.filter((v) => changed.has(v.id)),
+    messages: [...moved],
+    attempts: attemptRows,
+    early,
+  };
+}
+
+async function writeSettled(tx: Tx, settled: Settled) {
+  const { journal } = settled;
   const [transactionId] = await Promise.all([
     commitJournal(tx, journal),
-    saveVerifications(
-      tx,
-      locked.filter((v) => changed.has(v.id)),
-    ),
-    saveMessages(tx, [...moved]),
-    saveAttempts(tx, attemptRows),
-    putIntoInbox(tx, early),
+    saveProgress(tx, settled.verifications),
+    saveMessages(tx, settled.messages),
+    saveAttempts(tx, settled.attempts),
+    putIntoInbox(tx, settled.early),
   ]);
   return { journal, transactionId };
 }

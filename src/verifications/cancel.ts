@@ -1,7 +1,7 @@
 import type { Principal } from '../accounts/principal.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
-import { createJournal } from '../events/journal.ts';
+import { createJournal, type Journal } from '../events/journal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { VerificationNotFound, VerificationSettled } from './errors.ts';
@@ -18,19 +18,32 @@ export async function cancelVerification(
   who: Principal,
   id: VerificationId,
 ): Promise<VerificationRow> {
-  const now = app.clock();
-  const journal = createJournal(now);
-  const { verification, transactionId } = await transaction(app.sql, async (tx) => {
-    const [v] = await lockVerifications(tx, [{ accountId: who.accountId, id }]);
-    if (!v) throw new VerificationNotFound();
-    if (v.status === 'canceled') return { verification: v, transactionId: undefined };
-    if (v.status !== 'pending') throw new VerificationSettled(v.status);
-    v.status = 'canceled';
-    v.settledAt = new Date(now);
-    journal.record('VerificationCanceled', v);
-    const [transactionId] = await Promise.all([commitJournal(tx, journal), saveVerifications(tx, [v])]);
-    return { verification: v, transactionId };
-  });
+  const { verification, journal, transactionId } = await transaction(
+    app.lanes,
+    async (tx) => {
+      const [verification] = await lockVerifications(tx, [{ accountId: who.accountId, id }]);
+      if (!verification) throw new VerificationNotFound();
+      return { verification, journal: cancel(verification, app.clock()) };
+    },
+    async (tx, { verification, journal }) => {
+      const [transactionId] = await Promise.all([
+        commitJournal(tx, journal),
+        saveVerifications(tx, journal.entries.length > 0 ? [verification] : []),
+      ]);
+      return { verification, journal, transactionId };
+    },
+  );
   publishJournal(app, journal, transactionId);
   return verification;
+}
+
+/** Changes the row. @returns what happened: nothing when it was canceled before */
+function cancel(verification: VerificationRow, now: number): Journal {
+  const journal = createJournal(now);
+  if (verification.status === 'canceled') return journal;
+  if (verification.status !== 'pending') throw new VerificationSettled(verification.status);
+  verification.status = 'canceled';
+  verification.settledAt = new Date(now);
+  journal.record('VerificationCanceled', verification);
+  return journal;
 }

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
@@ -41,31 +42,38 @@ export async function commitChecks(
   app: App,
   checks: readonly NewCheck[],
 ): Promise<readonly (VerificationRow | Error)[]> {
-  const { results, journal, transactionId } = await transaction(app.sql, async (tx) => {
-    const [destinations, verifications] = await Promise.all([
-      lockDestinationsOf(tx, checks),
-      lockVerifications(tx, checks),
-    ]);
-    const now = app.clock();
-    const batch: Batch = {
-      app,
-      now,
-      destinations: new Map(destinations.map((d) => [destinationName(d), d])),
-      verifications: new Map(verifications.map((v) => [`${v.accountId}/${v.id}`, v])),
-      changed: new Set(),
-      touched: new Set(),
-      journal: createJournal(now),
-    };
-    const results = checks.map((check) => decide(batch, check));
-    const [transactionId] = await Promise.all([
-      commitJournal(tx, batch.journal),
-      saveDestinations(tx, [...batch.touched]),
-      saveVerifications(tx, [...batch.changed]),
-    ]);
-    return { results, journal: batch.journal, transactionId };
-  });
+  const { results, journal, transactionId } = await transaction(
+    app.lanes,
+    (tx) => readBatch(app, tx, checks),
+    async (tx, batch) => {
+      const results = checks.map((check) => decide(batch, check));
+      const [transactionId] = await Promise.all([
+        commitJournal(tx, batch.journal),
+        saveDestinations(tx, [...batch.touched]),
+        saveVerifications(tx, [...batch.changed]),
+      ]);
+      return { results, journal: batch.journal, transactionId };
+    },
+  );
   publishJournal(app, journal, transactionId);
   return results;
+}
+
+async function readBatch(app: App, tx: Tx, checks: readonly NewCheck[]): Promise<Batch> {
+  const [destinations, verifications] = await Promise.all([
+    lockDestinationsOf(tx, checks),
+    lockVerifications(tx, checks),
+  ]);
+  const now = app.clock();
+  return {
+    app,
+    now,
+    destinations: new Map(destinations.map((d) => [destinationName(d), d])),
+    verifications: new Map(verifications.map((v) => [`${v.accountId}/${v.id}`, v])),
+    changed: new Set(),
+    touched: new Set(),
+    journal: createJournal(now),
+  };
 }
 
 function decide(batch: Batch, check: NewCheck): VerificationRow | Error {

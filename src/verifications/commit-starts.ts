@@ -52,22 +52,26 @@ interface Batch {
 
 /**
  * Commits a batch of starts in one transaction: three statements to read and lock, then the pure
- * decisions, then five statements to write, each group in one round trip.
+ * decisions, then five statements to write and the commit, each group in one round trip.
  */
 export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<Result[]> {
-  const { results, journal, transactionId } = await transaction(app.sql, async (tx) => {
-    const batch = await readBatch(tx, starts, app.clock());
-    const results = starts.map((start) => decideStart(batch, start));
-    const [transactionId] = await Promise.all([
-      commitJournal(tx, batch.journal),
-      saveDestinations(tx, [...batch.touched]),
-      insertVerifications(tx, batch.inserted),
-      saveVerifications(tx, [...batch.changed]),
-      insertMessages(tx, batch.messages),
-      insertIdempotencyKeys(tx, batch.newAnswers),
-    ]);
-    return { results: await answerRepeats(tx, results), journal: batch.journal, transactionId };
-  });
+  const { results, journal, transactionId } = await transaction(
+    app.lanes,
+    (tx) => readBatch(tx, starts, app.clock()),
+    async (tx, batch) => {
+      const results = starts.map((start) => decideStart(batch, start));
+      const [transactionId, , , , , , answers] = await Promise.all([
+        commitJournal(tx, batch.journal),
+        saveDestinations(tx, [...batch.touched]),
+        insertVerifications(tx, batch.inserted),
+        saveVerifications(tx, [...batch.changed]),
+        insertMessages(tx, batch.messages),
+        insertIdempotencyKeys(tx, batch.newAnswers),
+        answerRepeats(tx, results),
+      ]);
+      return { results: answers, journal: batch.journal, transactionId };
+    },
+  );
   publishJournal(app, journal, transactionId);
   if (transactionId !== undefined) app.bus.publish([{ channel: DUE_CHANNEL, payload: '' }]);
   return results;

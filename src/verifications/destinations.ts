@@ -1,6 +1,5 @@
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
-import { LostRace } from '../db/transaction.ts';
 import { idFromUuid, type AccountId, type ServiceId, type VerificationId } from '../ids.ts';
 import { KEYS, type VerificationKey } from './store.ts';
 
@@ -55,8 +54,7 @@ const LOCK_OF_VERIFICATIONS = `
 const INSERT = `
   INSERT INTO destinations (${STATES.names})
   SELECT account_id, service_id, destination, recent_sends::bigint[], failed_checks, latest_verification_id
-  FROM ${STATES.from} ORDER BY 1, 2, 3
-  ON CONFLICT DO NOTHING`;
+  FROM ${STATES.from} ORDER BY 1, 2, 3`;
 
 const UPDATE = `
   UPDATE destinations d SET recent_sends = n.recent_sends::bigint[], failed_checks = n.failed_checks,
@@ -79,19 +77,14 @@ export async function lockDestinationsOf(
   return rows.map(fromRaw);
 }
 
-/** Writes locked and new destinations. @throws {LostRace} when another start made one of the new ones first */
+/** Writes locked and new destinations. Fails as a lost race when another start made one of the new ones first. */
 export async function saveDestinations(tx: Tx, states: readonly DestinationState[]): Promise<void> {
   const fresh = states.filter((s) => !s.exists);
   const known = states.filter((s) => s.exists);
   await Promise.all([
     known.length > 0 ? runBatch(tx, UPDATE, STATES, known) : undefined,
-    fresh.length > 0 ? insert(tx, fresh) : undefined,
+    fresh.length > 0 ? runBatch(tx, INSERT, STATES, fresh) : undefined,
   ]);
-}
-
-async function insert(tx: Tx, fresh: readonly DestinationState[]): Promise<void> {
-  const { count } = await runBatch(tx, INSERT, STATES, fresh);
-  if (count < fresh.length) throw new LostRace('a destination was new to two starts at once');
 }
 
 interface RawDestination {

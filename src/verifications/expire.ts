@@ -16,17 +16,20 @@ const BATCH_SIZE = 500;
  */
 export async function expireVerifications(app: App): Promise<{ expired: number; more: boolean }> {
   const now = app.clock();
-  const { journal, transactionId } = await transaction(app.sql, async (tx) => {
-    const journal = createJournal(now);
-    const due = await lockExpired(tx, now);
-    for (const v of due) {
-      v.status = 'expired';
-      v.settledAt = new Date(now);
-      journal.record('VerificationExpired', v);
-    }
-    const [transactionId] = await Promise.all([commitJournal(tx, journal), saveVerifications(tx, due)]);
-    return { journal, transactionId };
-  });
+  const { journal, transactionId } = await transaction(
+    app.lanes,
+    (tx) => lockExpired(tx, now),
+    async (tx, due) => {
+      const journal = createJournal(now);
+      for (const v of due) {
+        v.status = 'expired';
+        v.settledAt = new Date(now);
+        journal.record('VerificationExpired', v);
+      }
+      const [transactionId] = await Promise.all([commitJournal(tx, journal), saveVerifications(tx, due)]);
+      return { journal, transactionId };
+    },
+  );
   publishJournal(app, journal, transactionId);
   const expired = journal.entries.length;
   return { expired, more: expired === BATCH_SIZE };
@@ -37,7 +40,7 @@ async function lockExpired(tx: Tx, now: number): Promise<VerificationRow[]> {
     SELECT * FROM verifications
     WHERE status = 'pending' AND expires_at <= ${new Date(now)}
     ORDER BY expires_at LIMIT ${BATCH_SIZE}
-    FOR UPDATE SKIP LOCKED`;
+    FOR UPDATE SKIP LOCKED`.execute();
   return rows.map(verificationFromRaw);
 }
 

@@ -59,6 +59,16 @@ const CHANGES = rowset<VerificationRow>({
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
 
+/** What its messages change of it. */
+const PROGRESS = rowset<VerificationRow>({
+  account_id: ['uuid', (r) => r.accountId],
+  id: ['uuid', (r) => r.id],
+  status: ['text', (r) => r.status],
+  failure_reason: ['text', (r) => r.failureReason],
+  version: ['integer', (r) => r.version],
+  settled_at: ['timestamptz', (r) => r.settledAt],
+});
+
 const LOCK = `
   SELECT v.* FROM verifications v JOIN ${KEYS.from} USING (account_id, id)
   ORDER BY v.account_id, v.id
@@ -73,6 +83,12 @@ const UPDATE = `
     code_key_id = n.code_key_id, checks_used = n.checks_used, sends_left = n.sends_left,
     next_send_at = n.next_send_at, version = n.version, settled_at = n.settled_at
   FROM ${CHANGES.from}
+  WHERE v.account_id = n.account_id AND v.id = n.id`;
+
+const UPDATE_PROGRESS = `
+  UPDATE verifications v SET status = n.status, failure_reason = n.failure_reason, version = n.version,
+    settled_at = n.settled_at
+  FROM ${PROGRESS.from}
   WHERE v.account_id = n.account_id AND v.id = n.id`;
 
 /** Locks verifications; those that do not exist are missing from the answer. */
@@ -100,6 +116,11 @@ export async function insertVerifications(tx: Tx, rows: readonly VerificationRow
 /** Writes back what changed of verifications that are locked. */
 export async function saveVerifications(tx: Tx, rows: readonly VerificationRow[]): Promise<void> {
   if (rows.length > 0) await runBatch(tx, UPDATE, CHANGES, rows);
+}
+
+/** Writes back what their messages can change of verifications that are locked: half of the columns, twice per message. */
+export async function saveProgress(tx: Tx, rows: readonly VerificationRow[]): Promise<void> {
+  if (rows.length > 0) await runBatch(tx, UPDATE_PROGRESS, PROGRESS, rows);
 }
 
 export interface RawVerification {

@@ -98,7 +98,7 @@ describe('the events of a verification', () => {
   test('come from the first one, then live, and end with the last that can come', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     publish(app, await story.sent());
     const stream = await verificationEvents(app, who, { verificationId: story.verification.id });
@@ -125,7 +125,7 @@ describe('the events of a verification', () => {
   test('look the same live and read again later', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const live = collect(await verificationEvents(app, who, { verificationId: story.verification.id }));
     for (const step of [story.sent, story.wrongCode, story.approved, story.delivered])
@@ -144,7 +144,7 @@ describe('the events of a verification', () => {
   test('resume behind any cursor without gap or double', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     await tellAll(app, story);
     const { id: verificationId } = story.verification;
     const all = collect(await verificationEvents(app, who, { verificationId }));
@@ -160,7 +160,7 @@ describe('the events of a verification', () => {
   test('reach a subscriber although nothing was published: a worker died between commit and publish', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     await story.start();
     const reading = collect(await verificationEvents(app, who, { verificationId: story.verification.id }));
     const ofAccount = collect(await accountEvents(app, who));
@@ -172,7 +172,7 @@ describe('the events of a verification', () => {
   test('come in order and once when the messages of the bus come late, twice, and in the wrong order', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     await story.start();
     const reading = collect(await verificationEvents(app, who, { verificationId: story.verification.id }));
     const sent = await story.sent();
@@ -193,7 +193,7 @@ describe('the events of a verification', () => {
   test('that the bus lost come with the next one that it brings', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     await story.start();
     const reading = collect(await verificationEvents(app, who, { verificationId: story.verification.id }));
     await until(() => reading.events.length === 2);
@@ -208,7 +208,7 @@ describe('the events of a verification', () => {
     const who = await createPrincipal();
     const watcher = createProcess(createRedisBus({ url: redis.url, prefix: 'p:', log }));
     await until(() => watcher.bus.ready());
-    const story = tellStory(watcher.sql, account);
+    const story = tellStory(watcher, account);
     await story.start();
     const reading = collect(
       await verificationEvents(watcher, who, { verificationId: story.verification.id }),
@@ -226,7 +226,7 @@ describe('the events of a verification', () => {
     const who = await createPrincipal();
     const app = createProcess();
     const rounds = Array.from({ length: 40 }, async (_, i) => {
-      const story = tellStory(app.sql, account);
+      const story = tellStory(app, account);
       publish(app, await story.start());
       const telling = (async () => {
         for (const step of [story.sent, story.wrongCode, story.delivered, story.approved])
@@ -244,7 +244,7 @@ describe('the events of a verification', () => {
   test('are the same objects for all subscribers of a process, so that their answers can be shared', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const { id: verificationId } = story.verification;
     const streams = await Promise.all([1, 2, 3].map(() => verificationEvents(app, who, { verificationId })));
@@ -258,7 +258,7 @@ describe('the events of a verification', () => {
   test('are not told to another account: it looks like one that does not exist', async () => {
     const owner = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const stranger = await createPrincipal();
     const [{ cursor }] = (await take(
@@ -277,7 +277,7 @@ describe('the events of a verification', () => {
   test('do not resume behind rubbish, another verification, or an event that is not there', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const [story, other] = [tellStory(app.sql, account), tellStory(app.sql, account)];
+    const [story, other] = [tellStory(app, account), tellStory(app, account)];
     publish(app, await story.start());
     publish(app, await other.start());
     const { id: verificationId } = story.verification;
@@ -300,7 +300,7 @@ describe('the events of a verification', () => {
   test('a reader that lets more than 1,000 events wait is ended, and the others are not', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const { id: verificationId } = story.verification;
     const [slow, quick] = await Promise.all([
@@ -319,7 +319,7 @@ describe('the events of a verification', () => {
   test('a reader that is far behind reads pages at its own pace and is never too slow', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     for (let i = 0; i < 1_200; i++) await story.wrongCode();
     const stream = await verificationEvents(app, who, { verificationId: story.verification.id });
@@ -346,7 +346,7 @@ describe('the events of a verification', () => {
       },
     };
     const app = createProcess(counted);
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const { id: verificationId } = story.verification;
     const one = await verificationEvents(app, who, { verificationId });
@@ -371,7 +371,7 @@ describe('a credential', () => {
   test('that is a client token opens its own verification and nothing else, until it expires', async () => {
     const { accountId } = await createPrincipal();
     const app = createProcess();
-    const [story, other] = [tellStory(app.sql, account), tellStory(app.sql, account)];
+    const [story, other] = [tellStory(app, account), tellStory(app, account)];
     publish(app, await story.start());
     publish(app, await other.start());
     const who: Principal = {
@@ -394,7 +394,7 @@ describe('a credential', () => {
     const { accountId } = await createPrincipal();
     const app = createProcess();
     const [first, second] = await Promise.all([1, 2].map(() => createApiKey(app, accountId, { name: 'k' })));
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const { id: verificationId } = story.verification;
     const principal = (apiKeyId: ApiKeyId): Principal => ({ kind: 'apiKey', accountId, apiKeyId });
@@ -415,7 +415,7 @@ describe('the events of an account', () => {
   test('begin now, and come in the order of their cursors', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const stories = Array.from({ length: 10 }, () => tellStory(app.sql, account));
+    const stories = Array.from({ length: 10 }, () => tellStory(app, account));
     for (const story of stories) publish(app, await story.start());
     const reading = collect(await accountEvents(app, who));
     await Promise.all(
@@ -439,7 +439,7 @@ describe('the events of an account', () => {
     const theirs = collect(await accountEvents(app, stranger));
     const who = await createPrincipal();
     const ours = collect(await accountEvents(app, who));
-    publish(app, await tellStory(app.sql, account).start());
+    publish(app, await tellStory(app, account).start());
     await until(() => ours.events.length === 2);
     expect(theirs.events).toEqual([]);
   });
@@ -448,7 +448,7 @@ describe('the events of an account', () => {
     const who = await createPrincipal();
     const app = createProcess();
     const reading = collect(await accountEvents(app, who));
-    const [early, late] = [tellStory(app.sql, account), tellStory(app.sql, account)];
+    const [early, late] = [tellStory(app, account), tellStory(app, account)];
     publish(app, await early.start());
     await until(() => reading.events.length === 2);
     const release = Promise.withResolvers<void>();
@@ -476,7 +476,7 @@ describe('the events of an account', () => {
   test('reach a subscriber that is far behind, in pages, up to the head and on', async () => {
     const who = await createPrincipal();
     const app = createProcess();
-    const story = tellStory(app.sql, account);
+    const story = tellStory(app, account);
     publish(app, await story.start());
     const [first] = (await take(
       await verificationEvents(app, who, { verificationId: story.verification.id }),
@@ -508,7 +508,7 @@ describe('redis restarted and flushed under load', () => {
     ) as [App, App, App];
     for (const app of [writer, ...watchers]) await until(() => app.bus.ready());
 
-    const stories = Array.from({ length: 60 }, () => tellStory(writer.sql, account));
+    const stories = Array.from({ length: 60 }, () => tellStory(writer, account));
     for (const story of stories) publish(writer, await story.start());
     const accountReadings = await Promise.all(
       watchers.flatMap((app) => [1, 2].map(async () => collect(await accountEvents(app, who)))),

@@ -9,7 +9,7 @@ const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 const keys = parseKeyring(`test:${secret(7)},index:${secret(8)}`);
 
 export interface ProcessOptions {
-  database: Pick<Database, 'db' | 'sql'>;
+  database: Pick<Database, 'db' | 'sql' | 'lanes'>;
   bus?: Bus;
   clock?: () => number;
 }
@@ -24,10 +24,11 @@ export function createProcess({
   clock = Date.now,
 }: ProcessOptions): App & AsyncDisposable {
   const singles = new Map<unknown, object>();
-  const { db, sql } = database;
+  const { db, sql, lanes } = database;
   return {
     db,
     sql,
+    lanes,
     bus,
     keys,
     log: pino({ level: 'silent' }),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Sql } from '../../src/db/client.ts';
+import type { Database } from '../../src/db/client.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { appendEvents } from '../../src/events/append.ts';
 import { createJournal, type Journal, type JournalEntry } from '../../src/events/journal.ts';
@@ -71,7 +71,7 @@ export interface Story {
   approved(): Promise<Written>;
 }
 
-export function tellStory(sql: Sql, account: TestAccount): Story {
+export function tellStory({ lanes }: Pick<Database, 'lanes'>, account: TestAccount): Story {
   const verification = verificationDraft(account);
   const message = newMessage(account.accountId, verification.id, Date.now());
 
@@ -79,14 +79,18 @@ export function tellStory(sql: Sql, account: TestAccount): Story {
     const now = new Date();
     const journal = createJournal(now.getTime());
     change(journal, now);
-    const transactionId = await transaction(sql, async (tx) => {
-      const [id] = await Promise.all([
-        appendEvents(tx, journal.entries),
-        isNew ? insertVerifications(tx, [verification]) : saveVerifications(tx, [verification]),
-        isNew ? insertMessages(tx, [message]) : saveMessages(tx, [message]),
-      ]);
-      return id;
-    });
+    const transactionId = await transaction(
+      lanes,
+      () => Promise.resolve(),
+      async (tx) => {
+        const [id] = await Promise.all([
+          appendEvents(tx, journal.entries),
+          isNew ? insertVerifications(tx, [verification]) : saveVerifications(tx, [verification]),
+          isNew ? insertMessages(tx, [message]) : saveMessages(tx, [message]),
+        ]);
+        return id;
+      },
+    );
     return { entries: journal.entries, transactionId };
   }
 

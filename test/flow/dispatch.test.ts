@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
+import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
+import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
@@ -268,6 +270,55 @@ describe('a carrier', () => {
       }
     },
   );
+});
+
+describe('a carrier that answers behind its deadline', () => {
+  const late = (responseMs: number, receiptMs: number): ProfileChange => ({
+    profile: 'late',
+    responseMs: [responseMs, responseMs],
+    receiptMs: [receiptMs, receiptMs],
+  });
+
+  test.each([
+    ['after its answer', late(300, 350)],
+    ['before its answer', late(300, 200)],
+  ])('and reports %s: the message is delivered, and sent once', async (_when, profile) => {
+    const who = await createTestAccount(app);
+    await connect(who, profile, { responseTimeoutMs: 100 });
+    const second = await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    expect(await attemptsOf(app, v)).toEqual([{ carrier: 'late', status: 'delivered', errorCode: null }]);
+    expect((await messagesOf(app, v))[0]).toMatchObject({ attemptsSpent: 1, dueAt: null, segments: 1 });
+    expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
+    expect(await trafficOf(second.systemId)).toBe(0);
+  });
+
+  test('is sent again once the wait is over, and both attempts learn what became of them', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, late(600, 650), { responseTimeoutMs: 100 });
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown', { everyMs: 5 });
+    clock.advance(RETRY_SCHEDULE.unknownWaitMs);
+    app.dispatcher!.wake();
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    await until(async () => (await attemptsOf(app, v)).every(({ status }) => status === 'delivered'));
+    expect(await attemptsOf(app, v)).toMatchObject([{ carrier: 'late' }, { carrier: 'instant' }]);
+    expect(await historyOf(app, v)).toEqual(DELIVERED);
+    expect(new Set(codesOn(app, to))).toEqual(new Set([await codeOf(app, v)]));
+  });
+
+  /** How many submits a simulated carrier was given. */
+  async function trafficOf(systemId: string): Promise<number> {
+    const carriers = (await (await fetch(`${app.simulator!.url}/carriers`)).json()) as {
+      systemId: string;
+      submits: number;
+    }[];
+    return carriers.find((carrier) => carrier.systemId === systemId)!.submits;
+  }
 });
 
 describe('a number that no carrier can reach', () => {

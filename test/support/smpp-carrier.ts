@@ -1,4 +1,10 @@
-import type { Carrier, CarrierReceipt, OutboundMessage, SubmitOutcome } from '../../src/carriers/carrier.ts';
+import type {
+  Carrier,
+  CarrierReceipt,
+  LateAnswerHearer,
+  OutboundMessage,
+  SubmitOutcome,
+} from '../../src/carriers/carrier.ts';
 import { createSmppCarrier, type SmppCarrierOptions } from '../../src/carriers/smpp/carrier.ts';
 import { newId } from '../../src/ids.ts';
 import { until } from './until.ts';
@@ -38,15 +44,18 @@ export class TestCarrier implements AsyncDisposable {
     return this;
   }
 
-  submit(message: Partial<OutboundMessage> = {}): Promise<SubmitOutcome> {
-    return this.carrier.submit({
-      attemptId: newId('att'),
-      to: '+41790000000',
-      sender: 'Otpost',
-      text: '123456 is your code',
-      expiresAt: new Date(Date.now() + 600_000),
-      ...message,
-    });
+  submit(message: Partial<OutboundMessage> = {}, onLate?: LateAnswerHearer): Promise<SubmitOutcome> {
+    return this.carrier.submit(
+      {
+        attemptId: newId('att'),
+        to: '+41790000000',
+        sender: 'Otpost',
+        text: '123456 is your code',
+        expiresAt: new Date(Date.now() + 600_000),
+        ...message,
+      },
+      onLate,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

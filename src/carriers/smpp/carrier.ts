@@ -1,5 +1,12 @@
 import type { CarrierId } from '../../ids.ts';
-import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
+import type {
+  Carrier,
+  CarrierEvents,
+  CarrierHealth,
+  LateAnswerHearer,
+  OutboundMessage,
+  SubmitOutcome,
+} from '../carrier.ts';
 import type { Alphabet } from './alphabets.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
@@ -7,10 +14,11 @@ import type { TlsOptions } from './dial.ts';
 import { readReceipt } from './incoming.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import { normaliseMessageId, type MessageIdForm } from './message-id.ts';
-import { messageOutcome, segmentOutcome, type SegmentOutcome } from './outcome.ts';
+import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from './pace.ts';
 import { submitPdus } from './outgoing.ts';
-import { answerTo, type DataSm, type DeliverSm, type SubmitSm, type Unsequenced } from './pdu.ts';
+import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
+import { submitSegments } from './segments.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS, type StatusOverrides } from './status.ts';
 import type { RawTlv } from './tlv.ts';
@@ -99,39 +107,37 @@ class SmppCarrier implements Carrier {
     };
   }
 
-  submit(message: OutboundMessage): Promise<SubmitOutcome> {
+  async submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
     const now = this.#clock();
     const session = this.#freest();
-    if (session === undefined) return Promise.resolve({ kind: 'unavailable', reason: this.#whyNot() });
+    if (session === undefined) return { kind: 'unavailable', reason: this.#whyNot() };
     const waitMs = this.#pace.waitMs(now);
     if (waitMs > 0) {
       this.#readyIn(waitMs);
-      return Promise.resolve({ kind: 'throttled', retryAfterMs: waitMs });
+      return { kind: 'throttled', retryAfterMs: waitMs };
     }
     this.#reference = (this.#reference + 1) & 0xff;
     const { alphabet = 'gsm', vendorTlvs = [] } = this.#options;
     const pdus = submitPdus(message, { now, reference: this.#reference, alphabet, vendorTlvs });
-    if (!Array.isArray(pdus)) return Promise.resolve(pdus);
+    if (!Array.isArray(pdus)) return pdus;
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
-    return this.#submitSegments(session, pdus);
+    const conclude = (outcome: SegmentOutcome) => this.#conclude(session, outcome, pdus.length);
+    const outcome = await submitSegments(session, pdus, {
+      overrides: this.#options.statusOverrides,
+      onSegment: conclude,
+      onLate: (late) => {
+        const known = conclude(late);
+        if (known.kind !== 'unknown') onLateAnswer?.(known);
+      },
+    });
+    return conclude(outcome);
   }
 
   async close(drainMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#paceTimer);
     await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
-  }
-
-  async #submitSegments(session: SmppSession, pdus: Unsequenced<SubmitSm>[]): Promise<SubmitOutcome> {
-    const { statusOverrides } = this.#options;
-    if (pdus.length === 1) {
-      return this.#conclude(session, segmentOutcome(await session.submit(pdus[0]!), statusOverrides), 1);
-    }
-    const answers = await Promise.all(pdus.map((pdu) => session.submitQueued(pdu)));
-    const outcomes = answers.map((answer) => segmentOutcome(answer, statusOverrides));
-    for (const outcome of outcomes) this.#conclude(session, outcome, 1);
-    return this.#conclude(session, messageOutcome(outcomes), pdus.length);
   }
 
   #conclude(session: SmppSession, outcome: SegmentOutcome, segments: number): SubmitOutcome {

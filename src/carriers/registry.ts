@@ -5,7 +5,8 @@ import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierReceipt } from './carrier.ts';
 import { SmppCarrierConfig } from './config.ts';
-import { createSmppCarrier, type SmppCarrierOptions } from './smpp/carrier.ts';
+import { createSmppCarrier } from './smpp/carrier.ts';
+import type { SmppCarrierOptions } from './smpp/options.ts';
 import { carriers } from './table.ts';
 
 /** The carriers of a worker: their links are up while it runs, and follow the table. */
@@ -67,6 +68,7 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
     return createSmppCarrier(
       {
         ...{ id: row.id, name: row.name, password, clock: app.clock, random: app.random },
+        numberMark: (number) => numberMark(app, row.accountId, number),
         ...linkOptions(SmppCarrierConfig.parse(row.config)),
       },
       { onReceipt: (receipt) => events.onReceipt(row.accountId, receipt), onReady: () => events.onReady() },
@@ -108,7 +110,9 @@ export async function createCarrierRegistry(app: App, events: RegistryEvents): P
   };
 }
 
-function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' | 'name' | 'password'> {
+type LinkOptions = Omit<SmppCarrierOptions, 'id' | 'name' | 'password' | 'numberMark'>;
+
+function linkOptions(config: SmppCarrierConfig): LinkOptions {
   const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
   return {
     ...rest,
@@ -117,6 +121,11 @@ function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' |
     ...(throughput !== null && { throughput }),
     ...(tls !== null && { tls }),
   };
+}
+
+// Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
+function numberMark(app: App, accountId: AccountId, number: string): string {
+  return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
 }
 
 function signatureOf(row: typeof carriers.$inferSelect): string {

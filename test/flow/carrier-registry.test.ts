@@ -24,6 +24,7 @@ test('a carrier that cannot be opened keeps no other from its work', async () =>
       responseTimeoutMs: 1_000,
       enquireLinkMs: 1_000,
       receiptIdForm: 'same',
+      messageIds: 'unique',
       tls: null,
     },
     passwordSealed: Buffer.from('sealed by nobody'),

@@ -199,6 +199,31 @@ describe('a carrier', () => {
     expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
   });
 
+  test.each(['unique', 'repeated'] as const)(
+    'that gives all messages one id, taken for %s: each receipt counts for the message of its number',
+    async (messageIds) => {
+      const who = await createTestAccount(app);
+      await connect(
+        who,
+        { profile: 'sameId', receiptMs: [30, 90], undeliveredShare: 0.5 },
+        { messageIds, responseTimeoutMs: 5_000 },
+      );
+      const sent = await startMany(who, 25);
+      const settled = async () =>
+        (await Promise.all(sent.map(({ v }) => attemptsOf(app, v)))).every(
+          (attempts) => attempts[0] && /delivered$/.test(attempts[0].status),
+        );
+      await until(settled);
+      for (const { to, v } of sent) {
+        const attempts = await attemptsOf(app, v);
+        // The first try alone: what was not delivered is tried again, and then has two of one number.
+        expect(attempts[0]!.status === 'delivered').toBe(
+          codesOn(app, to).length > 0 && attempts.length === 1,
+        );
+      }
+    },
+  );
+
   test('that reports nothing leaves its messages sent, sends none again, and they end with their verification', async () => {
     const who = await createTestAccount(app, { ttlSeconds: 60 });
     const carrier = await connect(who, 'blackhole');

@@ -5,7 +5,8 @@ import type {
   OutboundMessage,
   SubmitOutcome,
 } from '../../src/carriers/carrier.ts';
-import { createSmppCarrier, type SmppCarrierOptions } from '../../src/carriers/smpp/carrier.ts';
+import { createSmppCarrier } from '../../src/carriers/smpp/carrier.ts';
+import type { SmppCarrierOptions } from '../../src/carriers/smpp/options.ts';
 import { newId } from '../../src/ids.ts';
 import { until } from './until.ts';
 
@@ -26,6 +27,7 @@ export class TestCarrier implements AsyncDisposable {
         port,
         systemId: 'otpost',
         password: 'secret',
+        numberMark: (number) => `mark of ${number}`,
         reconnect: { minMs: 10, maxMs: 50 },
         ...options,
       },

@@ -1,8 +1,9 @@
 import { and, eq } from 'drizzle-orm';
 import type { z } from 'zod';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { newId } from '../crypto/new-id.ts';
 import { seal } from '../crypto/seal.ts';
-import { newId, type AccountId, type CarrierId } from '../ids.ts';
+import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SmppCarrierConfig } from './config.ts';
 import { passwordPlace } from './registry.ts';

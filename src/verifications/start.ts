@@ -1,7 +1,7 @@
 import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
-import { newId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { findService, type Service } from '../services/directory.ts';
 import { commitStarts } from './commit-starts.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { carriers } from '../../src/carriers/table.ts';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
 import { received, start } from '../support/verifying.ts';
 

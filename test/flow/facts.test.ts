@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
-import { idFromUuid, newId, uuidOf } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { idFromUuid, uuidOf } from '../../src/ids.ts';
 import { abandonAttempts, insertAttempts } from '../../src/messages/attempt-store.ts';
 import { forgetOldReceipts, INBOX_HOURS, putIntoInbox } from '../../src/messages/inbox.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox } from '../../src/messages/settle.ts';

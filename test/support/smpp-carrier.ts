@@ -7,7 +7,7 @@ import type {
 } from '../../src/carriers/carrier.ts';
 import { createSmppCarrier } from '../../src/carriers/smpp/carrier.ts';
 import type { SmppCarrierOptions } from '../../src/carriers/smpp/options.ts';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { until } from './until.ts';
 
 /** A carrier of ours under test, with all that it told. */

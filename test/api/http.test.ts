@@ -3,9 +3,9 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
-import { serveApi, type ApiServer } from '../../src/graphql/server.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, urlOf, type Caller } from '../support/graphql.ts';
+import { serveAgain } from '../support/serve-again.ts';
 import { until } from '../support/until.ts';
 import { createNumbers } from '../support/verifying.ts';
 
@@ -206,7 +206,7 @@ describe('failures', () => {
         },
       },
     }) as typeof app.db;
-    await using server = await serve({ db: broken });
+    await using server = await serveAgain(app, { db: broken });
     const answer = await callerWith({ ...app, server }, caller.credential).ask('{ services { id } }');
     const { id } = answer.errors![0]!.extensions as { id: string };
     expect(codesOf(answer)).toEqual(['internal/unexpected']);
@@ -256,13 +256,13 @@ describe('the server', () => {
   });
 
   test('is not ready without its bus, and lives all the same', async () => {
-    await using server = await serve({ bus: { ...app.bus, ready: () => Promise.resolve(false) } });
+    await using server = await serveAgain(app, { bus: { ...app.bus, ready: () => Promise.resolve(false) } });
     expect((await fetch(`${server.url}/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });
 
   test('keeps introspection and GraphiQL to itself where they are switched off', async () => {
-    await using server = await serve({}, { introspection: false, graphiql: false });
+    await using server = await serveAgain(app, {}, { introspection: false, graphiql: false });
     const closed = callerWith({ ...app, server }, caller.credential);
     expect(codesOf(await closed.ask('{ __schema { queryType { name } } }'))).toContain('input/invalid');
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
@@ -270,7 +270,7 @@ describe('the server', () => {
   });
 
   test('lets only the allowed origins read its answers', async () => {
-    await using server = await serve({}, { allowedOrigins: ['https://app.example'] });
+    await using server = await serveAgain(app, {}, { allowedOrigins: ['https://app.example'] });
     const originOf = async (origin: string) =>
       (await fetch(`${server.url}/graphql`, { method: 'OPTIONS', headers: { origin } })).headers.get(
         'access-control-allow-origin',
@@ -279,21 +279,3 @@ describe('the server', () => {
     expect(await originOf('https://evil.example')).toBeNull();
   });
 });
-
-function serve(
-  parts: Partial<Pick<typeof app, 'db' | 'bus'>>,
-  options: Partial<Parameters<typeof serveApi>[1]> = {},
-): Promise<ApiServer> {
-  return serveApi(
-    { ...app, ...parts },
-    {
-      port: 0,
-      host: '127.0.0.1',
-      graphiql: false,
-      introspection: true,
-      allowedOrigins: undefined,
-      drainMs: 0,
-      ...options,
-    },
-  );
-}

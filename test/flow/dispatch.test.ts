@@ -9,7 +9,7 @@ import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/db/embedded/free-port.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {

@@ -53,7 +53,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   let stopping = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    allowOrigin(request, response, options.allowedOrigins);
+    if (!isHost(request.headers.host)) return json(response, 400, { error: 'The Host header is no host.' });
+    // No page of another origin may read the one of GraphiQL: in development it holds a key.
+    if (!asksForPage(request)) allowOrigin(request, response, options.allowedOrigins);
     const path = pathOf(request);
     if (path === GRAPHQL_PATH) {
       if (request.method === 'OPTIONS') return preflight(response);
@@ -109,6 +111,15 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       clearTimeout(late);
     },
   };
+}
+
+function asksForPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return method === 'GET' && accept !== undefined && accept.includes('text/html');
+}
+
+/** A name, an IPv4 address or a bracketed IPv6 address, with or without a port. HTTP/1.0 may have none. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(host);
 }
 
 function allowOrigin(

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -87,6 +88,43 @@ describe('requests', () => {
     expect((await post('{"query":"{ __typename }"}', { 'content-type': type })).status).toBe(415);
   });
 
+  test.each(['variables=x', 'variables=%7B', 'extensions=%7B', 'variables=%ff'])(
+    'by GET whose %s is no JSON are the client’s mistake, not ours',
+    async (broken) => {
+      logged.length = 0;
+      const response = await fetch(`${urlOf(app)}?query={__typename}&${broken}`, {
+        headers: { accept: 'application/graphql-response+json' },
+      });
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      expect(errors[0]!.extensions.code).toBe('input/invalid');
+      expect(logged.filter((line) => line.includes('unexpected'))).toEqual([]);
+    },
+  );
+
+  test('that break off in their body are no error in the log', async () => {
+    logged.length = 0;
+    for (const size of [{ 'content-length': '1000' }, {}]) {
+      const sent = request(urlOf(app), { method: 'POST', headers: { ...JSON_TYPE, ...size } });
+      sent.on('error', () => {});
+      sent.write('{"query"');
+      await once(sent, 'socket');
+      // The server has the head and the beginning of the body by the time that it answers another request.
+      await post('{"query":"{ __typename }"}');
+      sent.destroy();
+    }
+    await until(() => logged.filter((line) => line.includes('"level":30')).length >= 2);
+    await post('{"query":"{ __typename }"}');
+    expect(logged.filter((line) => line.includes('unexpected'))).toEqual([]);
+  });
+
+  test.each(['a b', 'x/../y', '[::', 'x:port'])('to the host "%s" are answered with 400', async (host) => {
+    const sent = request(urlOf(app), { headers: { host, accept: 'text/html' } }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(400);
+  });
+
   test('may not hold several operations', async () => {
     const response = await post('[{"query":"{ __typename }"},{"query":"{ __typename }"}]');
     expect(response.status).toBe(400);
@@ -165,6 +203,12 @@ describe('limits', () => {
       'two checks behind a fragment',
       'mutation { ...A ...B } fragment A on Mutation { a: checkVerification(input: { verificationId: "v", code: "1" }) { __typename } } fragment B on Mutation { b: checkVerification(input: { verificationId: "v", code: "2" }) { __typename } }',
     ],
+    ['an alias in a question about the schema', '{ __schema { types { a: fields { name } } } }'],
+    [
+      'fields of the schema that aliases multiply through fragments',
+      '{ __schema { types { ...T } } } fragment T on __Type { a: fields { ...F } b: fields { ...F } } fragment F on __Field { type { c: name } }',
+    ],
+    ['the schema twice', '{ a: __schema { types { name } } b: __schema { types { name } } }'],
     ['too many tokens', `{ ${'__typename '.repeat(1_001)} }`],
   ])('refuse %s with 400', async (_what, query) => {
     const refused = await caller.ask(query);
@@ -187,6 +231,10 @@ describe('limits', () => {
     expect(errors).toBeUndefined();
   });
 
+  test('let aliases of types through', async () => {
+    expect((await caller.ask('{ a: __typename b: __typename }')).errors).toBeUndefined();
+  });
+
   test('leave nested questions of a sensible size alone', async () => {
     expect((await caller.ask(nested(1))).errors).toBeUndefined();
   });
@@ -195,6 +243,32 @@ describe('limits', () => {
     const field = (name: string) => `${name}(input: { verificationId: "v", code: "1" }) { __typename }`;
     return `mutation { ${field(a)} ${field(b)} }`;
   }
+});
+
+describe('text that no database takes', () => {
+  const create = (input: object) =>
+    caller.ask(
+      `mutation ($input: CreateServiceInput!) {
+        createService(input: $input) { __typename ... on InvalidInput { field } }
+      }`,
+      { input },
+    );
+  const code = '{code}';
+
+  test.each([
+    ['name', { name: 'a\u0000b' }],
+    ['name', { name: 'a\ud800b' }],
+    ['name', { name: 'two\nlines' }],
+    [
+      'settings.templates.hr',
+      { name: 'A', settings: { templates: [{ locale: 'hr', text: `${code}\u0000` }] } },
+    ],
+    ['settings.defaultLocale', { name: 'A', settings: { defaultLocale: 'hr\u0000' } }],
+  ])('is refused where it stands: %s', async (field, input) => {
+    const { data, errors } = await create(input);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ createService: { __typename: 'InvalidInput', field } });
+  });
 });
 
 describe('failures', () => {
@@ -267,6 +341,17 @@ describe('the server', () => {
     expect(codesOf(await closed.ask('{ __schema { queryType { name } } }'))).toContain('input/invalid');
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
+  });
+
+  test('lets no page of another origin read the one of GraphiQL, which may hold a key', async () => {
+    await using server = await serveAgain(app, {}, { graphiql: true, demoApiKey: 'the demo key' });
+    for (const accept of ['text/html', 'application/json, text/html;q=0.1']) {
+      const page = await fetch(`${server.url}/graphql`, {
+        headers: { accept, origin: 'https://evil.example' },
+      });
+      expect(await page.text()).toContain('the demo key');
+      expect(page.headers.get('access-control-allow-origin')).toBeNull();
+    }
   });
 
   test('lets only the allowed origins read its answers', async () => {

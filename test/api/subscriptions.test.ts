@@ -312,6 +312,16 @@ describe('a socket', () => {
     });
     socket.send(subscribe('3', '{'));
     expect(await socket.next()).toMatchObject({ id: '3', type: 'error' });
+    socket.send({
+      id: '5',
+      type: 'subscribe',
+      payload: { query: 'query A { __typename }', operationName: 'B' },
+    });
+    expect(await socket.next()).toMatchObject({
+      id: '5',
+      type: 'error',
+      payload: [{ extensions: { code: 'input/invalid' } }],
+    });
     socket.send(subscribe('4', `{ ${'a: __typename '.repeat(31)} }`));
     expect(await socket.next()).toMatchObject({
       id: '4',
@@ -364,13 +374,14 @@ describe('a socket', () => {
   });
 
   test('that takes nothing of what it asks for is cut off, and the others go on', async () => {
-    await using slow = await openSocket(app, caller.credential);
+    const text = `{code} ${'x'.repeat(590)}`;
+    const templates = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`en-${100 + i}`, text]));
+    const rich = await createCaller(app, await createTestAccount(app, { templates }));
+    await using slow = await openSocket(app, rich.credential);
     slow.socket.pause();
-    // A megabyte and a half each: more than the buffers of both ends take.
-    const asked = Array.from({ length: 20 }, (_, i) => `a${i}: __schema { ...All }`).join(' ');
-    const large = `{ ${asked} } fragment All on __Schema {
-      types { name description fields { name description args { name description } } }
-    }`;
+    // A megabyte each: more than the buffers of both ends take.
+    const asked = Array.from({ length: 30 }, (_, i) => `a${i}: services { settings { templates { text } } }`);
+    const large = `{ ${asked.join(' ')} }`;
     const flood = async () => {
       for (let i = 0; i < 20; i++) slow.send(subscribe(String(i), large));
       let gone = false;

@@ -17,6 +17,8 @@ export interface ServerOptions {
   allowedOrigins: readonly string[] | undefined;
   /** How long requests under way may take when the server stops. Milliseconds. */
   drainMs: number;
+  /** How long a client may take to send a request whole. Milliseconds; default 30 s. */
+  requestMs?: number;
   /** Put into the tabs of GraphiQL. */
   demoApiKey?: string | undefined;
   sockets?: Partial<Pick<WebSocketOptions, 'pingMs' | 'initMs'>>;
@@ -29,6 +31,8 @@ export interface ApiServer extends AsyncDisposable {
 
 // Longer than the idle time of the usual load balancer (60 s), which must be the first to hang up.
 const KEEP_ALIVE_MS = 65_000;
+// 100 KB over the slowest of mobile links. Node's own 300 s let a client that sends a byte now and then stay.
+const REQUEST_MS = 30_000;
 const PING_MS = 12_000;
 const INIT_MS = 5_000;
 const PREFLIGHT_SECONDS = '86400';
@@ -83,7 +87,14 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     json(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
   }
 
-  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const requestMs = options.requestMs ?? REQUEST_MS;
+  const patience = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 4,
+  };
+  const http = createServer(patience, (request, response) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
     answer(request, response).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -341,6 +342,22 @@ describe('the server', () => {
     expect(codesOf(await closed.ask('{ __schema { queryType { name } } }'))).toContain('input/invalid');
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
+  });
+
+  test.each([
+    'GET /graphql HTTP/1.1\r\nHost: x\r\n',
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n`,
+  ])('hangs up on a client that never ends its request', async (beginning) => {
+    await using server = await serveAgain(app, {}, { requestMs: 100 });
+    const slow = connect(Number(new URL(server.url).port), '127.0.0.1');
+    slow.write(beginning);
+    const closed = once(slow, 'close');
+    const drip = setInterval(() => slow.write('X'), 20);
+    slow.on('error', () => {});
+    slow.resume();
+    await closed;
+    clearInterval(drip);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });
 
   test('lets no page of another origin read the one of GraphiQL, which may hold a key', async () => {

@@ -193,6 +193,11 @@ ${lines.join('\n')}
 `;
 }
 
+/** Where a server of the same environment keeps its data, for the programs beside it. */
+export function dataDirOfEnvironment(): string {
+  return process.env.DATA_DIR?.trim() || VARIABLES.DATA_DIR.default;
+}
+
 /** What a child process needs of our environment to find its way; everything else are its own defaults. */
 export function inheritedEnvironment(): Record<string, string> {
   return Object.fromEntries(

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const PORT_RANGE = 'a port is a whole number from 0 to 65535';
+const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
 const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
 const ROLES = ['api', 'worker', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];

@@ -73,32 +73,29 @@ class SmppCarrier implements Carrier {
     };
   }
 
-  async submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
+  submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
     const now = this.#clock();
     const session = this.#freest();
-    if (session === undefined) return { kind: 'unavailable', reason: this.#whyNot() };
+    if (session === undefined) return Promise.resolve({ kind: 'unavailable', reason: this.#whyNot() });
     const waitMs = this.#pace.waitMs(now);
     if (waitMs > 0) {
       this.#readyIn(waitMs);
-      return { kind: 'throttled', retryAfterMs: waitMs };
+      return Promise.resolve({ kind: 'throttled', retryAfterMs: waitMs });
     }
     this.#reference = (this.#reference + 1) & 0xff;
     const { alphabet = 'gsm', vendorTlvs = [] } = this.#options;
     const pdus = submitPdus(message, { now, reference: this.#reference, alphabet, vendorTlvs });
-    if (!Array.isArray(pdus)) return pdus;
+    if (!Array.isArray(pdus)) return Promise.resolve(pdus);
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
     const sent = { to: message.to, segments: pdus.length };
-    const conclude = (outcome: SegmentOutcome) => this.#conclude(session, outcome, sent);
-    const outcome = await submitSegments(session, pdus, {
+    return submitSegments(session, pdus, {
       overrides: this.#options.statusOverrides,
-      onSegment: conclude,
-      onLate: (late) => {
-        const known = conclude(late);
-        if (known.kind !== 'unknown') onLateAnswer?.(known);
+      conclude: (outcome) => this.#conclude(session, outcome, sent),
+      onLate: (outcome) => {
+        if (outcome.kind !== 'unknown') onLateAnswer?.(outcome);
       },
     });
-    return conclude(outcome);
   }
 
   async close(drainMs: number): Promise<void> {

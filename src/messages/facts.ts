@@ -82,7 +82,7 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
   const unmatched = receipts.filter((receipt) => !attempts.has(carrierMessageName(receipt)));
   const [known, waited] = await Promise.all([findAttempts(tx, unmatched), takeFromInbox(tx, acceptedKeys)]);
   for (const { id, carrierMessageId, ...a } of known) {
-    attempts.set(carrierMessageName({ ...a, carrierMessageId: carrierMessageId! }), { ...a, attemptId: id });
+    attempts.set(carrierMessageName({ ...a, carrierMessageId }), { ...a, attemptId: id });
   }
   // Receipts behind the answers: in one batch their order of arrival says nothing.
   const early: AccountReceipt[] = [];

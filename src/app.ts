@@ -18,7 +18,8 @@ import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
 import { createNetworks } from './outgoing/networks.ts';
 import type { App, Commit } from './platform.ts';
-import { DEMO_PROFILES, seedDemo, writeDevFile, type Demo } from './demo/seed.ts';
+import { writeDevFile } from './demo/dev-file.ts';
+import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 

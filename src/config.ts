@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isNetwork } from './outgoing/networks.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const PORT_RANGE = 'a port is a whole number from 0 to 65535';
+const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
 const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
 const ROLES = ['api', 'worker', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];
@@ -219,6 +220,11 @@ Usage: npm start [-- --help]
 Everything is set by environment variables:
 ${lines.join('\n')}
 `;
+}
+
+/** Where a server of the same environment keeps its data, for the programs beside it. */
+export function dataDirOfEnvironment(): string {
+  return process.env.DATA_DIR?.trim() || VARIABLES.DATA_DIR.default;
 }
 
 /** What a child process needs of our environment to find its way; everything else are its own defaults. */

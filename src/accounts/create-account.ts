@@ -1,4 +1,5 @@
-import { newId, type AccountId } from '../ids.ts';
+import { newId } from '../crypto/new-id.ts';
+import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { accounts } from './table.ts';
 

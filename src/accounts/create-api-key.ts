@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { newId, type AccountId } from '../ids.ts';
+import { newId } from '../crypto/new-id.ts';
+import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 

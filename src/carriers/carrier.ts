@@ -12,8 +12,11 @@ export interface Carrier {
   /** Share of the window in use, 0–1: a load signal for routing. */
   inFlightShare(): number;
   health(): CarrierHealth;
-  /** Never rejects: what went wrong is an outcome. */
-  submit(message: OutboundMessage): Promise<SubmitOutcome>;
+  /**
+   * Never rejects: what went wrong is an outcome. `unknown` need not be the last word: when the carrier
+   * answers behind the deadline all the same, `onLateAnswer` hears of it, once.
+   */
+  submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome>;
   /** Stops taking messages, waits for those in flight (at most `drainMs`), then leaves the link cleanly. */
   close(drainMs: number): Promise<void>;
 }
@@ -49,6 +52,8 @@ export type SubmitOutcome =
   | { kind: 'rejected'; error: CarrierError; retry: 'later' | 'elsewhere' | 'never' }
   /** Written, but the link died or the deadline passed before an answer: not the same as failed. */
   | { kind: 'unknown'; reason: string };
+
+export type LateAnswerHearer = (outcome: Exclude<SubmitOutcome, { kind: 'unknown' }>) => void;
 
 /** A carrier's own words for what went wrong, e.g. code `0x0000000b`, message `invalid destination address`. */
 export interface CarrierError {

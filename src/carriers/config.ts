@@ -17,6 +17,8 @@ export const SmppCarrierConfig = z.strictObject({
   enquireLinkMs: z.int().min(100).max(600_000).default(30_000),
   /** How the id in a receipt relates to the id in the submit's answer. */
   receiptIdForm: z.enum(['same', 'hexToDecimal', 'decimalToHex']).default('same'),
+  /** `repeated`: the carrier gives many messages the same id, and a receipt is told by its number as well. */
+  messageIds: z.enum(['unique', 'repeated']).default('unique'),
   tls: z
     .strictObject({ ca: z.string().optional(), servername: z.string().optional() })
     .nullable()

@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
-import { newId, type AccountId, type CarrierId } from '../ids.ts';
+import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
 import { configProblem } from './config-problem.ts';

@@ -1,3 +1,4 @@
+import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Networks } from '../outgoing/networks.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
@@ -5,7 +6,8 @@ import { CarrierConfig, type SmppCarrierConfig } from './config.ts';
 import { createHttpCarrier } from './http/carrier.ts';
 import { callbackUrl } from './http/callback-url.ts';
 import { checkSecrets, openSecrets } from './secrets.ts';
-import { createSmppCarrier, type SmppCarrierOptions } from './smpp/carrier.ts';
+import { createSmppCarrier } from './smpp/carrier.ts';
+import type { SmppCarrierOptions } from './smpp/options.ts';
 import type { carriers } from './table.ts';
 
 /** What carriers may know of the world between them and us. */
@@ -29,7 +31,15 @@ export function openCarrier(
   const common = { id: row.id, name: row.name, clock: app.clock, random: app.random };
   switch (config.kind) {
     case 'smpp':
-      return createSmppCarrier({ ...common, password: secrets.password!, ...linkOptions(config) }, events);
+      return createSmppCarrier(
+        {
+          ...common,
+          password: secrets.password!,
+          numberMark: (number) => numberMark(app, row.accountId, number),
+          ...linkOptions(config),
+        },
+        events,
+      );
     case 'http':
       return createHttpCarrier(
         {
@@ -46,7 +56,9 @@ export function openCarrier(
   }
 }
 
-function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' | 'name' | 'password'> {
+function linkOptions(
+  config: SmppCarrierConfig,
+): Omit<SmppCarrierOptions, 'id' | 'name' | 'password' | 'numberMark'> {
   const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
   return {
     ...rest,
@@ -55,4 +67,9 @@ function linkOptions(config: SmppCarrierConfig): Omit<SmppCarrierOptions, 'id' |
     ...(throughput !== null && { throughput }),
     ...(tls !== null && { tls }),
   };
+}
+
+// Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
+function numberMark(app: App, accountId: AccountId, number: string): string {
+  return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
 }

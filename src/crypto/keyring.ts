@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { createRandomBytes, type RandomBytes } from './random.ts';
+import { createRandom, type RandomBytes } from './random.ts';
 
 /** What a key is used for; each purpose has its own key derived from a root key (RFC 5869). */
 export type KeyPurpose = 'seal' | 'code' | 'client-token';
@@ -65,7 +65,7 @@ export function parseKeyring(text: string): Keyring {
   };
   return {
     currentId,
-    randomBytes: createRandomBytes(),
+    randomBytes: createRandom().bytes,
     key(purpose, id) {
       const root = roots.get(id);
       if (!root) throw new UnknownKey(id);

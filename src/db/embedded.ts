@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { loadPostgresBinaries } from './embedded/binaries.ts';
 import { CLUSTER_USER, ensureCluster } from './embedded/cluster.ts';
+import { freePort } from './embedded/free-port.ts';
 import { postgresIdentity } from './embedded/identity.ts';
 import { stopOrphan } from './embedded/orphan.ts';
 import { ownDataDirectory } from './embedded/owner.ts';
@@ -77,13 +76,4 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     url: `postgres://${CLUSTER_USER}:${password}@127.0.0.1:${port}/postgres`,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,18 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { inheritedEnvironment } from '../config.ts';
+import { readDevFile, type DevFile } from './dev-file.ts';
 import type { DemoOptions } from './options.ts';
 
 /** A server to verify against. Disposing it stops the one that was started for the demo. */
-export interface DemoServer extends AsyncDisposable {
-  url: string;
-  apiKey: string;
-  simulatorUrl: string;
+export interface DemoServer extends DevFile, AsyncDisposable {
   /** Where it came from, in words. */
   origin: string;
 }
@@ -75,20 +73,6 @@ async function untilReady(stdout: Readable, exited: Promise<unknown>): Promise<v
   const timeout = new Promise<string>((resolve) => setTimeout(resolve, START_TIMEOUT_MS, 'late').unref());
   const outcome = await Promise.race([ready, exited.then(() => 'ended'), timeout]);
   if (outcome !== 'ready') throw new Error('the server did not start');
-}
-
-async function readDevFile(
-  dataDir: string,
-): Promise<{ url: string; apiKey: string; simulatorUrl: string } | undefined> {
-  try {
-    return JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')) as {
-      url: string;
-      apiKey: string;
-      simulatorUrl: string;
-    };
-  } catch {
-    return undefined;
-  }
 }
 
 async function answers(url: string): Promise<boolean> {

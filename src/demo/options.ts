@@ -18,8 +18,8 @@ Usage: npm run demo -- [options]
 
   --count N           how many verifications (default: one for each of about 240 countries)
   --rate N            starts per second, for a sustained run (default: as fast as they finish, 50 at once)
-  --url URL           the server, e.g. http://127.0.0.1:4000 (default: the one of .data/dev.json if it
-                      answers, else a new one on free ports, stopped at the end)
+  --url URL           the server, e.g. http://127.0.0.1:4000 (default: the one of dev.json in DATA_DIR (.data)
+                      if it answers, else a new one on free ports, stopped at the end)
   --api-key KEY       its API key       (with --url)
   --simulator URL     its handsets      (with --url)
   --help              this text

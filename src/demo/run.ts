@@ -1,3 +1,4 @@
+import { dataDirOfEnvironment } from '../config.ts';
 import { CreateServiceDocument, ServicesDocument } from '../graphql/generated/graphql.ts';
 import { createDemoClient, type DemoClient } from './client.ts';
 import { findServer } from './find-server.ts';
@@ -21,7 +22,7 @@ try {
 }
 
 async function run(options: DemoOptions): Promise<number> {
-  await using server = await findServer(options, '.data');
+  await using server = await findServer(options, dataDirOfEnvironment());
   const count = options.count ?? exampleNumbers().length;
   process.stdout.write(`Verifying ${count} numbers through ${server.origin}\n`);
   await using client = createDemoClient(server.url, server.apiKey);

@@ -1,17 +1,17 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { authenticate } from '../accounts/authenticate.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { findAccountByName } from '../accounts/find-account.ts';
 import { connectCarrier } from '../carriers/connect-carrier.ts';
 import type { Config } from '../config.ts';
-import { newId, type AccountId } from '../ids.ts';
+import { newId } from '../crypto/new-id.ts';
+import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { addRoute } from '../routing/add-route.ts';
 import { createService } from '../services/create.ts';
 import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import { readDevFile, type DevFile } from './dev-file.ts';
 
 const ACCOUNT_NAME = 'Demo';
 
@@ -24,12 +24,8 @@ const CARRIERS = [
 /** How the simulator treats those carriers, until somebody changes it on its page. */
 export const DEMO_PROFILES = { adria: 'normal', boreal: 'normal' } as const;
 
-/** What a newcomer needs; also written to `dev.json` in the data directory. */
-export interface Demo {
+export interface Demo extends DevFile {
   accountId: AccountId;
-  url: string;
-  apiKey: string;
-  simulatorUrl: string;
 }
 
 /**
@@ -64,25 +60,9 @@ async function ensureService(app: App, accountId: AccountId): Promise<void> {
 /** The key of the last start while it is good, else a new one: a key is kept nowhere but in `dev.json`. */
 async function ensureApiKey(app: App, accountId: AccountId, dataDir: string): Promise<string> {
   const last = await readDevFile(dataDir);
-  if (last?.apiKey) {
+  if (last) {
     const owner = await authenticate(app, last.apiKey).catch(() => undefined);
     if (owner?.kind === 'apiKey' && owner.accountId === accountId) return last.apiKey;
   }
   return (await createApiKey(app, accountId, { name: 'Demo' })).key;
-}
-
-async function readDevFile(dataDir: string): Promise<Partial<Demo> | undefined> {
-  try {
-    return JSON.parse(await readFile(join(dataDir, 'dev.json'), 'utf8')) as Partial<Demo>;
-  } catch {
-    return undefined;
-  }
-}
-
-export async function writeDevFile(dataDir: string, demo: Demo): Promise<string> {
-  const path = join(dataDir, 'dev.json');
-  await mkdir(dataDir, { recursive: true });
-  const { url, apiKey, simulatorUrl } = demo;
-  await writeFile(path, `${JSON.stringify({ url, apiKey, simulatorUrl }, null, 2)}\n`, { mode: 0o600 });
-  return path;
 }

@@ -20,6 +20,8 @@ export interface OperationFacts {
   kind: OperationDefinitionNode['operation'];
   depth: number;
   checks: number;
+  /** Aliases in a question about the schema: each multiplies an answer that is long already. */
+  schemaAliases: number;
   /** Asks about the schema only, as a stranger may. */
   schemaOnly: boolean;
   /** The outermost field that a client token may not read, as `Type.field`. */
@@ -63,6 +65,7 @@ function readFacts(
 ): OperationFacts {
   let depth = 0;
   let checks = 0;
+  let schemaAliases = 0;
   let schemaOnly = true;
   const closedFields: string[] = [];
   walkOperation(schema, document, operation, LIMITS.visits, {
@@ -70,6 +73,8 @@ function readFacts(
     add: () => undefined,
     field: ({ node, parent, field, depth: at }) => {
       const name = node.name.value;
+      const asksSchema = isSchemaQuestion(parent.name) || (isSchemaQuestion(name) && name !== '__typename');
+      if (asksSchema && node.alias) schemaAliases++;
       if (isSchemaQuestion(parent.name) || name === '__typename') return;
       if (isSchemaQuestion(name) || !isOpenToClientToken(parent, field))
         closedFields[at] ??= `${parent.name}.${name}`;
@@ -88,6 +93,7 @@ function readFacts(
     kind: operation.operation,
     depth,
     checks,
+    schemaAliases,
     schemaOnly,
     // The outermost says best what was asked for.
     closedField: closedFields.find((field) => field !== undefined),

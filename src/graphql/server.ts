@@ -19,6 +19,8 @@ export interface ServerOptions {
   allowedOrigins: readonly string[] | undefined;
   /** How long requests under way may take when the server stops. Milliseconds. */
   drainMs: number;
+  /** How long a client may take to send a request whole. Milliseconds; default 30 s. */
+  requestMs?: number;
   /** Put into the tabs of GraphiQL. */
   demoApiKey?: string | undefined;
   sockets?: Partial<Pick<WebSocketOptions, 'pingMs' | 'initMs'>>;
@@ -31,6 +33,8 @@ export interface ApiServer extends AsyncDisposable {
 
 // Longer than the idle time of the usual load balancer (60 s), which must be the first to hang up.
 const KEEP_ALIVE_MS = 65_000;
+// 100 KB over the slowest of mobile links. Node's own 300 s let a client that sends a byte now and then stay.
+const REQUEST_MS = 30_000;
 const PING_MS = 12_000;
 const INIT_MS = 5_000;
 const PREFLIGHT_SECONDS = '86400';
@@ -56,7 +60,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   let stopping = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    allowOrigin(request, response, options.allowedOrigins);
+    if (!isHost(request.headers.host)) return json(response, 400, { error: 'The Host header is no host.' });
+    // No page of another origin may read the one of GraphiQL: in development it holds a key.
+    if (!asksForPage(request)) allowOrigin(request, response, options.allowedOrigins);
     const path = pathOf(request);
     if (path === GRAPHQL_PATH) {
       if (request.method === 'OPTIONS') return preflight(response);
@@ -86,7 +92,14 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     json(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
   }
 
-  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const requestMs = options.requestMs ?? REQUEST_MS;
+  const patience = {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: requestMs,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: requestMs / 4,
+  };
+  const http = createServer(patience, (request, response) => {
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
     answer(request, response).catch((error: unknown) => {
@@ -114,6 +127,15 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       clearTimeout(late);
     },
   };
+}
+
+function asksForPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return method === 'GET' && accept !== undefined && accept.includes('text/html');
+}
+
+/** A name, an IPv4 address or a bracketed IPv6 address, with or without a port. HTTP/1.0 may have none. */
+function isHost(host: string | undefined): boolean {
+  return host === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(host);
 }
 
 function allowOrigin(

@@ -1,9 +1,9 @@
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { getOperationAST, type ExecutionArgs, type ExecutionResult, type GraphQLError } from 'graphql';
 import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { authenticate } from '../accounts/authenticate.ts';
 import { onCredentialEnd } from '../accounts/credential-end.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { createDelivery } from './delivery.ts';
 import { LIMITS } from './limits.ts';
@@ -96,6 +96,7 @@ async function prepare(
     const document = enveloped.parse(asked.query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map((error) => withoutHttp(mask(error)));
+    if (!getOperationAST(document, asked.operationName)) return [withoutHttp(refusal(noSuchOperation()))];
     const contextValue = await enveloped.contextFactory();
     const { operationName, variableValues } = asked;
     return {
@@ -128,6 +129,10 @@ function deliver(
     forget();
   }
   return undefined;
+}
+
+function noSuchOperation(): InvalidInput {
+  return new InvalidInput('operationName', 'Could not determine what operation to execute.');
 }
 
 function tooManyOperations(): TooComplex {

@@ -10,16 +10,18 @@ import type { MessageRow } from './table.ts';
 /**
  * Moves an attempt's row by one step.
  * @returns whether it says anything about the message. A receipt that comes again does not; nor does a
- *   submit that failed after its worker was given up for dead: by then the message went on without it.
+ *   submit that was refused after it was held for unknown: by then the message went on without it.
  */
 export function moveAttempt(attempt: AttemptState, step: Step, now: number): boolean {
   const before = attempt.status;
   if (step.answer) {
     const { outcome } = step.answer;
     attempt.answeredAt = new Date(now);
-    if (outcome.kind === 'accepted') attempt.carrierMessageId = outcome.carrierMessageId;
-    else noteError(attempt, outcome);
     attempt.status = advanceAttempt(before, statusAfterSubmit(outcome));
+    if (outcome.kind === 'accepted') {
+      attempt.carrierMessageId = outcome.carrierMessageId;
+      if (attempt.status === 'submitted') attempt.errorCode = attempt.errorMessage = null;
+    } else if (attempt.status !== before) noteError(attempt, outcome);
   } else if (step.receipt) {
     const { error, state } = step.receipt;
     attempt.status = advanceAttempt(before, state === 'delivered' ? 'delivered' : 'undelivered');

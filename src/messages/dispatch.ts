@@ -61,7 +61,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
         app.log.error({ err: error, fact: fact.kind }, 'outcome not committed');
         // It may be committed twice, but must not be forgotten: the message would be sent again. Should it
         // be all the same, the message stays claimed until its lease is over, and the attempt is unknown.
-        if (fact.kind === 'outcome' && isOutage(error) && !stopping)
+        if ((fact.kind === 'outcome' || fact.kind === 'lateAnswer') && isOutage(error) && !stopping)
           setTimeout(() => settle(fact), SETTLE_AGAIN_MS).unref();
       },
     );
@@ -69,21 +69,16 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
 
   async function submit({ attempt, carrier, message, lease, sighting }: PlannedAttempt): Promise<void> {
     leases.set(attempt.id, lease);
+    const { accountId, verificationId, messageId, carrierId, id: attemptId } = attempt;
+    const submitted = { accountId, verificationId, messageId, attemptId, carrierId, sender: message.sender };
     if (sighting) learner.submitted(sighting);
-    const outcome = await carrier.submit(message);
-    leases.delete(attempt.id);
-    if (sighting) learner.answered(sighting, outcome);
-    const { accountId, verificationId, messageId, carrierId } = attempt;
-    settle({
-      kind: 'outcome',
-      outcome,
-      accountId,
-      verificationId,
-      messageId,
-      attemptId: attempt.id,
-      carrierId,
-      sender: message.sender,
+    const outcome = await carrier.submit(message, (late) => {
+      if (sighting) learner.answered(sighting, late);
+      settle({ kind: 'lateAnswer', outcome: late, ...submitted });
     });
+    leases.delete(attemptId);
+    if (sighting) learner.answered(sighting, outcome);
+    settle({ kind: 'outcome', outcome, ...submitted });
     if (leases.size < MAX_IN_FLIGHT / 2) wake();
   }
 

@@ -19,7 +19,7 @@ export interface Submitted extends Concerned {
 
 /** Something that was learned about a message or one of its attempts. */
 export type NewFact =
-  | ({ kind: 'outcome'; outcome: SubmitOutcome } & Submitted)
+  | ({ kind: 'outcome' | 'lateAnswer'; outcome: SubmitOutcome } & Submitted)
   | ({ kind: 'receipt' } & AccountReceipt)
   | ({ kind: 'ended' } & Concerned)
   /** No route would take it now. */
@@ -48,9 +48,10 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
   const receipts: AccountReceipt[] = [];
   for (const f of facts) {
     switch (f.kind) {
-      case 'outcome': {
-        const { outcome, sender, ...concerned } = f;
-        steps.push({ ...concerned, fact: { kind: 'outcome', outcome }, answer: { outcome, sender } });
+      case 'outcome':
+      case 'lateAnswer': {
+        const { kind, outcome, sender, ...concerned } = f;
+        steps.push({ ...concerned, fact: { kind, outcome }, answer: { outcome, sender } });
         if (outcome.kind !== 'accepted') break;
         const key = {
           accountId: f.accountId,
@@ -81,7 +82,7 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
   const unmatched = receipts.filter((receipt) => !attempts.has(carrierMessageName(receipt)));
   const [known, waited] = await Promise.all([findAttempts(tx, unmatched), takeFromInbox(tx, acceptedKeys)]);
   for (const { id, carrierMessageId, ...a } of known) {
-    attempts.set(carrierMessageName({ ...a, carrierMessageId: carrierMessageId! }), { ...a, attemptId: id });
+    attempts.set(carrierMessageName({ ...a, carrierMessageId }), { ...a, attemptId: id });
   }
   // Receipts behind the answers: in one batch their order of arrival says nothing.
   const early: AccountReceipt[] = [];

@@ -40,7 +40,8 @@ export const Attempt = builder.drizzleObject('attempts', {
     carrier: t.relation('carrier', { type: Carrier, description: 'The carrier it went over.' }),
     carrierMessageId: t.string({
       nullable: true,
-      description: "The carrier's id of it.",
+      description:
+        "The carrier's id of it; with `#` and a mark of the number behind it where the carrier gives many messages the same id.",
       resolve: (attempt) => attempt.carrierMessageId,
     }),
     error: t.field({

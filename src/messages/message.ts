@@ -43,6 +43,8 @@ export interface MessageState {
 /** What happened to one attempt of the message. */
 export type Fact =
   | { kind: 'outcome'; outcome: SubmitOutcome }
+  /** The answer to an attempt that was unknown, and is counted already. */
+  | { kind: 'lateAnswer'; outcome: SubmitOutcome }
   | { kind: 'receipt'; state: 'delivered' | 'undelivered' }
   /** Its verification has ended: what was not sent is not sent any more, and no receipt is waited for. */
   | { kind: 'ended' };
@@ -82,6 +84,9 @@ export function advanceMessage(
         : undelivered(message, schedule, now, random);
     case 'outcome':
       return afterSubmit(message, fact.outcome, schedule, now, random);
+    case 'lateAnswer':
+      // A refusal changes nothing: the message goes on as if nothing had been heard, or has done so already.
+      return fact.outcome.kind === 'accepted' ? sent(dueIn(message, Infinity, now), now) : unchanged(message);
     default:
       throw new Error(`unhandled fact: ${fact satisfies never}`);
   }

@@ -1,7 +1,8 @@
 import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
+import { newId } from '../crypto/new-id.ts';
 import { transaction } from '../db/transaction.ts';
-import { newId, type CarrierId, type RouteId, type ServiceId } from '../ids.ts';
+import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { createPolicies } from '../routing/policies.ts';

@@ -1,6 +1,7 @@
+import { newId } from '../crypto/new-id.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
-import { idFromUuid, newId, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
+import { idFromUuid, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import type { MessageRow } from './table.ts';
 
 /** The hot statements on messages, each for a whole batch. Whoever changes one holds its verification's lock. */

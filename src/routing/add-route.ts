@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
-import { newId, type AccountId, type CarrierId, type RouteId } from '../ids.ts';
+import { newId } from '../crypto/new-id.ts';
+import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { routes } from './table.ts';
 

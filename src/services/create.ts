@@ -1,5 +1,5 @@
 import type { Principal } from '../accounts/principal.ts';
-import { newId } from '../ids.ts';
+import { newId } from '../crypto/new-id.ts';
 import type { App } from '../platform.ts';
 import { announceChange } from './announce.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
-import { ServiceSettings, type ServiceSettingsInput } from './settings.ts';
+import { isText, ServiceSettings, type ServiceSettingsInput } from './settings.ts';
 
-const ServiceName = z.string().trim().min(1).max(60);
+const ServiceName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .refine((name) => isText(name) && !name.includes('\n'));
 
 /** Settings as a caller changes them: `null` goes back to the default, what is absent stays. */
 export type ServiceSettingsChange = {
@@ -12,7 +17,8 @@ export type ServiceSettingsChange = {
 /** @throws {InvalidInput} */
 export function readServiceName(name: string): string {
   const read = ServiceName.safeParse(name);
-  if (!read.success) throw new InvalidInput('name', 'A service has a name of 1 to 60 characters.');
+  if (!read.success)
+    throw new InvalidInput('name', 'A service has a name of 1 to 60 characters, in one line.');
   return read.data;
 }
 

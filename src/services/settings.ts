@@ -1,12 +1,24 @@
 import { z } from 'zod';
 
+/** No control characters (a line's end excepted) and no halves of characters: no carrier and no database takes them. */
+export function isText(text: string): boolean {
+  return !/[^\P{Cc}\n]|\p{Cs}/u.test(text);
+}
+
 const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is two capital letters (ISO 3166-1), e.g. HR');
 
 /** A template's text must hold the code; `{service}` is optional. */
 const template = z
   .string()
   .max(600)
-  .refine((text) => text.includes('{code}'), 'a template must contain {code}');
+  .refine((text) => text.includes('{code}'), 'a template must contain {code}')
+  .refine(isText, 'a template is text without control characters');
+
+export function isLocale(text: string): boolean {
+  return /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/.test(text);
+}
+
+const locale = z.string().refine(isLocale, 'a locale is a language tag such as hr, en or pt-BR');
 
 /**
  * How a service verifies: every rule of the lifecycle with its default. Durations are in seconds,
@@ -35,9 +47,9 @@ export const ServiceSettings = z.strictObject({
   defaultCountry: countryCode.nullable().default(null),
   /** Countries that may be verified; `null` allows all. */
   allowedCountries: z.array(countryCode).min(1).nullable().default(null),
-  defaultLocale: z.string().min(2).max(35).default('en'),
+  defaultLocale: locale.default('en'),
   /** Message texts by locale, with `{code}` and `{service}`; added to (and over) the built-in ones. */
-  templates: z.record(z.string().min(2).max(35), template).default({}),
+  templates: z.record(locale, template).default({}),
   /**
    * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
    * experience earns most.

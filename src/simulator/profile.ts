@@ -65,6 +65,12 @@ export const PROFILES = {
     responseMs: [1_000, 2_000],
     receiptMs: [4_000, 8_000],
   },
+  late: {
+    ...NORMAL,
+    summary: 'answers after 6–7 s, when nobody waits any more, then delivers',
+    responseMs: [6_000, 7_000],
+    receiptMs: [7_100, 7_500],
+  },
   throttling: { ...NORMAL, summary: 'takes 50 messages a second, answers 0x58 above', maxPerSecond: 50 },
   rejecting: { ...NORMAL, summary: 'refuses every message with 0x45', refusedShare: 1 },
   undelivered: {

@@ -1,9 +1,10 @@
 import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
-import { newId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { findService, type Service } from '../services/directory.ts';
+import { isLocale } from '../services/settings.ts';
 import { commitStarts } from './commit-starts.ts';
 import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
@@ -85,7 +86,7 @@ function draftVerification(
 
 function readLocale(locale: string | undefined): string | undefined {
   if (locale === undefined) return undefined;
-  if (!/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/.test(locale))
+  if (!isLocale(locale))
     throw new InvalidInput('locale', 'A locale is a language tag such as hr, en or pt-BR.');
   return locale;
 }

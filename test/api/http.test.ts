@@ -1,11 +1,13 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
-import { serveApi, type ApiServer } from '../../src/graphql/server.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, urlOf, type Caller } from '../support/graphql.ts';
+import { serveAgain } from '../support/serve-again.ts';
 import { until } from '../support/until.ts';
 import { createNumbers } from '../support/verifying.ts';
 
@@ -87,6 +89,43 @@ describe('requests', () => {
     expect((await post('{"query":"{ __typename }"}', { 'content-type': type })).status).toBe(415);
   });
 
+  test.each(['variables=x', 'variables=%7B', 'extensions=%7B', 'variables=%ff'])(
+    'by GET whose %s is no JSON are the client’s mistake, not ours',
+    async (broken) => {
+      logged.length = 0;
+      const response = await fetch(`${urlOf(app)}?query={__typename}&${broken}`, {
+        headers: { accept: 'application/graphql-response+json' },
+      });
+      expect(response.status).toBe(400);
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      expect(errors[0]!.extensions.code).toBe('input/invalid');
+      expect(logged.filter((line) => line.includes('unexpected'))).toEqual([]);
+    },
+  );
+
+  test('that break off in their body are no error in the log', async () => {
+    logged.length = 0;
+    for (const size of [{ 'content-length': '1000' }, {}]) {
+      const sent = request(urlOf(app), { method: 'POST', headers: { ...JSON_TYPE, ...size } });
+      sent.on('error', () => {});
+      sent.write('{"query"');
+      await once(sent, 'socket');
+      // The server has the head and the beginning of the body by the time that it answers another request.
+      await post('{"query":"{ __typename }"}');
+      sent.destroy();
+    }
+    await until(() => logged.filter((line) => line.includes('"level":30')).length >= 2);
+    await post('{"query":"{ __typename }"}');
+    expect(logged.filter((line) => line.includes('unexpected'))).toEqual([]);
+  });
+
+  test.each(['a b', 'x/../y', '[::', 'x:port'])('to the host "%s" are answered with 400', async (host) => {
+    const sent = request(urlOf(app), { headers: { host, accept: 'text/html' } }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(400);
+  });
+
   test('may not hold several operations', async () => {
     const response = await post('[{"query":"{ __typename }"},{"query":"{ __typename }"}]');
     expect(response.status).toBe(400);
@@ -165,6 +204,12 @@ describe('limits', () => {
       'two checks behind a fragment',
       'mutation { ...A ...B } fragment A on Mutation { a: checkVerification(input: { verificationId: "v", code: "1" }) { __typename } } fragment B on Mutation { b: checkVerification(input: { verificationId: "v", code: "2" }) { __typename } }',
     ],
+    ['an alias in a question about the schema', '{ __schema { types { a: fields { name } } } }'],
+    [
+      'fields of the schema that aliases multiply through fragments',
+      '{ __schema { types { ...T } } } fragment T on __Type { a: fields { ...F } b: fields { ...F } } fragment F on __Field { type { c: name } }',
+    ],
+    ['the schema twice', '{ a: __schema { types { name } } b: __schema { types { name } } }'],
     ['too many tokens', `{ ${'__typename '.repeat(1_001)} }`],
   ])('refuse %s with 400', async (_what, query) => {
     const refused = await caller.ask(query);
@@ -187,6 +232,10 @@ describe('limits', () => {
     expect(errors).toBeUndefined();
   });
 
+  test('let aliases of types through', async () => {
+    expect((await caller.ask('{ a: __typename b: __typename }')).errors).toBeUndefined();
+  });
+
   test('leave nested questions of a sensible size alone', async () => {
     expect((await caller.ask(nested(1))).errors).toBeUndefined();
   });
@@ -195,6 +244,32 @@ describe('limits', () => {
     const field = (name: string) => `${name}(input: { verificationId: "v", code: "1" }) { __typename }`;
     return `mutation { ${field(a)} ${field(b)} }`;
   }
+});
+
+describe('text that no database takes', () => {
+  const create = (input: object) =>
+    caller.ask(
+      `mutation ($input: CreateServiceInput!) {
+        createService(input: $input) { __typename ... on InvalidInput { field } }
+      }`,
+      { input },
+    );
+  const code = '{code}';
+
+  test.each([
+    ['name', { name: 'a\u0000b' }],
+    ['name', { name: 'a\ud800b' }],
+    ['name', { name: 'two\nlines' }],
+    [
+      'settings.templates.hr',
+      { name: 'A', settings: { templates: [{ locale: 'hr', text: `${code}\u0000` }] } },
+    ],
+    ['settings.defaultLocale', { name: 'A', settings: { defaultLocale: 'hr\u0000' } }],
+  ])('is refused where it stands: %s', async (field, input) => {
+    const { data, errors } = await create(input);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ createService: { __typename: 'InvalidInput', field } });
+  });
 });
 
 describe('failures', () => {
@@ -206,7 +281,7 @@ describe('failures', () => {
         },
       },
     }) as typeof app.db;
-    await using server = await serve({ db: broken });
+    await using server = await serveAgain(app, { db: broken });
     const answer = await callerWith({ ...app, server }, caller.credential).ask('{ services { id } }');
     const { id } = answer.errors![0]!.extensions as { id: string };
     expect(codesOf(answer)).toEqual(['internal/unexpected']);
@@ -256,21 +331,48 @@ describe('the server', () => {
   });
 
   test('is not ready without its bus, and lives all the same', async () => {
-    await using server = await serve({ bus: { ...app.bus, ready: () => Promise.resolve(false) } });
+    await using server = await serveAgain(app, { bus: { ...app.bus, ready: () => Promise.resolve(false) } });
     expect((await fetch(`${server.url}/ready`)).status).toBe(503);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
   });
 
   test('keeps introspection and GraphiQL to itself where they are switched off', async () => {
-    await using server = await serve({}, { introspection: false, graphiql: false });
+    await using server = await serveAgain(app, {}, { introspection: false, graphiql: false });
     const closed = callerWith({ ...app, server }, caller.credential);
     expect(codesOf(await closed.ask('{ __schema { queryType { name } } }'))).toContain('input/invalid');
     const page = await fetch(`${server.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
   });
 
+  test.each([
+    'GET /graphql HTTP/1.1\r\nHost: x\r\n',
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n`,
+  ])('hangs up on a client that never ends its request', async (beginning) => {
+    await using server = await serveAgain(app, {}, { requestMs: 100 });
+    const slow = connect(Number(new URL(server.url).port), '127.0.0.1');
+    slow.write(beginning);
+    const closed = once(slow, 'close');
+    const drip = setInterval(() => slow.write('X'), 20);
+    slow.on('error', () => {});
+    slow.resume();
+    await closed;
+    clearInterval(drip);
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  });
+
+  test('lets no page of another origin read the one of GraphiQL, which may hold a key', async () => {
+    await using server = await serveAgain(app, {}, { graphiql: true, demoApiKey: 'the demo key' });
+    for (const accept of ['text/html', 'application/json, text/html;q=0.1']) {
+      const page = await fetch(`${server.url}/graphql`, {
+        headers: { accept, origin: 'https://evil.example' },
+      });
+      expect(await page.text()).toContain('the demo key');
+      expect(page.headers.get('access-control-allow-origin')).toBeNull();
+    }
+  });
+
   test('lets only the allowed origins read its answers', async () => {
-    await using server = await serve({}, { allowedOrigins: ['https://app.example'] });
+    await using server = await serveAgain(app, {}, { allowedOrigins: ['https://app.example'] });
     const originOf = async (origin: string) =>
       (await fetch(`${server.url}/graphql`, { method: 'OPTIONS', headers: { origin } })).headers.get(
         'access-control-allow-origin',
@@ -279,21 +381,3 @@ describe('the server', () => {
     expect(await originOf('https://evil.example')).toBeNull();
   });
 });
-
-function serve(
-  parts: Partial<Pick<typeof app, 'db' | 'bus'>>,
-  options: Partial<Parameters<typeof serveApi>[1]> = {},
-): Promise<ApiServer> {
-  return serveApi(
-    { ...app, ...parts },
-    {
-      port: 0,
-      host: '127.0.0.1',
-      graphiql: false,
-      introspection: true,
-      allowedOrigins: undefined,
-      drainMs: 0,
-      ...options,
-    },
-  );
-}

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { relations } from '../../src/db/relations.ts';
 import { VerificationTraceDocument } from '../../src/graphql/generated/graphql.ts';
-import { serveApi } from '../../src/graphql/server.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
+import { serveAgain } from '../support/serve-again.ts';
 import { createNumbers, received, start } from '../support/verifying.ts';
 
 const aNumber = createNumbers(3_000_000);
@@ -26,19 +26,7 @@ beforeAll(async () => {
   const uuid = 2950;
   client.options.serializers[uuid] = (id: string) => id.slice(id.indexOf('_') + 1);
   const logger = { logQuery: (statement: string) => void statements.push(statement) };
-  const server = stack.use(
-    await serveApi(
-      { ...app, db: drizzle({ client, relations, logger }) },
-      {
-        port: 0,
-        host: '127.0.0.1',
-        graphiql: false,
-        introspection: true,
-        allowedOrigins: undefined,
-        drainMs: 0,
-      },
-    ),
-  );
+  const server = stack.use(await serveAgain(app, { db: drizzle({ client, relations, logger }) }));
   who = await createTestAccount(app, { coolDownSeconds: 0, maxSends: 20 });
   await connectSimulated(app, who, ['rejecting', 'instant']);
   for (let n = 0; n < 4; n++) {

@@ -8,7 +8,6 @@ import {
   StartVerificationDocument,
   VerificationEventsDocument,
 } from '../../src/graphql/generated/graphql.ts';
-import { serveApi } from '../../src/graphql/server.ts';
 import type { VerificationId } from '../../src/ids.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import {
@@ -19,8 +18,9 @@ import {
   urlOf,
   type Caller,
 } from '../support/graphql.ts';
-import { codeOf, createNumbers, happened } from '../support/verifying.ts';
+import { serveAgain } from '../support/serve-again.ts';
 import { until } from '../support/until.ts';
+import { codeOf, createNumbers, happened } from '../support/verifying.ts';
 
 const aNumber = createNumbers(5_000_000);
 let testApp: TestApp;
@@ -222,7 +222,7 @@ describe('a client token', () => {
     const owner = await createTestAccount(app, { ttlSeconds: 30 });
     const v = await started(await createCaller(app, owner));
     const clock = app.clock;
-    await using server = await serve({ clock: () => clock() + 30_000 + 5 * 60_000 - 500 });
+    await using server = await serveAgain(app, { clock: () => clock() + 30_000 + 5 * 60_000 - 500 });
     await using socket = await openSocket({ ...app, server }, v.clientToken!);
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });
@@ -272,7 +272,7 @@ describe('a socket', () => {
   });
 
   test('that says nothing is closed with 4408', async () => {
-    await using server = await serve({}, { sockets: { initMs: 50 } });
+    await using server = await serveAgain(app, {}, { sockets: { initMs: 50 } });
     await using socket = await openRawSocket(`${server.url}/graphql`);
     expect((await socket.closed).code).toBe(4408);
   });
@@ -312,6 +312,16 @@ describe('a socket', () => {
     });
     socket.send(subscribe('3', '{'));
     expect(await socket.next()).toMatchObject({ id: '3', type: 'error' });
+    socket.send({
+      id: '5',
+      type: 'subscribe',
+      payload: { query: 'query A { __typename }', operationName: 'B' },
+    });
+    expect(await socket.next()).toMatchObject({
+      id: '5',
+      type: 'error',
+      payload: [{ extensions: { code: 'input/invalid' } }],
+    });
     socket.send(subscribe('4', `{ ${'a: __typename '.repeat(31)} }`));
     expect(await socket.next()).toMatchObject({
       id: '4',
@@ -334,7 +344,7 @@ describe('a socket', () => {
   });
 
   test('that does not answer pings any more is dropped', async () => {
-    await using server = await serve({}, { sockets: { pingMs: 50 } });
+    await using server = await serveAgain(app, {}, { sockets: { pingMs: 50 } });
     await using socket = await openSocket({ ...app, server }, caller.credential);
     socket.socket.pause();
     // Its end comes from the other side, and is seen when it listens again.
@@ -344,7 +354,7 @@ describe('a socket', () => {
   });
 
   test('from a foreign origin does not come in where origins are listed', async () => {
-    await using server = await serve({}, { allowedOrigins: ['https://app.example'] });
+    await using server = await serveAgain(app, {}, { allowedOrigins: ['https://app.example'] });
     const from = (origin: string) => openRawSocket(`${server.url}/graphql`, { origin });
     await expect(from('https://evil.example')).rejects.toThrow('403');
     await using socket = await from('https://app.example');
@@ -356,7 +366,7 @@ describe('a socket', () => {
   });
 
   test('is sent away with 1012 when the server stops', async () => {
-    const server = await serve({});
+    const server = await serveAgain(app, {});
     await using socket = await openSocket({ ...app, server }, caller.credential);
     socket.send(subscribe('1', AccountEventsDocument.toString()));
     await server[Symbol.asyncDispose]();
@@ -364,13 +374,14 @@ describe('a socket', () => {
   });
 
   test('that takes nothing of what it asks for is cut off, and the others go on', async () => {
-    await using slow = await openSocket(app, caller.credential);
+    const text = `{code} ${'x'.repeat(590)}`;
+    const templates = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`en-${100 + i}`, text]));
+    const rich = await createCaller(app, await createTestAccount(app, { templates }));
+    await using slow = await openSocket(app, rich.credential);
     slow.socket.pause();
-    // A megabyte and a half each: more than the buffers of both ends take.
-    const asked = Array.from({ length: 20 }, (_, i) => `a${i}: __schema { ...All }`).join(' ');
-    const large = `{ ${asked} } fragment All on __Schema {
-      types { name description fields { name description args { name description } } }
-    }`;
+    // A megabyte each: more than the buffers of both ends take.
+    const asked = Array.from({ length: 30 }, (_, i) => `a${i}: services { settings { templates { text } } }`);
+    const large = `{ ${asked.join(' ')} }`;
     const flood = async () => {
       for (let i = 0; i < 20; i++) slow.send(subscribe(String(i), large));
       let gone = false;
@@ -425,7 +436,7 @@ describe('server-sent events', () => {
   });
 
   test('end when the server stops', async () => {
-    const server = await serve({});
+    const server = await serveAgain(app, {});
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -459,19 +470,4 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
     text = lines.pop()!;
     yield* lines;
   }
-}
-
-function serve(parts: Partial<typeof app>, options: Partial<Parameters<typeof serveApi>[1]> = {}) {
-  return serveApi(
-    { ...app, ...parts },
-    {
-      port: 0,
-      host: '127.0.0.1',
-      graphiql: false,
-      introspection: true,
-      allowedOrigins: undefined,
-      drainMs: 0,
-      ...options,
-    },
-  );
 }

@@ -9,8 +9,9 @@ import { CredentialInvalid, CredentialMissing } from '../../src/accounts/errors.
 import type { Principal } from '../../src/accounts/principal.ts';
 import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { connect, type Database } from '../../src/db/client.ts';
-import { newId, uuidOf } from '../../src/ids.ts';
+import { uuidOf } from '../../src/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { createProcess } from '../support/process-app.ts';
 import { startPrivateRedis } from '../support/redis.ts';

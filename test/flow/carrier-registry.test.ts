@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { carriers } from '../../src/carriers/table.ts';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
 import { received, start } from '../support/verifying.ts';
 
@@ -24,6 +24,7 @@ test('a carrier that cannot be opened keeps no other from its work', async () =>
       responseTimeoutMs: 1_000,
       enquireLinkMs: 1_000,
       receiptIdForm: 'same',
+      messageIds: 'unique',
       tls: null,
     },
     secretsSealed: Buffer.from('sealed by nobody'),

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
+import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
+import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/db/embedded/free-port.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {
@@ -197,6 +199,31 @@ describe('a carrier', () => {
     expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
   });
 
+  test.each(['unique', 'repeated'] as const)(
+    'that gives all messages one id, taken for %s: each receipt counts for the message of its number',
+    async (messageIds) => {
+      const who = await createTestAccount(app);
+      await connect(
+        who,
+        { profile: 'sameId', receiptMs: [30, 90], undeliveredShare: 0.5 },
+        { messageIds, responseTimeoutMs: 5_000 },
+      );
+      const sent = await startMany(who, 25);
+      const settled = async () =>
+        (await Promise.all(sent.map(({ v }) => attemptsOf(app, v)))).every(
+          (attempts) => attempts[0] && /delivered$/.test(attempts[0].status),
+        );
+      await until(settled);
+      for (const { to, v } of sent) {
+        const attempts = await attemptsOf(app, v);
+        // The first try alone: what was not delivered is tried again, and then has two of one number.
+        expect(attempts[0]!.status === 'delivered').toBe(
+          codesOn(app, to).length > 0 && attempts.length === 1,
+        );
+      }
+    },
+  );
+
   test('that reports nothing leaves its messages sent, sends none again, and they end with their verification', async () => {
     const who = await createTestAccount(app, { ttlSeconds: 60 });
     const carrier = await connect(who, 'blackhole');
@@ -268,6 +295,55 @@ describe('a carrier', () => {
       }
     },
   );
+});
+
+describe('a carrier that answers behind its deadline', () => {
+  const late = (responseMs: number, receiptMs: number): ProfileChange => ({
+    profile: 'late',
+    responseMs: [responseMs, responseMs],
+    receiptMs: [receiptMs, receiptMs],
+  });
+
+  test.each([
+    ['after its answer', late(300, 350)],
+    ['before its answer', late(300, 200)],
+  ])('and reports %s: the message is delivered, and sent once', async (_when, profile) => {
+    const who = await createTestAccount(app);
+    await connect(who, profile, { responseTimeoutMs: 100 });
+    const second = await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    expect(await attemptsOf(app, v)).toEqual([{ carrier: 'late', status: 'delivered', errorCode: null }]);
+    expect((await messagesOf(app, v))[0]).toMatchObject({ attemptsSpent: 1, dueAt: null, segments: 1 });
+    expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
+    expect(await trafficOf(second.systemId)).toBe(0);
+  });
+
+  test('is sent again once the wait is over, and both attempts learn what became of them', async () => {
+    const who = await createTestAccount(app);
+    await connect(who, late(600, 650), { responseTimeoutMs: 100 });
+    await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown', { everyMs: 5 });
+    clock.advance(RETRY_SCHEDULE.unknownWaitMs);
+    app.dispatcher!.wake();
+    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    await until(async () => (await attemptsOf(app, v)).every(({ status }) => status === 'delivered'));
+    expect(await attemptsOf(app, v)).toMatchObject([{ carrier: 'late' }, { carrier: 'instant' }]);
+    expect(await historyOf(app, v)).toEqual(DELIVERED);
+    expect(new Set(codesOn(app, to))).toEqual(new Set([await codeOf(app, v)]));
+  });
+
+  /** How many submits a simulated carrier was given. */
+  async function trafficOf(systemId: string): Promise<number> {
+    const carriers = (await (await fetch(`${app.simulator!.url}/carriers`)).json()) as {
+      systemId: string;
+      submits: number;
+    }[];
+    return carriers.find((carrier) => carrier.systemId === systemId)!.submits;
+  }
 });
 
 describe('a number that no carrier can reach', () => {
@@ -359,16 +435,21 @@ describe('nothing is sent after its verification ended', () => {
   test('nor delivered late by the carrier, which is told how long it may try', async () => {
     const who = await createTestAccount(app, { ttlSeconds: 60 });
     const to = aNumber();
+    const TRY_LATER = 0x08;
+    const { systemId } = await connect(who, { profile: 'rejecting', refusalStatus: TRY_LATER });
     const v = await start(app, who, to);
+    await until(async () => (await attemptsOf(app, v))[0]?.status === 'rejected');
+    // In one turn of the event loop: the next try finds a carrier that takes it, and a second and a half left.
+    app.simulator!.change(systemId, { profile: 'normal', receiptMs: [1_600, 1_600] });
     clock.advance(58_500 - (clock.now() - v.createdAt.getTime()));
-    await connect(who, { profile: 'normal', receiptMs: [1_600, 1_600] });
     await inTime(
       who,
       async () => (await attemptsOf(app, v)).some(({ status }) => status === 'undelivered'),
       'a receipt that says expired',
       0,
     );
-    const [row] = await app.sql`SELECT error_message FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
+    const [row] = await app.sql`
+      SELECT error_message FROM attempts WHERE verification_id = ${uuidOf(v.id)} ORDER BY id DESC LIMIT 1`;
     expect(row!.error_message).toMatch(/in its time/);
     clock.advance(1_500);
     await happened(app, v, 'VerificationExpired');

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
-import { idFromUuid, newId, uuidOf } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { idFromUuid, uuidOf } from '../../src/ids.ts';
 import { abandonAttempts, insertAttempts } from '../../src/messages/attempt-store.ts';
 import { forgetOldReceipts, INBOX_HOURS, putIntoInbox } from '../../src/messages/inbox.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox } from '../../src/messages/settle.ts';
@@ -67,10 +68,19 @@ async function onItsWay() {
       ...{ accountId, verificationId, messageId, attemptId, carrierId },
       sender: 'Test',
     });
+  const lateAnswer = (outcome: SubmitOutcome) =>
+    app.batched(commitFacts, SETTLE_BATCH).add({
+      kind: 'lateAnswer',
+      outcome,
+      ...{ accountId, verificationId, messageId, attemptId, carrierId },
+      sender: 'Test',
+    });
   return {
     v,
     receipt,
     answer,
+    lateAnswer,
+    lateAccept: () => lateAnswer({ kind: 'accepted', carrierMessageId, segments: 1 }),
     accept: () => answer({ kind: 'accepted', carrierMessageId, segments: 1 }),
     report: (state: 'delivered' | 'undelivered', by: App = app) =>
       by.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, state }),
@@ -113,6 +123,44 @@ describe('an answer', () => {
     await message.accept();
     expect(await historyOf(app, message.v)).toContain('MessageSent');
     expect(await attemptsOf(app, message.v)).toMatchObject([{ status: 'submitted' }]);
+  });
+});
+
+describe('an answer behind its deadline', () => {
+  const UNKNOWN: SubmitOutcome = { kind: 'unknown', reason: 'no answer' };
+  const REFUSED: SubmitOutcome = { kind: 'rejected', error: { code: '0x45', message: 'no' }, retry: 'never' };
+
+  test('that it was accepted matches the receipt that waits in the inbox, and counts no second attempt', async () => {
+    const message = await onItsWay();
+    await message.answer(UNKNOWN);
+    await message.report('delivered');
+    expect(await message.waiting()).toBe(1);
+    await message.lateAccept();
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+    expect(await attemptsOf(app, message.v)).toEqual([
+      { carrier: 'blackhole', status: 'delivered', errorCode: null },
+    ]);
+    expect(await messagesOf(app, message.v)).toMatchObject([
+      { status: 'delivered', attemptsSpent: 1, sender: 'Test', segments: 1 },
+    ]);
+    expect(await message.waiting()).toBe(0);
+  });
+
+  test('that it was refused is the end of its attempt, and leaves the message to its schedule', async () => {
+    const message = await onItsWay();
+    await message.answer(UNKNOWN);
+    const before = await messagesOf(app, message.v);
+    await message.lateAnswer(REFUSED);
+    expect(await messagesOf(app, message.v)).toEqual(before);
+    expect(await attemptsOf(app, message.v)).toMatchObject([{ status: 'rejected', errorCode: '0x45' }]);
+  });
+
+  test('that is committed before the news of the deadline wins over it', async () => {
+    const message = await onItsWay();
+    await message.lateAccept();
+    await message.answer(UNKNOWN);
+    expect(await attemptsOf(app, message.v)).toMatchObject([{ status: 'submitted', errorCode: null }]);
+    expect(await messagesOf(app, message.v)).toMatchObject([{ status: 'sent' }]);
   });
 });
 

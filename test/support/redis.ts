@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { findProgram, installPackage } from './apt.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../src/db/embedded/free-port.ts';
 import { until } from './until.ts';
 
 const USUAL_PORT = 6379;

@@ -1,6 +1,13 @@
-import type { Carrier, CarrierReceipt, OutboundMessage, SubmitOutcome } from '../../src/carriers/carrier.ts';
-import { createSmppCarrier, type SmppCarrierOptions } from '../../src/carriers/smpp/carrier.ts';
-import { newId } from '../../src/ids.ts';
+import type {
+  Carrier,
+  CarrierReceipt,
+  LateAnswerHearer,
+  OutboundMessage,
+  SubmitOutcome,
+} from '../../src/carriers/carrier.ts';
+import { createSmppCarrier } from '../../src/carriers/smpp/carrier.ts';
+import type { SmppCarrierOptions } from '../../src/carriers/smpp/options.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { until } from './until.ts';
 
 /** A carrier of ours under test, with all that it told. */
@@ -20,6 +27,7 @@ export class TestCarrier implements AsyncDisposable {
         port,
         systemId: 'otpost',
         password: 'secret',
+        numberMark: (number) => `mark of ${number}`,
         reconnect: { minMs: 10, maxMs: 50 },
         ...options,
       },
@@ -38,15 +46,18 @@ export class TestCarrier implements AsyncDisposable {
     return this;
   }
 
-  submit(message: Partial<OutboundMessage> = {}): Promise<SubmitOutcome> {
-    return this.carrier.submit({
-      attemptId: newId('att'),
-      to: '+41790000000',
-      sender: 'Otpost',
-      text: '123456 is your code',
-      expiresAt: new Date(Date.now() + 600_000),
-      ...message,
-    });
+  submit(message: Partial<OutboundMessage> = {}, onLate?: LateAnswerHearer): Promise<SubmitOutcome> {
+    return this.carrier.submit(
+      {
+        attemptId: newId('att'),
+        to: '+41790000000',
+        sender: 'Otpost',
+        text: '123456 is your code',
+        expiresAt: new Date(Date.now() + 600_000),
+        ...message,
+      },
+      onLate,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { newId } from '../../src/crypto/new-id.ts';
 import type { Database } from '../../src/db/client.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { appendEvents } from '../../src/events/append.ts';
 import { createJournal, type Journal, type JournalEntry } from '../../src/events/journal.ts';
-import { newId, type AccountId, type ServiceId } from '../../src/ids.ts';
+import type { AccountId, ServiceId } from '../../src/ids.ts';
 import { insertMessages, newMessage, saveMessages } from '../../src/messages/store.ts';
 import type { MessageRow } from '../../src/messages/table.ts';
 import { accounts } from '../../src/accounts/table.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ID_PREFIXES, idFromUuid, newId, parseId, uuidOf } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { ID_PREFIXES, idFromUuid, parseId, uuidOf } from '../../src/ids.ts';
 
 const UUID_V7 = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 

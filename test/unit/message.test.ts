@@ -29,6 +29,11 @@ const ACCEPTED: Fact = outcome({ kind: 'accepted', carrierMessageId: '1', segmen
 const UNKNOWN: Fact = outcome({ kind: 'unknown', reason: 'link lost' });
 const DELIVERED: Fact = { kind: 'receipt', state: 'delivered' };
 const UNDELIVERED: Fact = { kind: 'receipt', state: 'undelivered' };
+const LATE_ACCEPT: Fact = {
+  kind: 'lateAnswer',
+  outcome: { kind: 'accepted', carrierMessageId: '1', segments: 1 },
+};
+const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
 const rejected = (retry: 'later' | 'elsewhere' | 'never'): Fact =>
   outcome({ kind: 'rejected', error, retry });
 
@@ -48,7 +53,10 @@ function after(facts: readonly Fact[], from = FRESH, now = QUEUED_AT + 100): Adv
 const facts: fc.Arbitrary<Fact> = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.constantFrom(ACCEPTED, UNKNOWN, UNDELIVERED, rejected('later'), rejected('elsewhere')),
+    arbitrary: fc.constantFrom(
+      ...[ACCEPTED, UNKNOWN, UNDELIVERED, LATE_ACCEPT, LATE_REFUSAL],
+      ...[rejected('later'), rejected('elsewhere')],
+    ),
   },
   {
     weight: 2,
@@ -183,6 +191,15 @@ describe('a message', () => {
     const { message, events } = after([UNKNOWN]);
     expect(message).toMatchObject({ status: 'queued', attemptsSpent: 1, dueAt: QUEUED_AT + 100 + 5_000 });
     expect(events).toEqual([]);
+  });
+
+  test('whose carrier takes it behind the deadline is sent, stays there, and counts as one attempt', () => {
+    const unknown = after([UNKNOWN]).message;
+    expect(after([LATE_ACCEPT], unknown)).toMatchObject({
+      message: { status: 'sent', attemptsSpent: 1, dueAt: FRESH.expiresAt },
+      events: ['MessageSent'],
+    });
+    expect(after([LATE_REFUSAL], unknown)).toEqual({ message: unknown, events: [], undeliverable: false });
   });
 
   test('that is refused by one carrier goes to the next at once, then by the schedule: all may refuse', () => {

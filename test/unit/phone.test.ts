@@ -4,7 +4,7 @@ import { parsePhoneNumberWithError, type CountryCode } from 'libphonenumber-js/m
 import examples from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
 import { describe, expect, test } from 'vitest';
 import { parseKeyring } from '../../src/crypto/keyring.ts';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { InvalidPhoneNumber } from '../../src/verifications/errors.ts';
 import { maskPhone, openPhone, parsePhone, sealPhone } from '../../src/verifications/phone.ts';
 

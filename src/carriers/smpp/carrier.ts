@@ -1,52 +1,23 @@
 import type { CarrierId } from '../../ids.ts';
-import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
-import type { Alphabet } from './alphabets.ts';
-import type { BackoffOptions } from '../backoff.ts';
+import type {
+  Carrier,
+  CarrierEvents,
+  CarrierHealth,
+  LateAnswerHearer,
+  OutboundMessage,
+  SubmitOutcome,
+} from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
-import type { TlsOptions } from './dial.ts';
 import { readReceipt } from './incoming.ts';
-import type { KeepAliveOptions } from './keep-alive.ts';
-import { normaliseMessageId, type MessageIdForm } from './message-id.ts';
-import { messageOutcome, segmentOutcome, type SegmentOutcome } from './outcome.ts';
+import { MessageNames } from './message-names.ts';
+import type { SmppCarrierOptions } from './options.ts';
+import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from '../pace.ts';
 import { submitPdus } from './outgoing.ts';
-import { answerTo, type DataSm, type DeliverSm, type SubmitSm, type Unsequenced } from './pdu.ts';
+import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
+import { submitSegments } from './segments.ts';
 import { SmppSession, type BindMode } from './session.ts';
-import { STATUS, type StatusOverrides } from './status.ts';
-import type { RawTlv } from './tlv.ts';
-
-export interface SmppCarrierOptions {
-  id: CarrierId;
-  name: string;
-  host: string;
-  port: number;
-  tls?: TlsOptions;
-  systemId: string;
-  password: string;
-  systemType?: string;
-  /** The links to hold. Default one transceiver. */
-  binds?: readonly BindMode[];
-  /** How many segments may wait for their answers, on each link. Default 10. */
-  window?: number;
-  /** Segments per second that the contract allows, over all links. Default: no limit of ours. */
-  throughput?: number;
-  /** What the carrier means by data_coding 0. Default GSM 03.38. */
-  alphabet?: Alphabet;
-  /** How an id in a receipt becomes the one in the submit's answer. Default `same`. */
-  receiptIdForm?: MessageIdForm;
-  /** The carrier's own meaning of some command_status values. */
-  statusOverrides?: StatusOverrides;
-  /** Sent with every segment, e.g. the DLT entity and template ids of India. */
-  vendorTlvs?: readonly RawTlv[];
-  responseTimeoutMs?: number;
-  bindTimeoutMs?: number;
-  enquireLink?: KeepAliveOptions;
-  reconnect?: BackoffOptions;
-  /** Milliseconds since 1970; default `Date.now`. */
-  clock?: () => number;
-  /** Default `Math.random`. */
-  random?: () => number;
-}
+import { STATUS } from './status.ts';
 
 /** A carrier reached over one or more SMPP v3.4 links, which begin to bind at once. */
 export function createSmppCarrier(options: SmppCarrierOptions, events: CarrierEvents): Carrier {
@@ -61,6 +32,7 @@ class SmppCarrier implements Carrier {
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #pace: Pace;
+  readonly #names: MessageNames;
   readonly #sessions: readonly SmppSession[];
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
@@ -74,6 +46,7 @@ class SmppCarrier implements Carrier {
     this.#clock = options.clock ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
+    this.#names = new MessageNames({ ids: options.messageIds ?? 'unique', markOf: options.numberMark });
     this.#sessions = (options.binds ?? ['transceiver']).map((mode) => this.#openSession(mode));
   }
 
@@ -91,6 +64,7 @@ class SmppCarrier implements Carrier {
   health(): CarrierHealth {
     const states = this.#sessions.filter(({ canSubmit }) => canSubmit).map(({ state }) => state);
     const problems = new Set(this.#sessions.map(({ problem }) => problem).filter((it) => it !== undefined));
+    if (this.#names.problem !== undefined) problems.add(this.#names.problem);
     if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
     return {
       state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
@@ -99,7 +73,7 @@ class SmppCarrier implements Carrier {
     };
   }
 
-  submit(message: OutboundMessage): Promise<SubmitOutcome> {
+  submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
     const now = this.#clock();
     const session = this.#freest();
     if (session === undefined) return Promise.resolve({ kind: 'unavailable', reason: this.#whyNot() });
@@ -114,7 +88,14 @@ class SmppCarrier implements Carrier {
     if (!Array.isArray(pdus)) return Promise.resolve(pdus);
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
-    return this.#submitSegments(session, pdus);
+    const sent = { to: message.to, segments: pdus.length };
+    return submitSegments(session, pdus, {
+      overrides: this.#options.statusOverrides,
+      conclude: (outcome) => this.#conclude(session, outcome, sent),
+      onLate: (outcome) => {
+        if (outcome.kind !== 'unknown') onLateAnswer?.(outcome);
+      },
+    });
   }
 
   async close(drainMs: number): Promise<void> {
@@ -123,24 +104,17 @@ class SmppCarrier implements Carrier {
     await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
   }
 
-  async #submitSegments(session: SmppSession, pdus: Unsequenced<SubmitSm>[]): Promise<SubmitOutcome> {
-    const { statusOverrides } = this.#options;
-    if (pdus.length === 1) {
-      return this.#conclude(session, segmentOutcome(await session.submit(pdus[0]!), statusOverrides), 1);
-    }
-    const answers = await Promise.all(pdus.map((pdu) => session.submitQueued(pdu)));
-    const outcomes = answers.map((answer) => segmentOutcome(answer, statusOverrides));
-    for (const outcome of outcomes) this.#conclude(session, outcome, 1);
-    return this.#conclude(session, messageOutcome(outcomes), pdus.length);
-  }
-
-  #conclude(session: SmppSession, outcome: SegmentOutcome, segments: number): SubmitOutcome {
+  #conclude(
+    session: SmppSession,
+    outcome: SegmentOutcome,
+    sent: { to: string; segments: number },
+  ): SubmitOutcome {
     switch (outcome.kind) {
       case 'accepted':
         return {
           kind: 'accepted',
-          carrierMessageId: normaliseMessageId(outcome.messageId),
-          segments,
+          carrierMessageId: this.#names.accepted(outcome.messageId, sent.to),
+          segments: sent.segments,
         };
       case 'throttled': {
         const retryAfterMs = this.#pace.slowDown(this.#clock(), this.#random);
@@ -223,7 +197,8 @@ class SmppCarrier implements Carrier {
     const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
     if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const { carrierMessageId, state, error } = receipt;
+    const { state, error } = receipt;
+    const carrierMessageId = this.#names.reported(receipt.carrierMessageId, pdu.sourceAddr);
     const receivedAt = new Date(this.#clock());
     return this.#events
       .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })

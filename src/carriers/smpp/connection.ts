@@ -6,7 +6,7 @@ import { keepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import { failureOf, handled, type PeerAnswer, type PeerRequest } from './peer.ts';
 import { answerTo, type Notice, type Pdu, type RequestCommand, type PduOf, type Unsequenced } from './pdu.ts';
-import { noAnswer, PendingRequests, type Answer } from './pending.ts';
+import { noAnswer, PendingRequests, type Answer, type RequestOptions } from './pending.ts';
 import { STATUS } from './status.ts';
 
 export interface ConnectionOptions {
@@ -81,7 +81,7 @@ export class SmppConnection {
   /** Sends a request. Never rejects; what is sent in one turn of the event loop leaves in one write. */
   request<C extends RequestCommand>(
     pdu: { command: C } & Unsequenced<PduOf<C>>,
-    { timeoutMs }: { timeoutMs: number },
+    options: RequestOptions<C>,
   ): Promise<Answer<C>> {
     const refusal = this.#refusal();
     if (refusal !== undefined) return Promise.resolve(noAnswer(false, refusal));
@@ -91,7 +91,7 @@ export class SmppConnection {
     } catch (error) {
       return Promise.resolve(noAnswer(false, (error as RangeError).message));
     }
-    return this.#pending.add(sequence, pdu.command, timeoutMs) as Promise<Answer<C>>;
+    return this.#pending.add(sequence, pdu.command, options);
   }
 
   /** Sends a PDU that has no answer; `false` when it could not be taken. */

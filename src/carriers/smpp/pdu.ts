@@ -73,10 +73,7 @@ export interface BindResp<C extends `${BindCommand}_resp` = `${BindCommand}_resp
   tlvs: Tlvs;
 }
 
-/** §4.4.1, §4.6.1 */
-export interface ShortMessage<C extends 'submit_sm' | 'deliver_sm' = 'submit_sm' | 'deliver_sm'> {
-  command: C;
-  sequence: number;
+interface Addressed {
   serviceType: string;
   sourceAddrTon: number;
   sourceAddrNpi: number;
@@ -84,6 +81,14 @@ export interface ShortMessage<C extends 'submit_sm' | 'deliver_sm' = 'submit_sm'
   destAddrTon: number;
   destAddrNpi: number;
   destinationAddr: string;
+}
+
+/** §4.4.1, §4.6.1 */
+export interface ShortMessage<
+  C extends 'submit_sm' | 'deliver_sm' = 'submit_sm' | 'deliver_sm',
+> extends Addressed {
+  command: C;
+  sequence: number;
   esmClass: number;
   protocolId: number;
   priorityFlag: number;
@@ -99,16 +104,9 @@ export interface ShortMessage<C extends 'submit_sm' | 'deliver_sm' = 'submit_sm'
 }
 
 /** §4.7.1 */
-export interface DataSm {
+export interface DataSm extends Addressed {
   command: 'data_sm';
   sequence: number;
-  serviceType: string;
-  sourceAddrTon: number;
-  sourceAddrNpi: number;
-  sourceAddr: string;
-  destAddrTon: number;
-  destAddrNpi: number;
-  destinationAddr: string;
   esmClass: number;
   registeredDelivery: number;
   dataCoding: number;

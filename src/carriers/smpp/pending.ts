@@ -1,3 +1,4 @@
+import { LateAnswers } from './late-answers.ts';
 import type { GenericNack, RequestCommand, Response, ResponseOf } from './pdu.ts';
 
 /** What became of a request. */
@@ -11,8 +12,15 @@ export interface NoAnswer {
   reason: string;
 }
 
+export interface RequestOptions<C extends RequestCommand> {
+  timeoutMs: number;
+  /** Hears the answer that comes behind the deadline, while the connection lives. */
+  onLate?: ((answer: Exclude<Answer<C>, NoAnswer>) => void) | undefined;
+}
+
 interface PendingRequest {
   command: RequestCommand;
+  onLate: ((answer: Response) => void) | undefined;
   deadline: number;
   /** Number of the socket write that carries it. */
   flush: number;
@@ -28,6 +36,7 @@ const MAX_SEQUENCE = 0x7fffffff;
  */
 export class PendingRequests {
   readonly #bySequence = new Map<number, PendingRequest>();
+  readonly #late = new LateAnswers();
   readonly #clock: () => number;
   #sequence = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -54,20 +63,26 @@ export class PendingRequests {
     return this.#sequence;
   }
 
-  add(sequence: number, command: RequestCommand, timeoutMs: number): Promise<Response | NoAnswer> {
+  add<C extends RequestCommand>(
+    sequence: number,
+    command: C,
+    { timeoutMs, onLate }: RequestOptions<C>,
+  ): Promise<Answer<C>> {
     const deadline = this.#clock() + timeoutMs;
     if (deadline < this.#wakeAt) this.#wake(deadline);
     return new Promise((settle) => {
-      this.#bySequence.set(sequence, { command, deadline, flush: this.#outbox.flushes + 1, settle });
+      const flush = this.#outbox.flushes + 1;
+      this.#bySequence.set(sequence, { command, deadline, flush, settle, onLate } as PendingRequest);
     });
   }
 
-  /** An answer came; those that nobody waits for are dropped. */
+  /** An answer came; those that nobody waits for, and nobody waited for, are dropped. */
   settle(answer: Response): void {
     const pending = this.#take(answer.sequence);
-    if (pending === undefined) return;
-    const fits = answer.command === 'generic_nack' || answer.command === `${pending.command}_resp`;
-    pending.settle(fits ? answer : noAnswer(true, `${pending.command} was answered by ${answer.command}`));
+    if (pending === undefined) return this.#late.settle(answer, this.#clock());
+    pending.settle(
+      fits(pending, answer) ? answer : noAnswer(true, `${pending.command} was answered by ${answer.command}`),
+    );
   }
 
   fail(sequence: number, reason: string): void {
@@ -78,6 +93,7 @@ export class PendingRequests {
   failAll(reason: string): void {
     clearTimeout(this.#timer);
     this.#wakeAt = Infinity;
+    this.#late.clear();
     for (const sequence of this.#bySequence.keys()) this.fail(sequence, reason);
   }
 
@@ -96,13 +112,20 @@ export class PendingRequests {
   #expire(): void {
     const now = this.#clock();
     let next = Infinity;
-    for (const [sequence, { command, deadline }] of this.#bySequence) {
-      if (deadline <= now) this.fail(sequence, `no answer to ${command} within its deadline`);
-      else if (deadline < next) next = deadline;
+    for (const [sequence, pending] of this.#bySequence) {
+      const { command, deadline, onLate } = pending;
+      if (deadline <= now) {
+        this.fail(sequence, `no answer to ${command} within its deadline`);
+        if (onLate) this.#late.remember(sequence, { hear: (it) => fits(pending, it) && onLate(it) }, now);
+      } else if (deadline < next) next = deadline;
     }
     if (next === Infinity) this.#wakeAt = Infinity;
     else this.#wake(next);
   }
+}
+
+function fits({ command }: PendingRequest, answer: Response): boolean {
+  return answer.command === 'generic_nack' || answer.command === `${command}_resp`;
 }
 
 export function noAnswer(written: boolean, reason: string): NoAnswer {

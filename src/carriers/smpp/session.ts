@@ -6,7 +6,7 @@ import { SmppConnection, type ConnectionOptions } from './connection.ts';
 import { dial, type Target } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import type { SubmitSm, Unsequenced } from './pdu.ts';
-import { noAnswer, type Answer } from './pending.ts';
+import { noAnswer, type Answer, type RequestOptions } from './pending.ts';
 import { STATUS, statusInWords } from './status.ts';
 
 export type BindMode = 'transmitter' | 'receiver' | 'transceiver';
@@ -38,6 +38,9 @@ export interface SessionOptions extends Target {
   /** Default `Math.random`. */
   random?: (() => number) | undefined;
 }
+
+/** Hears the answer to a submit that comes behind its deadline. */
+export type LateSubmitHearer = RequestOptions<'submit_sm'>['onLate'];
 
 export type SessionState = 'connecting' | 'up' | 'down' | 'closed';
 
@@ -108,16 +111,16 @@ export class SmppSession {
   }
 
   /** Sends one segment when there is a place; otherwise answers at once that it was not written. */
-  submit(pdu: Unsequenced<SubmitSm>): Promise<Answer<'submit_sm'>> {
+  submit(pdu: Unsequenced<SubmitSm>, onLate?: LateSubmitHearer): Promise<Answer<'submit_sm'>> {
     const hasPlace = this.freeWindow() > 0 && this.#window.tryTake();
     if (!hasPlace) return Promise.resolve(noAnswer(false, this.#problem ?? 'the window is full'));
-    return this.#send(pdu);
+    return this.#send(pdu, onLate);
   }
 
   /** Sends one of many segments as soon as there is a place. */
-  async submitQueued(pdu: Unsequenced<SubmitSm>): Promise<Answer<'submit_sm'>> {
+  async submitQueued(pdu: Unsequenced<SubmitSm>, onLate?: LateSubmitHearer): Promise<Answer<'submit_sm'>> {
     await this.#window.take();
-    return this.#send(pdu);
+    return this.#send(pdu, onLate);
   }
 
   /** The carrier holds the link for broken: binds anew once what is in flight has its answers. */
@@ -145,9 +148,9 @@ export class SmppSession {
     await this.#ended;
   }
 
-  async #send(pdu: Unsequenced<SubmitSm>): Promise<Answer<'submit_sm'>> {
+  async #send(pdu: Unsequenced<SubmitSm>, onLate: LateSubmitHearer): Promise<Answer<'submit_sm'>> {
     const timeoutMs = this.#options.responseTimeoutMs ?? DEFAULT_RESPONSE_TIMEOUT_MS;
-    const answer = await (this.#connection?.request(pdu, { timeoutMs }) ??
+    const answer = await (this.#connection?.request(pdu, { timeoutMs, onLate }) ??
       noAnswer(false, this.#problem ?? 'the link is down'));
     this.#window.release();
     return answer;

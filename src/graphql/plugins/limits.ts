@@ -86,8 +86,9 @@ function findExcess(facts: DocumentFacts, document: DocumentNode): TooComplex | 
   try {
     for (const definition of document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { depth, checks } = facts.operation(document, definition.name?.value)!;
+      const { depth, checks, schemaAliases } = facts.operation(document, definition.name?.value)!;
       if (depth > LIMITS.depth) return new TooComplex(`An operation is at most ${LIMITS.depth} fields deep.`);
+      if (schemaAliases > 0) return new TooComplex('A question about the schema has no aliases.');
       if (checks > LIMITS.checksPerOperation)
         return new TooComplex('An operation checks at most one code. Send another request for the next one.');
     }

@@ -15,6 +15,7 @@ export function createErrorMask(log: Logger): MaskError {
     const cause = causeOf(error);
     if (cause instanceof DomainError) return locate(error, cause.message, publicExtensions(cause.code));
     if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
+    if (isBrokenOff(cause)) return locate(error, 'The request broke off.', publicExtensions('input/invalid'));
     const id = randomBytes(8).toString('hex');
     log.error({ errorId: id, path: pathOf(error), ...describe(cause) }, 'unexpected error');
     return locate(error, `Something went wrong on our side. It was noted under the id ${id}.`, {
@@ -33,6 +34,13 @@ export function refusal(error: DomainError): GraphQLError {
 
 function publicExtensions(code: ErrorCode) {
   return { code, docUrl: docUrl(code) };
+}
+
+/** The client went away in the middle of its body: nobody hears the answer, and nobody need look for the reason. */
+function isBrokenOff(cause: unknown): boolean {
+  return (
+    cause instanceof Error && cause.message === 'aborted' && 'code' in cause && cause.code === 'ECONNRESET'
+  );
 }
 
 /** What a resolver threw, below the layers that say where. */

@@ -1,5 +1,5 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga';
-import { DomainError } from '../../errors.ts';
+import { DomainError, InvalidInput } from '../../errors.ts';
 import { LIMITS } from '../limits.ts';
 import { refusal } from './masking.ts';
 
@@ -18,6 +18,7 @@ export class BodyTooLarge extends DomainError {
 export function useRequestBody(): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
+      if (request.method === 'GET' && requestParser) return setRequestParser(withGoodJson(requestParser));
       if (request.method !== 'POST') return;
       if (!isJson(request.headers.get('content-type'))) {
         endResponse(new fetchAPI.Response(null, { status: 415, headers: { accept: 'application/json' } }));
@@ -32,6 +33,20 @@ export function useRequestBody(): Plugin {
         throw refusal(new BodyTooLarge());
       }
     },
+  };
+}
+
+type RequestParser = NonNullable<Parameters<NonNullable<Plugin['onRequestParse']>>[0]['requestParser']>;
+
+/** `variables` and `extensions` of a URL are JSON, too; a mistake in them is the client's. */
+function withGoodJson(parser: RequestParser): RequestParser {
+  return async (request) => {
+    try {
+      return await parser(request);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw refusal(new InvalidInput('variables', 'The variables and extensions of a URL are JSON objects.'));
+    }
   };
 }
 

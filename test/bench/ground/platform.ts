@@ -7,7 +7,7 @@ import type { Principal } from '../../../src/accounts/principal.ts';
 import { createApp } from '../../../src/app.ts';
 import { connectCarrier } from '../../../src/carriers/connect-carrier.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { newId } from '../../../src/ids.ts';
+import { newId } from '../../../src/crypto/new-id.ts';
 import type { App } from '../../../src/platform.ts';
 import { addRoute } from '../../../src/routing/add-route.ts';
 import { createService } from '../../../src/services/create.ts';

@@ -1,4 +1,4 @@
-import { freePort } from '../../support/free-port.ts';
+import { freePort } from '../../../src/db/embedded/free-port.ts';
 import type { Ground } from './ground.ts';
 import { startOtpost, type OtpostProcess } from './otpost.ts';
 import type { Platform } from './platform.ts';

@@ -1,0 +1,29 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a newcomer needs, and what finds a server that runs: `dev.json` in the data directory. */
+export interface DevFile {
+  url: string;
+  apiKey: string;
+  simulatorUrl: string;
+}
+
+/** @returns `undefined` when there is none, or none that can be read */
+export async function readDevFile(dataDir: string): Promise<DevFile | undefined> {
+  try {
+    const { url, apiKey, simulatorUrl } = JSON.parse(
+      await readFile(pathIn(dataDir), 'utf8'),
+    ) as Partial<DevFile>;
+    return url && apiKey && simulatorUrl ? { url, apiKey, simulatorUrl } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeDevFile(dataDir: string, { url, apiKey, simulatorUrl }: DevFile): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const text = `${JSON.stringify({ url, apiKey, simulatorUrl }, null, 2)}\n`;
+  await writeFile(pathIn(dataDir), text, { mode: 0o600 });
+}
+
+const pathIn = (dataDir: string) => join(dataDir, 'dev.json');

@@ -1,0 +1,22 @@
+import { serveApi, type ApiServer } from '../../src/graphql/server.ts';
+import type { App } from '../../src/platform.ts';
+
+/** The API of an app once more, on a port of its own, with some parts or options of the test's. */
+export function serveAgain(
+  app: App,
+  parts: Partial<App> = {},
+  options: Partial<Parameters<typeof serveApi>[1]> = {},
+): Promise<ApiServer> {
+  return serveApi(
+    { ...app, ...parts },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      graphiql: false,
+      introspection: true,
+      allowedOrigins: undefined,
+      drainMs: 0,
+      ...options,
+    },
+  );
+}

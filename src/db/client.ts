@@ -26,7 +26,10 @@ const withoutPrefix = (id: string): string => id.slice(id.indexOf('_') + 1);
 /**
  * A hot statement is planned once per connection and kept, and the first ones meet empty tables, for
  * which reading them whole is right. That plan then stays while they grow: 400 µs of the database
- * per start instead of 148. Every hot statement finds its rows by an index.
+ * per start instead of 148. Every hot statement finds its rows by an index; and where that is not the
+ * primary key, which begins with the account, too, the account is compared by IS NOT DISTINCT FROM, which
+ * no index serves: by the primary key, one receipt's attempt was looked for among all of the account's
+ * (0.75 ms → 183 ms per batch).
  */
 const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 

@@ -10,7 +10,7 @@ export type BatchColumn<Row> =
   | readonly [type: 'timestamptz', read: Read<Row, Date>]
   | readonly [type: 'text', read: Read<Row, string>]
   | readonly [type: 'smallint' | 'integer' | 'bigint', read: Read<Row, number>]
-  | readonly [type: 'jsonb', read: Read<Row, unknown>];
+  | readonly [type: 'json', read: Read<Row, unknown>];
 
 /**
  * A batch of rows as one table of a statement: one array per column, so that a statement's text
@@ -29,7 +29,7 @@ export function rowset<Row>(columns: Record<string, BatchColumn<Row>>): Rowset<R
   const entries = Object.entries(columns);
   const names = entries.map(([name]) => name).join(', ');
   const arrays = entries
-    .map(([, [type]], i) => `$${i + 1}::${type === 'jsonb' ? 'text' : type}[]`)
+    .map(([, [type]], i) => `$${i + 1}::${type === 'json' ? 'text' : type}[]`)
     .join(', ');
   const writers = entries.map(([, column]) => elementWriter(column));
   return {
@@ -55,7 +55,7 @@ function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
       return orNull(column[1], (bytes) => `"\\\\x${bytes.toString('hex')}"`);
     case 'timestamptz':
       return orNull(column[1], dateWriter());
-    case 'jsonb': {
+    case 'json': {
       const read = column[1];
       return (row) => quote(JSON.stringify(read(row)));
     }

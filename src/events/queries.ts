@@ -101,7 +101,7 @@ export async function readVerificationHead(
   const [row] = await sql<{ version: number; status: VerificationStatus; unsettled: string[] }[]>`
     SELECT v.version, v.status, ARRAY(
       SELECT m.id FROM messages m
-      WHERE m.account_id = v.account_id AND m.verification_id = v.id AND m.status IN ('queued', 'sent')
+      WHERE m.account_id IS NOT DISTINCT FROM v.account_id AND m.verification_id = v.id AND m.status IN ('queued', 'sent')
     ) AS unsettled
     FROM verifications v WHERE v.account_id = ${uuidOf(accountId)} AND v.id = ${uuidOf(id)}`;
   return (

@@ -31,7 +31,7 @@ const ROWS = rowset<AttemptRow>({
   carrier_id: ['uuid', (r) => r.carrierId],
   route_id: ['uuid', (r) => r.routeId],
   status: ['text', (r) => r.status],
-  decision: ['jsonb', (r) => r.decision],
+  decision: ['json', (r) => r.decision],
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
 
@@ -79,7 +79,7 @@ export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'c
 
 const INSERT = `
   INSERT INTO attempts (${ROWS.names})
-  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, status, decision::jsonb, submitted_at
+  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, status, decision::json, submitted_at
   FROM ${ROWS.from}`;
 
 const UPDATE = `
@@ -95,18 +95,19 @@ const FIND = `
   SELECT a.* FROM ${CARRIER_MESSAGE_KEYS.from}
   CROSS JOIN LATERAL (
     SELECT a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.carrier_message_id FROM attempts a
-    WHERE a.account_id = n.account_id AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
+    WHERE a.account_id IS NOT DISTINCT FROM n.account_id
+      AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
     ORDER BY a.id DESC LIMIT 1) a`;
 
 // A worker died between writing these down and hearing of them: nobody knows whether they went out.
 const ABANDON = `
   UPDATE attempts a SET status = 'unknown', error_message = 'the worker died before the carrier answered'
   FROM ${MESSAGE_KEYS.from}
-  WHERE a.account_id = n.account_id AND a.message_id = n.id AND a.status = 'submitting'`;
+  WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id AND a.status = 'submitting'`;
 
 const TRIED = `
   SELECT a.message_id, a.route_id FROM attempts a
-  JOIN ${MESSAGE_KEYS.from} ON a.account_id = n.account_id AND a.message_id = n.id`;
+  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id`;
 
 /** The routes that messages were tried over already. */
 export async function triedRoutes(

@@ -1,5 +1,6 @@
 import { Carrier } from '../carriers/graphql.ts';
 import { builder } from '../graphql/builder.ts';
+import { decodeDecision } from '../routing/decision.ts';
 import { Route, RouteCandidate } from '../routing/graphql.ts';
 
 const AttemptStatus = builder.enumType('AttemptStatus', {
@@ -59,7 +60,7 @@ export const Attempt = builder.drizzleObject('attempts', {
     decision: t.field({
       type: [RouteCandidate],
       description: 'Why this route: every candidate as it was ranked, best first.',
-      resolve: (attempt) => attempt.decision,
+      resolve: (attempt) => decodeDecision(attempt.decision),
     }),
     submittedAt: t.field({
       type: 'DateTime',

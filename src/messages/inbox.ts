@@ -34,7 +34,7 @@ const INSERT = `
 
 const TAKE = `
   DELETE FROM receipt_inbox i USING ${CARRIER_MESSAGE_KEYS.from}
-  WHERE i.account_id = n.account_id AND i.carrier_id = n.carrier_id AND i.carrier_message_id = n.carrier_message_id
+  WHERE i.account_id IS NOT DISTINCT FROM n.account_id AND i.carrier_id = n.carrier_id AND i.carrier_message_id = n.carrier_message_id
   RETURNING i.*`;
 
 export async function putIntoInbox(tx: Tx, receipts: readonly AccountReceipt[]): Promise<void> {
@@ -61,7 +61,7 @@ export async function takeMatched(tx: Tx): Promise<AccountReceipt[]> {
         -- One probe per waiting receipt; as EXISTS it may be turned round, to read every attempt there is.
         CROSS JOIN LATERAL (
           SELECT FROM attempts a
-          WHERE a.account_id = i.account_id AND a.carrier_id = i.carrier_id
+          WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
             AND a.carrier_message_id = i.carrier_message_id
           LIMIT 1) AS known
         LIMIT 500 FOR UPDATE OF i SKIP LOCKED)

@@ -2,18 +2,17 @@ import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import { newId } from '../crypto/new-id.ts';
 import { transaction } from '../db/transaction.ts';
-import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
+import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { createRouteDirectory, type Route } from '../routing/directory.ts';
-import { createPolicies } from '../routing/policies.ts';
-import type { Candidate, Policy, PolicyOptions, Ranked } from '../routing/policy.ts';
-import { findService, type Service } from '../services/directory.ts';
-import type { ServiceSettings } from '../services/settings.ts';
+import type { StoredDecision } from '../routing/decision.ts';
+import type { Route } from '../routing/directory.ts';
+import type { Service } from '../services/directory.ts';
 import { deriveCode } from '../verifications/code.ts';
 import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
+import { createChooser, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
@@ -53,7 +52,7 @@ export async function planAttempts(
   const tried = await triedRoutes(app.sql, again);
   const plan: Plan = { attempts: [], facts: [] };
   const taken = new Map<CarrierId, number>();
-  const grounds = createGrounds(app);
+  const chooser = createChooser(app, carriers);
   const now = app.clock();
   for (const message of claimed) {
     const verification = byId.get(message.verificationId)!;
@@ -62,18 +61,11 @@ export async function planAttempts(
       plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
       continue;
     }
-    const planned = planAttempt(
-      app,
-      carriers,
-      await grounds.of(verification),
-      taken,
-      message,
-      tried.get(messageId) ?? [],
-      now,
-    );
-    if (planned) {
-      plan.attempts.push(planned);
-      taken.set(planned.carrier.id, (taken.get(planned.carrier.id) ?? 0) + 1);
+    const choice = await chooser.choose(verification, taken, tried.get(messageId) ?? [], now);
+    if (choice) {
+      const { carrier } = choice;
+      plan.attempts.push(planAttempt(app, choice, message, verification, now));
+      taken.set(carrier.id, (taken.get(carrier.id) ?? 0) + 1);
     } else plan.facts.push({ kind: 'noRoute', accountId, verificationId, messageId });
   }
   const rows = plan.attempts.map((planned) => planned.attempt);
@@ -87,63 +79,21 @@ export async function planAttempts(
   return plan;
 }
 
-/** What a choice stands on. */
-interface Ground {
-  verification: VerificationRow;
-  service: Service | undefined;
-  routes: readonly Route[];
-  policy: Policy | undefined;
-}
-
-function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettings): PolicyOptions {
-  return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
-}
-
-/** Asks once per service for what the messages of a claim have in common. */
-function createGrounds(app: App) {
-  const known = new Map<ServiceId, Omit<Ground, 'verification'>>();
-  return {
-    async of(verification: VerificationRow): Promise<Ground> {
-      const { accountId, serviceId } = verification;
-      let ground = known.get(serviceId);
-      if (!ground) {
-        const service = await findService(app, accountId, serviceId);
-        const routes = await app.single(createRouteDirectory).of(accountId);
-        const policy =
-          service && (await app.single(createPolicies).of(accountId, policyOptions(service.settings)));
-        known.set(serviceId, (ground = { service, routes, policy }));
-      }
-      return { ...ground, verification };
-    },
-  };
-}
-
 function planAttempt(
   app: App,
-  carriers: CarrierRegistry,
-  { verification, service, routes, policy }: Ground,
-  taken: ReadonlyMap<CarrierId, number>,
+  { service, route, carrier, decision }: Choice,
   message: ClaimedMessage,
-  tried: readonly RouteId[],
+  verification: VerificationRow,
   now: number,
-): PlannedAttempt | undefined {
-  if (!service || !policy) return undefined;
-  const candidates = routes.map((route) =>
-    candidateOf(route, carriers.get(route.carrierId), taken.get(route.carrierId) ?? 0, verification, tried),
-  );
-  const decision = policy.choose({ country: verification.country, now }, reopen(candidates), app.random);
-  const best = decision.find((ranked) => ranked.excluded === undefined);
-  const route = best && routes.find((r) => r.id === best.routeId);
-  const carrier = route && carriers.get(route.carrierId);
-  if (!route || !carrier) return undefined;
+): PlannedAttempt {
   const attempt = newAttempt(message, route, decision, now);
+  const learns = service.settings.routing === 'adaptive';
   return {
     attempt,
     carrier,
     message: compose(app, attempt, verification, service, route),
     lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
-    sighting:
-      service.settings.routing === 'adaptive' ? sightingOf(attempt, verification, message) : undefined,
+    sighting: learns ? sightingOf(attempt, verification, message) : undefined,
   };
 }
 
@@ -167,43 +117,12 @@ function sightingOf(
   };
 }
 
-const TRIED = 'already tried for this message';
-
-function candidateOf(
+function newAttempt(
+  message: ClaimedMessage,
   route: Route,
-  carrier: Carrier | undefined,
-  taken: number,
-  verification: VerificationRow,
-  tried: readonly RouteId[],
-): Candidate {
-  const exclude = !carrier
-    ? 'the carrier is not enabled'
-    : route.countries && !route.countries.includes(verification.country)
-      ? `does not serve ${verification.country}`
-      : carrier.freeWindow() <= taken
-        ? (carrier.health().problem ?? 'the window is full')
-        : tried.includes(route.id)
-          ? TRIED
-          : undefined;
-  return {
-    routeId: route.id,
-    carrierId: route.carrierId,
-    priority: route.priority,
-    price: route.price,
-    ...(carrier && { inFlightShare: carrier.inFlightShare() }),
-    ...(exclude !== undefined && { exclude }),
-  };
-}
-
-/** Once every open route was tried, all of them may be tried again. */
-function reopen(candidates: Candidate[]): Candidate[] {
-  if (candidates.some((c) => c.exclude === undefined)) return candidates;
-  return candidates.map(({ exclude, ...c }) =>
-    exclude === undefined || exclude === TRIED ? c : { ...c, exclude },
-  );
-}
-
-function newAttempt(message: ClaimedMessage, route: Route, decision: Ranked[], now: number): AttemptRow {
+  decision: StoredDecision,
+  now: number,
+): AttemptRow {
   return {
     accountId: message.accountId,
     id: newId('att', now),

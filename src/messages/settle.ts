@@ -144,7 +144,7 @@ async function failUndeliverable(
   const { accountId, id } = verification;
   const siblings = await tx<{ id: string; status: MessageRow['status'] }[]>`
     SELECT replace(id::text, '-', '') AS id, status FROM messages
-    WHERE account_id = ${uuidOf(accountId)} AND verification_id = ${uuidOf(id)}`;
+    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND verification_id = ${uuidOf(id)}`;
   const mayArrive = siblings.some((sibling) => {
     const status = inBatch.get(`msg_${sibling.id}`)?.status ?? sibling.status;
     return status === 'delivered' || !isSettled(status);

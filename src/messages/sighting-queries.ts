@@ -21,8 +21,8 @@ const ENDS = `
 
 const RECEIPTS = `
   SELECT n.id, a.id AS attempt_id, a.status, a.settled_at FROM ${KEYS.from}
-  JOIN messages m ON m.account_id = n.account_id AND m.verification_id = n.id
-  JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id
+  JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
+  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
   WHERE a.status IN ('delivered', 'undelivered')`;
 
 const BATCH = 500;
@@ -35,8 +35,8 @@ export async function readSightings(
 ): Promise<Sighting[]> {
   const rows = await app.sql<{ id: string; route_id: string; status: string; settled_at: Date | null }[]>`
     SELECT a.id, a.route_id, a.status, a.settled_at FROM messages m
-    JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id
-    WHERE m.account_id = ${uuidOf(accountId)} AND m.verification_id = ${uuidOf(verificationId)}
+    JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+    WHERE m.account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND m.verification_id = ${uuidOf(verificationId)}
     ORDER BY a.id`;
   return rows.map((row) => ({
     attemptId: idFromUuid('att', row.id),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, jsonb, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import { index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -11,7 +11,7 @@ import {
 } from '../db/columns.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { MessageStatus } from './message.ts';
-import type { RouteDecision } from '../routing/policy.ts';
+import type { StoredDecision } from '../routing/decision.ts';
 
 /**
  * Primary keys lead with the account; the other indexes leave it out on purpose. With it in front,
@@ -62,7 +62,7 @@ export const attempts = snakeCase.table(
     errorCode: text(),
     errorMessage: text(),
     /** Every candidate with its score and reasons, as the policy saw it. */
-    decision: jsonb().$type<RouteDecision>().notNull(),
+    decision: json().$type<StoredDecision>().notNull(),
     submittedAt: moment().notNull(),
     answeredAt: moment(),
     settledAt: moment(),

@@ -1,3 +1,4 @@
+import { benchAdaptive } from './adaptive.ts';
 import { benchCheck } from './check.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchFanOut } from './fan-out.ts';
@@ -16,6 +17,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   start: benchStart,
   check: benchCheck,
   delivery: benchDelivery,
+  adaptive: benchAdaptive,
   push: benchPush,
   'fan-out': benchFanOut,
   socket: benchSocket,

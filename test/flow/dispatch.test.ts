@@ -4,6 +4,7 @@ import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
 import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
+import { decodeDecision } from '../../src/routing/decision.ts';
 import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
@@ -110,7 +111,7 @@ describe('a message goes over the next route', () => {
     expect(await attemptsOf(app, v)).toMatchObject([{ carrier: 'instant', status: 'delivered' }]);
     const [row] = await app.sql<{ decision: AttemptRow['decision'] }[]>`
       SELECT decision FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
-    expect(row!.decision).toMatchObject([
+    expect(decodeDecision(row!.decision)).toMatchObject([
       { reasons: [{ factor: 'priority' }, { factor: 'load' }] },
       { excluded: expect.stringMatching(/refused|ECONNREFUSED|not up yet/) as string },
     ]);

@@ -48,7 +48,7 @@ async function onItsWay() {
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,
-    decision: [],
+    decision: { factors: [], ranked: [], excluded: [] },
     submittedAt: new Date(),
     answeredAt: null,
     settledAt: null,

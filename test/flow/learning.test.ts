@@ -3,7 +3,8 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import type { Bus, BusListener } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { publishOutcomes } from '../../src/bus/outcomes.ts';
-import { idFromUuid, newId, uuidOf, type RouteId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { idFromUuid, uuidOf, type RouteId } from '../../src/ids.ts';
 import { createLearner } from '../../src/messages/learner.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { PolicyOptions } from '../../src/routing/policy.ts';
@@ -84,7 +85,6 @@ test('traffic leaves the carrier whose messages nobody gets, without anybody bei
   const used = await app.sql<{ carrier: string }[]>`
     SELECT c.name AS carrier FROM attempts a JOIN carriers c ON c.account_id = a.account_id AND c.id = a.carrier_id
     WHERE a.account_id = ${uuidOf(who.accountId)} ORDER BY a.id`;
-  console.log(used.map((u) => u.carrier[0]).join(''));
   expect(used).toHaveLength(120);
   expect(used.slice(-40).filter(({ carrier }) => carrier === 'blackhole').length).toBeLessThanOrEqual(8);
 });

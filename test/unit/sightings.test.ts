@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { convertedBy, type Sighting } from '../../src/messages/sightings.ts';
 
 function attempt(change: Partial<Sighting> = {}): Sighting {

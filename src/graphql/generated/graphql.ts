@@ -92,6 +92,15 @@ export type ResendPolicy =
   /** The code that may already be on its way. */
   | 'SAME';
 
+/** How the route of a message is chosen among those that are open. */
+export type RoutingStrategy =
+  /** What earns most by experience: the chance of a conversion times its value, less the price. */
+  | 'ADAPTIVE'
+  /** The cheapest first. */
+  | 'LEAST_COST'
+  /** The lowest priority number first. */
+  | 'PRIORITY';
+
 /** Settings of a service. What is absent stays; `null` goes back to the default. */
 export type ServiceSettingsInput = {
   /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
@@ -118,6 +127,8 @@ export type ServiceSettingsInput = {
   maxSendsPerDay?: number | null | undefined;
   /** Which code a further message carries. Default `SAME`. */
   resend?: ResendPolicy | null | undefined;
+  /** How the route of a message is chosen. Default `ADAPTIVE`. */
+  routing?: RoutingStrategy | null | undefined;
   /** The window of `maxSends`, 1–86400 seconds. Default 600. */
   sendWindowSeconds?: number | null | undefined;
   /** Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`. */
@@ -126,6 +137,8 @@ export type ServiceSettingsInput = {
   templates?: Array<MessageTemplateInput> | null | undefined;
   /** How long a code is valid, from the first send, 30–86400 seconds; a resend never extends it. Default 600. */
   ttlSeconds?: number | null | undefined;
+  /** What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1. */
+  valueOfConversion?: number | null | undefined;
 };
 
 /** Whom to send a code, and how. */
@@ -244,7 +257,7 @@ export type CreateServiceMutationVariables = Exact<{
 
 export type CreateServiceMutation = { createService:
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
    };
 
 export type MessageQueryVariables = Exact<{
@@ -272,9 +285,9 @@ export type NodeQuery = { node:
 export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServicesQuery = { services: Array<{ id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }> };
+export type ServicesQuery = { services: Array<{ id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }> };
 
-export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } };
+export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } };
 
 export type StartVerificationMutationVariables = Exact<{
   input: StartVerificationInput;
@@ -310,7 +323,7 @@ export type UpdateServiceMutationVariables = Exact<{
 
 export type UpdateServiceMutation = { updateService:
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
    };
 
@@ -481,6 +494,8 @@ export const ServiceProfileFragmentDoc = new TypedDocumentString(`
     maxSendsPerDay
     coolDownSeconds
     coolDownFactor
+    routing
+    valueOfConversion
     resend
     lockAfterFailedChecks
     defaultCountry
@@ -672,6 +687,8 @@ export const CreateServiceDocument = new TypedDocumentString(`
     maxSendsPerDay
     coolDownSeconds
     coolDownFactor
+    routing
+    valueOfConversion
     resend
     lockAfterFailedChecks
     defaultCountry
@@ -763,6 +780,8 @@ export const ServicesDocument = new TypedDocumentString(`
     maxSendsPerDay
     coolDownSeconds
     coolDownFactor
+    routing
+    valueOfConversion
     resend
     lockAfterFailedChecks
     defaultCountry
@@ -845,6 +864,8 @@ export const UpdateServiceDocument = new TypedDocumentString(`
     maxSendsPerDay
     coolDownSeconds
     coolDownFactor
+    routing
+    valueOfConversion
     resend
     lockAfterFailedChecks
     defaultCountry

@@ -8,19 +8,24 @@ import { createApp } from '../../../src/app.ts';
 import { connectCarrier } from '../../../src/carriers/connect-carrier.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
+import type { CarrierId } from '../../../src/ids.ts';
 import type { App } from '../../../src/platform.ts';
 import { addRoute } from '../../../src/routing/add-route.ts';
 import { createService } from '../../../src/services/create.ts';
+import type { ServiceSettings } from '../../../src/services/settings.ts';
 import { countStatements, summarizeStatements } from '../profile/statements.ts';
 import type { Ground } from './ground.ts';
 import { createNumbers, type Numbers } from './numbers.ts';
 
-/** A migrated database with one account, and the app without a role: the bench's own hand in it. */
-export interface Platform extends AsyncDisposable {
-  app: App;
-  databaseUrl: string;
+/** A migrated database with an account, and the app without a role: the bench's own hand in it. */
+export interface BenchAccount {
   who: Principal;
   apiKey: string;
+}
+
+export interface Platform extends BenchAccount, AsyncDisposable {
+  app: App;
+  databaseUrl: string;
   numbers: Numbers;
   /** What every process that works on this database has in common. */
   env: Readonly<Record<string, string>>;
@@ -49,24 +54,37 @@ export async function createPlatform(ground: Ground): Promise<Platform> {
     const path = join(profileDir, `${new URL(databaseUrl).pathname.slice(1)}.statements`);
     starting.defer(async () => writeFile(path, await summarizeStatements(app.sql)));
   }
-  const { id: accountId } = await createAccount(app, { name: 'Bench' });
-  const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
-  await createService(app, who, { name: 'Bench', isDefault: true });
-  const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench' });
+  const account = await createBenchAccount(app);
   const running = starting.move();
   return {
     app,
     databaseUrl,
-    who,
-    apiKey,
+    ...account,
     numbers: createNumbers(),
     env,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
+/** @param routing how its service chooses routes: what a row measures must not depend on experience */
+export async function createBenchAccount(
+  app: App,
+  routing: ServiceSettings['routing'] = 'priority',
+): Promise<BenchAccount> {
+  const { id: accountId } = await createAccount(app, { name: 'Bench' });
+  const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
+  await createService(app, who, { name: 'Bench', isDefault: true, settings: { routing } });
+  const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench' });
+  return { who, apiKey };
+}
+
 /** Two routes as the demo has them: the second one takes what the window of the first does not. */
-export async function addRoutes({ app, who }: Platform, smppPort: number, profile: string): Promise<void> {
+export async function addRoutes(
+  { app, who }: Pick<Platform, 'app' | 'who'>,
+  smppPort: number,
+  profile: string,
+): Promise<CarrierId[]> {
+  const carriers: CarrierId[] = [];
   for (const priority of [1, 2]) {
     const name = `carrier ${priority}`;
     const config = {
@@ -82,5 +100,7 @@ export async function addRoutes({ app, who }: Platform, smppPort: number, profil
       secrets: { password: 'bench' },
     });
     await addRoute(app, who.accountId, { name, carrierId, priority });
+    carriers.push(carrierId);
   }
+  return carriers;
 }

@@ -1,0 +1,1 @@
+ALTER TABLE "attempts" ALTER COLUMN "decision" SET DATA TYPE json USING "decision"::json;

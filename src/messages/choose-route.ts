@@ -1,0 +1,111 @@
+import type { Carrier } from '../carriers/carrier.ts';
+import type { CarrierRegistry } from '../carriers/registry.ts';
+import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
+import { createRouteDirectory, type Route } from '../routing/directory.ts';
+import { createPolicies } from '../routing/policies.ts';
+import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
+import { findService, type Service } from '../services/directory.ts';
+import type { ServiceSettings } from '../services/settings.ts';
+import type { VerificationRow } from '../verifications/table.ts';
+
+/** What the messages of a service are routed by. */
+interface Ground {
+  service: Service;
+  routes: readonly Route[];
+  policy: Policy;
+}
+
+export interface Choice {
+  service: Service;
+  route: Route;
+  carrier: Carrier;
+  decision: StoredDecision;
+}
+
+/** Chooses the routes of one claim's messages: what they have in common is asked for once. */
+export interface Chooser {
+  /**
+   * @param taken messages of this claim that each carrier has been given already
+   * @param tried the routes that the message went over before
+   * @returns undefined when no route is open
+   */
+  choose(
+    verification: VerificationRow,
+    taken: ReadonlyMap<CarrierId, number>,
+    tried: readonly RouteId[],
+    now: number,
+  ): Promise<Choice | undefined>;
+}
+
+export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
+  const grounds = new Map<ServiceId, Ground | undefined>();
+  const names: ShortNames = new Map();
+
+  async function groundOf({ accountId, serviceId }: VerificationRow): Promise<Ground | undefined> {
+    const service = await findService(app, accountId, serviceId);
+    if (!service) return undefined;
+    const routes = await app.single(createRouteDirectory).of(accountId);
+    const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
+    return { service, routes, policy };
+  }
+
+  return {
+    async choose(verification, taken, tried, now) {
+      const { serviceId, country } = verification;
+      if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
+      const ground = grounds.get(serviceId);
+      if (!ground) return undefined;
+      const { service, routes, policy } = ground;
+      const candidates = routes.map((route) =>
+        candidateOf(route, carriers.get(route.carrierId), taken.get(route.carrierId) ?? 0, country, tried),
+      );
+      const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
+      const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
+      const route = best && routes.find((r) => r.id === best.routeId);
+      const carrier = route && carriers.get(route.carrierId);
+      return route && carrier && { service, route, carrier, decision: encodeDecision(ranked, names) };
+    },
+  };
+}
+
+function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettings): PolicyOptions {
+  return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
+}
+
+const TRIED = 'already tried for this message';
+
+function candidateOf(
+  route: Route,
+  carrier: Carrier | undefined,
+  taken: number,
+  country: string,
+  tried: readonly RouteId[],
+): Candidate {
+  const exclude = !carrier
+    ? 'the carrier is not enabled'
+    : route.countries && !route.countries.includes(country)
+      ? `does not serve ${country}`
+      : carrier.freeWindow() <= taken
+        ? (carrier.health().problem ?? 'the window is full')
+        : tried.includes(route.id)
+          ? TRIED
+          : undefined;
+  return {
+    routeId: route.id,
+    carrierId: route.carrierId,
+    priority: route.priority,
+    price: route.price,
+    ...(carrier && { inFlightShare: carrier.inFlightShare() }),
+    ...(exclude !== undefined && { exclude }),
+  };
+}
+
+/** Once every open route was tried, all of them may be tried again. */
+function reopen(candidates: Candidate[]): Candidate[] {
+  if (candidates.some((c) => c.exclude === undefined)) return candidates;
+  return candidates.map(({ exclude, ...c }) =>
+    exclude === undefined || exclude === TRIED ? c : { ...c, exclude },
+  );
+}

@@ -1,0 +1,52 @@
+import { addRoute } from '../../src/routing/add-route.ts';
+import { measureSustained } from './delivery/sustained.ts';
+import type { Ground } from './ground/ground.ts';
+import { startApi, startOtpost } from './ground/otpost.ts';
+import { addRoutes, createBenchAccount, createPlatform } from './ground/platform.ts';
+import { startSimulator } from './ground/simulator.ts';
+import { startLoad } from './load/load.ts';
+import { alternate } from './measure/alternate.ts';
+import type { Outcome } from './measure/outcome.ts';
+
+const ROUTES = 50;
+
+/** What learning costs a delivery: an account with fifty routes that learns, beside one with two by priority. */
+export async function benchAdaptive(ground: Ground): Promise<Outcome[]> {
+  await using platform = await createPlatform(ground);
+  const { app } = platform;
+  await using simulator = await startSimulator(ground, platform);
+  await addRoutes(platform, simulator.smppPort, 'normal');
+  const learning = { ...platform, ...(await createBenchAccount(app, 'adaptive')) };
+  const carriers = await addRoutes(learning, simulator.smppPort, 'normal');
+  for (let i = carriers.length; i < ROUTES; i++)
+    await addRoute(app, learning.who.accountId, {
+      name: `route ${i}`,
+      carrierId: carriers[i % carriers.length]!,
+      priority: i + 1,
+      price: i / 1_000,
+    });
+  await using _worker = await startOtpost(ground, platform, { role: 'worker' });
+  await using api = await startApi(ground, platform);
+  await using load = await startLoad(ground);
+
+  const deliver = async (account: typeof platform) =>
+    (await measureSustained(ground, account, api, load)).deliveredPerSecond;
+  if (!ground.quick) await deliver(learning);
+  const { ours, ceiling, ratio, runs } = await alternate(
+    ground,
+    'delivered/s',
+    () => deliver(learning),
+    () => deliver(platform),
+  );
+  return [
+    {
+      row: 'adaptive',
+      measured: { value: ours, unit: 'delivered/s' },
+      beside: { value: ceiling, unit: 'delivered/s by priority' },
+      ratio,
+      target: { atLeast: 0.9 },
+      note: `${ROUTES} routes that are learned from, beside two that are not`,
+      runs,
+    },
+  ];
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { newId } from '../../src/crypto/new-id.ts';
+import { decodeDecision, encodeDecision } from '../../src/routing/decision.ts';
+import type { Ranked } from '../../src/routing/policy.ts';
+
+const aValue = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 1e5 + 0);
+const aFactor = fc.constantFrom('rate', 'error', 'price', 'load', 'alarm');
+const anOpenOne = fc.record({
+  score: aValue,
+  reasons: fc.uniqueArray(fc.record({ factor: aFactor, value: aValue }), { selector: (r) => r.factor }),
+});
+const aReason = fc.constantFrom('the window is full', 'does not serve HR', 'already tried');
+
+function decisionOf(open: Pick<Ranked, 'score' | 'reasons'>[], shut: string[]): Ranked[] {
+  return [
+    ...open.map((one) => ({ routeId: newId('rte'), ...one })),
+    ...shut.map((excluded) => ({ routeId: newId('rte'), score: 0, excluded, reasons: [] })),
+  ];
+}
+
+describe('a stored decision', () => {
+  test('names every candidate with its score in its order, and every exclusion with its reason', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anOpenOne, { maxLength: 12 }),
+        fc.array(aReason, { maxLength: 12 }),
+        (open, shut) => {
+          const decision = decisionOf(open, shut);
+          const back = decodeDecision(encodeDecision(decision, new Map()));
+          const summary = (all: readonly Ranked[]) => all.map((r) => [r.routeId, r.score, r.excluded]);
+          const openOnes = (all: readonly Ranked[]) => all.filter((r) => r.excluded === undefined);
+          expect(summary(openOnes(back))).toEqual(summary(openOnes(decision)));
+          expect(summary(back).toSorted()).toEqual(summary(decision).toSorted());
+        },
+      ),
+    );
+  });
+
+  test('keeps what the scores of the best five were made of', () => {
+    fc.assert(
+      fc.property(fc.array(anOpenOne, { maxLength: 12 }), (open) => {
+        const decision = decisionOf(open, []);
+        const back = decodeDecision(encodeDecision(decision, new Map()));
+        for (const [i, { reasons }] of decision.entries()) {
+          const kept = [...back[i]!.reasons].sort((a, b) => a.factor.localeCompare(b.factor));
+          const meant = [...reasons].sort((a, b) => a.factor.localeCompare(b.factor));
+          expect(kept).toEqual(i < 5 ? meant : []);
+        }
+      }),
+    );
+  });
+
+  test('of before, a list of candidates, is read as it is', () => {
+    const before = decisionOf(
+      [{ score: 1, reasons: [{ factor: 'priority', value: 1 }] }],
+      ['the window is full'],
+    );
+    expect(decodeDecision(before)).toEqual(before);
+  });
+
+  test('takes less than a fifth of the space for fifty routes', () => {
+    const reasons = ['rate', 'error', 'price', 'exploring'].map((factor, i) => ({ factor, value: i / 7 }));
+    const decision = decisionOf(
+      Array.from({ length: 50 }, (_, i) => ({ score: 1 / (i + 3), reasons })),
+      [],
+    );
+    const size = (value: unknown) => JSON.stringify(value).length;
+    expect(size(encodeDecision(decision, new Map())) * 5).toBeLessThan(size(decision));
+  });
+});

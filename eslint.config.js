@@ -17,6 +17,8 @@ const PURE = [
   'messages/{message,attempt,text}',
   'events/{catalog,cursor,snapshot}',
   'routing/policy',
+  'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
+  'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',

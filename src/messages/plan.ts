@@ -78,7 +78,8 @@ export async function planAttempts(
   return plan;
 }
 
-const policy = createPolicy({ strategy: 'priority' });
+// The account's own order; what is learned and what a conversion is worth play no part in it.
+const policy = createPolicy({ strategy: 'priority', valueOfConversion: 1, codeTtlMs: 600_000 });
 
 async function planAttempt(
   app: App,

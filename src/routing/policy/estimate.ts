@@ -59,7 +59,7 @@ export function estimate(
   };
   if (!route) return result;
   narrow(result, summarizer.of(route.cell, route, now), FROM_ALL_ROUTES);
-  result.lastSentAt = route.cell.noLife.lastSentAt;
+  result.lastSentAt = Math.max(route.cell.noLife.lastSentAt, route.cell.foreign?.noLife.lastSentAt ?? 0);
   for (const place of places) {
     const cell: Cell | undefined = place?.cells.get(route.id);
     if (cell) narrow(result, summarizer.of(cell, route, now), FROM_WIDER);

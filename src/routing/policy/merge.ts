@@ -7,6 +7,9 @@ import { createSigns, sumOf, type Signs } from './signs.ts';
 import { breakSilence } from './silence.ts';
 import type { CellEvidence, SignEvidence, SilenceEvidence, SourceEvidence } from './types.ts';
 
+/** What was only heard of was never used here. */
+const NEVER = 0;
+
 /** Of each source the evidence with more told: in whatever order and how often they come, the same stays. */
 export function keepNewest(known: Map<string, SourceEvidence>, heard: readonly SourceEvidence[]): boolean {
   let changed = false;
@@ -47,7 +50,7 @@ function forget(cell: Cell): void {
 
 function takeRoutes(evidence: Evidence, ages: Ages, source: SourceEvidence): void {
   for (const { route: id, foretold, conversions, lifeSigns } of source.routes) {
-    const route = evidence.route(id, source.at);
+    const route = evidence.route(id, NEVER);
     if (route.conversions.seen === 0) route.foretold = foretold;
     route.foreign = {
       conversions: sumOf(route.foreign?.conversions ?? createSigns(ages), readSigns(conversions, ages)),
@@ -59,9 +62,9 @@ function takeRoutes(evidence: Evidence, ages: Ages, source: SourceEvidence): voi
 function takeCell(evidence: Evidence, heard: CellEvidence, at: number): void {
   const places = heard.country === undefined ? [] : evidence.places(heard.country, heard.operator);
   const place = places.at(-1);
-  const route = evidence.route(heard.route, at);
+  const route = evidence.route(heard.route, NEVER);
   if (heard.country !== undefined && !place) return;
-  const cell = place ? evidence.cell(place, places.length, heard.route, at) : route.cell;
+  const cell = place ? evidence.cell(place, places.length, heard.route, NEVER) : route.cell;
   const outcomes: Layers = {
     converted: Float64Array.from(heard.converted),
     failed: Float64Array.from(heard.failed),
@@ -79,18 +82,21 @@ function takeCell(evidence: Evidence, heard: CellEvidence, at: number): void {
     cell.foreign = { outcomes: sum, noLife, noConversion };
   }
   // A sign at another worker ends the silence here too.
-  if (heard.noLife.lastSignAt > 0) breakSilence(cell.noLife, heard.noLife.lastSignAt);
-  if (heard.noConversion.lastSignAt > 0) breakSilence(cell.noConversion, heard.noConversion.lastSignAt);
+  if (heard.noLife.hasSign) breakSilence(cell.noLife, heard.noLife.lastSignAt);
+  if (heard.noConversion.hasSign) breakSilence(cell.noConversion, heard.noConversion.lastSignAt);
 }
 
 /** Two silences of one carrier: what was sent after the later sign counts, and of both. */
 function louder(a: SilenceEvidence, b: SilenceEvidence): SilenceEvidence {
-  const lastSignAt = Math.max(a.lastSignAt, b.lastSignAt);
-  const speaks = (one: SilenceEvidence) => (one.lastSentAt > lastSignAt ? one.nats : 0);
+  const hasSign = a.hasSign || b.hasSign;
+  const signs = [a, b].filter((one) => one.hasSign).map((one) => one.lastSignAt);
+  const lastSignAt = hasSign ? Math.max(...signs) : Math.min(a.lastSignAt, b.lastSignAt);
+  const speaks = (one: SilenceEvidence) => (!hasSign || one.lastSentAt > lastSignAt ? one.nats : 0);
   return {
     nats: speaks(a) + speaks(b),
     lastSentAt: Math.max(a.lastSentAt, b.lastSentAt),
     lastSignAt,
+    hasSign,
   };
 }
 

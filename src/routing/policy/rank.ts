@@ -53,20 +53,25 @@ export function rank(
   const all = pace(evidence.everywhere, now);
   const here = pace(places.at(-1), now);
   let [first] = options;
-  let most = 0;
-  for (const option of options) {
-    if (option === options[0]) continue;
+  let least = Infinity;
+  let gain = 0;
+  for (let i = 1; i < options.length; i++) {
+    const option = options[i]!;
     const worth = worthOfLooking(option, options[0]!.utility, value, here, all, now);
-    if (worth <= most) continue;
-    most = worth;
+    if (worth <= 0) continue;
+    // The least known first: two of nearly the same utility would else be compared for ever, and nothing else.
+    const known = option.known.outage > DOUBTED ? -1 : option.known.strength + option.known.coming;
+    if (known >= least) continue;
+    least = known;
     first = option;
+    gain = worth;
   }
-  first!.exploring = most;
+  const best = options[0]!.utility;
+  first!.exploring = gain;
   if (first !== options[0]) {
     options.splice(options.indexOf(first!), 1);
     options.unshift(first!);
   }
-  const best = options[most > 0 ? 1 : 0]!.utility;
   const ranked = options.map((o) => ({
     routeId: o.candidate.routeId,
     score: o.exploring > 0 ? best + o.exploring : o.utility,

@@ -19,7 +19,7 @@ export interface Silence {
   /** When the last attempt that gave a sign was sent, and the last one of all. */
   lastSignAt: number;
   lastSentAt: number;
-  /** Before the first one `lastSignAt` is when the route was first used. */
+  /** Before the first one `lastSignAt` is when the route was first used; 0: never here. */
   hasSign: boolean;
   /** Of attempts that no longer wait: refused ones, and those whose code has expired. */
   endedNats: number;
@@ -118,13 +118,12 @@ export function suspectOutage(
   now: number,
   into: Suspicion,
 ): void {
-  const foreignSignAt = foreign ? foreign.lastSignAt : 0;
-  const ownSignAt = silence.hasSign || foreignSignAt === 0 ? silence.lastSignAt : 0;
-  const quietMs = Math.max(1, now - Math.max(ownSignAt, foreignSignAt));
-  let total = ownSignAt >= foreignSignAt || !silence.hasSign ? silence.endedNats : 0;
+  const signAt = Math.max(signOf(silence), signOf(foreign));
+  const usedAt = Math.min(silence.lastSignAt || Infinity, foreign?.lastSignAt ?? Infinity);
+  const quietMs = Math.max(1, now - Math.min(now, signAt > 0 ? signAt : usedAt));
+  let total = silence.endedNats;
   for (let j = 0; j < ages.count; j++) total += silence.byStage[j]! * nats[j]!;
-  const elsewhere =
-    foreign && foreign.lastSentAt > (silence.hasSign ? silence.lastSignAt : 0) ? foreign.nats : 0;
+  const elsewhere = foreign && foreign.lastSentAt > signAt ? foreign.nats : 0;
   total += elsewhere;
   into.probability = 0;
   into.endsPerMs = 0;
@@ -141,5 +140,10 @@ export function suspectOutage(
   const began =
     (silence.bit < 2 ? ONSETS_PER_MS : NARROW_ONSETS_PER_MS) * Math.min(600_000, Math.max(30_000, quietMs));
   const lasts = began * (Math.exp(Math.min(50, total)) - 1);
-  into.probability = lasts / (1 + lasts * (1 + into.endsPerMs * uncoveredMs));
+  const over = uncoveredMs / (Math.max(0, quietMs - uncoveredMs) + SHORTEST_OUTAGE_MS);
+  into.probability = lasts / (1 + lasts * (1 + over));
+}
+
+function signOf(silence: { hasSign: boolean; lastSignAt: number } | undefined): number {
+  return silence?.hasSign ? silence.lastSignAt : 0;
 }

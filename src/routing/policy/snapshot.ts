@@ -66,5 +66,5 @@ function writeSigns({ byStage, seen, missed }: Signs): SignEvidence {
 
 function writeSilence(silence: Silence, nats: Float64Array): SilenceEvidence {
   const { lastSentAt, lastSignAt, hasSign } = silence;
-  return { nats: totalNats(silence, nats), lastSentAt, lastSignAt: hasSign ? lastSignAt : 0 };
+  return { nats: totalNats(silence, nats), lastSentAt, lastSignAt, hasSign };
 }

@@ -135,4 +135,5 @@ export interface SilenceEvidence {
   nats: number;
   lastSentAt: number;
   lastSignAt: number;
+  hasSign: boolean;
 }

@@ -15,7 +15,7 @@ export const EXPECTED_RATE = 0.7;
 const SHORTEST_MS = 500;
 const LONGEST_MS = 60_000;
 /** Below it an outage need not be followed closely. */
-const SUSPICIOUS = 0.05;
+const SUSPICIOUS = 0.01;
 
 const LAYERS = LAYERS_MS.length;
 
@@ -99,13 +99,15 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
     summary.strength = strength;
   }
 
-  /** Half of the stage that the youngest of those that wait are in. */
+  /** Half of the stage that the youngest of those that wait are in; suspicion fades ever more slowly. */
   function holdsFor({ waiting, summary }: Cell): number {
-    if (summary.outage > SUSPICIOUS) return SHORTEST_MS;
-    for (let j = 0; j < ages.count; j++)
-      if (waiting[j]! > 0)
-        return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (ages.to[j]! - ages.from[j]!) / 2));
-    return LONGEST_MS;
+    let longest = summary.outage > SUSPICIOUS ? 0.02 / summary.outageEndsPerMs : LONGEST_MS;
+    for (let j = 0; j < ages.count; j++) {
+      if (waiting[j] === 0) continue;
+      longest = Math.min(longest, (ages.to[j]! - ages.from[j]!) / 2);
+      break;
+    }
+    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, longest));
   }
 
   function of(cell: Cell, route: Route, now: number): Summary {

@@ -32,7 +32,7 @@ export const observations: fc.Arbitrary<Observation[]> = fc.array(
     ),
   }),
   { maxLength: 200 },
-) as fc.Arbitrary<Observation[]>;
+);
 
 const candidates: fc.Arbitrary<Candidate[]> = fc.uniqueArray(
   fc.record(
@@ -47,7 +47,7 @@ const candidates: fc.Arbitrary<Candidate[]> = fc.uniqueArray(
     { requiredKeys: ['routeId', 'carrierId', 'priority', 'price'] },
   ),
   { selector: ({ routeId }) => routeId },
-) as fc.Arbitrary<Candidate[]>;
+);
 
 describe('the adaptive policy', () => {
   test('names every candidate once with finite numbers, the excluded last with their reason, whatever it was told', () => {

@@ -2,10 +2,12 @@ import { benchAdaptive } from './adaptive.ts';
 import { benchCheck } from './check.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchFanOut } from './fan-out.ts';
+import type { Bare } from './ground/bare.ts';
 import type { Ground } from './ground/ground.ts';
 import { benchGrowth } from './growth.ts';
 import type { Outcome } from './measure/outcome.ts';
 import { benchPush } from './push.ts';
+import { benchRouting } from './routing.ts';
 import { benchSocket } from './socket.ts';
 import { benchStart } from './start.ts';
 
@@ -22,4 +24,9 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   'fan-out': benchFanOut,
   socket: benchSocket,
   growth: benchGrowth,
+};
+
+/** These need neither PostgreSQL nor Redis, and none is opened for them alone. */
+export const BARE_ROWS: Readonly<Record<string, (bare: Bare) => Promise<Outcome[]>>> = {
+  routing: benchRouting,
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPolicy, type Candidate } from '../../src/routing/policy.ts';
 
-const policy = createPolicy({ strategy: 'priority' });
+const policy = createPolicy({ strategy: 'priority', valueOfConversion: 1, codeTtlMs: 600_000 });
 const choose = (candidates: readonly Candidate[]) =>
   policy.choose({ country: 'HR', now: 0 }, candidates, () => 0.5);
 

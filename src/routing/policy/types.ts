@@ -60,8 +60,6 @@ export interface Reason {
   value: number;
 }
 
-/** What an attempt stores of the choice: every candidate as the policy ranked it. */
-export type RouteDecision = Ranked[];
 
 export type Observation = {
   routeId: string;

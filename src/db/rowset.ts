@@ -28,9 +28,7 @@ export interface Rowset<Row> {
 export function rowset<Row>(columns: Record<string, BatchColumn<Row>>): Rowset<Row> {
   const entries = Object.entries(columns);
   const names = entries.map(([name]) => name).join(', ');
-  const arrays = entries
-    .map(([, [type]], i) => `$${i + 1}::${type === 'json' ? 'text' : type}[]`)
-    .join(', ');
+  const arrays = entries.map(([, [type]], i) => `$${i + 1}::${type === 'json' ? 'text' : type}[]`).join(', ');
   const writers = entries.map(([, column]) => elementWriter(column));
   return {
     names,

@@ -25,7 +25,8 @@ const RoutingStrategy = builder.enumType('RoutingStrategy', {
     LEAST_COST: { value: 'least_cost', description: 'The cheapest first.' },
     ADAPTIVE: {
       value: 'adaptive',
-      description: 'What earns most by experience: the chance of a conversion times its value, less the price.',
+      description:
+        'What earns most by experience: the chance of a conversion times its value, less the price.',
     },
   } as const,
 });

@@ -60,7 +60,6 @@ export interface Reason {
   value: number;
 }
 
-
 export type Observation = {
   routeId: string;
   country: string;

@@ -14,9 +14,6 @@ export interface Unknown {
 const EXTENTS = [1, 3, 10, 30] as const;
 /** Beyond so many standard errors nothing is worth a look. */
 const FAR = 4;
-/** How much of what was learned is not forestalled by what one would have learned anyway. */
-const OWN_PART = 0.5;
-
 /**
  * What one more message over this route earns in the end, beyond the best route, by what it teaches: the
  * knowledge gradient of n messages (Frazier, Powell & Dayanik 2008; its best n: Frazier & Powell 2010),
@@ -27,7 +24,7 @@ const OWN_PART = 0.5;
 export function worthOfExploring(unknown: Unknown, gap: number, perMs: number): number {
   const { error, strength, coming } = unknown;
   if (gap > FAR * error) return -gap;
-  const horizon = (OWN_PART * perMs) / (2 * DRIFT_PER_MS * strength);
+  const horizon = perMs / (2 * DRIFT_PER_MS * strength);
   // Most routes end here: even to know all about this one would not be worth the price of a look.
   if (horizon * expectedGain(gap, error) <= gap) return -gap;
   const known = coming > 0.01 ? expectedGain(gap, error * Math.sqrt(coming / (coming + strength))) : 0;

@@ -14,6 +14,8 @@ export const carriers = snakeCase.table(
     config: jsonb().$type<CarrierConfig>().notNull(),
     /** What the configuration names but must not show, sealed together. */
     secretsSealed: bytes().notNull(),
+    /** Where its messages leave, e.g. `EU`; null = not known. */
+    region: text(),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },

@@ -1,3 +1,4 @@
+import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import { newId } from '../crypto/new-id.ts';
@@ -5,6 +6,7 @@ import { transaction } from '../db/transaction.ts';
 import type { CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
+import { residencyProblem } from '../routing/residency.ts';
 import { createPolicy, type Candidate, type Ranked } from '../routing/policy.ts';
 import { createServiceDirectory, type Service } from '../services/directory.ts';
 import { deriveCode } from '../verifications/code.ts';
@@ -93,12 +95,20 @@ async function planAttempt(
   now: number,
 ): Promise<PlannedAttempt | undefined> {
   const { accountId } = message;
-  const [routes, services] = await Promise.all([
+  const [routes, services, { residency }] = await Promise.all([
     app.single(createRouteDirectory).of(accountId),
     app.single(createServiceDirectory).of(accountId),
+    app.single(createResidencyDirectory).of(accountId),
   ]);
   const candidates = routes.map((route) =>
-    candidateOf(route, carriers.get(route.carrierId), taken.get(route.carrierId) ?? 0, verification, tried),
+    candidateOf(
+      route,
+      residency,
+      carriers.get(route.carrierId),
+      taken.get(route.carrierId) ?? 0,
+      verification,
+      tried,
+    ),
   );
   const decision = policy.choose({ country: verification.country, now }, reopen(candidates), app.random);
   const best = decision.find((ranked) => ranked.excluded === undefined);
@@ -119,20 +129,24 @@ const TRIED = 'already tried for this message';
 
 function candidateOf(
   route: Route,
+  residency: string | null,
   carrier: Carrier | undefined,
   taken: number,
   verification: VerificationRow,
   tried: readonly RouteId[],
 ): Candidate {
+  const abroad = residencyProblem(residency, route.region);
   const exclude = !carrier
     ? 'the carrier is not enabled'
-    : route.countries && !route.countries.includes(verification.country)
-      ? `does not serve ${verification.country}`
-      : carrier.freeWindow() <= taken
-        ? (carrier.health().problem ?? 'the window is full')
-        : tried.includes(route.id)
-          ? TRIED
-          : undefined;
+    : abroad !== undefined
+      ? abroad
+      : route.countries && !route.countries.includes(verification.country)
+        ? `does not serve ${verification.country}`
+        : carrier.freeWindow() <= taken
+          ? (carrier.health().problem ?? 'the window is full')
+          : tried.includes(route.id)
+            ? TRIED
+            : undefined;
   return {
     routeId: route.id,
     carrierId: route.carrierId,

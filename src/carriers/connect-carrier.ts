@@ -18,6 +18,8 @@ export interface NewCarrier {
   secrets: Secrets;
   /** Where its messages leave, e.g. `EU`; without it the carrier is closed to accounts with a residency. */
   region?: string | null;
+  /** Whether each country's sender rules are checked before a message goes this way; default `off`. */
+  senderRules?: 'check' | 'off';
 }
 
 /**
@@ -27,7 +29,7 @@ export interface NewCarrier {
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
   const config = readConfig(input.config);
   checkSecrets(config, input.secrets);
-  const region = input.region ?? null;
+  const { region = null, senderRules = 'off' } = input;
   if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
   const [known] = await app.db
     .select({ id: carriers.id })
@@ -44,11 +46,12 @@ export async function connectCarrier(app: App, accountId: AccountId, input: NewC
       config,
       secretsSealed,
       region,
+      senderRules,
       createdAt: new Date(app.clock()),
     })
     .onConflictDoUpdate({
       target: [carriers.accountId, carriers.id],
-      set: { config, secretsSealed, region },
+      set: { config, secretsSealed, region, senderRules },
     });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return id;

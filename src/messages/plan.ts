@@ -8,6 +8,9 @@ import type { App } from '../platform.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
 import { createPolicy, type Candidate, type Ranked } from '../routing/policy.ts';
+import { createRegistrationDirectory } from '../senders/registrations.ts';
+import { senderProblem } from '../senders/verdict.ts';
+import { SENDER_RULES } from '../senders/country-rules.ts';
 import { createServiceDirectory, type Service } from '../services/directory.ts';
 import { deriveCode } from '../verifications/code.ts';
 import { openPhone } from '../verifications/phone.ts';
@@ -95,15 +98,24 @@ async function planAttempt(
   now: number,
 ): Promise<PlannedAttempt | undefined> {
   const { accountId } = message;
-  const [routes, services, { residency }] = await Promise.all([
+  const [routes, services, { residency }, registrations] = await Promise.all([
     app.single(createRouteDirectory).of(accountId),
     app.single(createServiceDirectory).of(accountId),
     app.single(createResidencyDirectory).of(accountId),
+    app.single(createRegistrationDirectory).of(accountId),
   ]);
+  const service = services.find((s) => s.id === verification.serviceId);
+  /** Why this message must not go that way whatever the carrier's state. */
+  const barrier = (route: Route): string | undefined => {
+    const abroad = residencyProblem(residency, route.region);
+    const sender = route.sender ?? service?.settings.sender;
+    if (abroad !== undefined || sender === undefined || route.senderRules === 'off') return abroad;
+    return senderProblem(SENDER_RULES, verification.country, sender, registrations, now);
+  };
   const candidates = routes.map((route) =>
     candidateOf(
       route,
-      residency,
+      barrier(route),
       carriers.get(route.carrierId),
       taken.get(route.carrierId) ?? 0,
       verification,
@@ -114,7 +126,6 @@ async function planAttempt(
   const best = decision.find((ranked) => ranked.excluded === undefined);
   const route = best && routes.find((r) => r.id === best.routeId);
   const carrier = route && carriers.get(route.carrierId);
-  const service = services.find((s) => s.id === verification.serviceId);
   if (!route || !carrier || !service) return undefined;
   const attempt = newAttempt(message, route, decision, now);
   return {
@@ -129,17 +140,16 @@ const TRIED = 'already tried for this message';
 
 function candidateOf(
   route: Route,
-  residency: string | null,
+  barrier: string | undefined,
   carrier: Carrier | undefined,
   taken: number,
   verification: VerificationRow,
   tried: readonly RouteId[],
 ): Candidate {
-  const abroad = residencyProblem(residency, route.region);
   const exclude = !carrier
     ? 'the carrier is not enabled'
-    : abroad !== undefined
-      ? abroad
+    : barrier !== undefined
+      ? barrier
       : route.countries && !route.countries.includes(verification.country)
         ? `does not serve ${verification.country}`
         : carrier.freeWindow() <= taken

@@ -86,6 +86,12 @@ export function checkSender(
   return checkRegister(register, country, sender, registrations, now);
 }
 
+/** The same as one line for a decision, e.g. `sender Otpost: needs SSIR registration in SG`. */
+export function senderProblem(...args: Parameters<typeof checkSender>): string | undefined {
+  const verdict = checkSender(...args);
+  return verdict.ok ? undefined : `sender ${args[2]}: ${verdict.reason}`;
+}
+
 function checkRegister(
   register: Register,
   country: string,

@@ -51,7 +51,7 @@ const AE_OPERATORS = blocked('ae_operators', "each operator's own");
 const SHORT_CODE_LEASE = blocked('short_code', 'short code');
 const TOLL_FREE = blocked('toll_free', 'toll-free');
 
-/** Data, not law: check a row's `asOf` before you rely on it. Sources are in the README. */
+/** Data, not law: check a row's `asOf` before you rely on it. */
 export const SENDER_RULES: SenderRules = {
   HR: { asOf: AS_OF, kinds: { alphanumeric: null, longCode: null, shortCode: null } },
   // Short codes are unreliable there, so a message by one had better go another way.

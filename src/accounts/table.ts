@@ -4,6 +4,8 @@ import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts
 export const accounts = snakeCase.table('accounts', {
   id: accountIdColumn().primaryKey(),
   name: text().notNull(),
+  /** The region that its messages must not leave, e.g. `EU`; null = none. */
+  residency: text(),
   createdAt: moment().notNull(),
 });
 

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
@@ -15,6 +16,10 @@ export interface NewCarrier {
   config: CarrierConfigInput;
   /** By name; SMPP has one, `password`. */
   secrets: Secrets;
+  /** Where its messages leave, e.g. `EU`; without it the carrier is closed to accounts with a residency. */
+  region?: string | null;
+  /** Whether each country's sender rules are checked before a message goes this way; default `off`. */
+  senderRules?: 'check' | 'off';
 }
 
 /**
@@ -24,6 +29,8 @@ export interface NewCarrier {
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
   const config = readConfig(input.config);
   checkSecrets(config, input.secrets);
+  const { region = null, senderRules = 'off' } = input;
+  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
   const [known] = await app.db
     .select({ id: carriers.id })
     .from(carriers)
@@ -32,8 +39,20 @@ export async function connectCarrier(app: App, accountId: AccountId, input: NewC
   const secretsSealed = sealSecrets(app.keys, { accountId, id }, input.secrets);
   await app.db
     .insert(carriers)
-    .values({ accountId, id, name: input.name, config, secretsSealed, createdAt: new Date(app.clock()) })
-    .onConflictDoUpdate({ target: [carriers.accountId, carriers.id], set: { config, secretsSealed } });
+    .values({
+      accountId,
+      id,
+      name: input.name,
+      config,
+      secretsSealed,
+      region,
+      senderRules,
+      createdAt: new Date(app.clock()),
+    })
+    .onConflictDoUpdate({
+      target: [carriers.accountId, carriers.id],
+      set: { config, secretsSealed, region, senderRules },
+    });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return id;
 }

@@ -14,6 +14,10 @@ export const carriers = snakeCase.table(
     config: jsonb().$type<CarrierConfig>().notNull(),
     /** What the configuration names but must not show, sealed together. */
     secretsSealed: bytes().notNull(),
+    /** Where its messages leave, e.g. `EU`; null = not known. */
+    region: text(),
+    /** `check`: what its senders may be is looked up in the rules of each country. */
+    senderRules: text().$type<'check' | 'off'>().notNull().default('off'),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },

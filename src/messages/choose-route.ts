@@ -1,11 +1,16 @@
+import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
+import { residencyProblem } from '../routing/residency.ts';
 import { createPolicies } from '../routing/policies.ts';
 import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
+import { SENDER_RULES } from '../senders/country-rules.ts';
+import { createRegistrationDirectory } from '../senders/registrations.ts';
+import { senderProblem } from '../senders/verdict.ts';
 import { findService, type Service } from '../services/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
@@ -15,6 +20,8 @@ interface Ground {
   service: Service;
   routes: readonly Route[];
   policy: Policy;
+  /** Why messages to a country must not go that way, whatever the carrier's state. */
+  barrier(route: Route, country: string, now: number): string | undefined;
 }
 
 export interface Choice {
@@ -48,7 +55,21 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
     if (!service) return undefined;
     const routes = await app.single(createRouteDirectory).of(accountId);
     const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
-    return { service, routes, policy };
+    const [{ residency }, registrations] = await Promise.all([
+      app.single(createResidencyDirectory).of(accountId),
+      app.single(createRegistrationDirectory).of(accountId),
+    ]);
+    return {
+      service,
+      routes,
+      policy,
+      barrier(route, country, now) {
+        const abroad = residencyProblem(residency, route.region);
+        if (abroad !== undefined || route.senderRules === 'off') return abroad;
+        const sender = route.sender ?? service.settings.sender;
+        return senderProblem(SENDER_RULES, country, sender, registrations, now);
+      },
+    };
   }
 
   return {
@@ -57,9 +78,16 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
       if (!ground) return undefined;
-      const { service, routes, policy } = ground;
+      const { service, routes, policy, barrier } = ground;
       const candidates = routes.map((route) =>
-        candidateOf(route, carriers.get(route.carrierId), taken.get(route.carrierId) ?? 0, country, tried),
+        candidateOf(
+          route,
+          barrier(route, country, now),
+          carriers.get(route.carrierId),
+          taken.get(route.carrierId) ?? 0,
+          country,
+          tried,
+        ),
       );
       const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
@@ -78,6 +106,7 @@ const TRIED = 'already tried for this message';
 
 function candidateOf(
   route: Route,
+  barrier: string | undefined,
   carrier: Carrier | undefined,
   taken: number,
   country: string,
@@ -85,13 +114,15 @@ function candidateOf(
 ): Candidate {
   const exclude = !carrier
     ? 'the carrier is not enabled'
-    : route.countries && !route.countries.includes(country)
-      ? `does not serve ${country}`
-      : carrier.freeWindow() <= taken
-        ? (carrier.health().problem ?? 'the window is full')
-        : tried.includes(route.id)
-          ? TRIED
-          : undefined;
+    : barrier !== undefined
+      ? barrier
+      : route.countries && !route.countries.includes(country)
+        ? `does not serve ${country}`
+        : carrier.freeWindow() <= taken
+          ? (carrier.health().problem ?? 'the window is full')
+          : tried.includes(route.id)
+            ? TRIED
+            : undefined;
   return {
     routeId: route.id,
     carrierId: route.carrierId,

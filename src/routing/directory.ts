@@ -1,8 +1,6 @@
-import { and, eq } from 'drizzle-orm';
 import { createAccountCache, type AccountCache } from '../accounts/cache.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { routes } from './table.ts';
 
 export interface Route {
   id: RouteId;
@@ -12,6 +10,9 @@ export interface Route {
   /** ISO 3166-1 alpha-2; null = all. */
   countries: readonly string[] | null;
   sender: string | null;
+  /** Where the carrier's messages leave; null = not known. */
+  region: string | null;
+  senderRules: 'check' | 'off';
 }
 
 /** The enabled routes of each account: the dispatcher asks for every message. */
@@ -20,9 +21,14 @@ export function createRouteDirectory(app: App): AccountCache<readonly Route[]> {
 }
 
 async function readRoutes(app: App, accountId: AccountId): Promise<readonly Route[]> {
-  return app.db
-    .select()
-    .from(routes)
-    .where(and(eq(routes.accountId, accountId), eq(routes.enabled, true)))
-    .orderBy(routes.priority, routes.id);
+  const rows = await app.db.query.routes.findMany({
+    where: { accountId, enabled: true },
+    orderBy: { priority: 'asc', id: 'asc' },
+    with: { carrier: { columns: { region: true, senderRules: true } } },
+  });
+  return rows.map(({ carrier, ...route }) => ({
+    ...route,
+    region: carrier?.region ?? null,
+    senderRules: carrier?.senderRules ?? 'check',
+  }));
 }

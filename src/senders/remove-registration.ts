@@ -1,0 +1,16 @@
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { isRegistration } from './registrations.ts';
+import { senderRegistrations } from './table.ts';
+import type { Registration } from './verdict.ts';
+
+/** Forgets a registration; one that is not there is forgotten already. */
+export async function removeRegistration(
+  app: App,
+  accountId: AccountId,
+  one: Omit<Registration, 'validUntil'>,
+): Promise<void> {
+  await app.db.delete(senderRegistrations).where(isRegistration(accountId, one));
+  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+}

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
-import { createCaller, type Caller } from '../support/graphql.ts';
-import { received, start } from '../support/verifying.ts';
+import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
+import { happened, received, start } from '../support/verifying.ts';
 
 let testApp: TestApp;
 let caller: Caller;
@@ -99,3 +100,41 @@ test('a second carrier takes over when the first is switched off, without a rest
   await start(testApp.app, who, '+385911234567');
   expect(await received(testApp.app, '+385911234567')).toHaveLength(1);
 });
+
+test('a client token reads and changes nothing of this', async () => {
+  const { clientToken } = await tokenOf('+385911234568');
+  const frontend = callerWith(testApp.app, clientToken);
+  for (const query of [
+    '{ carriers { id } }',
+    '{ routes { id } }',
+    'mutation { setCarrierEnabled(input: { carrierId: "car_", enabled: false }) { __typename } }',
+  ])
+    expect(codesOf(await frontend.ask(query))).toEqual(['auth/forbidden']);
+});
+
+test('a changed password is the one that workers use next', async () => {
+  const simulator = await createSimulator({
+    host: '127.0.0.1',
+    httpPort: 0,
+    smppPort: 0,
+    profiles: {},
+    password: 'right',
+  });
+  await using _ = simulator;
+  const theirs = await createTestAccount(testApp.app);
+  const by = await createCaller(testApp.app, theirs);
+  const config = { host: '127.0.0.1', port: simulator.smppPort, systemId: 'instant' };
+  const carrier = await change('connectSmppCarrier', { name: 'p', config, password: 'wrong' }, by);
+  await change('addRoute', { carrierId: carrier.id, name: 'p', priority: 1 }, by);
+  await change('updateCarrier', { carrierId: carrier.id, secrets: { password: 'right' } }, by);
+  const { id } = await start(testApp.app, theirs, '+385911234569');
+  await happened(testApp.app, { accountId: theirs.accountId, id }, 'MessageDelivered');
+});
+
+async function tokenOf(to: string): Promise<{ clientToken: string }> {
+  const { data } = await caller.ask(
+    'mutation($to: String!) { startVerification(input: { to: $to }) { ... on Verification { clientToken } } }',
+    { to },
+  );
+  return data!.startVerification as { clientToken: string };
+}

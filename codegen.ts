@@ -18,7 +18,7 @@ const config: CodegenConfig = {
         importExtension: '.ts',
         emitLegacyCommonJSImports: false,
         strictScalars: true,
-        scalars: { DateTime: 'string', PhoneNumber: 'string' },
+        scalars: { DateTime: 'string', PhoneNumber: 'string', JSON: 'unknown' },
       },
     },
   },

@@ -56,7 +56,7 @@ const BANS = {
   ],
   fields: [
     {
-      regex: `${UP}(?:bus|carriers|crypto|db|simulator)/(?!graphql)`,
+      regex: `${UP}(?:bus|carriers|crypto|db|simulator)/(?!graphql|errors)`,
       message:
         "Types and fields only: call a verb or query of this feature, which has what it needs from 'app'.",
     },

@@ -23,6 +23,9 @@ export const ERROR_CODES = {
   'request/too_complex': 400,
   'request/too_large': 413,
   'idempotency/conflict': 409,
+  'input/name_taken': 409,
+  'carrier/not_found': 404,
+  'route/not_found': 404,
   'service/not_found': 404,
   'service/country_not_allowed': 403,
   'verification/not_found': 404,
@@ -53,4 +56,20 @@ export class InvalidInput extends DomainError {
     super(message);
     this.field = field;
   }
+}
+
+export class NameTaken extends DomainError {
+  readonly code = 'input/name_taken';
+  readonly field = 'name';
+  constructor() {
+    super('Another one of this account has this name already.');
+  }
+}
+
+/** @throws {InvalidInput} */
+export function readName(text: string): string {
+  const name = text.trim();
+  if (name === '' || name.length > 60 || /\p{Cc}/u.test(name))
+    throw new InvalidInput('name', 'A name has 1 to 60 characters, in one line.');
+  return name;
 }

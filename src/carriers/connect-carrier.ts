@@ -57,7 +57,8 @@ export async function connectCarrier(app: App, accountId: AccountId, input: NewC
   return id;
 }
 
-function readConfig(input: CarrierConfigInput): CarrierConfig {
+/** @throws {InvalidInput} that names the field by its path */
+export function readConfig(input: CarrierConfigInput): CarrierConfig {
   const read = CarrierConfig.safeParse(input);
   if (read.success) return read.data;
   const { path, message } = configProblem(read.error);

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { secretsOf } from './secrets.ts';
 
 export const Carrier = builder.drizzleObject('carriers', {
   name: 'Carrier',
@@ -11,6 +12,17 @@ export const Carrier = builder.drizzleObject('carriers', {
     enabled: t.boolean({
       description: 'Whether it is used for new messages.',
       resolve: (carrier) => carrier.enabled,
+    }),
+    config: t.field({
+      type: 'JSON',
+      description: 'How it is reached. Secrets are named in it, never shown.',
+      select: { columns: { config: true } },
+      resolve: (carrier) => carrier.config,
+    }),
+    secrets: t.stringList({
+      description: 'Names of the secrets that are set.',
+      select: { columns: { config: true } },
+      resolve: (carrier) => [...new Set(secretsOf(carrier.config).map(({ name }) => name))],
     }),
   }),
 });

@@ -20,7 +20,7 @@ const MAX_LENGTH = 1_000;
  * @throws {InvalidInput} that names the field, never the secret
  */
 export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
-  const named = config.kind === 'smpp' ? [{ name: 'password', path: 'config' }] : secretsNamedIn(config);
+  const named = secretsOf(config);
   for (const { name, path } of named) {
     if (!Object.hasOwn(secrets, name))
       throw new InvalidInput(path, `It needs the secret "${name}", which was not given.`);
@@ -31,6 +31,11 @@ export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
     if (secret.length > MAX_LENGTH || /\p{Cc}/u.test(secret) || (secret === '' && config.kind === 'http'))
       throw new InvalidInput(`secrets.${name}`, `A secret is one line of 1 to ${MAX_LENGTH} characters.`);
   }
+}
+
+/** The secrets that a configuration names, each with the path of the field that does. */
+export function secretsOf(config: CarrierConfig): { name: string; path: string }[] {
+  return config.kind === 'smpp' ? [{ name: 'password', path: 'config' }] : secretsNamedIn(config);
 }
 
 export function sealSecrets(keys: Keyring, owner: Owner, secrets: Secrets): Buffer {

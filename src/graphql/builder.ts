@@ -18,6 +18,7 @@ export interface SchemaTypes {
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
     PhoneNumber: { Input: string; Output: string };
   };
 }

@@ -1,5 +1,5 @@
 import type { FieldMap } from '@pothos/core';
-import { type DomainError, InvalidInput } from '../errors.ts';
+import { type DomainError, InvalidInput, NameTaken } from '../errors.ts';
 import { builder } from './builder.ts';
 
 type SchemaTypes = (typeof builder)['$inferSchemaTypes'];
@@ -35,4 +35,8 @@ export function errorType<E extends DomainError>(
 
 errorType(InvalidInput, 'Something in the input is not as it must be. Nothing was done.', (t) => ({
   field: t.exposeString('field', { description: 'Which field of the input.' }),
+}));
+
+errorType(NameTaken, 'The account has another one of this name. Nothing was done.', (t) => ({
+  field: t.exposeString('field', { description: 'Which field of the input: `name`.' }),
 }));

@@ -28,3 +28,9 @@ builder.scalarType('PhoneNumber', {
     return value;
   },
 });
+
+builder.scalarType('JSON', {
+  description: 'Any JSON value. In an operation it is best given as a variable.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+});

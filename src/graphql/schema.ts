@@ -6,6 +6,8 @@ import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';
 import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
+import '../carriers/graphql-mutations.ts';
+import '../routing/graphql-mutations.ts';
 import '../services/graphql.ts';
 import '../events/graphql.ts';
 import '../events/graphql-endings.ts';

@@ -10,3 +10,11 @@ export async function findRoutes(app: App, who: Principal, ids: readonly RouteId
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
 }
+
+/** The account's routes, the preferred ones first. */
+export async function listRoutes(app: App, who: Principal) {
+  return app.db.query.routes.findMany({
+    where: { accountId: who.accountId },
+    orderBy: { priority: 'asc', id: 'asc' },
+  });
+}

@@ -164,6 +164,18 @@ export type UnlockDestinationInput = {
 };
 
 /** What changes; what is absent stays as it is. */
+export type UpdateCarrierInput = {
+  /** Which carrier. */
+  carrierId: string | number;
+  /** The members that change, each whole; `null` goes back to the default. */
+  config?: unknown;
+  /** 1 to 60 characters, unique among the carriers of the account. */
+  name?: string | null | undefined;
+  /** The secrets that change, texts by name; SMPP has one, `password`. */
+  secrets?: unknown;
+};
+
+/** What changes; what is absent stays as it is. */
 export type UpdateServiceInput = {
   /** With `true` it becomes the service of the starts that name none. */
   isDefault?: boolean | null | undefined;
@@ -230,6 +242,13 @@ export type CancelVerificationMutation = { cancelVerification:
     | { __typename: 'VerificationNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationSettled', code: string, message: string, docUrl: string }
    };
+
+export type CarriersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CarriersQuery = { carriers: Array<{ id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> }> };
+
+export type CarrierProfileFragment = { id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> };
 
 export type CheckVerificationMutationVariables = Exact<{
   input: CheckVerificationInput;
@@ -314,6 +333,18 @@ export type UnlockDestinationMutation = { unlockDestination:
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'UnlockedDestination', wasLocked: boolean }
+   };
+
+export type UpdateCarrierMutationVariables = Exact<{
+  input: UpdateCarrierInput;
+}>;
+
+
+export type UpdateCarrierMutation = { updateCarrier:
+    | { __typename: 'Carrier', id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> }
+    | { __typename: 'CarrierNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'NameTaken', code: string, message: string, docUrl: string }
    };
 
 export type UpdateServiceMutationVariables = Exact<{
@@ -432,6 +463,15 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CarrierProfileFragmentDoc = new TypedDocumentString(`
+    fragment CarrierProfile on Carrier {
+  id
+  name
+  enabled
+  config
+  secrets
+}
+    `, {"fragmentName":"CarrierProfile"}) as unknown as TypedDocumentString<CarrierProfileFragment, unknown>;
 export const MessageTraceFragmentDoc = new TypedDocumentString(`
     fragment MessageTrace on Message {
   id
@@ -637,6 +677,19 @@ export const CancelVerificationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
+export const CarriersDocument = new TypedDocumentString(`
+    query Carriers {
+  carriers {
+    ...CarrierProfile
+  }
+}
+    fragment CarrierProfile on Carrier {
+  id
+  name
+  enabled
+  config
+  secrets
+}`) as unknown as TypedDocumentString<CarriersQuery, CarriersQueryVariables>;
 export const CheckVerificationDocument = new TypedDocumentString(`
     mutation CheckVerification($input: CheckVerificationInput!) {
   checkVerification(input: $input) {
@@ -834,6 +887,28 @@ export const UnlockDestinationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UnlockDestinationMutation, UnlockDestinationMutationVariables>;
+export const UpdateCarrierDocument = new TypedDocumentString(`
+    mutation UpdateCarrier($input: UpdateCarrierInput!) {
+  updateCarrier(input: $input) {
+    __typename
+    ...CarrierProfile
+    ... on InvalidInput {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment CarrierProfile on Carrier {
+  id
+  name
+  enabled
+  config
+  secrets
+}`) as unknown as TypedDocumentString<UpdateCarrierMutation, UpdateCarrierMutationVariables>;
 export const UpdateServiceDocument = new TypedDocumentString(`
     mutation UpdateService($input: UpdateServiceInput!) {
   updateService(input: $input) {

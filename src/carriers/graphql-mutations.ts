@@ -1,0 +1,141 @@
+import { InvalidInput, NameTaken } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
+import { parseId, type CarrierId } from '../ids.ts';
+import { CarrierNotFound } from './errors.ts';
+import { Carrier } from './graphql.ts';
+import { findCarrier, listCarriers } from './queries.ts';
+import { addCarrier, updateCarrier } from './save-carrier.ts';
+
+errorType(CarrierNotFound, 'There is no such carrier in this account.');
+
+builder.queryField('carriers', (t) =>
+  t.field({
+    type: [Carrier],
+    description: "The account's carriers, oldest first.",
+    resolve: (_root, _args, context) => listCarriers(context.app, callerOf(context)),
+  }),
+);
+
+builder.queryField('carrier', (t) =>
+  t.field({
+    type: Carrier,
+    nullable: true,
+    description: 'One carrier. `null` when this account has none of that id.',
+    args: { id: t.arg.id({ required: true, description: 'Prefixed `car_`.' }) },
+    resolve: async (_root, args, context) => {
+      const id = parseId('car', args.id);
+      return id && (await findCarrier(context.app, callerOf(context), id));
+    },
+  }),
+);
+
+const NAME = '1 to 60 characters, unique among the carriers of the account.';
+
+const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
+  description: 'A carrier that speaks SMPP v3.4.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: NAME }),
+    config: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'At least `host`, `port` and `systemId`; see the README of `src/carriers`.',
+    }),
+    password: t.string({ required: true, description: 'Of the bind. It is stored sealed and never shown.' }),
+  }),
+});
+
+const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
+  description: 'A carrier that is reached over HTTP, described without code.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: NAME }),
+    config: t.field({
+      type: 'JSON',
+      required: true,
+      description: 'Request, answer and receipts; see the README of `src/carriers/http`.',
+    }),
+    secrets: t.field({
+      type: 'JSON',
+      description: 'The secrets that the configuration names, texts by name. Stored sealed and never shown.',
+    }),
+  }),
+});
+
+const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
+  description: 'What changes; what is absent stays as it is.',
+  fields: (t) => ({
+    carrierId: t.id({ required: true, description: 'Which carrier.' }),
+    name: t.string({ description: NAME }),
+    config: t.field({
+      type: 'JSON',
+      description: 'The members that change, each whole; `null` goes back to the default.',
+    }),
+    secrets: t.field({
+      type: 'JSON',
+      description: 'The secrets that change, texts by name; SMPP has one, `password`.',
+    }),
+  }),
+});
+
+const SetCarrierEnabledInput = builder.inputType('SetCarrierEnabledInput', {
+  description: 'Which carrier is used, or no longer.',
+  fields: (t) => ({
+    carrierId: t.id({ required: true, description: 'Which carrier.' }),
+    enabled: t.boolean({ required: true, description: 'Whether it is used for new messages.' }),
+  }),
+});
+
+builder.mutationField('connectSmppCarrier', (t) =>
+  t.field({
+    type: Carrier,
+    description: 'Adds a carrier over SMPP; every worker binds at once.',
+    errors: { types: [NameTaken, InvalidInput] },
+    args: { input: t.arg({ type: ConnectSmppCarrierInput, required: true, description: 'The carrier.' }) },
+    resolve: (_root, { input: { name, config, password } }, context) =>
+      addCarrier(context.app, callerOf(context), 'smpp', { name, config, secrets: { password } }),
+  }),
+);
+
+builder.mutationField('connectHttpCarrier', (t) =>
+  t.field({
+    type: Carrier,
+    description: 'Adds a carrier over HTTP; every worker uses it at once.',
+    errors: { types: [NameTaken, InvalidInput] },
+    args: { input: t.arg({ type: ConnectHttpCarrierInput, required: true, description: 'The carrier.' }) },
+    resolve: (_root, { input }, context) => addCarrier(context.app, callerOf(context), 'http', input),
+  }),
+);
+
+builder.mutationField('updateCarrier', (t) =>
+  t.field({
+    type: Carrier,
+    description: 'Changes a carrier; every worker reconnects it at once.',
+    errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
+    args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
+    resolve: (_root, { input: { carrierId, name, config, secrets } }, context) =>
+      updateCarrier(context.app, callerOf(context), readId(carrierId), {
+        name: name ?? undefined,
+        config: config ?? undefined,
+        secrets: secrets ?? undefined,
+      }),
+  }),
+);
+
+builder.mutationField('setCarrierEnabled', (t) =>
+  t.field({
+    type: Carrier,
+    description:
+      'Takes a carrier into use, or out of it: its links are closed once what is in flight is done.',
+    errors: { types: [CarrierNotFound] },
+    args: { input: t.arg({ type: SetCarrierEnabledInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input: { carrierId, enabled } }, context) =>
+      updateCarrier(context.app, callerOf(context), readId(carrierId), { enabled }),
+  }),
+);
+
+function readId(text: string): CarrierId {
+  const id = parseId('car', text);
+  if (!id) throw new CarrierNotFound();
+  return id;
+}

@@ -1,0 +1,88 @@
+import { CarrierNotFound } from '../carriers/errors.ts';
+import { InvalidInput, NameTaken } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
+import { parseId } from '../ids.ts';
+import { RouteNotFound } from './errors.ts';
+import { Route } from './graphql.ts';
+import { listRoutes } from './queries.ts';
+import { createRoute, updateRoute } from './save-route.ts';
+
+errorType(RouteNotFound, 'There is no such route in this account.');
+
+builder.queryField('routes', (t) =>
+  t.field({
+    type: [Route],
+    description: "The account's routes, the preferred ones first.",
+    resolve: (_root, _args, context) => listRoutes(context.app, callerOf(context)),
+  }),
+);
+
+const ABOUT = {
+  name: '1 to 60 characters, unique among the routes of the account.',
+  priority: '1 to 1000; 1 is tried first.',
+  countries: 'Countries that it serves, ISO 3166-1 alpha-2; `null` = all.',
+  sender: "Overrides the service's sender; `null` = that of the service.",
+  price: "Per segment, in the account's currency. Default 0.",
+};
+
+const AddRouteInput = builder.inputType('AddRouteInput', {
+  description: "A carrier's way to some countries.",
+  fields: (t) => ({
+    carrierId: t.id({ required: true, description: 'Over which carrier.' }),
+    name: t.string({ required: true, description: ABOUT.name }),
+    priority: t.int({ required: true, description: ABOUT.priority }),
+    countries: t.stringList({ description: ABOUT.countries }),
+    sender: t.string({ description: ABOUT.sender }),
+    price: t.float({ description: ABOUT.price }),
+  }),
+});
+
+const UpdateRouteInput = builder.inputType('UpdateRouteInput', {
+  description: 'What changes; what is absent stays as it is.',
+  fields: (t) => ({
+    routeId: t.id({ required: true, description: 'Which route.' }),
+    name: t.string({ description: ABOUT.name }),
+    priority: t.int({ description: ABOUT.priority }),
+    countries: t.stringList({ description: ABOUT.countries }),
+    sender: t.string({ description: ABOUT.sender }),
+    price: t.float({ description: ABOUT.price }),
+    enabled: t.boolean({ description: 'Whether it is used for new messages.' }),
+  }),
+});
+
+builder.mutationField('addRoute', (t) =>
+  t.field({
+    type: Route,
+    description: 'Adds a route over a carrier; new messages may take it at once.',
+    errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
+    args: { input: t.arg({ type: AddRouteInput, required: true, description: 'The route.' }) },
+    resolve: (_root, { input: { carrierId, price, ...input } }, context) => {
+      const id = parseId('car', carrierId);
+      if (!id) throw new CarrierNotFound();
+      return createRoute(context.app, callerOf(context), id, { ...input, price: price ?? undefined });
+    },
+  }),
+);
+
+builder.mutationField('updateRoute', (t) =>
+  t.field({
+    type: Route,
+    description: 'Changes a route, or takes it out of use with `enabled: false`.',
+    errors: { types: [RouteNotFound, NameTaken, InvalidInput] },
+    args: { input: t.arg({ type: UpdateRouteInput, required: true, description: 'What changes.' }) },
+    resolve: (_root, { input: { routeId, ...input } }, context) => {
+      const id = parseId('rte', routeId);
+      if (!id) throw new RouteNotFound();
+      return updateRoute(context.app, callerOf(context), id, {
+        countries: input.countries,
+        sender: input.sender,
+        name: input.name ?? undefined,
+        priority: input.priority ?? undefined,
+        price: input.price ?? undefined,
+        enabled: input.enabled ?? undefined,
+      });
+    },
+  }),
+);

@@ -29,8 +29,8 @@ export interface NewCarrier {
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
   const config = readConfig(input.config);
   checkSecrets(config, input.secrets);
-  const { region = null, senderRules = 'off' } = input;
-  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
+  const { senderRules = 'off' } = input;
+  const region = readRegion(input.region ?? null);
   const [known] = await app.db
     .select({ id: carriers.id })
     .from(carriers)
@@ -55,6 +55,12 @@ export async function connectCarrier(app: App, accountId: AccountId, input: NewC
     });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return id;
+}
+
+/** @throws {InvalidInput} */
+export function readRegion(region: string | null): string | null {
+  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
+  return region;
 }
 
 /** @throws {InvalidInput} that names the field by its path */

@@ -4,7 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
 import { CarrierNotFound } from './errors.ts';
-import { Carrier } from './graphql.ts';
+import { Carrier, SenderRules } from './graphql.ts';
 import { findCarrier, listCarriers } from './queries.ts';
 import { addCarrier, updateCarrier } from './save-carrier.ts';
 
@@ -31,12 +31,17 @@ builder.queryField('carrier', (t) =>
   }),
 );
 
+const REGION =
+  'Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only.';
+const SENDER_RULES = "Whether each country's sender rules are checked before a message goes this way.";
 const NAME = '1 to 60 characters, unique among the carriers of the account.';
 
 const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
   description: 'A carrier that speaks SMPP v3.4.',
   fields: (t) => ({
     name: t.string({ required: true, description: NAME }),
+    region: t.string({ description: REGION }),
+    senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
     config: t.field({
       type: 'JSON',
       required: true,
@@ -50,6 +55,8 @@ const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
   description: 'A carrier that is reached over HTTP, described without code.',
   fields: (t) => ({
     name: t.string({ required: true, description: NAME }),
+    region: t.string({ description: REGION }),
+    senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
     config: t.field({
       type: 'JSON',
       required: true,
@@ -67,6 +74,8 @@ const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
   fields: (t) => ({
     carrierId: t.id({ required: true, description: 'Which carrier.' }),
     name: t.string({ description: NAME }),
+    region: t.string({ description: `${REGION} \`null\` = not known.` }),
+    senderRules: t.field({ type: SenderRules, description: SENDER_RULES }),
     config: t.field({
       type: 'JSON',
       description: 'The members that change, each whole; `null` goes back to the default.',
@@ -92,8 +101,12 @@ builder.mutationField('connectSmppCarrier', (t) =>
     description: 'Adds a carrier over SMPP; every worker binds at once.',
     errors: { types: [NameTaken, InvalidInput] },
     args: { input: t.arg({ type: ConnectSmppCarrierInput, required: true, description: 'The carrier.' }) },
-    resolve: (_root, { input: { name, config, password } }, context) =>
-      addCarrier(context.app, callerOf(context), 'smpp', { name, config, secrets: { password } }),
+    resolve: (_root, { input: { password, ...input } }, context) =>
+      addCarrier(context.app, callerOf(context), 'smpp', {
+        ...input,
+        senderRules: input.senderRules ?? undefined,
+        secrets: { password },
+      }),
   }),
 );
 
@@ -103,7 +116,11 @@ builder.mutationField('connectHttpCarrier', (t) =>
     description: 'Adds a carrier over HTTP; every worker uses it at once.',
     errors: { types: [NameTaken, InvalidInput] },
     args: { input: t.arg({ type: ConnectHttpCarrierInput, required: true, description: 'The carrier.' }) },
-    resolve: (_root, { input }, context) => addCarrier(context.app, callerOf(context), 'http', input),
+    resolve: (_root, { input }, context) =>
+      addCarrier(context.app, callerOf(context), 'http', {
+        ...input,
+        senderRules: input.senderRules ?? undefined,
+      }),
   }),
 );
 
@@ -113,9 +130,11 @@ builder.mutationField('updateCarrier', (t) =>
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { carrierId, name, config, secrets } }, context) =>
+    resolve: (_root, { input: { carrierId, name, region, senderRules, config, secrets } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
         name: name ?? undefined,
+        region,
+        senderRules: senderRules ?? undefined,
         config: config ?? undefined,
         secrets: secrets ?? undefined,
       }),

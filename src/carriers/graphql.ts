@@ -1,6 +1,14 @@
 import { builder } from '../graphql/builder.ts';
 import { secretsOf } from './secrets.ts';
 
+export const SenderRules = builder.enumType('SenderRules', {
+  description: 'Whether a route is left out when the country would refuse its sender.',
+  values: {
+    CHECK: { value: 'check', description: 'By the rules that we know of each country.' },
+    OFF: { value: 'off', description: 'The carrier sees to it.' },
+  } as const,
+});
+
 export const Carrier = builder.drizzleObject('carriers', {
   name: 'Carrier',
   description: 'A connection over which messages leave.',
@@ -12,6 +20,19 @@ export const Carrier = builder.drizzleObject('carriers', {
     enabled: t.boolean({
       description: 'Whether it is used for new messages.',
       resolve: (carrier) => carrier.enabled,
+    }),
+    region: t.string({
+      nullable: true,
+      description:
+        'Where its messages leave, e.g. `EU`; absent = not known, and closed to accounts with a residency.',
+      select: { columns: { region: true } },
+      resolve: (carrier) => carrier.region,
+    }),
+    senderRules: t.field({
+      type: SenderRules,
+      description: "Whether each country's sender rules are checked before a message goes this way.",
+      select: { columns: { senderRules: true } },
+      resolve: (carrier) => carrier.senderRules,
     }),
     config: t.field({
       type: 'JSON',

@@ -7,7 +7,7 @@ import { newId } from '../crypto/new-id.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { readConfig } from './connect-carrier.ts';
+import { readConfig, readRegion } from './connect-carrier.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf, type Secrets } from './secrets.ts';
@@ -21,6 +21,9 @@ export interface CarrierInput {
   config?: unknown;
   secrets?: unknown;
   enabled?: boolean | undefined;
+  /** Null: not known. */
+  region?: string | null | undefined;
+  senderRules?: CarrierRow['senderRules'] | undefined;
 }
 
 const Members = z.record(z.string(), z.unknown());
@@ -41,7 +44,10 @@ export async function addCarrier(
   checkSecrets(config, secrets);
   const secretsSealed = sealSecrets(app.keys, owner, secrets);
   const name = readName(input.name ?? '');
-  const row = { ...owner, name, config, secretsSealed, enabled: true, createdAt: new Date(now) };
+  const { senderRules = 'off' } = input;
+  const region = readRegion(input.region ?? null);
+  const createdAt = new Date(now);
+  const row = { ...owner, name, config, secretsSealed, region, senderRules, enabled: true, createdAt };
   await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, who.accountId);
     const same = and(eq(carriers.accountId, who.accountId), eq(carriers.name, name));
@@ -68,7 +74,12 @@ export async function updateCarrier(
     await lockConfiguration(tx, who.accountId);
     const [before] = await tx.select().from(carriers).where(one);
     if (!before) throw new CarrierNotFound();
-    const after = { ...before, enabled: input.enabled ?? before.enabled };
+    const after = {
+      ...before,
+      enabled: input.enabled ?? before.enabled,
+      region: input.region === undefined ? before.region : readRegion(input.region),
+      senderRules: input.senderRules ?? before.senderRules,
+    };
     if (input.name !== undefined) {
       after.name = readName(input.name);
       const same = and(

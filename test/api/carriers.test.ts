@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => testApp[Symbol.asyncDispose]());
 
-const ABOUT = `__typename ... on Carrier { id name enabled config secrets } ... on Route { id name enabled }
+const ABOUT = `__typename ... on Carrier { region senderRules id name enabled config secrets } ... on Route { id name enabled }
   ... on InvalidInput { field } ... on Error { code message }`;
 
 async function change(name: string, input: object, by = caller): Promise<Record<string, unknown>> {
@@ -110,6 +110,17 @@ test('a client token reads and changes nothing of this', async () => {
     'mutation { setCarrierEnabled(input: { carrierId: "car_", enabled: false }) { __typename } }',
   ])
     expect(codesOf(await frontend.ask(query))).toEqual(['auth/forbidden']);
+});
+
+test('the region and the sender rules of a carrier are given, changed and left alone', async () => {
+  const input = { name: 'r', config: smpp('normal'), password: 'x', region: 'EU', senderRules: 'CHECK' };
+  const carrier = await change('connectSmppCarrier', input);
+  expect(carrier).toMatchObject({ region: 'EU', senderRules: 'CHECK' });
+  const carrierId = carrier.id;
+  expect(await change('updateCarrier', { carrierId, region: 'Europe!' })).toMatchObject({ field: 'region' });
+  expect(await change('updateCarrier', { carrierId, name: 'r2' })).toMatchObject({ region: 'EU' });
+  const changed = await change('updateCarrier', { carrierId, region: null, senderRules: 'OFF' });
+  expect(changed).toMatchObject({ region: null, senderRules: 'OFF' });
 });
 
 test('a changed password is the one that workers use next', async () => {

@@ -17,7 +17,7 @@ import * as types from './graphql.ts';
 type Documents = {
     "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": typeof types.AccountEventsDocument,
     "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CancelVerificationDocument,
-    "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  config\n  secrets\n}": typeof types.CarriersDocument,
+    "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  region\n  senderRules\n  config\n  secrets\n}": typeof types.CarriersDocument,
     "mutation CheckVerification($input: CheckVerificationInput!) {\n  checkVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on WrongCode {\n      checksLeft\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CheckVerificationDocument,
     "mutation CreateService($input: CreateServiceInput!) {\n  createService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CreateServiceDocument,
     "query Message($id: ID!) {\n  message(id: $id) {\n    ...MessageTrace\n  }\n}\n\nfragment MessageTrace on Message {\n  id\n  verificationId\n  status\n  sender\n  segments\n  queuedAt\n  sentAt\n  deliveredAt\n  settledAt\n  attempts {\n    id\n    status\n    latencyMs\n    carrierMessageId\n    route {\n      id\n      name\n    }\n    carrier {\n      id\n      name\n    }\n    error {\n      code\n      message\n    }\n    decision {\n      route {\n        id\n        name\n        carrier {\n          name\n        }\n      }\n      score\n      excluded\n      reasons {\n        factor\n        value\n      }\n    }\n  }\n}": typeof types.MessageDocument,
@@ -35,7 +35,7 @@ type Documents = {
 const documents: Documents = {
     "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": types.AccountEventsDocument,
     "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CancelVerificationDocument,
-    "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  config\n  secrets\n}": types.CarriersDocument,
+    "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  region\n  senderRules\n  config\n  secrets\n}": types.CarriersDocument,
     "mutation CheckVerification($input: CheckVerificationInput!) {\n  checkVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on WrongCode {\n      checksLeft\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CheckVerificationDocument,
     "mutation CreateService($input: CreateServiceInput!) {\n  createService(input: $input) {\n    __typename\n    ...ServiceProfile\n    ... on InvalidInput {\n      field\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CreateServiceDocument,
     "query Message($id: ID!) {\n  message(id: $id) {\n    ...MessageTrace\n  }\n}\n\nfragment MessageTrace on Message {\n  id\n  verificationId\n  status\n  sender\n  segments\n  queuedAt\n  sentAt\n  deliveredAt\n  settledAt\n  attempts {\n    id\n    status\n    latencyMs\n    carrierMessageId\n    route {\n      id\n      name\n    }\n    carrier {\n      id\n      name\n    }\n    error {\n      code\n      message\n    }\n    decision {\n      route {\n        id\n        name\n        carrier {\n          name\n        }\n      }\n      score\n      excluded\n      reasons {\n        factor\n        value\n      }\n    }\n  }\n}": types.MessageDocument,
@@ -62,7 +62,7 @@ export function graphql(source: "mutation CancelVerification($input: CancelVerif
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  config\n  secrets\n}"): typeof import('./graphql.ts').CarriersDocument;
+export function graphql(source: "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  region\n  senderRules\n  config\n  secrets\n}"): typeof import('./graphql.ts').CarriersDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

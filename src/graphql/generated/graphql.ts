@@ -101,6 +101,13 @@ export type RoutingStrategy =
   /** The lowest priority number first. */
   | 'PRIORITY';
 
+/** Whether a route is left out when the country would refuse its sender. */
+export type SenderRules =
+  /** By the rules that we know of each country. */
+  | 'CHECK'
+  /** The carrier sees to it. */
+  | 'OFF';
+
 /** Settings of a service. What is absent stays; `null` goes back to the default. */
 export type ServiceSettingsInput = {
   /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
@@ -171,8 +178,12 @@ export type UpdateCarrierInput = {
   config?: unknown;
   /** 1 to 60 characters, unique among the carriers of the account. */
   name?: string | null | undefined;
+  /** Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only. `null` = not known. */
+  region?: string | null | undefined;
   /** The secrets that change, texts by name; SMPP has one, `password`. */
   secrets?: unknown;
+  /** Whether each country's sender rules are checked before a message goes this way. */
+  senderRules?: SenderRules | null | undefined;
 };
 
 /** What changes; what is absent stays as it is. */
@@ -246,9 +257,9 @@ export type CancelVerificationMutation = { cancelVerification:
 export type CarriersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CarriersQuery = { carriers: Array<{ id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> }> };
+export type CarriersQuery = { carriers: Array<{ id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> }> };
 
-export type CarrierProfileFragment = { id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> };
+export type CarrierProfileFragment = { id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> };
 
 export type CheckVerificationMutationVariables = Exact<{
   input: CheckVerificationInput;
@@ -341,7 +352,7 @@ export type UpdateCarrierMutationVariables = Exact<{
 
 
 export type UpdateCarrierMutation = { updateCarrier:
-    | { __typename: 'Carrier', id: string, name: string, enabled: boolean, config: unknown, secrets: Array<string> }
+    | { __typename: 'Carrier', id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> }
     | { __typename: 'CarrierNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'NameTaken', code: string, message: string, docUrl: string }
@@ -468,6 +479,8 @@ export const CarrierProfileFragmentDoc = new TypedDocumentString(`
   id
   name
   enabled
+  region
+  senderRules
   config
   secrets
 }
@@ -687,6 +700,8 @@ export const CarriersDocument = new TypedDocumentString(`
   id
   name
   enabled
+  region
+  senderRules
   config
   secrets
 }`) as unknown as TypedDocumentString<CarriersQuery, CarriersQueryVariables>;
@@ -906,6 +921,8 @@ export const UpdateCarrierDocument = new TypedDocumentString(`
   id
   name
   enabled
+  region
+  senderRules
   config
   secrets
 }`) as unknown as TypedDocumentString<UpdateCarrierMutation, UpdateCarrierMutationVariables>;

@@ -1,4 +1,4 @@
-import type { AccountId, AttemptId, VerificationId } from '../ids.ts';
+import type { AttemptId, VerificationId } from '../ids.ts';
 import type { Bus } from './bus.ts';
 import { OUTCOME_CHANNEL } from './channels.ts';
 
@@ -13,7 +13,7 @@ export type Outcome = { verificationId: VerificationId; at: number } & (
   /** It ended without approval, for no reason of the route's. */
   | { kind: 'abandoned' }
   /** One more attempt of it was made: what comes now may be that one's. */
-  | { kind: 'retried'; accountId: AccountId; attemptId: AttemptId }
+  | { kind: 'retried'; attemptId: AttemptId }
 );
 
 /** Tells every process that listens, this one included. */

@@ -9,6 +9,8 @@ export type Db = PostgresJsDatabase<typeof relations>;
 /** The driver itself: hot statements are written by hand, take whole batches, and are prepared once. */
 export type { Sql };
 export type Tx = ISql;
+/** A transaction of Drizzle's. */
+export type DbTransaction = Parameters<Parameters<Db['transaction']>[0]>[0];
 
 export interface Database {
   db: Db;

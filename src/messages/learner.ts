@@ -47,17 +47,12 @@ const GRACE_MS = 10_000;
 
 export function createLearner(app: App): Learner {
   const policies = app.single(createPolicies);
-  const sighted = new LRUCache<VerificationId, Sighted & { accountId: AccountId }>({
+  const sighted = new LRUCache<VerificationId, Sighted>({
     max: MAX_SIGHTED,
     perf: { now: () => app.clock() },
   });
 
-  function observe(
-    of: Sighted & { accountId: AccountId },
-    seen: Sighting,
-    kind: ObservationKind,
-    at: number,
-  ) {
+  function observe(of: Sighted, seen: Sighting, kind: ObservationKind, at: number) {
     const { attemptId, routeId } = seen;
     policies.observe(of.accountId, { kind, attemptId, routeId, country: of.country, at });
   }
@@ -93,7 +88,7 @@ export function createLearner(app: App): Learner {
   }
 
   /** One attempt converted; the others of the verification were in vain, for no fault of their route. */
-  async function credit(of: Sighted & { accountId: AccountId }, at: number): Promise<void> {
+  async function credit(of: Sighted, at: number): Promise<void> {
     const all = of.elsewhere ? await readSightings(app, of.accountId, of.verificationId) : of.attempts;
     const winner = convertedBy(all)?.attemptId;
     for (const seen of of.attempts)
@@ -123,8 +118,7 @@ export function createLearner(app: App): Learner {
       const seen = { attemptId, routeId, failed: false };
       of.attempts.push(seen);
       observe(of, seen, 'submitted', now);
-      if (isRepeated)
-        publishOutcomes(app.bus, [{ kind: 'retried', accountId, verificationId, attemptId, at: now }]);
+      if (isRepeated) publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, at: now }]);
     },
     answered({ verificationId, attemptId }, outcome) {
       const kind = OBSERVED[outcome.kind];

@@ -1,4 +1,4 @@
-import type { AttemptId, RouteId, VerificationId } from '../ids.ts';
+import type { AccountId, AttemptId, RouteId, VerificationId } from '../ids.ts';
 
 /** An attempt as the process that made it remembers it, until its verification cannot convert any more. */
 export interface Sighting {
@@ -26,6 +26,7 @@ export function convertedBy(attempts: readonly Sighting[]): Sighting | undefined
 
 /** What a process knows of one verification that it made attempts of. */
 export interface Sighted {
+  accountId: AccountId;
   verificationId: VerificationId;
   country: string;
   attempts: Sighting[];

@@ -100,7 +100,10 @@ export function createPolicies(app: App): Policies {
     exchange,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      for (const kept of [...ready.values()].flat()) await save(kept);
+      for (const kept of [...ready.values()].flat())
+        await save(kept).catch((error: unknown) =>
+          app.log.error({ err: error }, 'routing evidence not saved'),
+        );
     },
   };
 }

@@ -188,10 +188,9 @@ test('of several attempts by several workers, the one that was delivered last is
   const other = createWorker(bus);
   const seen = observations(await other.policies.of(who.accountId, OPTIONS));
   const { attemptId } = submit(other, newId('rte'), v.id);
-  const { accountId } = who;
   const delivered = idFromUuid('att', real!.id);
   publishOutcomes(bus, [
-    { kind: 'retried', accountId, verificationId: v.id, attemptId: delivered, at: Date.now() },
+    { kind: 'retried', verificationId: v.id, attemptId: delivered, at: Date.now() },
     { kind: 'converted', verificationId: v.id, at: Date.now() },
   ]);
   // Its own attempt is in nobody's table, and the other one has the receipt.

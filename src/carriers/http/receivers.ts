@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
+import { createCachedLookup } from '../../bus/cached-lookup.ts';
 import { CONFIG_CHANNEL } from '../../bus/channels.ts';
 import type { AccountId, CarrierId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
@@ -26,36 +26,15 @@ export interface ReceiverDirectory extends AsyncDisposable {
   find(id: CarrierId): Promise<Receiver | undefined>;
 }
 
-const MAX_RECEIVERS = 10_000;
-// Changes are announced over the bus; this is for the announcement that got lost.
-const KNOWN_MS = 30_000;
-// Long enough to stop a stranger's loop, short enough for a carrier that was added this moment.
-const UNKNOWN_MS = 2_000;
+// The announcement of a change may get lost: then it counts after half a minute. Two seconds without a
+// carrier stop a stranger's loop, and are short enough for one that was added this moment.
+const KEPT = { channel: CONFIG_CHANNEL, max: 10_000, knownMs: 30_000, unknownMs: 2_000 };
 
 export function createReceiverDirectory(app: App): ReceiverDirectory {
-  const known = new LRUCache<CarrierId, { receiver: Promise<Receiver | undefined>; until: number }>({
-    max: MAX_RECEIVERS,
-  });
-  const forget = () => known.clear();
-  const subscription = app.bus.subscribe(CONFIG_CHANNEL, { onMessage: forget, onResync: forget });
+  const known = createCachedLookup<Receiver>(app, KEPT);
   return {
-    find(id) {
-      const entry = known.get(id);
-      if (entry && entry.until > app.clock()) return entry.receiver;
-      const receiver = readReceiver(app, id);
-      const fresh = { receiver, until: app.clock() + KNOWN_MS };
-      known.set(id, fresh);
-      receiver.then(
-        (found) => {
-          if (!found) fresh.until = app.clock() + UNKNOWN_MS;
-        },
-        () => known.delete(id),
-      );
-      return receiver;
-    },
-    async [Symbol.asyncDispose]() {
-      (await subscription)();
-    },
+    find: (id) => known.find(id, () => readReceiver(app, id)),
+    [Symbol.asyncDispose]: () => known[Symbol.asyncDispose](),
   };
 }
 

@@ -35,6 +35,13 @@ export async function addOldRows(
       ),
     );
     await Promise.all(inserts);
+    await sql.unsafe(
+      `UPDATE messages SET ${Object.entries(SETTLED)
+        .map(([column, value]) => `${column} = ${value}`)
+        .join(', ')}
+       FROM generate_series(${first}::bigint, ${last}::bigint) AS i
+       WHERE account_id = ${values.account} AND id = ${oldId('msg', values.ms)}`,
+    );
     onProgress(last + 1);
   }
   await rebuildIndexes();
@@ -69,13 +76,31 @@ export async function drawOldVerifications(
   return rows.map((row) => row.id);
 }
 
+/**
+ * What became of a message that was queued. Written in an update of its own, as it was in its day: a row
+ * grows by it. Inserted in their final length, 5 million of them leave a hole in each page that takes
+ * exactly one new row; 30,000 new ones then lie in 30,000 pages, and a claim takes 2.2 times as long.
+ */
+const SETTLED = {
+  status: `'delivered'`,
+  sender: `'Otpost'`,
+  segments: '1',
+  attempts_spent: '1',
+  sent_at: 'queued_at',
+  delivered_at: 'queued_at',
+  settled_at: 'queued_at',
+};
+
+function oldId(kind: string, ms: string): string {
+  return `(lpad(to_hex(${ms}), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || left(md5('${kind}' || i), 15))::uuid`;
+}
+
 type Columns = Readonly<Record<string, string>>;
 
 /** One SQL expression of `i` per column that needs a value. */
 function oldRows({ account, service, ms }: Record<'account' | 'service' | 'ms', string>) {
   const at = `to_timestamp(${ms} / 1000.0)`;
-  const id = (kind: string) =>
-    `(lpad(to_hex(${ms}), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || left(md5('${kind}' || i), 15))::uuid`;
+  const id = (kind: string) => oldId(kind, ms);
   const octets = (kind: string, length: number) => `substring(sha512(('${kind}' || i)::bytea) FOR ${length})`;
   const destination = octets('destination', 16);
   return {
@@ -105,14 +130,9 @@ function oldRows({ account, service, ms }: Record<'account' | 'service' | 'ms', 
       account_id: account,
       id: id('msg'),
       verification_id: id('vrf'),
-      status: `'delivered'`,
-      sender: `'Otpost'`,
-      segments: '1',
-      attempts_spent: '1',
+      status: `'queued'`,
+      attempts_spent: '0',
       queued_at: at,
-      sent_at: at,
-      delivered_at: at,
-      settled_at: at,
     },
     attempts: {
       account_id: account,

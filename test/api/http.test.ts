@@ -80,6 +80,11 @@ describe('requests', () => {
     },
   );
 
+  test.each(['{', '[1', 'null', '"text"', '', '{"query": 1}', '{"variables": {}}'])(
+    'that are none (%s) are answered with 400 also to clients of application/json',
+    async (body) => expect((await post(body)).status).toBe(400),
+  );
+
   test.each([
     'text/plain',
     'application/x-www-form-urlencoded',

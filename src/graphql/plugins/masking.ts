@@ -54,13 +54,17 @@ function causeOf(error: unknown): unknown {
   return cause;
 }
 
+// Yoga's code of a request that is none, such as broken JSON. Its `spec` would hide the status from clients
+// that accept `application/json`; GraphQL over HTTP wants 400 for these in every media type.
+const MALFORMED = 'BAD_REQUEST';
+
 /** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */
 function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const { code, docUrl: url, http, id } = cause.extensions;
   const ours = typeof code === 'string' && code in ERROR_CODES;
   return locate(error, cause.message, {
     ...(ours ? { code, docUrl: url } : publicExtensions('input/invalid')),
-    ...(http !== undefined && { http }),
+    ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
     ...(id !== undefined && { id }),
   });
 }

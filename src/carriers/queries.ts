@@ -7,6 +7,6 @@ export async function listCarriers(app: App, who: Principal) {
   return app.db.query.carriers.findMany({ where: { accountId: who.accountId }, orderBy: { id: 'asc' } });
 }
 
-export async function findCarrier(app: App, who: Principal, id: CarrierId) {
+export async function findCarrier(app: App, who: Pick<Principal, 'accountId'>, id: CarrierId) {
   return app.db.query.carriers.findFirst({ where: { accountId: who.accountId, id } });
 }

@@ -3,7 +3,7 @@ import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 
 /** The account's carriers, oldest first. */
-export async function listCarriers(app: App, who: Principal) {
+export async function listCarriers(app: App, who: Pick<Principal, 'accountId'>) {
   return app.db.query.carriers.findMany({ where: { accountId: who.accountId }, orderBy: { id: 'asc' } });
 }
 

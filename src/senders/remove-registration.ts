@@ -5,12 +5,16 @@ import { isRegistration } from './registrations.ts';
 import { senderRegistrations } from './table.ts';
 import type { Registration } from './verdict.ts';
 
-/** Forgets a registration; one that is not there is forgotten already. */
+/** Forgets a registration. @returns whether it was there */
 export async function removeRegistration(
   app: App,
   accountId: AccountId,
   one: Omit<Registration, 'validUntil'>,
-): Promise<void> {
-  await app.db.delete(senderRegistrations).where(isRegistration(accountId, one));
+): Promise<boolean> {
+  const removed = await app.db
+    .delete(senderRegistrations)
+    .where(isRegistration(accountId, one))
+    .returning({ sender: senderRegistrations.sender });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  return removed.length > 0;
 }

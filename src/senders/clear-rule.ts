@@ -1,0 +1,22 @@
+import { and, eq } from 'drizzle-orm';
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { listRules, type KnownRule } from './rules.ts';
+import { senderRules } from './table.ts';
+
+/**
+ * Forgets the account's own rule of a country; where there is none it is forgotten already.
+ * @returns the built-in rule, which counts again; undefined when there is none: every sender is taken
+ */
+export async function clearSenderRule(
+  app: App,
+  accountId: AccountId,
+  country: string,
+): Promise<KnownRule | undefined> {
+  await app.db
+    .delete(senderRules)
+    .where(and(eq(senderRules.accountId, accountId), eq(senderRules.country, country)));
+  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  return (await listRules(app, accountId, country))[0];
+}

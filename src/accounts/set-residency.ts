@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { changeConfiguration } from './change-configuration.ts';
 import { isRegion, REGION_RULE } from './region.ts';
 import { accounts, type AccountRow } from './table.ts';
 
@@ -17,12 +17,9 @@ export async function setResidency(
   residency: string | null,
 ): Promise<AccountRow> {
   if (residency !== null && !isRegion(residency)) throw new InvalidInput('residency', REGION_RULE);
-  const [account] = await app.db
-    .update(accounts)
-    .set({ residency })
-    .where(eq(accounts.id, accountId))
-    .returning();
+  const [account] = await changeConfiguration(app, accountId, (tx) =>
+    tx.update(accounts).set({ residency }).where(eq(accounts.id, accountId)).returning(),
+  );
   if (!account) throw new Error(`no account ${accountId}`);
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return account;
 }

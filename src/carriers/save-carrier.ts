@@ -1,6 +1,5 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -44,8 +43,7 @@ export async function saveCarrier(
 ): Promise<CarrierRow> {
   const ours = eq(carriers.accountId, accountId);
   const one = 'id' in which ? eq(carriers.id, which.id) : eq(carriers.name, which.name);
-  const saved = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
+  return changeConfiguration(app, accountId, async (tx) => {
     const [before] = await tx.select().from(carriers).where(and(ours, one));
     const row = make(before);
     const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
@@ -54,6 +52,4 @@ export async function saveCarrier(
     await tx.insert(carriers).values(row).onConflictDoUpdate({ target, set: row });
     return row;
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return saved;
 }

@@ -1,8 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -67,8 +66,7 @@ export async function saveRoute(
 ): Promise<RouteRow> {
   const ours = eq(routes.accountId, accountId);
   const one = 'id' in which ? eq(routes.id, which.id) : eq(routes.name, which.name);
-  const saved = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
+  return changeConfiguration(app, accountId, async (tx) => {
     const [before] = await tx.select().from(routes).where(and(ours, one));
     const row = make(before);
     const same = and(ours, eq(routes.name, row.name), ne(routes.id, row.id));
@@ -77,6 +75,4 @@ export async function saveRoute(
     await tx.insert(routes).values(row).onConflictDoUpdate({ target, set: row });
     return row;
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return saved;
 }

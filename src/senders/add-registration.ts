@@ -1,4 +1,4 @@
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -26,18 +26,19 @@ export async function addRegistration(
     throw new InvalidInput('register', `${country} has no such register for this kind of sender.`);
   const validUntil = input.validUntil === null ? null : new Date(input.validUntil);
   const set = { references, validUntil };
-  await app.db
-    .insert(senderRegistrations)
-    .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
-    .onConflictDoUpdate({
-      target: [
-        senderRegistrations.accountId,
-        senderRegistrations.country,
-        senderRegistrations.sender,
-        senderRegistrations.register,
-      ],
-      set,
-    });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .insert(senderRegistrations)
+      .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
+      .onConflictDoUpdate({
+        target: [
+          senderRegistrations.accountId,
+          senderRegistrations.country,
+          senderRegistrations.sender,
+          senderRegistrations.register,
+        ],
+        set,
+      }),
+  );
   return input;
 }

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { listRules, type KnownRule } from './rules.ts';
@@ -14,9 +14,8 @@ export async function clearSenderRule(
   accountId: AccountId,
   country: string,
 ): Promise<KnownRule | undefined> {
-  await app.db
-    .delete(senderRules)
-    .where(and(eq(senderRules.accountId, accountId), eq(senderRules.country, country)));
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  await changeConfiguration(app, accountId, (tx) =>
+    tx.delete(senderRules).where(and(eq(senderRules.accountId, accountId), eq(senderRules.country, country))),
+  );
   return (await listRules(app, accountId, country))[0];
 }

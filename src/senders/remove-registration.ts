@@ -1,4 +1,4 @@
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { isRegistration } from './registrations.ts';
@@ -11,10 +11,11 @@ export async function removeRegistration(
   accountId: AccountId,
   one: Omit<Registration, 'validUntil'>,
 ): Promise<boolean> {
-  const removed = await app.db
-    .delete(senderRegistrations)
-    .where(isRegistration(accountId, one))
-    .returning({ sender: senderRegistrations.sender });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  const removed = await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .delete(senderRegistrations)
+      .where(isRegistration(accountId, one))
+      .returning({ sender: senderRegistrations.sender }),
+  );
   return removed.length > 0;
 }

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { AccountId, SenderId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SenderNotFound } from './errors.ts';
@@ -12,11 +12,12 @@ import { senders, type SenderRow } from './table.ts';
  * @throws {SenderNotFound}
  */
 export async function removeSender(app: App, accountId: AccountId, id: SenderId): Promise<SenderRow> {
-  const [removed] = await app.db
-    .delete(senders)
-    .where(and(eq(senders.accountId, accountId), eq(senders.id, id)))
-    .returning();
+  const [removed] = await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .delete(senders)
+      .where(and(eq(senders.accountId, accountId), eq(senders.id, id)))
+      .returning(),
+  );
   if (!removed) throw new SenderNotFound();
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return removed;
 }

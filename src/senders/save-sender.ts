@@ -1,8 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { listCarriers } from '../carriers/queries.ts';
 import { InvalidInput } from '../errors.ts';
@@ -59,8 +58,7 @@ export async function saveSender(
   make: (before: SenderRow | undefined) => SenderRow,
 ): Promise<SenderRow> {
   const ours = new Set((await listCarriers(app, { accountId })).map((carrier) => carrier.id));
-  const saved = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
+  return changeConfiguration(app, accountId, async (tx) => {
     const account = eq(senders.accountId, accountId);
     const [before] = await tx
       .select()
@@ -78,8 +76,6 @@ export async function saveSender(
     await tx.insert(senders).values(row).onConflictDoUpdate({ target, set: row });
     return row;
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return saved;
 }
 
 /** The same digits are another short code in another country. */

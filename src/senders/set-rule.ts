@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -52,13 +52,14 @@ export async function setSenderRule(
   if (Date.parse(read.data.asOf) > now.getTime())
     throw new InvalidInput('asOf', 'It is the day on which somebody last looked, so it is not to come.');
   const rule = read.data as CountryRule;
-  await app.db
-    .insert(senderRules)
-    .values({ accountId, country, rule, updatedAt: now })
-    .onConflictDoUpdate({
-      target: [senderRules.accountId, senderRules.country],
-      set: { rule, updatedAt: now },
-    });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .insert(senderRules)
+      .values({ accountId, country, rule, updatedAt: now })
+      .onConflictDoUpdate({
+        target: [senderRules.accountId, senderRules.country],
+        set: { rule, updatedAt: now },
+      }),
+  );
   return { country, rule, source: 'own' };
 }

@@ -42,28 +42,69 @@ export interface RefusedSender extends SenderProblem {
 /** Those that may be used, or why there is none. */
 export type UsableSenders = { values: readonly [string, ...string[]] } | { refused: RefusedSender };
 
+/** Which senders may be used where, by what an account has said. */
+export interface SenderJudge {
+  usable(wish: SenderWish, place: SenderPlace): UsableSenders;
+}
+
 /**
- * The senders of a wish that may be used in a place.
+ * Judges by some facts. Each sender is held against a country's rules once, whatever the number of
+ * carriers: a pool may have a thousand.
  * @param now epoch milliseconds: registers open and registrations end
  */
-export function usableSenders(
-  facts: SenderFacts,
-  wish: SenderWish,
-  place: SenderPlace,
-  now: number,
-): UsableSenders {
-  const wanted =
-    'sender' in wish
-      ? [wish.sender]
-      : [...new Set(facts.senders.filter((s) => s.pools.includes(wish.pool)).map((s) => s.value))];
-  if ('pool' in wish && wanted.length === 0)
-    return {
-      refused: { sender: wish.pool, code: 'sender/pool_empty', reason: 'the pool has no sender' },
-    };
-  const problems = wanted.map((sender) => problemOf(facts, sender, place, now));
-  const [first, ...more] = wanted.filter((_, i) => problems[i] === undefined);
-  if (first !== undefined) return { values: [first, ...more] };
-  return { refused: mostTelling(wanted.map((sender, i) => ({ sender, ...problems[i]! }))) };
+export function createSenderJudge(facts: SenderFacts, now: number): SenderJudge {
+  const own = Map.groupBy(facts.senders, ({ value }) => value);
+  const registrations = Map.groupBy(facts.registrations, ({ sender }) => sender);
+  const pools = new Map<string, Map<string, OwnSender[]>>();
+  for (const name of new Set(facts.senders.flatMap((sender) => sender.pools))) {
+    const members = facts.senders.filter((sender) => sender.pools.includes(name));
+    pools.set(
+      name,
+      Map.groupBy(members, ({ value }) => value),
+    );
+  }
+  const verdicts = new Map<string, SenderProblem | undefined>();
+
+  function foreignProblem(sender: string, country: string): SenderProblem | undefined {
+    const name = `${country}${sender}`;
+    if (!verdicts.has(name)) {
+      const verdict = checkSender(facts.rules, country, sender, registrations.get(sender) ?? [], now);
+      verdicts.set(name, verdict.ok ? undefined : problemOf(verdict));
+    }
+    return verdicts.get(name);
+  }
+
+  function problemIn(
+    place: SenderPlace,
+    sender: string,
+    rows: readonly OwnSender[] | undefined,
+  ): SenderProblem | undefined {
+    // A short code can be two senders, of two countries: one that may is enough.
+    const reasons = rows?.map((row) => ownProblem(row, place));
+    if (reasons?.every((reason) => reason !== undefined))
+      return { code: 'sender/not_usable', reason: reasons[0]! };
+    return place.senderRules === 'off' ? undefined : foreignProblem(sender, place.country);
+  }
+
+  return {
+    usable(wish, place) {
+      const wanted: readonly (readonly [string, OwnSender[] | undefined])[] =
+        'sender' in wish ? [[wish.sender, own.get(wish.sender)]] : [...(pools.get(wish.pool) ?? [])];
+      if ('pool' in wish && wanted.length === 0)
+        return {
+          refused: { sender: wish.pool, code: 'sender/pool_empty', reason: 'the pool has no sender' },
+        };
+      const values: string[] = [];
+      const refused: RefusedSender[] = [];
+      for (const [sender, rows] of wanted) {
+        const problem = problemIn(place, sender, rows);
+        if (problem) refused.push({ sender, ...problem });
+        else values.push(sender);
+      }
+      const [first, ...more] = values;
+      return first === undefined ? { refused: mostTelling(refused) } : { values: [first, ...more] };
+    },
+  };
 }
 
 /** The same as one line for a decision, e.g. `sender Otpost: needs SSIR registration in SG`. */
@@ -81,25 +122,11 @@ export function lastingRefusal(ways: readonly UsableSenders[]): RefusedSender | 
   return ways.length > 0 && refused.length === ways.length ? mostTelling(refused) : undefined;
 }
 
-function problemOf(
-  { senders, rules, registrations }: SenderFacts,
-  sender: string,
-  { country, carrierId, senderRules }: SenderPlace,
-  now: number,
-): SenderProblem | undefined {
-  const own = senders.filter(({ value }) => value === sender);
-  // A short code can be two senders, of two countries: one that may is enough.
-  const barriers = own.map((one) => ownProblem(one, country, carrierId));
-  if (own.length > 0 && barriers.every((barrier) => barrier !== undefined))
-    return { code: 'sender/not_usable', reason: barriers[0]! };
-  if (senderRules === 'off') return undefined;
-  const verdict = checkSender(rules, country, sender, registrations, now);
-  if (verdict.ok) return undefined;
-  const { ok: _, ...problem } = verdict;
+function problemOf({ ok: _, ...problem }: { ok: false } & SenderProblem): SenderProblem {
   return problem;
 }
 
-function ownProblem(own: OwnSender, country: string, carrierId: CarrierId): string | undefined {
+function ownProblem(own: OwnSender, { country, carrierId }: SenderPlace): string | undefined {
   if (!own.enabled) return 'it is switched off';
   if (own.countries && !own.countries.includes(country)) return `it is not for ${country}`;
   if (own.carrierIds && !own.carrierIds.includes(carrierId)) return 'it is not for this carrier';

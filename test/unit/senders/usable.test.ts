@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { CarrierId } from '../../../src/ids.ts';
 import { SENDER_RULES } from '../../../src/senders/country-rules.ts';
 import {
+  createSenderJudge,
   lastingRefusal,
   refusalText,
-  usableSenders,
   type OwnSender,
   type SenderPlace,
   type SenderWish,
@@ -27,7 +27,8 @@ const own = (value: string, more: Partial<OwnSender> = {}): OwnSender => ({
 
 function usable(senders: OwnSender[], wish: SenderWish, place: Partial<SenderPlace> = {}): UsableSenders {
   const facts = { senders, rules: SENDER_RULES, registrations: [] };
-  return usableSenders(facts, wish, { country: 'HR', carrierId: ONE, senderRules: 'check', ...place }, NOW);
+  const judge = createSenderJudge(facts, NOW);
+  return judge.usable(wish, { country: 'HR', carrierId: ONE, senderRules: 'check', ...place });
 }
 
 const reasonOf = (one: UsableSenders) => ('refused' in one ? refusalText(one.refused) : undefined);
@@ -61,6 +62,13 @@ describe('a sender that is named', () => {
 });
 
 describe('a pool', () => {
+  test('has a short code only for the countries of its own rows', () => {
+    const codes = [own('36123', { countries: ['FR'] }), own('36123', { countries: ['HR'], pools: [] })];
+    expect(usable(codes, { pool: 'otp' }, { country: 'FR' })).toEqual({ values: ['36123'] });
+    expect(reasonOf(usable(codes, { pool: 'otp' }))).toBe('sender 36123: it is not for HR');
+    expect(usable(codes, { sender: '36123' })).toEqual({ values: ['36123'] });
+  });
+
   test('gives those of its senders that may be used there', () => {
     const senders = [
       own('Acme', { countries: ['HR'] }),

@@ -11,7 +11,7 @@ import '../carriers/graphql-mutations.ts';
 import '../routing/graphql-mutations.ts';
 import '../senders/graphql-mutations.ts';
 import '../senders/graphql-registrations.ts';
-import '../senders/graphql-rules.ts';
+import '../senders/graphql-rule-mutations.ts';
 import '../services/graphql.ts';
 import '../events/graphql.ts';
 import '../events/graphql-endings.ts';

@@ -1,9 +1,9 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
+import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { routes, type RouteRow } from './table.ts';
@@ -23,11 +23,7 @@ export interface NewRoute extends RouteChange {
 
 const Fields = z.object({
   priority: z.int().min(1).max(1_000),
-  countries: z
-    .array(z.string().refine(isSupportedCountry, 'a country is two capital letters (ISO 3166-1), e.g. HR'))
-    .min(1)
-    .max(250)
-    .nullable(),
+  countries: Countries,
   sender: ServiceSettings.shape.sender.unwrap().nullable(),
   price: z.number().min(0).max(1_000),
 });

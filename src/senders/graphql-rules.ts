@@ -1,13 +1,13 @@
-import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
-import { clearSenderRule } from './clear-rule.ts';
 import type { Register, SenderKind as Kind } from './country-rules.ts';
 import { SenderKind } from './graphql.ts';
+import { judgeSender } from './judge-sender.ts';
 import { listRules, type KnownRule } from './rules.ts';
-import { setSenderRule } from './set-rule.ts';
+import type { SenderVerdict } from './verdict.ts';
 
-const ABOUT = {
+/** One description per field, for reading and for writing it. */
+export const ABOUT = {
   country: 'ISO 3166-1 alpha-2.',
   asOf: 'The day on which somebody last looked, ISO 8601, e.g. `2026-11-23`: such rules change.',
   note: 'What it supposes, or leaves out.',
@@ -21,7 +21,7 @@ const ABOUT = {
   from: 'The day from which it counts, ISO 8601, at midnight UTC; absent when it does already.',
 };
 
-const Unregistered = builder.enumType('UnregisteredSenders', {
+export const Unregistered = builder.enumType('UnregisteredSenders', {
   description: 'What becomes of a message whose sender is not registered.',
   values: {
     BLOCKED: { value: 'blocked', description: 'It does not arrive: such a sender is refused here.' },
@@ -57,7 +57,7 @@ const RuleSource = builder.enumType('SenderRuleSource', {
   } as const,
 });
 
-const SenderRule = builder.objectRef<KnownRule>('SenderRule').implement({
+export const SenderRule = builder.objectRef<KnownRule>('SenderRule').implement({
   description: "What a country's networks take as a sender: a claim with a date, not law.",
   fields: (t) => ({
     country: t.exposeString('country', { description: ABOUT.country }),
@@ -94,85 +94,42 @@ builder.queryField('senderRules', (t) =>
   }),
 );
 
-const SenderRegisterInput = builder.inputType('SenderRegisterInput', {
-  description: 'A register that senders are entered into before they are used.',
+const SenderVerdictType = builder.objectRef<SenderVerdict>('SenderVerdict').implement({
+  description: 'Whether a country takes a sender.',
   fields: (t) => ({
-    code: t.string({ required: true, description: `${ABOUT.code} 1 to 40 of a–z, 0–9 and \`_\`.` }),
-    name: t.string({ required: true, description: ABOUT.name }),
-    unregistered: t.field({ type: Unregistered, required: true, description: ABOUT.unregistered }),
-    from: t.string({ description: ABOUT.from }),
-  }),
-});
-
-const SenderKindRuleInput = builder.inputType('SenderKindRuleInput', {
-  description: 'A kind of senders that a country takes.',
-  fields: (t) => ({
-    kind: t.field({ type: SenderKind, required: true, description: 'Which kind.' }),
-    register: t.field({ type: SenderRegisterInput, description: ABOUT.register }),
-  }),
-});
-
-const SetSenderRuleInput = builder.inputType('SetSenderRuleInput', {
-  description: 'What counts for the account of a country, as a whole.',
-  fields: (t) => ({
-    country: t.string({ required: true, description: ABOUT.country }),
-    asOf: t.string({ required: true, description: ABOUT.asOf }),
-    note: t.string({ description: ABOUT.note }),
-    kinds: t.field({ type: [SenderKindRuleInput], required: true, description: ABOUT.kinds }),
-    plainNames: t.boolean({ description: `${ABOUT.plainNames} Default \`false\`.` }),
-    shortCodes: t.stringList({ description: ABOUT.shortCodes }),
-  }),
-});
-
-const ClearSenderRuleInput = builder.inputType('ClearSenderRuleInput', {
-  description: 'Of which country the own rule is to be forgotten.',
-  fields: (t) => ({ country: t.string({ required: true, description: ABOUT.country }) }),
-});
-
-const ClearedSenderRule = builder.objectRef<{ rule: KnownRule | undefined }>('ClearedSenderRule').implement({
-  description: 'A country without an own rule of the account.',
-  fields: (t) => ({
-    rule: t.expose('rule', {
-      type: SenderRule,
+    allowed: t.boolean({ description: 'Whether a message may come from it.', resolve: ({ ok }) => ok }),
+    code: t.string({
       nullable: true,
-      description: 'The built-in rule, which counts again; absent when there is none: every sender is taken.',
+      description: 'Why not, e.g. `sender/registration_missing`.',
+      resolve: (verdict) => (verdict.ok ? null : verdict.code),
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why not, in words.',
+      resolve: (verdict) => (verdict.ok ? null : verdict.reason),
+    }),
+    register: t.string({
+      nullable: true,
+      description: 'Code of the register that it must be in, when it is for that.',
+      resolve: (verdict) => (verdict.ok ? null : verdict.register),
+    }),
+    advice: t.string({
+      nullable: true,
+      description: 'What would make it go better, though it may be used as it is.',
+      resolve: (verdict) => (verdict.ok ? verdict.advice : null),
     }),
   }),
 });
 
-builder.mutationField('setSenderRule', (t) =>
+builder.queryField('senderVerdict', (t) =>
   t.field({
-    type: SenderRule,
-    description:
-      "Sets the account's own rule of a country, in the place of the built-in one. It counts at once, also for " +
-      'what is queued.',
-    errors: { types: [InvalidInput] },
-    args: { input: t.arg({ type: SetSenderRuleInput, required: true, description: 'The rule.' }) },
-    resolve: (_root, { input: { country, kinds, note, plainNames, shortCodes, asOf } }, context) =>
-      setSenderRule(context.app, callerOf(context).accountId, country, {
-        asOf,
-        kinds: Object.fromEntries(kinds.map(({ kind, register }) => [kind, readRegister(register)])),
-        ...(note != null && { note }),
-        ...(plainNames != null && { plainNames }),
-        ...(shortCodes != null && { shortCodes }),
-      }),
+    type: SenderVerdictType,
+    description: 'Whether a country takes a sender now, by the rules and registrations of the account.',
+    args: {
+      country: t.arg.string({ required: true, description: ABOUT.country }),
+      sender: t.arg.string({ required: true, description: 'A name, a number with `+`, or a short code.' }),
+    },
+    resolve: (_root, { country, sender }, context) =>
+      judgeSender(context.app, callerOf(context).accountId, country, sender),
   }),
 );
-
-builder.mutationField('clearSenderRule', (t) =>
-  t.field({
-    type: ClearedSenderRule,
-    description: "Forgets the account's own rule of a country.",
-    errors: { types: [InvalidInput] },
-    args: { input: t.arg({ type: ClearSenderRuleInput, required: true, description: 'Which country.' }) },
-    resolve: async (_root, { input: { country } }, context) => ({
-      rule: await clearSenderRule(context.app, callerOf(context).accountId, country),
-    }),
-  }),
-);
-
-function readRegister(input: typeof SenderRegisterInput.$inferInput | null | undefined): Register | null {
-  if (!input) return null;
-  const { from, ...register } = input;
-  return { ...register, ...(from != null && { from }) };
-}

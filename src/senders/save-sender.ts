@@ -1,11 +1,11 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { listCarriers } from '../carriers/queries.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId, SenderId } from '../ids.ts';
+import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { senders, type SenderRow } from './table.ts';
@@ -23,11 +23,7 @@ const Fields = z.object({
       (value) => senderKind(value) !== undefined,
       'a sender is a name of 1–11 letters and digits, a long code (+…) or a short code (3–8 digits)',
     ),
-  countries: z
-    .array(z.string().refine(isSupportedCountry, 'a country is two capital letters (ISO 3166-1), e.g. HR'))
-    .min(1)
-    .max(250)
-    .nullable(),
+  countries: Countries,
   carrierIds: z.array(z.string()).min(1).max(100).nullable(),
   pools: z.array(ServiceSettings.shape.senderPool.unwrap().unwrap()).max(20),
 });

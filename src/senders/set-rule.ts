@@ -1,8 +1,8 @@
-import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
+import { checkCountry } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import type { CountryRule } from './country-rules.ts';
 import type { KnownRule } from './rules.ts';
@@ -41,8 +41,7 @@ export async function setSenderRule(
   country: string,
   input: CountryRule,
 ): Promise<KnownRule> {
-  if (!isSupportedCountry(country))
-    throw new InvalidInput('country', 'A country is two capital letters (ISO 3166-1), e.g. HR.');
+  checkCountry(country);
   const read = Rule.safeParse(input);
   if (!read.success) {
     const issue = read.error.issues[0]!;

@@ -85,7 +85,7 @@ export function checkSender(
     return {
       ok: false,
       code: 'sender/kind_not_allowed',
-      reason: `${country} takes no ${KIND_NAMES[kind]} as a sender (it takes: ${taken})`,
+      reason: `${country} takes no ${KIND_NAMES[kind]} as a sender (it takes: ${taken || 'none'})`,
     };
   }
   const problem = problemOfName(rule, kind, sender, country);

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { listCarriers } from '../../src/carriers/queries.ts';
 import { openSecrets } from '../../src/carriers/secrets.ts';
+import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import type { CarrierId } from '../../src/ids.ts';
+import { ensureRoute } from '../../src/routing/ensure-route.ts';
+import { listRoutes } from '../../src/routing/queries.ts';
+import { updateRoute } from '../../src/routing/update-route.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
@@ -166,6 +172,29 @@ test.each([
   const results = await Promise.all(Array.from({ length: 5 }, () => change(mutation, input, by)));
   expect(results.filter((result) => result.id !== undefined)).toHaveLength(1);
   expect(results.filter((result) => result.code === 'input/name_taken')).toHaveLength(4);
+});
+
+test('what a seed adds is added once, however often it runs, and stays switched off', async () => {
+  const { app } = testApp;
+  const theirs = await createTestAccount(app);
+  const { accountId } = theirs;
+  const seed = async (window: number, price: number) => {
+    const carrierId = await connectCarrier(app, accountId, {
+      name: 'seeded',
+      config: { kind: 'smpp', ...smpp('normal'), window },
+      secrets: { password: 'x' },
+    });
+    return ensureRoute(app, accountId, { name: 'seeded', carrierId, priority: 1, price });
+  };
+  const [first, ...others] = await Promise.all([seed(1, 0.1), seed(1, 0.1), seed(1, 0.1)]);
+  for (const other of others) expect(other).toEqual(first);
+  await updateCarrier(app, theirs, first.carrierId, { enabled: false, config: { throughput: 5 } });
+  await updateRoute(app, accountId, first.id, { enabled: false, sender: 'Acme' });
+  expect(await seed(2, 0.2)).toEqual({ ...first, enabled: false, price: 0.2 });
+  expect(await listCarriers(app, theirs)).toMatchObject([
+    { id: first.carrierId, enabled: false, config: { window: 2, throughput: null } },
+  ]);
+  expect(await listRoutes(app, theirs)).toHaveLength(1);
 });
 
 test('a route says where it goes, with which sender, and what a segment costs', async () => {

@@ -178,6 +178,38 @@ test.each([
   expect(await change('addSenderRegistration', input, INVALID)).toMatchObject({ field });
 });
 
+test('a sender can be asked about before it is used, and where it is only treated worse there is advice', async () => {
+  await newcomer();
+  const verdict = async (country: string, sender: string) => {
+    const { data } = await caller.ask(
+      `query($country: String!, $sender: String!) {
+        senderVerdict(country: $country, sender: $sender) { allowed code reason register advice } }`,
+      { country, sender },
+    );
+    return data?.senderVerdict;
+  };
+  const nothing = { code: null, reason: null, register: null, advice: null };
+  expect(await verdict('HR', 'Acme')).toEqual({ ...nothing, allowed: true });
+  expect(await verdict('AU', 'Acme')).toMatchObject({
+    allowed: true,
+    advice: 'add the SMS sender ID registration in AU',
+  });
+  const refused = { allowed: false, code: 'sender/registration_missing', register: 'dlt' };
+  expect(await verdict('IN', 'Acme')).toMatchObject(refused);
+  const one = { country: 'IN', sender: 'Acme', register: 'dlt' };
+  await change('addSenderRegistration', { ...one, references: { entity: '1', template: '2' } }, REGISTRATION);
+  expect(await verdict('IN', 'Acme')).toEqual({ ...nothing, allowed: true });
+  expect(await verdict('India', 'Acme')).toBeUndefined();
+});
+
+test.each([
+  ['clearSenderRule', {}],
+  ['removeSenderRegistration', { sender: 'Acme', register: 'dlt' }],
+])('a country that does not exist is refused by %s', async (name, input) => {
+  await newcomer();
+  expect(await change(name, { country: 'Croatia', ...input }, INVALID)).toMatchObject({ field: 'country' });
+});
+
 describe('sender rules', () => {
   const rules = async (country?: string) =>
     (
@@ -233,7 +265,7 @@ describe('sender rules', () => {
     expect(await change('clearSenderRule', { country: 'US' }, cleared)).toMatchObject({
       rule: { source: 'BUILT_IN' },
     });
-    expect(await change('clearSenderRule', { country: 'ZZ' }, cleared)).toMatchObject({ rule: null });
+    expect(await change('clearSenderRule', { country: 'MZ' }, cleared)).toMatchObject({ rule: null });
     expect(await rules('US')).toMatchObject([{ source: 'BUILT_IN' }]);
   });
 

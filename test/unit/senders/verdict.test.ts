@@ -46,6 +46,9 @@ describe('a sender is refused with what is missing', () => {
       reason: 'US takes no name as a sender (it takes: long code, toll-free number, short code)',
     });
     expect(check('CA', '+14165550100')).toMatchObject({ code: 'sender/kind_not_allowed' });
+    expect(checkSender({ ZZ: { asOf: '2026-11-23', kinds: {} } }, 'ZZ', 'Otpost', [], NOW)).toMatchObject({
+      reason: 'ZZ takes no name as a sender (it takes: none)',
+    });
   });
 
   test.each(['Ot post', 'SMS', 'Info', '12', '12345'])('in France when it is %j', (sender) => {

@@ -19,7 +19,7 @@ const PURE = [
   'routing/{policy,decision,residency}',
   'messages/sightings',
   'numbers/resolution',
-  'senders/{country-rules,verdict}',
+  'senders/{country-rules,pick,usable,verdict}',
   'outgoing/{address,networks}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
   'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',

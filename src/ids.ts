@@ -12,8 +12,9 @@ export type MessageId = Id<'msg'>;
 export type AttemptId = Id<'att'>;
 export type CarrierId = Id<'car'>;
 export type RouteId = Id<'rte'>;
+export type SenderId = Id<'snd'>;
 
-export const ID_PREFIXES = ['acc', 'key', 'svc', 'vrf', 'msg', 'att', 'car', 'rte'] as const;
+export const ID_PREFIXES = ['acc', 'key', 'svc', 'vrf', 'msg', 'att', 'car', 'rte', 'snd'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 /** The 32 hex digits behind the prefix; Postgres reads them as a uuid. */

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { accounts } from './table.ts';
+import { accounts, type AccountRow } from './table.ts';
 
 /** The oldest account of that name. */
 export async function findAccountByName(app: App, name: string): Promise<AccountId | undefined> {
@@ -12,4 +12,11 @@ export async function findAccountByName(app: App, name: string): Promise<Account
     .orderBy(accounts.id)
     .limit(1);
   return row?.id;
+}
+
+/** @throws when there is no such account: a caller always has one */
+export async function findAccount(app: App, accountId: AccountId): Promise<AccountRow> {
+  const [row] = await app.db.select().from(accounts).where(eq(accounts.id, accountId));
+  if (!row) throw new Error(`no account ${accountId}`);
+  return row;
 }

@@ -9,6 +9,8 @@ export const accounts = snakeCase.table('accounts', {
   createdAt: moment().notNull(),
 });
 
+export type AccountRow = typeof accounts.$inferSelect;
+
 export const apiKeys = snakeCase.table(
   'api_keys',
   {

@@ -3,10 +3,11 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
+import { addCarrier } from './add-carrier.ts';
 import { CarrierNotFound } from './errors.ts';
 import { Carrier, SenderRules } from './graphql.ts';
 import { findCarrier, listCarriers } from './queries.ts';
-import { addCarrier, updateCarrier } from './save-carrier.ts';
+import { updateCarrier } from './update-carrier.ts';
 
 errorType(CarrierNotFound, 'There is no such carrier in this account.');
 

@@ -1,125 +1,55 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { z } from 'zod';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
-import type { Principal } from '../accounts/principal.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
-import { newId } from '../crypto/new-id.ts';
-import { InvalidInput, NameTaken, readName } from '../errors.ts';
-import type { CarrierId } from '../ids.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { NameTaken, readName } from '../errors.ts';
+import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { readConfig, readRegion } from './connect-carrier.ts';
-import type { CarrierConfig, CarrierConfigInput } from './config.ts';
-import { CarrierNotFound } from './errors.ts';
-import { checkSecrets, openSecrets, sealSecrets, secretsOf, type Secrets } from './secrets.ts';
-import { carriers } from './table.ts';
+import type { CarrierConfigInput } from './config.ts';
+import { readConfig, readMembers, readRegion, readSecrets, type CarrierInput } from './input.ts';
+import { checkSecrets, sealSecrets } from './secrets.ts';
+import { carriers, type CarrierRow } from './table.ts';
 
-export type CarrierRow = typeof carriers.$inferSelect;
-
-/** As it came from outside: nothing of it is known to be right. */
-export interface CarrierInput {
-  name?: string | undefined;
-  config?: unknown;
-  secrets?: unknown;
-  enabled?: boolean | undefined;
-  /** Null: not known. */
-  region?: string | null | undefined;
-  senderRules?: CarrierRow['senderRules'] | undefined;
-}
-
-const Members = z.record(z.string(), z.unknown());
-const SecretTexts = z.record(z.string(), z.string());
-
-/** Adds a carrier; every worker follows at once. @throws {InvalidInput | NameTaken} */
-export async function addCarrier(
+/** A whole carrier of what came from outside. @throws {InvalidInput} that names the field by its path */
+export function makeCarrier(
   app: App,
-  who: Principal,
-  kind: CarrierConfig['kind'],
+  { accountId, id }: { accountId: AccountId; id: CarrierId },
   input: CarrierInput,
-): Promise<CarrierRow> {
-  const now = app.clock();
-  const owner = { accountId: who.accountId, id: newId('car', now) };
-  const config = readConfig({ kind, ...readMembers(input.config) } as CarrierConfigInput);
-  if (config.kind !== kind) throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
+): CarrierRow {
+  const config = readConfig(readMembers(input.config) as CarrierConfigInput);
   const secrets = readSecrets(input.secrets);
   checkSecrets(config, secrets);
-  const secretsSealed = sealSecrets(app.keys, owner, secrets);
-  const name = readName(input.name ?? '');
-  const { senderRules = 'off' } = input;
-  const region = readRegion(input.region ?? null);
-  const createdAt = new Date(now);
-  const row = { ...owner, name, config, secretsSealed, region, senderRules, enabled: true, createdAt };
-  await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, who.accountId);
-    const same = and(eq(carriers.accountId, who.accountId), eq(carriers.name, name));
-    if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
-    await tx.insert(carriers).values(row);
-  });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: who.accountId }]);
-  return row;
+  return {
+    accountId,
+    id,
+    name: readName(input.name ?? ''),
+    config,
+    secretsSealed: sealSecrets(app.keys, { accountId, id }, secrets),
+    region: readRegion(input.region ?? null),
+    senderRules: input.senderRules ?? 'off',
+    enabled: input.enabled ?? true,
+    createdAt: new Date(app.clock()),
+  };
 }
 
 /**
- * Changes a carrier; what is absent stays, a member of the configuration that is null goes back to its
- * default. Secrets that the configuration no longer names are forgotten.
- * @throws {CarrierNotFound | InvalidInput | NameTaken}
+ * Writes what `make` makes of a carrier; nobody changes the account's carriers meanwhile, and every
+ * worker follows at once.
+ * @throws {NameTaken}
  */
-export async function updateCarrier(
+export async function saveCarrier(
   app: App,
-  who: Principal,
-  id: CarrierId,
-  input: CarrierInput,
+  accountId: AccountId,
+  which: { id: CarrierId } | { name: string },
+  make: (before: CarrierRow | undefined) => CarrierRow,
 ): Promise<CarrierRow> {
-  const one = and(eq(carriers.accountId, who.accountId), eq(carriers.id, id));
-  const updated = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, who.accountId);
-    const [before] = await tx.select().from(carriers).where(one);
-    if (!before) throw new CarrierNotFound();
-    const after = {
-      ...before,
-      enabled: input.enabled ?? before.enabled,
-      region: input.region === undefined ? before.region : readRegion(input.region),
-      senderRules: input.senderRules ?? before.senderRules,
-    };
-    if (input.name !== undefined) {
-      after.name = readName(input.name);
-      const same = and(
-        eq(carriers.accountId, who.accountId),
-        eq(carriers.name, after.name),
-        ne(carriers.id, id),
-      );
-      if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
-    }
-    if (input.config !== undefined || input.secrets !== undefined) {
-      after.config = changeConfig(before.config, readMembers(input.config ?? {}));
-      const named = new Set(secretsOf(after.config).map(({ name }) => name));
-      const old = openSecrets(app.keys, before, before.secretsSealed);
-      const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
-      const secrets = { ...kept, ...readSecrets(input.secrets ?? {}) };
-      checkSecrets(after.config, secrets);
-      after.secretsSealed = sealSecrets(app.keys, before, secrets);
-    }
-    await tx.update(carriers).set(after).where(one);
-    return after;
+  const ours = eq(carriers.accountId, accountId);
+  const one = 'id' in which ? eq(carriers.id, which.id) : eq(carriers.name, which.name);
+  return changeConfiguration(app, accountId, async (tx) => {
+    const [before] = await tx.select().from(carriers).where(and(ours, one));
+    const row = make(before);
+    const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
+    if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
+    const target = [carriers.accountId, carriers.id];
+    await tx.insert(carriers).values(row).onConflictDoUpdate({ target, set: row });
+    return row;
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: who.accountId }]);
-  return updated;
-}
-
-function changeConfig(before: CarrierConfig, change: Record<string, unknown>): CarrierConfig {
-  const members = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
-  const after = readConfig(Object.fromEntries(members) as CarrierConfigInput);
-  if (after.kind !== before.kind) throw new InvalidInput('config.kind', 'A carrier keeps its kind.');
-  return after;
-}
-
-function readMembers(config: unknown): Record<string, unknown> {
-  const read = Members.safeParse(config);
-  if (!read.success) throw new InvalidInput('config', 'A configuration is a JSON object.');
-  return read.data;
-}
-
-function readSecrets(secrets: unknown): Secrets {
-  const read = SecretTexts.safeParse(secrets ?? {});
-  if (!read.success) throw new InvalidInput('secrets', 'Secrets are a JSON object of texts by name.');
-  return read.data;
 }

@@ -27,3 +27,5 @@ export const carriers = snakeCase.table(
     index().on(t.id),
   ],
 );
+
+export type CarrierRow = typeof carriers.$inferSelect;

@@ -18,6 +18,7 @@ export const messageIdColumn = idColumn('msg');
 export const attemptIdColumn = idColumn('att');
 export const carrierIdColumn = idColumn('car');
 export const routeIdColumn = idColumn('rte');
+export const senderIdColumn = idColumn('snd');
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',

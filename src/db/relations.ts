@@ -4,7 +4,7 @@ import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { routes, routingEvidence } from '../routing/table.ts';
-import { senderRegistrations } from '../senders/table.ts';
+import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { services } from '../services/table.ts';
 import { destinations, idempotencyKeys, verifications } from '../verifications/table.ts';
 
@@ -23,6 +23,8 @@ export const tables = {
   routes,
   routingEvidence,
   senderRegistrations,
+  senderRules,
+  senders,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { addRoute } from '../routing/add-route.ts';
+import { ensureRoute } from '../routing/ensure-route.ts';
 import { createService } from '../services/create.ts';
 import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -42,7 +42,7 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
       config: { kind: 'smpp', host: config.simulator.host, port: simulator.smppPort, systemId, window: 100 },
       secrets: { password: 'demo' },
     });
-    await addRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
+    await ensureRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
   }
   return {
     accountId,

@@ -7,6 +7,7 @@ const NODE_TYPES = {
   svc: 'Service',
   car: 'Carrier',
   rte: 'Route',
+  snd: 'Sender',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

@@ -11,6 +11,7 @@ const TABLES = {
   Service: 'services',
   Carrier: 'carriers',
   Route: 'routes',
+  Sender: 'senders',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import './scalars.ts';
 import './errors.ts';
+import '../accounts/graphql.ts';
 import '../verifications/graphql-errors.ts';
 import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';
@@ -8,6 +9,9 @@ import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
 import '../carriers/graphql-mutations.ts';
 import '../routing/graphql-mutations.ts';
+import '../senders/graphql-mutations.ts';
+import '../senders/graphql-registrations.ts';
+import '../senders/graphql-rule-mutations.ts';
 import '../services/graphql.ts';
 import '../events/graphql.ts';
 import '../events/graphql-endings.ts';

@@ -8,9 +8,9 @@ import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
 import { createPolicies } from '../routing/policies.ts';
 import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
-import { SENDER_RULES } from '../senders/country-rules.ts';
-import { createRegistrationDirectory } from '../senders/registrations.ts';
-import { senderProblem } from '../senders/verdict.ts';
+import { createSenderBooks } from '../senders/book.ts';
+import { pickSender } from '../senders/pick.ts';
+import { refusalText, type UsableSenders } from '../senders/usable.ts';
 import { findService, type Service } from '../services/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
@@ -21,13 +21,17 @@ interface Ground {
   routes: readonly Route[];
   policy: Policy;
   /** Why messages to a country must not go that way, whatever the carrier's state. */
-  barrier(route: Route, country: string, now: number): string | undefined;
+  barrier(route: Route, country: string): string | undefined;
+  /** Whom they may come from. */
+  senders(route: Route, country: string): UsableSenders;
 }
 
 export interface Choice {
   service: Service;
   route: Route;
   carrier: Carrier;
+  /** Whom the message comes from. */
+  sender: string;
   decision: StoredDecision;
 }
 
@@ -55,19 +59,21 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
     if (!service) return undefined;
     const routes = await app.single(createRouteDirectory).of(accountId);
     const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
-    const [{ residency }, registrations] = await Promise.all([
+    const [{ residency }, book] = await Promise.all([
       app.single(createResidencyDirectory).of(accountId),
-      app.single(createRegistrationDirectory).of(accountId),
+      app.single(createSenderBooks).of(accountId),
     ]);
+    const senders = (route: Route, country: string) => book.usable(route, service.settings, country);
     return {
       service,
       routes,
       policy,
-      barrier(route, country, now) {
+      senders,
+      barrier(route, country) {
         const abroad = residencyProblem(residency, route.region);
-        if (abroad !== undefined || route.senderRules === 'off') return abroad;
-        const sender = route.sender ?? service.settings.sender;
-        return senderProblem(SENDER_RULES, country, sender, registrations, now);
+        if (abroad !== undefined) return abroad;
+        const usable = senders(route, country);
+        return 'refused' in usable ? refusalText(usable.refused) : undefined;
       },
     };
   }
@@ -78,11 +84,11 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
       if (!ground) return undefined;
-      const { service, routes, policy, barrier } = ground;
+      const { service, routes, policy, barrier, senders } = ground;
       const candidates = routes.map((route) =>
         candidateOf(
           route,
-          barrier(route, country, now),
+          barrier(route, country),
           carriers.get(route.carrierId),
           taken.get(route.carrierId) ?? 0,
           country,
@@ -93,7 +99,11 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
-      return route && carrier && { service, route, carrier, decision: encodeDecision(ranked, names) };
+      if (!route || !carrier) return undefined;
+      const usable = senders(route, country);
+      if ('refused' in usable) return undefined;
+      const sender = pickSender(usable.values, verification.destination);
+      return { service, route, carrier, sender, decision: encodeDecision(ranked, names) };
     },
   };
 }

@@ -81,7 +81,7 @@ export async function planAttempts(
 
 function planAttempt(
   app: App,
-  { service, route, carrier, decision }: Choice,
+  { service, route, carrier, sender, decision }: Choice,
   message: ClaimedMessage,
   verification: VerificationRow,
   now: number,
@@ -91,7 +91,7 @@ function planAttempt(
   return {
     attempt,
     carrier,
-    message: compose(app, attempt, verification, service, route),
+    message: compose(app, attempt, verification, service, sender),
     lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
     sighting: learns ? sightingOf(attempt, verification, message) : undefined,
   };
@@ -147,7 +147,7 @@ function compose(
   attempt: AttemptRow,
   verification: VerificationRow,
   service: Service,
-  route: Route,
+  sender: string,
 ): OutboundMessage {
   const code = deriveCode(app.keys.key('code', verification.codeKeyId), {
     nonce: verification.codeNonce,
@@ -157,7 +157,7 @@ function compose(
   return {
     attemptId: attempt.id,
     to: openPhone(app.keys, verification),
-    sender: route.sender ?? service.settings.sender,
+    sender,
     text: composeText(service.settings.templates, verification.locale, service.name, code),
     expiresAt: verification.expiresAt,
   };

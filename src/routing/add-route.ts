@@ -1,34 +1,14 @@
-import { and, eq } from 'drizzle-orm';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { CarrierNotFound } from '../carriers/errors.ts';
+import { findCarrier } from '../carriers/queries.ts';
 import { newId } from '../crypto/new-id.ts';
-import type { AccountId, CarrierId, RouteId } from '../ids.ts';
+import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { routes } from './table.ts';
+import { makeRoute, saveRoute, type NewRoute } from './save-route.ts';
+import type { RouteRow } from './table.ts';
 
-export interface NewRoute {
-  /** Unique in the account: adding a name again changes that route. */
-  name: string;
-  carrierId: CarrierId;
-  /** 1 is tried first. */
-  priority: number;
-  /** ISO 3166-1 alpha-2; null = all. */
-  countries?: string[] | null;
-  sender?: string | null;
-  /** Per segment, in the account's currency. */
-  price?: number;
-}
-
-/** Adds a route, or changes the one of that name. */
-export async function addRoute(app: App, accountId: AccountId, input: NewRoute): Promise<RouteId> {
-  const [known] = await app.db
-    .select({ id: routes.id })
-    .from(routes)
-    .where(and(eq(routes.accountId, accountId), eq(routes.name, input.name)));
-  const id = known?.id ?? newId('rte', app.clock());
-  await app.db
-    .insert(routes)
-    .values({ ...input, accountId, id, createdAt: new Date(app.clock()) })
-    .onConflictDoUpdate({ target: [routes.accountId, routes.id], set: input });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return id;
+/** Adds a route over a carrier of the account. @throws {CarrierNotFound | NameTaken | InvalidInput} */
+export async function addRoute(app: App, accountId: AccountId, input: NewRoute): Promise<RouteRow> {
+  if (!(await findCarrier(app, { accountId }, input.carrierId))) throw new CarrierNotFound();
+  const id = newId('rte', app.clock());
+  return saveRoute(app, accountId, { id }, () => makeRoute(app, { accountId, id }, input));
 }

@@ -4,10 +4,11 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId } from '../ids.ts';
+import { addRoute } from './add-route.ts';
 import { RouteNotFound } from './errors.ts';
 import { Route } from './graphql.ts';
 import { listRoutes } from './queries.ts';
-import { createRoute, updateRoute } from './save-route.ts';
+import { updateRoute } from './update-route.ts';
 
 errorType(RouteNotFound, 'There is no such route in this account.');
 
@@ -61,7 +62,8 @@ builder.mutationField('addRoute', (t) =>
     resolve: (_root, { input: { carrierId, price, ...input } }, context) => {
       const id = parseId('car', carrierId);
       if (!id) throw new CarrierNotFound();
-      return createRoute(context.app, callerOf(context), id, { ...input, price: price ?? undefined });
+      const { accountId } = callerOf(context);
+      return addRoute(context.app, accountId, { ...input, carrierId: id, price: price ?? undefined });
     },
   }),
 );
@@ -75,7 +77,7 @@ builder.mutationField('updateRoute', (t) =>
     resolve: (_root, { input: { routeId, ...input } }, context) => {
       const id = parseId('rte', routeId);
       if (!id) throw new RouteNotFound();
-      return updateRoute(context.app, callerOf(context), id, {
+      return updateRoute(context.app, callerOf(context).accountId, id, {
         countries: input.countries,
         sender: input.sender,
         name: input.name ?? undefined,

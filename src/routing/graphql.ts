@@ -15,10 +15,33 @@ export const Route = builder.drizzleObject('routes', {
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `rte_`.', resolve: (route) => route.id }),
     name: t.string({ description: 'The name it was given.', resolve: (route) => route.name }),
-    priority: t.int({ description: '1 is tried first.', resolve: (route) => route.priority }),
+    priority: t.int({ description: '1 to 1000; 1 is tried first.', resolve: (route) => route.priority }),
     enabled: t.boolean({
       description: 'Whether it is used for new messages.',
       resolve: (route) => route.enabled,
+    }),
+    countries: t.stringList({
+      nullable: true,
+      description: 'Countries that it serves, ISO 3166-1 alpha-2; absent = all.',
+      select: { columns: { countries: true } },
+      resolve: (route) => route.countries,
+    }),
+    sender: t.string({
+      nullable: true,
+      description: "Overrides the service's sender; absent = that of the service.",
+      select: { columns: { sender: true } },
+      resolve: (route) => route.sender,
+    }),
+    price: t.float({
+      description: "What one segment costs, in the account's currency.",
+      select: { columns: { price: true } },
+      resolve: (route) => route.price,
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was added.',
+      select: { columns: { createdAt: true } },
+      resolve: (route) => route.createdAt,
     }),
     carrier: t.relation('carrier', { type: Carrier, description: 'Over which it goes.' }),
   }),

@@ -1,97 +1,74 @@
 import { and, eq, ne } from 'drizzle-orm';
-import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
-import type { Principal } from '../accounts/principal.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
-import { CarrierNotFound } from '../carriers/errors.ts';
-import { findCarrier } from '../carriers/queries.ts';
-import { newId } from '../crypto/new-id.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
-import type { CarrierId, RouteId } from '../ids.ts';
+import type { AccountId, CarrierId, RouteId } from '../ids.ts';
+import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
-import { RouteNotFound } from './errors.ts';
-import { routes } from './table.ts';
-
-type RouteRow = typeof routes.$inferSelect;
+import { routes, type RouteRow } from './table.ts';
 
 /** What is absent stays. */
 export type RouteChange = {
   [Name in 'name' | 'priority' | 'countries' | 'sender' | 'price' | 'enabled']?: RouteRow[Name] | undefined;
 };
 
+export interface NewRoute extends RouteChange {
+  carrierId: CarrierId;
+  /** Unique in the account. */
+  name: string;
+  /** 1 is tried first. */
+  priority: number;
+}
+
 const Fields = z.object({
   priority: z.int().min(1).max(1_000),
-  countries: z
-    .array(z.string().refine(isSupportedCountry, 'a country is two capital letters (ISO 3166-1), e.g. HR'))
-    .min(1)
-    .max(250)
-    .nullable(),
+  countries: Countries,
   sender: ServiceSettings.shape.sender.unwrap().nullable(),
   price: z.number().min(0).max(1_000),
 });
 
-/** Adds a route to a carrier of the account. @throws {CarrierNotFound | NameTaken | InvalidInput} */
-export async function createRoute(
-  app: App,
-  who: Principal,
-  carrierId: CarrierId,
-  input: RouteChange & { name: string; priority: number },
-): Promise<RouteRow> {
-  if (!(await findCarrier(app, who, carrierId))) throw new CarrierNotFound();
-  const now = app.clock();
-  const blank = { countries: null, sender: null, price: 0, enabled: true, createdAt: new Date(now) };
-  const id = newId('rte', now);
-  const row = { ...blank, ...change(input), accountId: who.accountId, id, carrierId } as RouteRow;
-  await save(app, who, id, () => check(row));
-  return row;
+/** A route with a change to it. @throws {InvalidInput} */
+export function changeRoute(before: RouteRow, change: RouteChange): RouteRow {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const after = { ...before, ...given };
+  const read = Fields.safeParse(after);
+  if (read.success) return { ...after, name: readName(after.name) };
+  const issue = read.error.issues[0]!;
+  throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
 }
 
-/** @throws {RouteNotFound | NameTaken | InvalidInput} */
-export async function updateRoute(
+/** A whole route; it serves all countries with the service's sender if nothing else is said. @throws {InvalidInput} */
+export function makeRoute(
   app: App,
-  who: Principal,
-  id: RouteId,
-  input: RouteChange,
-): Promise<RouteRow> {
-  return save(app, who, id, (before) => {
-    if (!before) throw new RouteNotFound();
-    return check({ ...before, ...change(input) });
-  });
+  { accountId, id }: { accountId: AccountId; id: RouteId },
+  { carrierId, name, priority, ...more }: NewRoute,
+): RouteRow {
+  const plain = { countries: null, sender: null, price: 0, enabled: true };
+  const createdAt = new Date(app.clock());
+  return changeRoute({ accountId, id, carrierId, name, priority, ...plain, createdAt }, more);
 }
 
-async function save(
+/**
+ * Writes what `make` makes of a route; nobody changes the account's routes meanwhile, and every worker
+ * follows at once.
+ * @throws {NameTaken}
+ */
+export async function saveRoute(
   app: App,
-  { accountId }: Principal,
-  id: RouteId,
+  accountId: AccountId,
+  which: { id: RouteId } | { name: string },
   make: (before: RouteRow | undefined) => RouteRow,
 ): Promise<RouteRow> {
-  const saved = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
-    const ours = eq(routes.accountId, accountId);
-    const [before] = await tx
-      .select()
-      .from(routes)
-      .where(and(ours, eq(routes.id, id)));
+  const ours = eq(routes.accountId, accountId);
+  const one = 'id' in which ? eq(routes.id, which.id) : eq(routes.name, which.name);
+  return changeConfiguration(app, accountId, async (tx) => {
+    const [before] = await tx.select().from(routes).where(and(ours, one));
     const row = make(before);
-    const same = and(ours, eq(routes.name, row.name), ne(routes.id, id));
+    const same = and(ours, eq(routes.name, row.name), ne(routes.id, row.id));
     if ((await tx.select({ id: routes.id }).from(routes).where(same)).length > 0) throw new NameTaken();
     const target = [routes.accountId, routes.id];
     await tx.insert(routes).values(row).onConflictDoUpdate({ target, set: row });
     return row;
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return saved;
-}
-
-function change(input: RouteChange): RouteChange {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-}
-
-function check(row: RouteRow): RouteRow {
-  const read = Fields.safeParse(row);
-  if (read.success) return { ...row, name: readName(row.name) };
-  const issue = read.error.issues[0]!;
-  throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
 }

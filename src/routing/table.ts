@@ -39,6 +39,8 @@ export const routes = snakeCase.table(
   ],
 );
 
+export type RouteRow = typeof routes.$inferSelect;
+
 /** What a worker's policies have learned: its own row, so that no row is hot. */
 export const routingEvidence = snakeCase.table(
   'routing_evidence',

@@ -1,9 +1,9 @@
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { SENDER_RULES } from './country-rules.ts';
 import type { StoredRegistration } from './registrations.ts';
+import { listRules } from './rules.ts';
 import { senderRegistrations } from './table.ts';
 import { senderKind } from './verdict.ts';
 
@@ -15,28 +15,30 @@ export async function addRegistration(
   app: App,
   accountId: AccountId,
   input: StoredRegistration,
-): Promise<void> {
+): Promise<StoredRegistration> {
   const { country, sender, register, references } = input;
-  const rule = Object.hasOwn(SENDER_RULES, country) ? SENDER_RULES[country] : undefined;
-  if (!rule) throw new InvalidInput('country', `There are no sender rules for ${JSON.stringify(country)}.`);
+  const [known] = await listRules(app, accountId, country);
+  if (!known) throw new InvalidInput('country', `There are no sender rules for ${JSON.stringify(country)}.`);
   const kind = senderKind(sender);
   if (kind === undefined)
     throw new InvalidInput('sender', 'A sender is a name of 1–11 characters, a number or a short code.');
-  if (rule.kinds[kind]?.code !== register)
+  if (known.rule.kinds[kind]?.code !== register)
     throw new InvalidInput('register', `${country} has no such register for this kind of sender.`);
   const validUntil = input.validUntil === null ? null : new Date(input.validUntil);
   const set = { references, validUntil };
-  await app.db
-    .insert(senderRegistrations)
-    .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
-    .onConflictDoUpdate({
-      target: [
-        senderRegistrations.accountId,
-        senderRegistrations.country,
-        senderRegistrations.sender,
-        senderRegistrations.register,
-      ],
-      set,
-    });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .insert(senderRegistrations)
+      .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
+      .onConflictDoUpdate({
+        target: [
+          senderRegistrations.accountId,
+          senderRegistrations.country,
+          senderRegistrations.sender,
+          senderRegistrations.register,
+        ],
+        set,
+      }),
+  );
+  return input;
 }

@@ -22,12 +22,14 @@ export interface Register {
 export interface CountryRule {
   /** When somebody last looked, as an ISO 8601 day: such rules change, and sources disagree. */
   asOf: string;
+  /** What the row supposes, or leaves out. */
+  note?: string;
   /** The kinds that arrive, each with the register it must be in (null = none). */
   kinds: Partial<Record<SenderKind, Register | null>>;
   /** Names of letters and digits alone, not of digits alone, and none that says nothing. */
   plainNames?: boolean;
-  /** The short codes of the country, as a regular expression of a whole one. */
-  shortCodes?: string;
+  /** What the country's short codes look like, `x` being any digit, e.g. `36xxx`; absent = any. */
+  shortCodes?: readonly string[];
 }
 
 /** By ISO 3166-1 alpha-2; a country without a row takes every sender. */
@@ -53,17 +55,26 @@ const TOLL_FREE = blocked('toll_free', 'toll-free');
 
 /** Data, not law: check a row's `asOf` before you rely on it. */
 export const SENDER_RULES: SenderRules = {
-  HR: { asOf: AS_OF, kinds: { alphanumeric: null, longCode: null, shortCode: null } },
-  // Short codes are unreliable there, so a message by one had better go another way.
-  DE: { asOf: AS_OF, kinds: { alphanumeric: null, longCode: null, tollFree: null } },
+  HR: {
+    asOf: AS_OF,
+    note: 'A1 may overwrite a name. One source asks for a whitelist.',
+    kinds: { alphanumeric: null, longCode: null, shortCode: null },
+  },
+  DE: {
+    asOf: AS_OF,
+    note: 'Short codes are unreliable there: they count as not taken, so that a message goes another way.',
+    kinds: { alphanumeric: null, longCode: null, tollFree: null },
+  },
   FR: {
     asOf: AS_OF,
+    note: 'Since March 2026.',
     kinds: { alphanumeric: null, longCode: null, shortCode: null },
     plainNames: true,
-    shortCodes: '3[68]\\d{3}',
+    shortCodes: ['36xxx', '38xxx'],
   },
   GB: {
     asOf: AS_OF,
+    note: 'Registration is recommended, not required.',
     kinds: { alphanumeric: degraded('gb_registry', 'sender ID'), longCode: null, shortCode: null },
   },
   US: {
@@ -73,22 +84,44 @@ export const SENDER_RULES: SenderRules = {
   CA: { asOf: AS_OF, kinds: { tollFree: TOLL_FREE, shortCode: SHORT_CODE_LEASE } },
   IN: { asOf: AS_OF, kinds: { alphanumeric: DLT, longCode: DLT, shortCode: DLT } },
   BR: { asOf: AS_OF, kinds: { shortCode: SHORT_CODE_LEASE } },
-  AE: { asOf: AS_OF, kinds: { alphanumeric: AE_OPERATORS, shortCode: AE_OPERATORS } },
-  SG: { asOf: AS_OF, kinds: { alphanumeric: blocked('ssir', 'SSIR'), longCode: null, shortCode: null } },
+  AE: {
+    asOf: AS_OF,
+    note: 'Known: pre-registration with each operator. Supposed: that it is asked of every kind of sender.',
+    kinds: {
+      alphanumeric: AE_OPERATORS,
+      longCode: AE_OPERATORS,
+      tollFree: AE_OPERATORS,
+      shortCode: AE_OPERATORS,
+    },
+  },
+  SG: {
+    asOf: AS_OF,
+    note: 'Known: what is not registered is blocked. Supposed: that only names are; a number is not refused.',
+    kinds: { alphanumeric: blocked('ssir', 'SSIR'), longCode: null, tollFree: null, shortCode: null },
+  },
   AU: {
     asOf: AS_OF,
+    note: 'An unregistered name is shown as "Unverified".',
     kinds: {
       alphanumeric: degraded('au_register', 'SMS sender ID', '2026-07-01'),
       longCode: null,
       shortCode: null,
     },
   },
-  JP: { asOf: AS_OF, kinds: { alphanumeric: null, longCode: null, shortCode: null } },
+  JP: {
+    asOf: AS_OF,
+    note: 'It depends on the operator.',
+    kinds: { alphanumeric: null, longCode: null, shortCode: null },
+  },
   ES: {
     asOf: AS_OF,
+    note:
+      'Known: a register of names since September 2026. Supposed, to be safe: that an unregistered name is ' +
+      'blocked; a number is not refused.',
     kinds: {
       alphanumeric: blocked('es_alias', 'alias', '2026-09-01'),
       longCode: null,
+      tollFree: null,
       shortCode: null,
     },
   },

@@ -1,16 +1,10 @@
 import { and, eq } from 'drizzle-orm';
-import { createAccountCache, type AccountCache } from '../accounts/cache.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { senderRegistrations } from './table.ts';
 import type { Registration } from './verdict.ts';
 
 export type StoredRegistration = Registration & { references: Record<string, string> };
-
-/** The registrations of each account: the dispatcher asks for every message. */
-export function createRegistrationDirectory(app: App): AccountCache<readonly StoredRegistration[]> {
-  return createAccountCache(app, (accountId) => listRegistrations(app, accountId));
-}
 
 /** By country, sender and register. */
 export async function listRegistrations(app: App, accountId: AccountId): Promise<StoredRegistration[]> {

@@ -1,6 +1,50 @@
-import { char, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, char, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
 import { accounts } from '../accounts/table.ts';
-import { accountIdColumn, moment } from '../db/columns.ts';
+import { accountIdColumn, carrierIdColumn, moment, senderIdColumn } from '../db/columns.ts';
+import type { CountryRule } from './country-rules.ts';
+
+/** What an account's messages come from, and where it may be used. */
+export const senders = snakeCase.table(
+  'senders',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    id: senderIdColumn().notNull(),
+    /** A name, a long code with `+`, or a short code: its form tells its kind. */
+    value: text().notNull(),
+    /** ISO 3166-1 alpha-2; null = all. A short code has one: it is national. */
+    countries: char({ length: 2 }).array(),
+    /** null = all. */
+    carrierIds: carrierIdColumn().array(),
+    /** A pool is the senders that name it. */
+    pools: text()
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    enabled: boolean().notNull().default(true),
+    createdAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.id] })],
+);
+
+export type SenderRow = typeof senders.$inferSelect;
+
+/** What an account knows better of a country than the built-in rules. */
+export const senderRules = snakeCase.table(
+  'sender_rules',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    /** ISO 3166-1 alpha-2. */
+    country: char({ length: 2 }).notNull(),
+    rule: jsonb().$type<CountryRule>().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.country] })],
+);
 
 /** That a sender of an account is in a country's register. */
 export const senderRegistrations = snakeCase.table(

@@ -11,22 +11,31 @@ export interface Registration {
   validUntil: number | null;
 }
 
+/**
+ * Why a sender cannot be used. Each is lasting: waiting does not end it, only somebody who registers the
+ * sender, names another one, or changes a rule.
+ */
+export interface SenderProblem {
+  code: SenderProblemCode;
+  /** The `code` of the register, when it is one that is missing. */
+  register?: string;
+  /** In words, as the end of "sender Otpost: …". */
+  reason: string;
+}
+
+export type SenderProblemCode =
+  | 'sender/malformed'
+  | 'sender/kind_not_allowed'
+  | 'sender/name_not_allowed'
+  | 'sender/registration_missing'
+  | 'sender/registration_expired'
+  /** The account's own row says so. */
+  | 'sender/not_usable'
+  | 'sender/pool_empty';
+
 export type SenderVerdict =
   /** `advice`: it goes out, but something would make it go better. */
-  | { ok: true; advice?: string }
-  | {
-      ok: false;
-      code:
-        | 'sender/malformed'
-        | 'sender/kind_not_allowed'
-        | 'sender/name_not_allowed'
-        | 'sender/registration_missing'
-        | 'sender/registration_expired';
-      /** The `code` of the register, when it is one that is missing. */
-      register?: string;
-      /** In words, as the end of "sender Otpost: …". */
-      reason: string;
-    };
+  { ok: true; advice?: string } | ({ ok: false } & SenderProblem);
 
 // 800 and its successors of the North American plan.
 const TOLL_FREE = /^\+18(?:00|33|44|55|66|77|88)\d{7}$/;
@@ -76,7 +85,7 @@ export function checkSender(
     return {
       ok: false,
       code: 'sender/kind_not_allowed',
-      reason: `${country} takes no ${KIND_NAMES[kind]} as a sender (it takes: ${taken})`,
+      reason: `${country} takes no ${KIND_NAMES[kind]} as a sender (it takes: ${taken || 'none'})`,
     };
   }
   const problem = problemOfName(rule, kind, sender, country);
@@ -84,12 +93,6 @@ export function checkSender(
   if (register === null || (register.from !== undefined && now < Date.parse(register.from)))
     return { ok: true };
   return checkRegister(register, country, sender, registrations, now);
-}
-
-/** The same as one line for a decision, e.g. `sender Otpost: needs SSIR registration in SG`. */
-export function senderProblem(...args: Parameters<typeof checkSender>): string | undefined {
-  const verdict = checkSender(...args);
-  return verdict.ok ? undefined : `sender ${args[2]}: ${verdict.reason}`;
 }
 
 function checkRegister(
@@ -130,11 +133,16 @@ function problemOfName(
   country: string,
 ): string | undefined {
   if (kind === 'shortCode' && rule.shortCodes !== undefined)
-    return new RegExp(`^(?:${rule.shortCodes})$`).test(sender)
+    return rule.shortCodes.some((form) => hasForm(sender, form))
       ? undefined
       : `${country} has no such short code, and takes no name of digits alone`;
   if (kind !== 'alphanumeric' || !rule.plainNames) return undefined;
   if (!/^[A-Za-z0-9]+$/.test(sender)) return `${country} takes names of A–Z, a–z and 0–9 only`;
   if (/^\d+$/.test(sender)) return `${country} takes no name of digits alone`;
   return GENERIC.has(sender.toLowerCase()) ? `${country} takes no generic name` : undefined;
+}
+
+/** @param form digits, with `x` for any of them */
+function hasForm(digits: string, form: string): boolean {
+  return digits.length === form.length && [...form].every((one, i) => one === 'x' || one === digits[i]);
 }

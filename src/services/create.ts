@@ -4,6 +4,7 @@ import type { App } from '../platform.ts';
 import { announceChange } from './announce.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
+import { checkPool } from './pool.ts';
 import { services, type ServiceRow } from './table.ts';
 
 export interface CreateServiceInput {
@@ -28,6 +29,7 @@ export async function createService(
     settings: changeSettings({}, input.settings ?? {}),
     createdAt: new Date(now),
   };
+  await checkPool(app, who.accountId, input.settings);
   await app.db.transaction(async (tx) => {
     if (row.isDefault) await makeRoomForDefault(tx, who.accountId);
     await tx.insert(services).values(row);

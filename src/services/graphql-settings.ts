@@ -56,6 +56,8 @@ const ABOUT: Record<keyof ServiceSettings, string> = {
     "What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1.",
   sender:
     'Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`.',
+  senderPool:
+    'The pool of senders that messages come from instead, the same sender for the same number. Default none.',
 };
 
 interface MessageTemplate {
@@ -112,6 +114,7 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
       resolve: (settings) => Object.entries(settings.templates).map(([locale, text]) => ({ locale, text })),
     }),
     sender: t.exposeString('sender', { description: ABOUT.sender }),
+    senderPool: t.exposeString('senderPool', { nullable: true, description: ABOUT.senderPool }),
   }),
 });
 
@@ -139,6 +142,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
       description: `${ABOUT.templates} They replace the ones before.`,
     }),
     sender: t.string({ description: ABOUT.sender }),
+    senderPool: t.string({ description: ABOUT.senderPool }),
   }),
 });
 

@@ -64,6 +64,15 @@ export const ServiceSettings = z.strictObject({
       'a sender is a name of 1–11 letters and digits, a long code (+…) or a short code',
     )
     .default('Otpost'),
+  /** Messages come from a sender of this pool instead, the same one for the same number. */
+  senderPool: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$/,
+      'a pool has a name of 1 to 60 letters, digits, spaces and . _ -',
+    )
+    .nullable()
+    .default(null),
 });
 
 export type ServiceSettings = z.output<typeof ServiceSettings>;

@@ -6,6 +6,7 @@ import { announceChange } from './announce.ts';
 import { ServiceNotFound } from './errors.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
+import { checkPool } from './pool.ts';
 import { services, type ServiceRow } from './table.ts';
 
 export interface UpdateServiceInput {
@@ -26,6 +27,7 @@ export async function updateService(
   input: UpdateServiceInput,
 ): Promise<ServiceRow> {
   const one = and(eq(services.accountId, who.accountId), eq(services.id, id));
+  await checkPool(app, who.accountId, input.settings);
   const updated = await app.db.transaction(async (tx) => {
     const [before] = await tx.select().from(services).where(one).for('update');
     if (!before) throw new ServiceNotFound();

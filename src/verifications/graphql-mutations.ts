@@ -4,6 +4,7 @@ import { CLOSED_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId, type ServiceId } from '../ids.ts';
+import { SenderNotAllowed } from '../senders/errors.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { cancelVerification } from './cancel.ts';
 import { checkVerification } from './check.ts';
@@ -103,6 +104,7 @@ builder.mutationField('startVerification', (t) =>
       types: [
         InvalidPhoneNumber,
         CountryNotAllowed,
+        SenderNotAllowed,
         TooManySends,
         DestinationLocked,
         IdempotencyConflict,

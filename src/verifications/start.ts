@@ -3,6 +3,8 @@ import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { SenderNotAllowed } from '../senders/errors.ts';
+import { createRefusals } from '../senders/refusals.ts';
 import { findService, type Service } from '../services/directory.ts';
 import { isLocale } from '../services/settings.ts';
 import { commitStarts } from './commit-starts.ts';
@@ -27,7 +29,7 @@ const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
 /**
  * Starts a verification and queues its message; while one is pending for the same number and
  * service, queues one more message of that. Answers after the commit.
- * @throws {InvalidPhoneNumber | CountryNotAllowed | TooManySends | DestinationLocked | IdempotencyConflict | ServiceNotFound | InvalidInput}
+ * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | IdempotencyConflict | ServiceNotFound | InvalidInput}
  */
 export async function startVerification(
   app: App,
@@ -39,6 +41,8 @@ export async function startVerification(
   const phone = parsePhone(input.to, service.settings.defaultCountry);
   const allowed = service.settings.allowedCountries;
   if (allowed && !allowed.includes(phone.country)) throw new CountryNotAllowed(phone.country);
+  const refused = await app.single(createRefusals).of(service, phone.country);
+  if (refused) throw new SenderNotAllowed(phone.country, refused);
   const draft = draftVerification(app, service, phone, input);
   return app.batched(commitStarts, BATCH).add({
     service,

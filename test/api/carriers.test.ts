@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { listCarriers } from '../../src/carriers/queries.ts';
+import { openSecrets } from '../../src/carriers/secrets.ts';
+import { updateCarrier } from '../../src/carriers/update-carrier.ts';
+import type { CarrierId } from '../../src/ids.ts';
+import { ensureRoute } from '../../src/routing/ensure-route.ts';
+import { listRoutes } from '../../src/routing/queries.ts';
+import { updateRoute } from '../../src/routing/update-route.ts';
 import { createSimulator } from '../../src/simulator/simulator.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
@@ -121,6 +129,94 @@ test('the region and the sender rules of a carrier are given, changed and left a
   expect(await change('updateCarrier', { carrierId, name: 'r2' })).toMatchObject({ region: 'EU' });
   const changed = await change('updateCarrier', { carrierId, region: null, senderRules: 'OFF' });
   expect(changed).toMatchObject({ region: null, senderRules: 'OFF' });
+});
+
+test('a null in the configuration goes back to the default, and what is absent stays', async () => {
+  const input = { name: 'n', config: { ...smpp('normal'), window: 7, throughput: 9 }, password: 'x' };
+  const { id: carrierId } = await change('connectSmppCarrier', input);
+  expect(await change('updateCarrier', { carrierId, config: { window: null } })).toMatchObject({
+    config: { window: 50, throughput: 9, systemId: 'normal' },
+  });
+  expect(await change('updateCarrier', { carrierId, config: { host: null } })).toMatchObject({
+    field: 'config.host',
+  });
+});
+
+test('secrets that a configuration no longer names are dropped, and must be given again', async () => {
+  const input = JSON.parse(await readFile('src/carriers/http/examples/nordwave.json', 'utf8')) as {
+    name: string;
+    config: { request: object };
+    secrets: Record<string, string>;
+  };
+  const { id, config } = await change('connectHttpCarrier', { ...input, name: 'drops' });
+  const { request } = config as typeof input.config;
+  const plain = { ...request, auth: undefined };
+  const dropped = await change('updateCarrier', { carrierId: id, config: { request: plain } });
+  expect(dropped.secrets).not.toContain('apiToken');
+  const [row] = await testApp.app.db.query.carriers.findMany({ where: { id: id as CarrierId } });
+  const { apiToken: _, ...kept } = input.secrets;
+  expect(openSecrets(testApp.app.keys, row!, row!.secretsSealed)).toEqual(kept);
+  expect(await change('updateCarrier', { carrierId: id, config: { request } })).toMatchObject({
+    code: 'input/invalid',
+    message: expect.stringContaining('apiToken') as string,
+  });
+});
+
+test.each([
+  ['connectSmppCarrier', () => ({ name: 'twin', config: smpp('normal'), password: 'x' })],
+  ['addRoute', (carrierId: string) => ({ carrierId, name: 'twin', priority: 1 })],
+])('of two that are added at once under one name by %s, one wins', async (mutation, inputOf) => {
+  const by = await createCaller(testApp.app, await createTestAccount(testApp.app));
+  const first = { name: 'first', config: smpp('normal'), password: 'x' };
+  const input = inputOf((await change('connectSmppCarrier', first, by)).id as string);
+  const results = await Promise.all(Array.from({ length: 5 }, () => change(mutation, input, by)));
+  expect(results.filter((result) => result.id !== undefined)).toHaveLength(1);
+  expect(results.filter((result) => result.code === 'input/name_taken')).toHaveLength(4);
+});
+
+test('what a seed adds is added once, however often it runs, and stays switched off', async () => {
+  const { app } = testApp;
+  const theirs = await createTestAccount(app);
+  const { accountId } = theirs;
+  const seed = async (window: number, price: number) => {
+    const carrierId = await connectCarrier(app, accountId, {
+      name: 'seeded',
+      config: { kind: 'smpp', ...smpp('normal'), window },
+      secrets: { password: 'x' },
+    });
+    return ensureRoute(app, accountId, { name: 'seeded', carrierId, priority: 1, price });
+  };
+  const [first, ...others] = await Promise.all([seed(1, 0.1), seed(1, 0.1), seed(1, 0.1)]);
+  for (const other of others) expect(other).toEqual(first);
+  await updateCarrier(app, theirs, first.carrierId, { enabled: false, config: { throughput: 5 } });
+  await updateRoute(app, accountId, first.id, { enabled: false, sender: 'Acme' });
+  expect(await seed(2, 0.2)).toEqual({ ...first, enabled: false, price: 0.2 });
+  expect(await listCarriers(app, theirs)).toMatchObject([
+    { id: first.carrierId, enabled: false, config: { window: 2, throughput: null } },
+  ]);
+  expect(await listRoutes(app, theirs)).toHaveLength(1);
+});
+
+test('a route says where it goes, with which sender, and what a segment costs', async () => {
+  const by = await createCaller(testApp.app, await createTestAccount(testApp.app));
+  const { id: carrierId } = await change(
+    'connectSmppCarrier',
+    { name: 'f', config: smpp('normal'), password: 'x' },
+    by,
+  );
+  const about = { name: 'full', priority: 3, countries: ['HR', 'DE'], sender: 'Acme', price: 0.045 };
+  const { id } = await change('addRoute', { carrierId, ...about }, by);
+  await change('addRoute', { carrierId, name: 'plain', priority: 4 }, by);
+  const fields = 'name priority countries sender price enabled carrier { id }';
+  const { data } = await by.ask(
+    `query($id: ID!) { routes { ${fields} } node(id: $id) { ... on Route { ${fields} } } }`,
+    { id },
+  );
+  const whole = { ...about, enabled: true, carrier: { id: carrierId } };
+  expect(data).toEqual({
+    routes: [whole, { ...whole, name: 'plain', priority: 4, countries: null, sender: null, price: 0 }],
+    node: whole,
+  });
 });
 
 test('a changed password is the one that workers use next', async () => {

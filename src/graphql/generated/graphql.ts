@@ -140,6 +140,8 @@ export type ServiceSettingsInput = {
   sendWindowSeconds?: number | null | undefined;
   /** Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`. */
   sender?: string | null | undefined;
+  /** The pool of senders that messages come from instead, the same sender for the same number. Default none. */
+  senderPool?: string | null | undefined;
   /** Message texts by locale, over the built-in ones. They replace the ones before. */
   templates?: Array<MessageTemplateInput> | null | undefined;
   /** How long a code is valid, from the first send, 30–86400 seconds; a resend never extends it. Default 600. */
@@ -308,6 +310,7 @@ export type NodeQuery = { node:
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Message', id: string }
     | { __typename: 'Route', id: string }
+    | { __typename: 'Sender', id: string }
     | { __typename: 'Service', id: string }
     | { __typename: 'Verification', id: string }
    | null };
@@ -330,6 +333,7 @@ export type StartVerificationMutation = { startVerification:
     | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
+    | { __typename: 'SenderNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
     | { __typename: 'Verification', id: string, to: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, clientToken: string | null }

@@ -46,6 +46,9 @@ describe('a sender is refused with what is missing', () => {
       reason: 'US takes no name as a sender (it takes: long code, toll-free number, short code)',
     });
     expect(check('CA', '+14165550100')).toMatchObject({ code: 'sender/kind_not_allowed' });
+    expect(checkSender({ ZZ: { asOf: '2026-11-23', kinds: {} } }, 'ZZ', 'Otpost', [], NOW)).toMatchObject({
+      reason: 'ZZ takes no name as a sender (it takes: none)',
+    });
   });
 
   test.each(['Ot post', 'SMS', 'Info', '12', '12345'])('in France when it is %j', (sender) => {
@@ -62,6 +65,33 @@ test.each([
   ['ZZ', 'Otpost'],
 ])('in %s the sender %s needs nothing', (country, sender) => {
   expect(check(country, sender)).toEqual({ ok: true });
+});
+
+test.each(['Otpost', '+971501234567', '+18005550100', '3456'])(
+  'where only the register is known, every kind is in it: in AE %s',
+  (sender) => {
+    expect(check('AE', sender)).toMatchObject({ register: 'ae_operators' });
+  },
+);
+
+test.each(['SG', 'ES'])('where only names are known to be refused, numbers are not: in %s', (country) => {
+  for (const sender of ['+6581234567', '+18005550100', '34567'])
+    expect(check(country, sender)).toEqual({ ok: true });
+});
+
+test('every row says when somebody last looked, and what it supposes', () => {
+  for (const [country, { asOf }] of Object.entries(SENDER_RULES)) {
+    expect(asOf, country).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(Date.parse(asOf), country).toBeLessThan(NOW);
+  }
+  for (const country of ['AE', 'SG', 'ES']) expect(SENDER_RULES[country]!.note).toMatch(/Known: .* Supposed/);
+});
+
+test('a short code has one of the forms of its country, digit by digit', () => {
+  const rules = { ZZ: { asOf: '2026-11-23', kinds: { shortCode: null }, shortCodes: ['36xxx', '1x'] } };
+  const ok = (sender: string) => checkSender(rules, 'ZZ', sender, [], NOW).ok;
+  expect(['36123', '36000'].map(ok)).toEqual([true, true]);
+  expect(['36', '3612', '361234', '37123', '136123'].map(ok)).toEqual(Array(5).fill(false));
 });
 
 test('where an unregistered name is only treated worse, it goes out with advice', () => {

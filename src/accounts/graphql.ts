@@ -1,0 +1,55 @@
+import { InvalidInput } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { findAccount } from './find-account.ts';
+import { setResidency } from './set-residency.ts';
+
+const Account = builder.drizzleObject('accounts', {
+  name: 'Account',
+  description: 'A customer: all else belongs to exactly one.',
+  fields: (t) => ({
+    id: t.id({ description: 'Prefixed `acc_`.', resolve: (account) => account.id }),
+    name: t.string({ description: 'The name it was given.', resolve: (account) => account.name }),
+    residency: t.string({
+      nullable: true,
+      description: 'The region that its messages must not leave, e.g. `EU`; absent = they may go anywhere.',
+      resolve: (account) => account.residency,
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was created.',
+      resolve: (account) => account.createdAt,
+    }),
+  }),
+});
+
+builder.queryField('account', (t) =>
+  t.field({
+    type: Account,
+    description: 'The account of whoever asks.',
+    resolve: (_root, _args, context) => findAccount(context.app, callerOf(context).accountId),
+  }),
+);
+
+const SetResidencyInput = builder.inputType('SetResidencyInput', {
+  description: "Where the account's messages may leave.",
+  fields: (t) => ({
+    residency: t.string({
+      description:
+        'Two capital letters, e.g. `EU`: from now on only carriers of this region are used. `null` or absent = any.',
+    }),
+  }),
+});
+
+builder.mutationField('setResidency', (t) =>
+  t.field({
+    type: Account,
+    description:
+      'Keeps the messages of the account to carriers of one region. A carrier that does not say where it is ' +
+      'counts as outside. Workers follow at once.',
+    errors: { types: [InvalidInput] },
+    args: { input: t.arg({ type: SetResidencyInput, required: true, description: 'The region.' }) },
+    resolve: (_root, { input }, context) =>
+      setResidency(context.app, callerOf(context).accountId, input.residency ?? null),
+  }),
+);

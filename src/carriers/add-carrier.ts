@@ -1,0 +1,26 @@
+import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
+import { InvalidInput } from '../errors.ts';
+import type { App } from '../platform.ts';
+import type { CarrierConfig } from './config.ts';
+import { readMembers, type CarrierInput } from './input.ts';
+import { makeCarrier, saveCarrier } from './save-carrier.ts';
+import type { CarrierRow } from './table.ts';
+
+/** Adds a carrier; every worker follows at once. @throws {InvalidInput | NameTaken} */
+export async function addCarrier(
+  app: App,
+  { accountId }: Principal,
+  kind: CarrierConfig['kind'],
+  input: CarrierInput,
+): Promise<CarrierRow> {
+  const id = newId('car', app.clock());
+  const row = makeCarrier(
+    app,
+    { accountId, id },
+    { ...input, config: { kind, ...readMembers(input.config) } },
+  );
+  if (row.config.kind !== kind)
+    throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
+  return saveCarrier(app, accountId, { id }, () => row);
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { isRegion, REGION_RULE } from '../accounts/region.ts';
+import { InvalidInput } from '../errors.ts';
+import { CarrierConfig, type CarrierConfigInput } from './config.ts';
+import { configProblem } from './config-problem.ts';
+import type { Secrets } from './secrets.ts';
+import type { CarrierRow } from './table.ts';
+
+/** A carrier as it came from outside: nothing of it is known to be right. */
+export interface CarrierInput {
+  /** Unique in the account. */
+  name?: string | undefined;
+  config?: unknown;
+  /** By name; SMPP has one, `password`. */
+  secrets?: unknown;
+  enabled?: boolean | undefined;
+  /** Where its messages leave, e.g. `EU`; null = not known, and closed to accounts with a residency. */
+  region?: string | null | undefined;
+  /** Whether each country's sender rules are checked before a message goes this way. */
+  senderRules?: CarrierRow['senderRules'] | undefined;
+}
+
+const Members = z.record(z.string(), z.unknown());
+const SecretTexts = z.record(z.string(), z.string());
+
+/** @throws {InvalidInput} */
+export function readRegion(region: string | null): string | null {
+  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
+  return region;
+}
+
+/** @throws {InvalidInput} that names the field by its path */
+export function readConfig(input: CarrierConfigInput): CarrierConfig {
+  const read = CarrierConfig.safeParse(input);
+  if (read.success) return read.data;
+  const { path, message } = configProblem(read.error);
+  throw new InvalidInput(path, `${message}.`);
+}
+
+/** @throws {InvalidInput} */
+export function readMembers(config: unknown): Record<string, unknown> {
+  const read = Members.safeParse(config);
+  if (!read.success) throw new InvalidInput('config', 'A configuration is a JSON object.');
+  return read.data;
+}
+
+/** @throws {InvalidInput} */
+export function readSecrets(secrets: unknown): Secrets {
+  const read = SecretTexts.safeParse(secrets ?? {});
+  if (!read.success) throw new InvalidInput('secrets', 'Secrets are a JSON object of texts by name.');
+  return read.data;
+}

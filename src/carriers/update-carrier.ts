@@ -1,0 +1,59 @@
+import type { Principal } from '../accounts/principal.ts';
+import { InvalidInput, readName } from '../errors.ts';
+import type { CarrierId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { CarrierConfig, CarrierConfigInput } from './config.ts';
+import { CarrierNotFound } from './errors.ts';
+import { readConfig, readMembers, readRegion, readSecrets, type CarrierInput } from './input.ts';
+import { saveCarrier } from './save-carrier.ts';
+import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
+import type { CarrierRow } from './table.ts';
+
+/**
+ * Changes a carrier; what is absent stays, a member of the configuration that is null goes back to its
+ * default. Secrets that the configuration no longer names are forgotten.
+ * @throws {CarrierNotFound | InvalidInput | NameTaken}
+ */
+export async function updateCarrier(
+  app: App,
+  { accountId }: Principal,
+  id: CarrierId,
+  input: CarrierInput,
+): Promise<CarrierRow> {
+  return saveCarrier(app, accountId, { id }, (before) => {
+    if (!before) throw new CarrierNotFound();
+    return {
+      ...before,
+      name: input.name === undefined ? before.name : readName(input.name),
+      enabled: input.enabled ?? before.enabled,
+      region: input.region === undefined ? before.region : readRegion(input.region),
+      senderRules: input.senderRules ?? before.senderRules,
+      ...changeAccess(app, before, input),
+    };
+  });
+}
+
+/** How the carrier is reached: its configuration and the secrets that this names change together. */
+function changeAccess(
+  app: App,
+  before: CarrierRow,
+  input: CarrierInput,
+): Pick<CarrierRow, 'config' | 'secretsSealed'> {
+  const { secretsSealed } = before;
+  if (input.config === undefined && input.secrets === undefined)
+    return { config: before.config, secretsSealed };
+  const config = changeConfig(before.config, readMembers(input.config ?? {}));
+  const named = new Set(secretsOf(config).map(({ name }) => name));
+  const old = openSecrets(app.keys, before, secretsSealed);
+  const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
+  const secrets = { ...kept, ...readSecrets(input.secrets) };
+  checkSecrets(config, secrets);
+  return { config, secretsSealed: sealSecrets(app.keys, before, secrets) };
+}
+
+function changeConfig(before: CarrierConfig, change: Record<string, unknown>): CarrierConfig {
+  const members = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
+  const after = readConfig(Object.fromEntries(members) as CarrierConfigInput);
+  if (after.kind !== before.kind) throw new InvalidInput('config.kind', 'A carrier keeps its kind.');
+  return after;
+}

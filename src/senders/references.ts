@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { InvalidInput } from '../errors.ts';
+
+const References = z.record(z.string().min(1).max(60), z.string().max(200));
+const MAX = 20;
+
+/** What a register calls a sender, as it came from outside. @throws {InvalidInput} */
+export function readReferences(input: unknown): Record<string, string> {
+  const read = References.safeParse(input ?? {});
+  if (read.success && Object.keys(read.data).length <= MAX) return read.data;
+  throw new InvalidInput(
+    'references',
+    `References are a JSON object of at most ${MAX} texts by name, each of at most 200 characters.`,
+  );
+}

@@ -1,0 +1,80 @@
+import { and, eq, ne } from 'drizzle-orm';
+import { z } from 'zod';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { CarrierNotFound } from '../carriers/errors.ts';
+import { listCarriers } from '../carriers/queries.ts';
+import { InvalidInput } from '../errors.ts';
+import type { AccountId, SenderId } from '../ids.ts';
+import { Countries } from '../numbers/country.ts';
+import type { App } from '../platform.ts';
+import { ServiceSettings } from '../services/settings.ts';
+import { senders, type SenderRow } from './table.ts';
+import { senderKind } from './verdict.ts';
+
+/** What is absent stays. */
+export type SenderChange = {
+  [Name in 'countries' | 'carrierIds' | 'pools' | 'enabled']?: SenderRow[Name] | undefined;
+};
+
+const Fields = z.object({
+  value: ServiceSettings.shape.sender
+    .unwrap()
+    .refine(
+      (value) => senderKind(value) !== undefined,
+      'a sender is a name of 1–11 letters and digits, a long code (+…) or a short code (3–8 digits)',
+    ),
+  countries: Countries,
+  carrierIds: z.array(z.string()).min(1).max(100).nullable(),
+  pools: z.array(ServiceSettings.shape.senderPool.unwrap().unwrap()).max(20),
+});
+
+/** A sender with a change to it. @throws {InvalidInput} */
+export function changeSender(before: SenderRow, change: SenderChange): SenderRow {
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const after = { ...before, ...given };
+  const read = Fields.safeParse(after);
+  if (!read.success) {
+    const issue = read.error.issues[0]!;
+    throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
+  }
+  if (senderKind(after.value) === 'shortCode' && after.countries?.length !== 1)
+    throw new InvalidInput('countries', 'A short code is national: name the one country that it is of.');
+  return after;
+}
+
+/**
+ * Writes what `make` makes of a sender; nobody changes the account's senders meanwhile, and starts and
+ * workers follow at once.
+ * @throws {CarrierNotFound | InvalidInput}
+ */
+export async function saveSender(
+  app: App,
+  accountId: AccountId,
+  id: SenderId,
+  make: (before: SenderRow | undefined) => SenderRow,
+): Promise<SenderRow> {
+  const ours = new Set((await listCarriers(app, { accountId })).map((carrier) => carrier.id));
+  return changeConfiguration(app, accountId, async (tx) => {
+    const account = eq(senders.accountId, accountId);
+    const [before] = await tx
+      .select()
+      .from(senders)
+      .where(and(account, eq(senders.id, id)));
+    const row = make(before);
+    if (row.carrierIds?.some((carrierId) => !ours.has(carrierId))) throw new CarrierNotFound();
+    const twins = await tx
+      .select({ countries: senders.countries })
+      .from(senders)
+      .where(and(account, eq(senders.value, row.value), ne(senders.id, id)));
+    if (twins.some((twin) => isSame(row, twin)))
+      throw new InvalidInput('value', 'The account has this sender already.');
+    const target = [senders.accountId, senders.id];
+    await tx.insert(senders).values(row).onConflictDoUpdate({ target, set: row });
+    return row;
+  });
+}
+
+/** The same digits are another short code in another country. */
+function isSame(row: SenderRow, twin: Pick<SenderRow, 'countries'>): boolean {
+  return senderKind(row.value) !== 'shortCode' || row.countries?.[0] === twin.countries?.[0];
+}

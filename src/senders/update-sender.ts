@@ -1,0 +1,21 @@
+import type { AccountId, SenderId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { SenderNotFound } from './errors.ts';
+import { changeSender, saveSender, type SenderChange } from './save-sender.ts';
+import type { SenderRow } from './table.ts';
+
+/**
+ * Changes where a sender may be used, or takes it out of use; what is absent stays.
+ * @throws {SenderNotFound | CarrierNotFound | InvalidInput}
+ */
+export async function updateSender(
+  app: App,
+  accountId: AccountId,
+  id: SenderId,
+  change: SenderChange,
+): Promise<SenderRow> {
+  return saveSender(app, accountId, id, (before) => {
+    if (!before) throw new SenderNotFound();
+    return changeSender(before, change);
+  });
+}

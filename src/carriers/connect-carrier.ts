@@ -4,10 +4,11 @@ import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
+import { configProblem } from '../outgoing/config-problem.ts';
+import type { Secrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
-import { configProblem } from './config-problem.ts';
-import { checkSecrets, sealSecrets, type Secrets } from './secrets.ts';
+import { checkSecrets, sealSecrets } from './secrets.ts';
 import { carriers } from './table.ts';
 
 export interface NewCarrier {

@@ -6,11 +6,12 @@ import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
+import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { readConfig, readRegion } from './connect-carrier.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
-import { checkSecrets, openSecrets, sealSecrets, secretsOf, type Secrets } from './secrets.ts';
+import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
 import { carriers } from './table.ts';
 
 export type CarrierRow = typeof carriers.$inferSelect;
@@ -27,7 +28,6 @@ export interface CarrierInput {
 }
 
 const Members = z.record(z.string(), z.unknown());
-const SecretTexts = z.record(z.string(), z.string());
 
 /** Adds a carrier; every worker follows at once. @throws {InvalidInput | NameTaken} */
 export async function addCarrier(
@@ -115,11 +115,5 @@ function changeConfig(before: CarrierConfig, change: Record<string, unknown>): C
 function readMembers(config: unknown): Record<string, unknown> {
   const read = Members.safeParse(config);
   if (!read.success) throw new InvalidInput('config', 'A configuration is a JSON object.');
-  return read.data;
-}
-
-function readSecrets(secrets: unknown): Secrets {
-  const read = SecretTexts.safeParse(secrets ?? {});
-  if (!read.success) throw new InvalidInput('secrets', 'Secrets are a JSON object of texts by name.');
   return read.data;
 }

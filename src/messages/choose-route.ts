@@ -3,11 +3,13 @@ import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { coverageProblem } from '../routing/coverage.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
 import { createPolicies } from '../routing/policies.ts';
 import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
+import { priceOf } from '../routing/price.ts';
 import { SENDER_RULES } from '../senders/country-rules.ts';
 import { createRegistrationDirectory } from '../senders/registrations.ts';
 import { senderProblem } from '../senders/verdict.ts';
@@ -34,12 +36,14 @@ export interface Choice {
 /** Chooses the routes of one claim's messages: what they have in common is asked for once. */
 export interface Chooser {
   /**
+   * @param operator MCC and MNC of the number; undefined = not known
    * @param taken messages of this claim that each carrier has been given already
    * @param tried the routes that the message went over before
    * @returns undefined when no route is open
    */
   choose(
     verification: VerificationRow,
+    operator: string | undefined,
     taken: ReadonlyMap<CarrierId, number>,
     tried: readonly RouteId[],
     now: number,
@@ -73,7 +77,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose(verification, taken, tried, now) {
+    async choose(verification, operator, taken, tried, now) {
       const { serviceId, country } = verification;
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
@@ -86,10 +90,12 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
           carriers.get(route.carrierId),
           taken.get(route.carrierId) ?? 0,
           country,
+          operator,
           tried,
         ),
       );
-      const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
+      const request = { country, ...(operator !== undefined && { operator }), now };
+      const ranked = policy.choose(request, reopen(candidates), app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
@@ -110,14 +116,16 @@ function candidateOf(
   carrier: Carrier | undefined,
   taken: number,
   country: string,
+  operator: string | undefined,
   tried: readonly RouteId[],
 ): Candidate {
+  const notServed = coverageProblem(route, country, operator);
   const exclude = !carrier
     ? 'the carrier is not enabled'
     : barrier !== undefined
       ? barrier
-      : route.countries && !route.countries.includes(country)
-        ? `does not serve ${country}`
+      : notServed !== undefined
+        ? notServed
         : carrier.freeWindow() <= taken
           ? (carrier.health().problem ?? 'the window is full')
           : tried.includes(route.id)
@@ -127,7 +135,7 @@ function candidateOf(
     routeId: route.id,
     carrierId: route.carrierId,
     priority: route.priority,
-    price: route.price,
+    price: priceOf(route, country, operator),
     ...(carrier && { inFlightShare: carrier.inFlightShare() }),
     ...(exclude !== undefined && { exclude }),
   };

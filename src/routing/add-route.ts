@@ -3,6 +3,7 @@ import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import type { Prices } from './price.ts';
 import { routes } from './table.ts';
 
 export interface NewRoute {
@@ -14,8 +15,12 @@ export interface NewRoute {
   /** ISO 3166-1 alpha-2; null = all. */
   countries?: string[] | null;
   sender?: string | null;
+  /** MCC and MNC; null = all. */
+  operators?: string[] | null;
   /** Per segment, in the account's currency. */
   price?: number;
+  /** Where it differs, by country or by MCC and MNC. */
+  prices?: Prices | null;
 }
 
 /** Adds a route, or changes the one of that name. */

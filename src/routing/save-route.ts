@@ -12,13 +12,18 @@ import type { CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { RouteNotFound } from './errors.ts';
+import { Operators, readPrices } from './price-list.ts';
 import { routes } from './table.ts';
 
 type RouteRow = typeof routes.$inferSelect;
 
 /** What is absent stays. */
 export type RouteChange = {
-  [Name in 'name' | 'priority' | 'countries' | 'sender' | 'price' | 'enabled']?: RouteRow[Name] | undefined;
+  [Name in 'name' | 'priority' | 'countries' | 'operators' | 'sender' | 'price' | 'enabled']?:
+    RouteRow[Name] | undefined;
+} & {
+  /** As they came from outside. */
+  prices?: unknown;
 };
 
 const Fields = z.object({
@@ -29,6 +34,7 @@ const Fields = z.object({
     .max(250)
     .nullable(),
   sender: ServiceSettings.shape.sender.unwrap().nullable(),
+  operators: Operators,
   price: z.number().min(0).max(1_000),
 });
 
@@ -41,7 +47,8 @@ export async function createRoute(
 ): Promise<RouteRow> {
   if (!(await findCarrier(app, who, carrierId))) throw new CarrierNotFound();
   const now = app.clock();
-  const blank = { countries: null, sender: null, price: 0, enabled: true, createdAt: new Date(now) };
+  const nowhere = { countries: null, operators: null, sender: null, prices: null };
+  const blank = { ...nowhere, price: 0, enabled: true, createdAt: new Date(now) };
   const id = newId('rte', now);
   const row = { ...blank, ...change(input), accountId: who.accountId, id, carrierId } as RouteRow;
   await save(app, who, id, () => check(row));
@@ -89,9 +96,9 @@ function change(input: RouteChange): RouteChange {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
-function check(row: RouteRow): RouteRow {
+function check(row: Omit<RouteRow, 'prices'> & { prices: unknown }): RouteRow {
   const read = Fields.safeParse(row);
-  if (read.success) return { ...row, name: readName(row.name) };
+  if (read.success) return { ...row, name: readName(row.name), prices: readPrices(row.prices) };
   const issue = read.error.issues[0]!;
   throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
 }

@@ -68,7 +68,9 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
     },
     async ask(e164, patienceMs): Promise<Asked> {
       const asked = performance.now();
-      await turn();
+      const waiting = turn();
+      // Without a pause where there is nothing to wait for: what is decided on has not changed meanwhile.
+      if (waiting) await waiting;
       try {
         // Nobody waits for it any more, or it would find the same closed door as those before it.
         if (performance.now() - asked > patienceMs || standing.limit(clock()) < underWay)

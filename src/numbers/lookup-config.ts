@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { isRegion } from '../accounts/region.ts';
 import { Format, Pointer, requestConfig, requestProblems } from '../outgoing/http/request-config.ts';
 import { LINE_TYPES } from './resolution.ts';
 
@@ -59,6 +60,12 @@ export const NumberLookupConfig = z
   .strictObject({
     request: requestConfig(LOOKUP_PLACEHOLDERS),
     answer: Answer,
+    /** Where it learns our numbers, e.g. `EU`; an account with a residency asks in that region only. */
+    region: z
+      .string()
+      .refine(isRegion, 'a region is two capital letters, e.g. EU or US')
+      .nullable()
+      .default(null),
     /** Only numbers of these countries are looked up, ISO 3166-1 alpha-2; null = all. */
     countries: z
       .array(z.string().refine(isSupportedCountry, 'a country is two capital letters (ISO 3166-1), e.g. HR'))

@@ -1,6 +1,8 @@
 import { createAccountCache } from '../accounts/cache.ts';
+import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { residencyProblem } from '../routing/residency.ts';
 import { createHttpLookup } from './http-lookup.ts';
 import { openLookupSecrets } from './lookup-secrets.ts';
 import type { NumberLookup } from './lookup.ts';
@@ -12,9 +14,13 @@ export type LookupRow = typeof numberLookupConfigs.$inferSelect;
 export interface OpenLookup {
   lookup: NumberLookup;
   config: NumberLookupConfig;
+  /** Why it must not be asked, whatever its state: the account's numbers would leave their region. */
+  barrier: string | undefined;
   /** Epoch milliseconds: earlier answers do not count. */
   answersSince: number;
 }
+
+type Opened = Omit<OpenLookup, 'barrier'> & { updatedAt: number };
 
 /** The lookups of the accounts that have one, kept open in this process. */
 export interface LookupDirectory extends AsyncDisposable {
@@ -23,9 +29,9 @@ export interface LookupDirectory extends AsyncDisposable {
 
 export function createLookupDirectory(app: App): LookupDirectory {
   const rows = createAccountCache(app, (accountId) => readLookupRow(app, accountId));
-  const open = new Map<AccountId, OpenLookup & { updatedAt: number }>();
+  const open = new Map<AccountId, Opened>();
 
-  function follow(accountId: AccountId, row: LookupRow | undefined): OpenLookup | undefined {
+  function follow(accountId: AccountId, row: LookupRow | undefined): Opened | undefined {
     const known = open.get(accountId);
     if (known?.updatedAt === row?.updatedAt.getTime()) return known;
     known?.lookup.close();
@@ -49,7 +55,10 @@ export function createLookupDirectory(app: App): LookupDirectory {
 
   return {
     async of(accountId) {
-      return follow(accountId, await rows.of(accountId));
+      const open = follow(accountId, await rows.of(accountId));
+      if (!open) return undefined;
+      const { residency } = await app.single(createResidencyDirectory).of(accountId);
+      return { ...open, barrier: residencyProblem(residency, open.config.region, 'the lookup') };
     },
     async [Symbol.asyncDispose]() {
       for (const { lookup } of open.values()) lookup.close();

@@ -123,14 +123,15 @@ export function createNumberResolver(app: App): NumberResolver {
         const facts = recall(names[i]!, open);
         if (facts) return withFacts(number.hint, facts, 'cache');
         const { mood } = open.lookup;
-        if (!mayAsk || mood === 'resting') return number.hint;
+        if (!mayAsk || open.barrier !== undefined || mood === 'resting') return number.hint;
         const flight = ask(names[i]!, number, open);
         // Whether it is back is found out by one question that nobody waits for.
         return mood === 'trying' ? number.hint : within(open.config.deadlineMs, flight, number.hint);
       });
     },
     async problemOf(accountId) {
-      return (await directory.of(accountId))?.lookup.problem;
+      const open = await directory.of(accountId);
+      return open && (open.barrier ?? open.lookup.problem);
     },
     async [Symbol.asyncDispose]() {
       closed = true;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { lockConfiguration } from '../accounts/lock-configuration.ts';
+import { createResidencyDirectory } from '../accounts/residency.ts';
 import { checkCurrency } from '../accounts/currency.ts';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { InvalidInput } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { AccountId } from '../ids.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
 import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
+import { residencyProblem } from '../routing/residency.ts';
 import { NumberLookupConfig } from './lookup-config.ts';
 import type { LookupRow } from './lookup-directory.ts';
 import { openLookupSecrets, sealLookupSecrets, secretsOfLookup } from './lookup-secrets.ts';
@@ -34,6 +36,9 @@ export async function setNumberLookup(
 ): Promise<LookupRow> {
   const config = readConfig(input.config);
   await checkCurrency(app, accountId, input.currency);
+  const { residency } = await app.single(createResidencyDirectory).of(accountId);
+  const abroad = residencyProblem(residency, config.region, 'the lookup');
+  if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
   const row = await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, accountId);
     const ours = eq(numberLookupConfigs.accountId, accountId);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { setResidency } from '../../src/accounts/set-residency.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { idFromUuid, uuidOf } from '../../src/ids.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
@@ -30,12 +31,16 @@ beforeAll(async () => {
 });
 afterAll(() => main[Symbol.asyncDispose]());
 
-async function connect(who: Principal, route: Partial<NewRoute> & { name: string; priority: number }) {
+async function connect(
+  who: Principal,
+  { region, ...route }: Partial<NewRoute> & { name: string; priority: number; region?: string },
+) {
   const systemId = `lookup-${++count}`;
   app.simulator!.change(systemId, { profile: 'instant' });
   const port = app.simulator!.smppPort;
   const carrierId = await connectCarrier(app, who.accountId, {
     name: route.name,
+    region: region ?? null,
     config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 200 },
     secrets: { password: 'test' },
   });
@@ -176,6 +181,24 @@ test('numbers of other countries are not asked for, nor any once the lookup is c
     return provider.asked.length === before;
   });
   expect(await clearNumberLookup(app, who.accountId)).toBe(false);
+});
+
+test('no number of an EU account is told to a lookup outside, neither when it is set nor when the account moves', async () => {
+  await using provider = await new Portaris().start();
+  const who = await anAccount();
+  await lookUpAt(who, provider, { region: 'US' });
+  await connect(who, { name: 'in the EU', priority: 1, region: 'EU' });
+  await setResidency(app, who.accountId, 'EU');
+  const resolver = app.single(createNumberResolver);
+  await until(async () => (await resolver.problemOf(who.accountId)) !== undefined);
+  expect(await resolver.problemOf(who.accountId)).toBe('outside EU: the lookup is in US');
+  expect(await carrierOf(await start(app, who, aNumber()))).toBe('in the EU');
+  expect(provider.asked).toEqual([]);
+  await expect(lookUpAt(who, provider, { region: null })).rejects.toMatchObject({ field: 'config.region' });
+  await lookUpAt(who, provider, { region: 'EU' });
+  const to = aNumber();
+  await carrierOf(await start(app, who, to));
+  await until(() => provider.asked.length > 0);
 });
 
 test('a slow lookup holds up the messages that wait for it, and no others', async () => {

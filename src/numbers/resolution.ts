@@ -33,8 +33,8 @@ export interface NumberFacts {
 }
 
 /**
- * How sure an answer is until it expires. Where numbers are ported most, 8 % of them are within a year:
- * 0.7 % within the 30 days that an answer is kept.
+ * How sure an answer is until it expires. Even if 8 % of all numbers were ported within a year, 0.7 % would
+ * be within the 30 days that an answer is kept.
  */
 export const LOOKUP_CONFIDENCE = 0.99;
 

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { readLookup } from '../../../src/numbers/lookup-answer.ts';
 import { NumberLookupConfig } from '../../../src/numbers/lookup-config.ts';
+import { lookupReader } from '../../../src/numbers/lookup-reader.ts';
 import { secretsOfLookup } from '../../../src/numbers/lookup-secrets.ts';
 import { configProblem } from '../../../src/outgoing/config-problem.ts';
 
@@ -45,6 +47,22 @@ test.each([
   [{ countries: ['Croatia'] }, /^config\.countries\.0: a country is/],
 ])('%j is refused, and the field is named', (config, problem) => {
   expect(problemOf(config)).toMatch(problem);
+});
+
+test('the example of the README works', async () => {
+  const [, json] = /```json\n(.*?)```/s.exec(await readFile('src/numbers/README.md', 'utf8'))!;
+  const config = NumberLookupConfig.parse(JSON.parse(json!));
+  expect(secretsOfLookup(config)).toEqual([{ name: 'key', path: 'config.request.url' }]);
+  const body = '{"mcc": 219, "mnc": 1, "ported": "Y", "type": "mobile", "state": "absent"}';
+  const answer = (text: string) => ({ status: 200, retryAfter: undefined, body: text, incomplete: undefined });
+  expect(readLookup(answer(body), lookupReader(config))).toEqual({
+    kind: 'answered',
+    facts: { operator: '21901', lineType: 'mobile', ported: true, reachable: false },
+  });
+  expect(readLookup(answer('{"error": "unknown"}'), lookupReader(config))).toMatchObject({
+    kind: 'answered',
+    facts: { operator: null },
+  });
 });
 
 test('the example that we ship is whole', async () => {

@@ -20,6 +20,9 @@ export interface HttpLookupOptions {
   random: () => number;
 }
 
+// At 80 ms an answer that is a deadline's worth: a slow lookup must not have all messages wait for it.
+const QUEUE_PER_CONNECTION = 10;
+
 /** A lookup over HTTP as its configuration says. */
 export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
   const { config, secrets, networks, resolve, clock, random } = options;
@@ -60,7 +63,7 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
 
   return {
     get mood() {
-      if (!standing.isDown) return 'well';
+      if (!standing.isDown) return queue.length < connections * QUEUE_PER_CONNECTION ? 'well' : 'busy';
       return standing.limit(clock()) > underWay ? 'trying' : 'resting';
     },
     get problem() {

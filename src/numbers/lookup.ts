@@ -2,8 +2,11 @@ import type { LookupOutcome } from './lookup-answer.ts';
 
 /** Who serves a number today: a home location register or a portability database. */
 export interface NumberLookup {
-  /** `resting`: asking is of no use now; `trying`: one question shows whether it is back, and nobody should wait for it. */
-  readonly mood: 'well' | 'trying' | 'resting';
+  /**
+   * `busy`: more wait for it than it would answer in time. `resting`: it is down, and asking is of no use.
+   * `trying`: one question shows whether it is back, and nobody should wait for that.
+   */
+  readonly mood: 'well' | 'busy' | 'trying' | 'resting';
   /** What is wrong with it, in words. */
   readonly problem: string | undefined;
   /**

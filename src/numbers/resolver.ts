@@ -4,6 +4,7 @@ import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createLookupDirectory, type OpenLookup } from './lookup-directory.ts';
 import { commitLookups, numberName, readLookups, type KeptFacts, type NumberKey } from './lookup-store.ts';
+import type { NumberLookup } from './lookup.ts';
 import { withFacts, type NumberFacts, type Resolution } from './resolution.ts';
 
 /** A number, and what its digits say. */
@@ -36,6 +37,7 @@ const RECORD_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 50 };
 export function createNumberResolver(app: App): NumberResolver {
   const directory = createLookupDirectory(app);
   const known = new LRUCache<string, KeptFacts>({ max: MAX_KNOWN });
+  const down = new Set<AccountId>();
   const flights = new Map<string, Promise<NumberFacts | undefined>>();
   let closed = false;
 
@@ -69,6 +71,7 @@ export function createNumberResolver(app: App): NumberResolver {
   async function lookUp(name: string, number: NumberToResolve, { lookup, config }: OpenLookup) {
     const { accountId, e164 } = number;
     const asked = await lookup.ask(e164, config.deadlineMs);
+    logChange(accountId, lookup);
     if (asked.kind === 'skipped' || closed) return undefined;
     const at = app.clock();
     const record = { accountId, number: number.number, at };
@@ -79,6 +82,16 @@ export function createNumberResolver(app: App): NumberResolver {
     known.set(name, facts);
     keep({ ...record, facts, cost: config.price });
     return facts;
+  }
+
+  /** Says once when a lookup is down, and once when it is back. */
+  function logChange(accountId: AccountId, { mood, problem }: NumberLookup): void {
+    const isDown = mood !== 'well' && mood !== 'busy';
+    if (closed || isDown === down.has(accountId)) return;
+    if (isDown) app.log.warn({ accountId, problem }, 'number lookup has a problem');
+    else app.log.info({ accountId }, 'number lookup is up');
+    if (isDown) down.add(accountId);
+    else down.delete(accountId);
   }
 
   function keep(record: Parameters<typeof commitLookups>[1][number]): void {
@@ -116,14 +129,15 @@ export function createNumberResolver(app: App): NumberResolver {
         return open && !recall(names[i]!, open);
       });
       if (missing.length > 0)
-        for (const [name, facts] of await readLookups(app, missing, app.clock())) known.set(name, facts);
+        for (const [name, facts] of await readLookups(app, missing)) known.set(name, facts);
       return numbers.map((number, i) => {
         const open = openOf(number);
         if (!open) return number.hint;
         const facts = recall(names[i]!, open);
         if (facts) return withFacts(number.hint, facts, 'cache');
         const { mood } = open.lookup;
-        if (!mayAsk || open.barrier !== undefined || mood === 'resting') return number.hint;
+        if (!mayAsk || open.barrier !== undefined || mood === 'resting' || mood === 'busy')
+          return number.hint;
         const flight = ask(names[i]!, number, open);
         // Whether it is back is found out by one question that nobody waits for.
         return mood === 'trying' ? number.hint : within(open.config.deadlineMs, flight, number.hint);

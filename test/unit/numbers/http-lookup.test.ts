@@ -121,6 +121,15 @@ test('after three silences it rests, then one question tries, and an answer brin
   expect(provider.asked).toHaveLength(4);
 });
 
+test('when too many wait it is busy, and well again once they have gone', async () => {
+  provider.slowMs = 10;
+  const lookup = await connect({ connections: 1 });
+  const asked = Array.from({ length: 11 }, () => lookup.ask(NUMBER, 5_000));
+  expect(lookup.mood).toBe('busy');
+  await Promise.all(asked);
+  expect(lookup.mood).toBe('well');
+});
+
 test('no more questions are under way than there are connections, and one that waited too long is not asked', async () => {
   provider.misbehaves = 'hang';
   const lookup = await connect({ connections: 2 });

@@ -54,7 +54,12 @@ test('the example of the README works', async () => {
   const config = NumberLookupConfig.parse(JSON.parse(json!));
   expect(secretsOfLookup(config)).toEqual([{ name: 'key', path: 'config.request.url' }]);
   const body = '{"mcc": 219, "mnc": 1, "ported": "Y", "type": "mobile", "state": "absent"}';
-  const answer = (text: string) => ({ status: 200, retryAfter: undefined, body: text, incomplete: undefined });
+  const answer = (text: string) => ({
+    status: 200,
+    retryAfter: undefined,
+    body: text,
+    incomplete: undefined,
+  });
   expect(readLookup(answer(body), lookupReader(config))).toEqual({
     kind: 'answered',
     facts: { operator: '21901', lineType: 'mobile', ported: true, reachable: false },

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { setResidency } from '../../src/accounts/set-residency.ts';
@@ -6,13 +7,17 @@ import { uuidOf } from '../../src/ids.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { clearNumberLookup } from '../../src/numbers/clear-lookup.ts';
 import type { NumberLookupConfig } from '../../src/numbers/lookup-config.ts';
+import { forgetOldLookups } from '../../src/numbers/lookup-store.ts';
+import type { Resolution } from '../../src/numbers/resolution.ts';
 import { createNumberResolver } from '../../src/numbers/resolver.ts';
 import { resolveNumber } from '../../src/numbers/resolve.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
+import type { App } from '../../src/platform.ts';
 import { addRoute, type NewRoute } from '../../src/routing/add-route.ts';
 import { decodeDecision } from '../../src/routing/decision.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
-import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import type { Behave } from '../support/http-server.ts';
 import { Portaris } from '../support/number-lookups.ts';
 import { createProcess } from '../support/process-app.ts';
 import { until } from '../support/until.ts';
@@ -63,6 +68,15 @@ async function lookUpAt(who: Principal, provider: Portaris, change: Partial<Numb
 async function carrierOf(v: VerificationRow): Promise<string> {
   await until(async () => (await messagesOf(app, v)).every(({ status }) => status === 'delivered'));
   return (await attemptsOf(app, v)).at(-1)!.carrier;
+}
+
+/** What a process knows of a number without asking. */
+async function knownTo(process: App, { accountId }: Principal, e164: string): Promise<Resolution> {
+  const number = app.keys.blindIndex('destination', accountId, e164);
+  const hint = resolveNumber(e164);
+  const resolver = process.single(createNumberResolver);
+  const [known] = await resolver.resolve([{ accountId, number, e164, hint }], { ask: false });
+  return known!;
 }
 
 type StoredAttempt = Pick<AttemptRow, 'operator' | 'country' | 'decision'> & {
@@ -132,12 +146,65 @@ test('a number is paid for once: other messages, and other processes, know it', 
   await until(async () => (await costsOf(who)).answered === 1);
   expect((await costsOf(who)).cost).toBeCloseTo(0.002);
   await using other = createProcess({ database: app });
-  const number = app.keys.blindIndex('destination', who.accountId, to);
-  const { accountId } = who;
-  const [known] = await other
-    .single(createNumberResolver)
-    .resolve([{ accountId, number, e164: to, hint: resolveNumber(to) }], { ask: false });
-  expect(await known).toMatchObject({ operator: { mccMnc: '21901' }, source: 'cache', ported: true });
+  expect(await knownTo(other, who, to)).toMatchObject({
+    operator: { mccMnc: '21901' },
+    source: 'cache',
+    ported: true,
+  });
+});
+
+test('an answer counts until it expires, and then it is forgotten', async () => {
+  await using provider = await new Portaris().start();
+  const who = await anAccount();
+  await lookUpAt(who, provider, { keepSeconds: 3_600 });
+  const to = aNumber();
+  provider.networks.set(to, 'HT-HR');
+  await carrierOf(await start(app, who, to));
+  const rows = () => app.sql`SELECT 1 FROM number_lookups WHERE account_id = ${uuidOf(who.accountId)}`;
+  await until(async () => (await rows()).length === 1);
+  let ahead = 3_500_000;
+  await using later = createProcess({ database: app, clock: () => Date.now() + ahead });
+  expect(await knownTo(later, who, to)).toMatchObject({ source: 'cache' });
+  await forgetOldLookups(later);
+  expect(await rows()).toHaveLength(1);
+  ahead = 3_700_000;
+  expect(await knownTo(later, who, to)).toMatchObject({ source: 'prefix' });
+  await forgetOldLookups(later);
+  expect(await rows()).toEqual([]);
+});
+
+test('neither a number nor a secret is in a log, a problem or a row, whatever a lookup answers', async () => {
+  await using provider = await new Portaris().start();
+  const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
+  await using canary = await createTestApp(
+    { ROLES: 'worker,simulator', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' },
+    { log },
+  );
+  const { app } = canary;
+  const who = await createTestAccount(app);
+  await connectSimulated(app, who, ['instant']);
+  await setNumberLookup(app, who.accountId, await provider.example({ timeoutMs: 50 }));
+  const numbers: string[] = [];
+  const resolver = app.single(createNumberResolver);
+  const problems: (string | undefined)[] = [];
+  const echo: Behave = (response, { url, headers }) =>
+    void response.writeHead(500).end(JSON.stringify({ error: url, token: headers.authorization }));
+  const { behave } = provider.server;
+  for (const answer of [behave, echo, echo, echo, echo]) {
+    provider.server.behave = answer;
+    const to = aNumber();
+    numbers.push(to);
+    provider.networks.set(to, to);
+    await happened(app, await start(app, who, to), 'MessageDelivered');
+    problems.push(await resolver.problemOf(who.accountId));
+  }
+  await until(() => lines.some((line) => line.includes('number lookup has a problem')));
+  const rows = await app.sql`SELECT row_to_json(l) FROM number_lookups l`;
+  expect(rows.length).toBeGreaterThan(0);
+  const all = JSON.stringify([lines, problems, rows]);
+  for (const to of numbers) expect(all).not.toContain(to.slice(1));
+  expect(all).not.toContain(Portaris.SECRETS.apiToken);
 });
 
 test('that nothing is known of a number is remembered as well, and its first digits count', async () => {

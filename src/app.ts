@@ -119,6 +119,7 @@ async function createPlatform(
     ...database,
     bus,
     keys,
+    networks: createNetworks(config.privateNetworks),
     log,
     clock: overrides.clock ?? Date.now,
     random: overrides.random ?? Math.random,
@@ -164,7 +165,7 @@ async function untilReachable(bus: Bus, url: string): Promise<void> {
 
 async function startWorker(app: App, config: Config, stack: AsyncDisposableStack): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
-  const outside = { publicUrl: config.publicUrl, networks: createNetworks(config.privateNetworks) };
+  const outside = { publicUrl: config.publicUrl, networks: app.networks };
   const carriers = await createCarrierRegistry(app, outside, {
     onReceipt: async (accountId, receipt) => {
       await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });

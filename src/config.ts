@@ -109,7 +109,7 @@ export const VARIABLES = {
       .optional(),
     default: undefined,
     about:
-      'Networks of your own that HTTP carriers may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
+      'Networks of your own that HTTP carriers and number lookups may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
   },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),

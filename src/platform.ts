@@ -4,6 +4,7 @@ import type { Keyring } from './crypto/keyring.ts';
 import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 import type { Lanes } from './db/lanes.ts';
+import type { Networks } from './outgoing/networks.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
 export interface App {
@@ -12,6 +13,8 @@ export interface App {
   lanes: Lanes;
   bus: Bus;
   keys: Keyring;
+  /** The operator's own networks, which outgoing calls may go to. */
+  networks: Networks;
   log: Logger;
   /** Epoch milliseconds. */
   clock: () => number;

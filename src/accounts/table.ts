@@ -1,4 +1,4 @@
-import { index, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { char, index, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
 
 export const accounts = snakeCase.table('accounts', {
@@ -6,6 +6,8 @@ export const accounts = snakeCase.table('accounts', {
   name: text().notNull(),
   /** The region that its messages must not leave, e.g. `EU`; null = none. */
   residency: text(),
+  /** Of all its prices and of what a conversion is worth, ISO 4217. */
+  currency: char({ length: 3 }).notNull().default('EUR'),
   createdAt: moment().notNull(),
 });
 

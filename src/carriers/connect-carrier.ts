@@ -1,10 +1,10 @@
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
+import type { Secrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfigInput } from './config.ts';
 import type { CarrierInput } from './input.ts';
 import { makeCarrier, saveCarrier } from './save-carrier.ts';
-import type { Secrets } from './secrets.ts';
 
 export interface NewCarrier extends Omit<CarrierInput, 'enabled'> {
   /** Unique in the account: connecting a name again replaces all but its id and whether it is enabled. */

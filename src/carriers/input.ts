@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
-import { configProblem } from './config-problem.ts';
-import type { Secrets } from './secrets.ts';
+import { configProblem } from '../outgoing/config-problem.ts';
 import type { CarrierRow } from './table.ts';
 
 /** A carrier as it came from outside: nothing of it is known to be right. */
@@ -21,7 +20,6 @@ export interface CarrierInput {
 }
 
 const Members = z.record(z.string(), z.unknown());
-const SecretTexts = z.record(z.string(), z.string());
 
 /** @throws {InvalidInput} */
 export function readRegion(region: string | null): string | null {
@@ -41,12 +39,5 @@ export function readConfig(input: CarrierConfigInput): CarrierConfig {
 export function readMembers(config: unknown): Record<string, unknown> {
   const read = Members.safeParse(config);
   if (!read.success) throw new InvalidInput('config', 'A configuration is a JSON object.');
-  return read.data;
-}
-
-/** @throws {InvalidInput} */
-export function readSecrets(secrets: unknown): Secrets {
-  const read = SecretTexts.safeParse(secrets ?? {});
-  if (!read.success) throw new InvalidInput('secrets', 'Secrets are a JSON object of texts by name.');
   return read.data;
 }

@@ -2,9 +2,10 @@ import { and, eq, ne } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
+import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfigInput } from './config.ts';
-import { readConfig, readMembers, readRegion, readSecrets, type CarrierInput } from './input.ts';
+import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { checkSecrets, sealSecrets } from './secrets.ts';
 import { carriers, type CarrierRow } from './table.ts';
 

@@ -1,10 +1,11 @@
 import type { Principal } from '../accounts/principal.ts';
 import { InvalidInput, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
+import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
-import { readConfig, readMembers, readRegion, readSecrets, type CarrierInput } from './input.ts';
+import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { saveCarrier } from './save-carrier.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
 import type { CarrierRow } from './table.ts';

@@ -3,6 +3,7 @@ import { accounts, apiKeys } from '../accounts/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
+import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
 import { routes, routingEvidence } from '../routing/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { services } from '../services/table.ts';
@@ -25,6 +26,9 @@ export const tables = {
   senderRegistrations,
   senderRules,
   senders,
+  numberLookupConfigs,
+  numberLookups,
+  numberLookupDays,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

@@ -7,6 +7,7 @@ import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';
 import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
+import '../numbers/graphql.ts';
 import '../carriers/graphql-mutations.ts';
 import '../routing/graphql-mutations.ts';
 import '../senders/graphql-mutations.ts';

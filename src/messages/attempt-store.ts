@@ -30,13 +30,19 @@ const ROWS = rowset<AttemptRow>({
   verification_id: ['uuid', (r) => r.verificationId],
   carrier_id: ['uuid', (r) => r.carrierId],
   route_id: ['uuid', (r) => r.routeId],
+  country: ['text', (r) => r.country],
+  operator: ['text', (r) => r.operator],
+  operator_confidence: ['real', (r) => r.operatorConfidence],
   status: ['text', (r) => r.status],
   decision: ['json', (r) => r.decision],
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
 
 /** What can still change of an attempt, and what finds it. The decision stays in the table: parsing it costs more than all the rest. */
-export type AttemptState = Omit<AttemptRow, 'decision' | 'routeId' | 'submittedAt'>;
+export type AttemptState = Omit<
+  AttemptRow,
+  'decision' | 'routeId' | 'submittedAt' | 'country' | 'operator' | 'operatorConfidence'
+>;
 
 const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.status, a.carrier_message_id,
   a.error_code, a.error_message, a.answered_at, a.settled_at`;
@@ -79,7 +85,8 @@ export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'c
 
 const INSERT = `
   INSERT INTO attempts (${ROWS.names})
-  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, status, decision::json, submitted_at
+  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, country, operator,
+    operator_confidence, status, decision::json, submitted_at
   FROM ${ROWS.from}`;
 
 const UPDATE = `

@@ -3,6 +3,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { coverageProblem } from '../routing/coverage.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
@@ -11,6 +12,7 @@ import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
 import { createSenderBooks } from '../senders/book.ts';
 import { pickSender } from '../senders/pick.ts';
 import { refusalText, type UsableSenders } from '../senders/usable.ts';
+import { priceOf } from '../routing/price.ts';
 import { findService, type Service } from '../services/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
@@ -38,12 +40,14 @@ export interface Choice {
 /** Chooses the routes of one claim's messages: what they have in common is asked for once. */
 export interface Chooser {
   /**
+   * @param operator MCC and MNC of the number; undefined = not known
    * @param taken messages of this claim that each carrier has been given already
    * @param tried the routes that the message went over before
    * @returns undefined when no route is open
    */
   choose(
     verification: VerificationRow,
+    operator: string | undefined,
     taken: ReadonlyMap<CarrierId, number>,
     tried: readonly RouteId[],
     now: number,
@@ -79,7 +83,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose(verification, taken, tried, now) {
+    async choose(verification, operator, taken, tried, now) {
       const { serviceId, country } = verification;
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
@@ -92,10 +96,12 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
           carriers.get(route.carrierId),
           taken.get(route.carrierId) ?? 0,
           country,
+          operator,
           tried,
         ),
       );
-      const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
+      const request = { country, ...(operator !== undefined && { operator }), now };
+      const ranked = policy.choose(request, reopen(candidates), app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
@@ -120,14 +126,16 @@ function candidateOf(
   carrier: Carrier | undefined,
   taken: number,
   country: string,
+  operator: string | undefined,
   tried: readonly RouteId[],
 ): Candidate {
+  const notServed = coverageProblem(route, country, operator);
   const exclude = !carrier
     ? 'the carrier is not enabled'
     : barrier !== undefined
       ? barrier
-      : route.countries && !route.countries.includes(country)
-        ? `does not serve ${country}`
+      : notServed !== undefined
+        ? notServed
         : carrier.freeWindow() <= taken
           ? (carrier.health().problem ?? 'the window is full')
           : tried.includes(route.id)
@@ -137,7 +145,7 @@ function candidateOf(
     routeId: route.id,
     carrierId: route.carrierId,
     priority: route.priority,
-    price: route.price,
+    price: priceOf(route, country, operator),
     ...(carrier && { inFlightShare: carrier.inFlightShare() }),
     ...(exclude !== undefined && { exclude }),
   };

@@ -6,10 +6,12 @@ import type { AttemptId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
+import { forgetOldLookups } from '../numbers/lookup-store.ts';
 import { forgetOldReceipts } from './inbox.ts';
 import { createLearner } from './learner.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 import { beat, HEARTBEAT_MS } from './worker-watch.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox } from './settle.ts';
 
@@ -50,6 +52,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     awake = true;
     wakeUp?.();
   };
+  const waitingRoom = createWaitingRoom(wake);
   const unsubscribe = await app.bus.subscribe(DUE_CHANNEL, { onMessage: wake, onResync: wake });
 
   function settle(fact: NewFact): void {
@@ -83,17 +86,19 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   }
 
   async function round(): Promise<'idle' | 'some' | 'full'> {
-    const free = Math.min(CLAIM_LIMIT, MAX_IN_FLIGHT - leases.size, carriers.freeWindow());
+    const { messages: ready, told } = waitingRoom.leave(app.clock());
+    const held = leases.size + waitingRoom.size + ready.length;
+    const free = Math.min(CLAIM_LIMIT, MAX_IN_FLIGHT - held, carriers.freeWindow() - ready.length);
     // With no carrier ready, a few per poll: the ones whose time is up must still be ended.
     const limit = free > 0 ? free : polled ? CLAIM_LIMIT_WITHOUT_CARRIER : 0;
     polled = false;
-    if (limit === 0) return 'idle';
-    const claimed = await claimMessages(app.sql, limit, app.clock());
-    if (claimed.length === 0) return 'idle';
-    const plan = await planAttempts(app, carriers, claimed);
+    const claimed = limit > 0 ? await claimMessages(app.sql, limit, app.clock()) : [];
+    if (claimed.length + ready.length === 0) return 'idle';
+    const plan = await planAttempts(app, carriers, [...ready, ...claimed], told);
+    waitingRoom.add(plan.waiting);
     for (const fact of plan.facts) settle(fact);
     for (const planned of plan.attempts) void submit(planned);
-    return claimed.length === limit ? 'full' : 'some';
+    return limit > 0 && claimed.length === limit ? 'full' : 'some';
   }
 
   async function loop(): Promise<void> {
@@ -137,6 +142,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   async function tidy(): Promise<void> {
     await forgetIdempotencyKeys(app);
     await forgetOldReceipts(app.sql, app.clock());
+    await forgetOldLookups(app);
   }
 
   const running = loop();

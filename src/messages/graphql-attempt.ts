@@ -57,6 +57,22 @@ export const Attempt = builder.drizzleObject('attempts', {
       description: 'Milliseconds from the submission to the answer of the carrier.',
       resolve: ({ submittedAt, answeredAt }) => answeredAt && answeredAt.getTime() - submittedAt.getTime(),
     }),
+    country: t.string({
+      nullable: true,
+      description: 'Where its number is, ISO 3166-1 alpha-2; absent on attempts of long ago.',
+      resolve: (attempt) => attempt.country,
+    }),
+    operator: t.string({
+      nullable: true,
+      description:
+        'The network of its number as routing believed, MCC and MNC; absent when it was not known.',
+      resolve: (attempt) => attempt.operator,
+    }),
+    operatorConfidence: t.float({
+      nullable: true,
+      description: 'How sure that was, 0–1: a prefix is a hint, a lookup nearly certain.',
+      resolve: (attempt) => attempt.operatorConfidence,
+    }),
     decision: t.field({
       type: [RouteCandidate],
       description: 'Why this route: every candidate as it was ranked, best first.',

@@ -15,6 +15,8 @@ export interface NewSighting {
   attemptId: AttemptId;
   routeId: RouteId;
   country: string;
+  /** MCC and MNC that it was routed by. */
+  operator?: string | undefined;
   /** Epoch milliseconds: from then on nothing converts any more. */
   expiresAt: number;
   /** Attempts of this verification were made before, perhaps by another process. */
@@ -53,8 +55,9 @@ export function createLearner(app: App): Learner {
   });
 
   function observe(of: Sighted, seen: Sighting, kind: ObservationKind, at: number) {
-    const { attemptId, routeId } = seen;
-    policies.observe(of.accountId, { kind, attemptId, routeId, country: of.country, at });
+    const { attemptId, routeId, operator } = seen;
+    const place = { country: of.country, ...(operator !== undefined && { operator }) };
+    policies.observe(of.accountId, { kind, attemptId, routeId, ...place, at });
   }
 
   function onOutcome(outcome: Outcome): void {
@@ -108,14 +111,14 @@ export function createLearner(app: App): Learner {
   });
 
   return {
-    submitted({ accountId, verificationId, attemptId, routeId, country, expiresAt, isRepeated }) {
+    submitted({ accountId, verificationId, attemptId, routeId, country, operator, expiresAt, isRepeated }) {
       const now = app.clock();
       let of = sighted.get(verificationId);
       if (!of) {
         of = { accountId, verificationId, country, attempts: [], elsewhere: isRepeated };
         sighted.set(verificationId, of, { ttl: Math.max(1, expiresAt - now + GRACE_MS) });
       }
-      const seen = { attemptId, routeId, failed: false };
+      const seen = { attemptId, routeId, operator, failed: false };
       of.attempts.push(seen);
       observe(of, seen, 'submitted', now);
       if (isRepeated) publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, at: now }]);

@@ -2,13 +2,13 @@ import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import { newId } from '../crypto/new-id.ts';
 import { transaction } from '../db/transaction.ts';
-import type { CarrierId } from '../ids.ts';
+import type { CarrierId, MessageId } from '../ids.ts';
+import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 import type { Route } from '../routing/directory.ts';
 import type { Service } from '../services/directory.ts';
 import { deriveCode } from '../verifications/code.ts';
-import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
@@ -16,8 +16,10 @@ import { createChooser, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
+import { numbersOf } from './numbers-of.ts';
 import type { AttemptRow } from './table.ts';
 import { composeText } from './text.ts';
+import type { WaitingMessage } from './waiting-room.ts';
 
 export interface PlannedAttempt {
   attempt: AttemptRow;
@@ -32,16 +34,20 @@ export interface Plan {
   attempts: PlannedAttempt[];
   /** What is known without a submit: the verification has ended, or no route is open. */
   facts: NewFact[];
+  /** Whose numbers are being looked up: to be planned again when that is over. */
+  waiting: WaitingMessage[];
 }
 
 /**
  * Chooses a route for each claimed message and writes the attempts down, before any socket is
  * written to: a crash in between leaves an attempt that nobody knows about, never a blind resend.
+ * @param told what the lookups of numbers came to, of messages that waited for them
  */
 export async function planAttempts(
   app: App,
   carriers: CarrierRegistry,
   claimed: readonly ClaimedMessage[],
+  told: ReadonlyMap<MessageId, Resolution> = new Map(),
 ): Promise<Plan> {
   const verifications = await readVerifications(
     app.sql,
@@ -50,21 +56,33 @@ export async function planAttempts(
   const byId = new Map(verifications.map((v) => [v.id, v]));
   const again = claimed.filter((m) => !m.isFirst);
   const tried = await triedRoutes(app.sql, again);
-  const plan: Plan = { attempts: [], facts: [] };
+  const plan: Plan = { attempts: [], facts: [], waiting: [] };
   const taken = new Map<CarrierId, number>();
   const chooser = createChooser(app, carriers);
   const now = app.clock();
+  const open = claimed.flatMap(({ id, verificationId }) => {
+    const verification = byId.get(verificationId)!;
+    return isOpen(verification, now) ? [{ id, verification }] : [];
+  });
+  const numbers = await numbersOf(app, open, told);
   for (const message of claimed) {
     const verification = byId.get(message.verificationId)!;
     const { accountId, verificationId, id: messageId } = message;
-    if (verification.status !== 'pending' || verification.expiresAt.getTime() <= now) {
+    const number = numbers.get(messageId);
+    if (!number) {
       plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
       continue;
     }
-    const choice = await chooser.choose(verification, taken, tried.get(messageId) ?? [], now);
+    const { to, resolution } = number;
+    if (resolution instanceof Promise) {
+      plan.waiting.push({ message, resolution });
+      continue;
+    }
+    const operator = likelyOperator(resolution);
+    const choice = await chooser.choose(verification, operator, taken, tried.get(messageId) ?? [], now);
     if (choice) {
       const { carrier } = choice;
-      plan.attempts.push(planAttempt(app, choice, message, verification, now));
+      plan.attempts.push(planAttempt(app, choice, message, verification, to, resolution, now));
       taken.set(carrier.id, (taken.get(carrier.id) ?? 0) + 1);
     } else plan.facts.push({ kind: 'noRoute', accountId, verificationId, messageId });
   }
@@ -79,27 +97,34 @@ export async function planAttempts(
   return plan;
 }
 
+function isOpen({ status, expiresAt }: VerificationRow, now: number): boolean {
+  return status === 'pending' && expiresAt.getTime() > now;
+}
+
 function planAttempt(
   app: App,
   { service, route, carrier, sender, decision }: Choice,
   message: ClaimedMessage,
   verification: VerificationRow,
+  to: string,
+  resolution: Resolution,
   now: number,
 ): PlannedAttempt {
-  const attempt = newAttempt(message, route, decision, now);
+  const attempt = newAttempt(message, verification, resolution, route, decision, now);
   const learns = service.settings.routing === 'adaptive';
   return {
     attempt,
     carrier,
-    message: compose(app, attempt, verification, service, sender),
+    message: compose(app, attempt, verification, to, service, sender),
     lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
-    sighting: learns ? sightingOf(attempt, verification, message) : undefined,
+    sighting: learns ? sightingOf(attempt, verification, resolution, message) : undefined,
   };
 }
 
 function sightingOf(
   attempt: AttemptRow,
   verification: VerificationRow,
+  resolution: Resolution,
   message: ClaimedMessage,
 ): NewSighting {
   const { accountId, verificationId, id: attemptId, routeId } = attempt;
@@ -112,6 +137,7 @@ function sightingOf(
     attemptId,
     routeId,
     country,
+    operator: likelyOperator(resolution),
     expiresAt: expiresAt.getTime(),
     isRepeated,
   };
@@ -119,6 +145,8 @@ function sightingOf(
 
 function newAttempt(
   message: ClaimedMessage,
+  { country }: VerificationRow,
+  { operator, confidence }: Resolution,
   route: Route,
   decision: StoredDecision,
   now: number,
@@ -130,6 +158,9 @@ function newAttempt(
     verificationId: message.verificationId,
     carrierId: route.carrierId,
     routeId: route.id,
+    country,
+    operator: operator?.mccMnc ?? null,
+    operatorConfidence: operator ? confidence : null,
     status: 'submitting',
     carrierMessageId: null,
     errorCode: null,
@@ -146,6 +177,7 @@ function compose(
   app: App,
   attempt: AttemptRow,
   verification: VerificationRow,
+  to: string,
   service: Service,
   sender: string,
 ): OutboundMessage {
@@ -156,7 +188,7 @@ function compose(
   });
   return {
     attemptId: attempt.id,
-    to: openPhone(app.keys, verification),
+    to,
     sender,
     text: composeText(service.settings.templates, verification.locale, service.name, code),
     expiresAt: verification.expiresAt,

@@ -4,6 +4,8 @@ import type { AccountId, AttemptId, RouteId, VerificationId } from '../ids.ts';
 export interface Sighting {
   attemptId: AttemptId;
   routeId: RouteId;
+  /** MCC and MNC that it was routed by; what is told of it later goes by the same. */
+  operator?: string | undefined;
   /** Of the receipt, epoch milliseconds. */
   deliveredAt?: number;
   failed: boolean;

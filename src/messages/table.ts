@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import { char, index, json, primaryKey, real, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -57,6 +57,12 @@ export const attempts = snakeCase.table(
     verificationId: verificationIdColumn().notNull(),
     carrierId: carrierIdColumn().notNull(),
     routeId: routeIdColumn().notNull(),
+    /** Of the number, ISO 3166-1 alpha-2; null on attempts from before it was kept. */
+    country: char({ length: 2 }),
+    /** MCC and MNC of the number as routing believed; null = not known. */
+    operator: text(),
+    /** How sure that was, 0–1. */
+    operatorConfidence: real(),
     status: text().$type<AttemptStatus>().notNull(),
     carrierMessageId: text(),
     errorCode: text(),

@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString, type NumberType } from 'libphonenumber-js/max';
 import { resolveByPrefix, type LineType, type Resolution } from './resolution.ts';
 
-const LINE_TYPES: Partial<Record<NonNullable<NumberType>, LineType>> = {
+const LINE_TYPES_OF: Partial<Record<NonNullable<NumberType>, LineType>> = {
   MOBILE: 'mobile',
   FIXED_LINE: 'fixed',
   FIXED_LINE_OR_MOBILE: 'fixedOrMobile',
@@ -21,6 +21,7 @@ export function resolveNumber(e164: string): Resolution {
   return {
     country: parsed?.country ?? '00',
     confidence: 0,
-    lineType: (type && LINE_TYPES[type]) ?? 'other',
+    lineType: (type && LINE_TYPES_OF[type]) ?? 'other',
+    source: 'prefix',
   };
 }

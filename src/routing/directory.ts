@@ -1,14 +1,13 @@
 import { createAccountCache, type AccountCache } from '../accounts/cache.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import type { Coverage } from './coverage.ts';
+import type { Priced } from './price.ts';
 
-export interface Route {
+export interface Route extends Coverage, Priced {
   id: RouteId;
   carrierId: CarrierId;
   priority: number;
-  price: number;
-  /** ISO 3166-1 alpha-2; null = all. */
-  countries: readonly string[] | null;
   sender: string | null;
   /** Where the carrier's messages leave; null = not known. */
   region: string | null;

@@ -1,3 +1,4 @@
+import { checkCurrency } from '../accounts/currency.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { InvalidInput, NameTaken } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
@@ -26,6 +27,10 @@ const ABOUT = {
   countries: 'Countries that it serves, ISO 3166-1 alpha-2; `null` = all.',
   sender: "Overrides the service's sender; `null` = that of the service.",
   price: "Per segment, in the account's currency. Default 0.",
+  operators: 'Networks that it serves, MCC and MNC, e.g. `21910`; `null` = all.',
+  prices:
+    'Where the price differs, by country or by MCC and MNC, e.g. `{ "HR": 0.02, "21910": 0.035 }`; `null` = nowhere.',
+  currency: "Of the prices, ISO 4217. It must be the account's: nothing is converted.",
 };
 
 const AddRouteInput = builder.inputType('AddRouteInput', {
@@ -37,6 +42,9 @@ const AddRouteInput = builder.inputType('AddRouteInput', {
     countries: t.stringList({ description: ABOUT.countries }),
     sender: t.string({ description: ABOUT.sender }),
     price: t.float({ description: ABOUT.price }),
+    operators: t.stringList({ description: ABOUT.operators }),
+    prices: t.field({ type: 'JSON', description: ABOUT.prices }),
+    currency: t.string({ description: ABOUT.currency }),
   }),
 });
 
@@ -49,6 +57,9 @@ const UpdateRouteInput = builder.inputType('UpdateRouteInput', {
     countries: t.stringList({ description: ABOUT.countries }),
     sender: t.string({ description: ABOUT.sender }),
     price: t.float({ description: ABOUT.price }),
+    operators: t.stringList({ description: ABOUT.operators }),
+    prices: t.field({ type: 'JSON', description: ABOUT.prices }),
+    currency: t.string({ description: ABOUT.currency }),
     enabled: t.boolean({ description: 'Whether it is used for new messages.' }),
   }),
 });
@@ -59,10 +70,11 @@ builder.mutationField('addRoute', (t) =>
     description: 'Adds a route over a carrier; new messages may take it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: AddRouteInput, required: true, description: 'The route.' }) },
-    resolve: (_root, { input: { carrierId, price, ...input } }, context) => {
+    resolve: async (_root, { input: { carrierId, price, currency, ...input } }, context) => {
       const id = parseId('car', carrierId);
       if (!id) throw new CarrierNotFound();
       const { accountId } = callerOf(context);
+      await checkCurrency(context.app, accountId, currency);
       return addRoute(context.app, accountId, { ...input, carrierId: id, price: price ?? undefined });
     },
   }),
@@ -74,11 +86,15 @@ builder.mutationField('updateRoute', (t) =>
     description: 'Changes a route, or takes it out of use with `enabled: false`.',
     errors: { types: [RouteNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateRouteInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { routeId, ...input } }, context) => {
+    resolve: async (_root, { input: { routeId, ...input } }, context) => {
       const id = parseId('rte', routeId);
       if (!id) throw new RouteNotFound();
-      return updateRoute(context.app, callerOf(context).accountId, id, {
+      const { accountId } = callerOf(context);
+      await checkCurrency(context.app, accountId, input.currency);
+      return updateRoute(context.app, accountId, id, {
         countries: input.countries,
+        operators: input.operators,
+        prices: input.prices,
         sender: input.sender,
         name: input.name ?? undefined,
         priority: input.priority ?? undefined,

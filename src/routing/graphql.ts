@@ -43,6 +43,19 @@ export const Route = builder.drizzleObject('routes', {
       select: { columns: { createdAt: true } },
       resolve: (route) => route.createdAt,
     }),
+    operators: t.stringList({
+      nullable: true,
+      description: 'Networks that it serves, as MCC and MNC; absent = all.',
+      select: { columns: { operators: true } },
+      resolve: (route) => route.operators,
+    }),
+    prices: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Where its price differs: by country, or by MCC and MNC, which comes first.',
+      select: { columns: { prices: true } },
+      resolve: (route) => route.prices,
+    }),
     carrier: t.relation('carrier', { type: Carrier, description: 'Over which it goes.' }),
   }),
 });

@@ -6,11 +6,16 @@ import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
+import { Operators, readPrices } from './price-list.ts';
 import { routes, type RouteRow } from './table.ts';
 
 /** What is absent stays. */
 export type RouteChange = {
-  [Name in 'name' | 'priority' | 'countries' | 'sender' | 'price' | 'enabled']?: RouteRow[Name] | undefined;
+  [Name in 'name' | 'priority' | 'countries' | 'operators' | 'sender' | 'price' | 'enabled']?:
+    RouteRow[Name] | undefined;
+} & {
+  /** As they came from outside. */
+  prices?: unknown;
 };
 
 export interface NewRoute extends RouteChange {
@@ -25,6 +30,7 @@ const Fields = z.object({
   priority: z.int().min(1).max(1_000),
   countries: Countries,
   sender: ServiceSettings.shape.sender.unwrap().nullable(),
+  operators: Operators,
   price: z.number().min(0).max(1_000),
 });
 
@@ -33,7 +39,7 @@ export function changeRoute(before: RouteRow, change: RouteChange): RouteRow {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after = { ...before, ...given };
   const read = Fields.safeParse(after);
-  if (read.success) return { ...after, name: readName(after.name) };
+  if (read.success) return { ...after, name: readName(after.name), prices: readPrices(after.prices) };
   const issue = read.error.issues[0]!;
   throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
 }
@@ -44,7 +50,7 @@ export function makeRoute(
   { accountId, id }: { accountId: AccountId; id: RouteId },
   { carrierId, name, priority, ...more }: NewRoute,
 ): RouteRow {
-  const plain = { countries: null, sender: null, price: 0, enabled: true };
+  const plain = { countries: null, operators: null, sender: null, price: 0, prices: null, enabled: true };
   const createdAt = new Date(app.clock());
   return changeRoute({ accountId, id, carrierId, name, priority, ...plain, createdAt }, more);
 }

@@ -13,6 +13,7 @@ import { carriers } from '../carriers/table.ts';
 import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
 import type { PolicySnapshot } from './policy.ts';
+import type { Prices } from './price.ts';
 
 /** A carrier's way to some countries, with a sender. */
 export const routes = snakeCase.table(
@@ -26,10 +27,14 @@ export const routes = snakeCase.table(
     priority: integer().notNull(),
     /** ISO 3166-1 alpha-2; null = all. */
     countries: char({ length: 2 }).array(),
+    /** MCC and MNC of the networks that it serves; null = all. */
+    operators: text().array(),
     /** Overrides the service's sender. */
     sender: text(),
     /** Per segment, in the account's currency. */
     price: doublePrecision().notNull().default(0),
+    /** Where it differs, by country or by MCC and MNC; null = nowhere. */
+    prices: jsonb().$type<Prices>(),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },

@@ -53,7 +53,12 @@ function createWorker(bus: Bus = createMemoryBus(app.log), clock = Date.now) {
 type Worker = ReturnType<typeof createWorker>;
 
 /** Has a worker submit a message over a route. */
-function submit({ learner, worker }: Worker, routeId: RouteId, verificationId = newId('vrf')) {
+function submit(
+  { learner, worker }: Worker,
+  routeId: RouteId,
+  verificationId = newId('vrf'),
+  operator?: string,
+) {
   const attemptId = newId('att');
   const { accountId } = who;
   const expiresAt = worker.clock() + OPTIONS.codeTtlMs;
@@ -63,6 +68,7 @@ function submit({ learner, worker }: Worker, routeId: RouteId, verificationId = 
     attemptId,
     routeId,
     country: 'HR',
+    operator,
     expiresAt,
     isRepeated: false,
   });
@@ -175,6 +181,26 @@ test('what was said while the bus was away is read from the database', async () 
   listener!.onResync();
   await until(() => converted().length >= approved.length);
   expect(converted().toSorted()).toEqual(heardOf.toSorted());
+});
+
+test('all that is told of an attempt goes by the operator that it was routed by', async () => {
+  const bus = createMemoryBus(app.log);
+  const one = createWorker(bus);
+  const seen = observations(await one.policies.of(who.accountId, OPTIONS));
+  const { verificationId, attemptId } = submit(one, newId('rte'), newId('vrf'), '21901');
+  submit(one, newId('rte'), newId('vrf'));
+  publishOutcomes(bus, [
+    { kind: 'delivered', verificationId, attemptId, at: Date.now() },
+    { kind: 'converted', verificationId, at: Date.now() },
+  ]);
+  await until(() => seen.some(({ kind }) => kind === 'converted'));
+  const told = seen.map((o) => [o.attemptId === attemptId, o.kind, o.operator]);
+  expect(told).toEqual([
+    [true, 'submitted', '21901'],
+    [false, 'submitted', undefined],
+    [true, 'delivered', '21901'],
+    [true, 'converted', '21901'],
+  ]);
 });
 
 test('of several attempts by several workers, the one that was delivered last is credited', async () => {

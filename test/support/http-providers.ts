@@ -19,7 +19,7 @@ export type Misbehaviour =
   | 'serverError'
   | 'emptyAnswer';
 
-const MISBEHAVIOURS: Record<Misbehaviour, Behave> = {
+export const MISBEHAVIOURS: Record<Misbehaviour, Behave> = {
   hang: () => undefined,
   slowDrip: (response) => {
     response.writeHead(200, { 'content-type': 'application/json' });

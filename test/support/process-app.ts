@@ -3,6 +3,7 @@ import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { parseKeyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/db/client.ts';
+import { createNetworks } from '../../src/outgoing/networks.ts';
 import type { App } from '../../src/platform.ts';
 
 const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
@@ -31,6 +32,7 @@ export function createProcess({
     lanes,
     bus,
     keys,
+    networks: createNetworks([]),
     log: pino({ level: 'silent' }),
     clock,
     random: Math.random,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { backoffMs } from '../../src/carriers/backoff.ts';
+import { backoffMs } from '../../src/outgoing/backoff.ts';
 import { Pace } from '../../src/carriers/pace.ts';
 import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
 import { Window } from '../../src/carriers/window.ts';

@@ -1,7 +1,8 @@
 import type { CarrierError, OutboundMessage, SubmitOutcome } from '../carrier.ts';
 import { countSegments } from '../smpp/text.ts';
-import { idOf, readDocument, textOf, wordsOf, type BodyFormat } from './document.ts';
-import { valueAt, type Pointer } from './pointer.ts';
+import { idOf, readDocument, textOf, wordsOf, type BodyFormat } from '../../outgoing/http/document.ts';
+import type { Answer } from '../../outgoing/http/exchange.ts';
+import { valueAt, type Pointer } from '../../outgoing/http/pointer.ts';
 import { withoutEcho } from './redact.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -43,14 +44,6 @@ export interface AnswerReader {
   rules: readonly Rule[];
   /** What must not come back to us in a carrier's words. */
   secrets: readonly string[];
-}
-
-export interface Answer {
-  status: number;
-  retryAfter: string | undefined;
-  body: string;
-  /** Why the body is not whole: then nothing in it can be trusted. */
-  incomplete: string | undefined;
 }
 
 /** What an answer says about its message, before the carrier as a whole is considered. */

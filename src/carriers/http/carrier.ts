@@ -2,17 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CarrierId } from '../../ids.ts';
 import type { Resolve } from '../../outgoing/lookup.ts';
 import type { Networks } from '../../outgoing/networks.ts';
-import type { BackoffOptions } from '../backoff.ts';
+import type { BackoffOptions } from '../../outgoing/backoff.ts';
 import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
 import { Pace } from '../pace.ts';
 import { Window } from '../window.ts';
 import { readAnswer, type AnswerOutcome, type AnswerReader } from './answer.ts';
-import { HttpClient, type Exchange } from './client.ts';
+import { HttpClient } from '../../outgoing/http/client.ts';
+import type { Exchange } from '../../outgoing/http/exchange.ts';
 import { answerReader } from './compile.ts';
 import type { HttpCarrierConfig } from './config.ts';
 import { Habits } from './habits.ts';
-import { createRequestWriter, type RequestWriter } from './request.ts';
-import { Standing } from './standing.ts';
+import { createSubmitWriter, type SubmitWriter } from './request.ts';
+import { Standing } from '../../outgoing/standing.ts';
 
 export interface HttpCarrierOptions {
   id: CarrierId;
@@ -52,7 +53,7 @@ class HttpCarrier implements Carrier {
   readonly #standing: Standing;
   readonly #habits = new Habits();
   readonly #client: HttpClient;
-  readonly #writer: RequestWriter;
+  readonly #writer: SubmitWriter;
   readonly #reader: AnswerReader;
   #throttledUntil = -Infinity;
   #readyTimer: NodeJS.Timeout | undefined;
@@ -68,7 +69,7 @@ class HttpCarrier implements Carrier {
     this.#pace = new Pace(config.throughput ?? Infinity, this.#clock());
     this.#window = new Window(config.window ?? config.connections, () => this.#announce());
     this.#standing = new Standing(options.pauses);
-    this.#writer = createRequestWriter(config, secrets, callbackUrl);
+    this.#writer = createSubmitWriter(config, secrets, callbackUrl);
     this.#reader = answerReader(config, secrets);
     const { connections, timeoutMs, tls } = config;
     const { origin } = this.#writer;

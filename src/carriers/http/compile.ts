@@ -1,6 +1,6 @@
 import type { AnswerReader } from './answer.ts';
 import type { HttpCarrierConfig } from './config.ts';
-import { parsePointer } from './pointer.ts';
+import { parsePointer } from '../../outgoing/http/pointer.ts';
 import type { ReceiptReader } from './receipts.ts';
 
 /** The part of a configuration that reads answers, with its pointers taken apart. */

@@ -1,102 +1,15 @@
 import { z } from 'zod';
+import {
+  Format,
+  HeaderName,
+  Pointer,
+  SecretName,
+  requestConfig,
+  requestProblems,
+} from '../../outgoing/http/request-config.ts';
 import { MEANINGS } from './answer.ts';
 import { HMAC_ALGORITHMS } from './callback-auth.ts';
-import { PLACEHOLDERS, type Placeholder } from './placeholders.ts';
-import { parsePointer } from './pointer.ts';
-import { parseTemplate, TemplateError } from './template.ts';
-import { urlProblem } from './url.ts';
-
-/** A text with placeholders. */
-function template(known: readonly Placeholder[] = PLACEHOLDERS, maxLength = 2_000) {
-  return z
-    .string()
-    .max(maxLength)
-    .superRefine((text, context) => {
-      try {
-        parseTemplate(text, known);
-      } catch (error) {
-        if (!(error instanceof TemplateError)) throw error;
-        context.addIssue({ code: 'custom', message: error.message });
-      }
-    });
-}
-
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-
-const TemplateText = template();
-/** A JSON value; the texts in it are templates, names are taken as they are. */
-const JsonTemplate: z.ZodType<Json> = z.lazy(() =>
-  z.union([
-    TemplateText,
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(JsonTemplate).max(100),
-    z.record(z.string().max(200), JsonTemplate),
-  ]),
-);
-
-const Pointer = z
-  .string()
-  .max(200)
-  .refine((text) => parsePointer(text) !== undefined, {
-    error:
-      'a JSON pointer (RFC 6901) is empty or begins with /, e.g. /messages/0/id; ~ is written ~0, / in a name ~1',
-  });
-
-const SecretName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'a secret is named with letters, digits and _');
-const HeaderName = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, 'this is not a name that a header can have');
-
-/** Those that say how the message is framed, which is not a template's business. */
-const FRAMING = [
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'expect',
-  'upgrade',
-  'te',
-  'trailer',
-  'keep-alive',
-];
-
-const Headers = z
-  .record(
-    HeaderName.refine(
-      (name) => !FRAMING.includes(name.toLowerCase()),
-      'this header is set by the connection itself',
-    ),
-    template().refine((text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text), 'a header is one line of Latin-1'),
-  )
-  .refine((headers) => Object.keys(headers).length <= 50, 'at most 50 headers');
-
-const Auth = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('basic'), user: template([]), password: template([]) }),
-  z.strictObject({ type: z.literal('bearer'), token: template([]) }),
-]);
-
-const Request = z.strictObject({
-  method: z.enum(['GET', 'POST', 'PUT']).default('POST'),
-  url: template().superRefine((text, context) => {
-    const problem = urlProblem(text);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  }),
-  headers: Headers.default({}),
-  auth: Auth.nullable().default(null),
-  body: z
-    .union([
-      z.strictObject({ json: JsonTemplate }),
-      z.strictObject({ form: z.record(z.string().min(1).max(200), TemplateText) }),
-    ])
-    .nullable()
-    .default(null),
-});
-
-const Format = z.union([z.enum(['json', 'form']), z.strictObject({ separators: z.string().min(1).max(10) })]);
+import { PLACEHOLDERS } from './placeholders.ts';
 
 const Status = z.union([z.int().min(200).max(599), z.enum(['2xx', '3xx', '4xx', '5xx'])]);
 const Scalar = z.union([z.string().max(200), z.number(), z.boolean()]);
@@ -185,7 +98,7 @@ const Receipts = z
 export const HttpCarrierConfig = z
   .strictObject({
     kind: z.literal('http'),
-    request: Request,
+    request: requestConfig(PLACEHOLDERS),
     answer: Answer,
     receipts: Receipts.nullable().default(null),
     /** Only to OTPOST_PRIVATE_NETWORKS: codes never cross a public network in the clear. */
@@ -204,19 +117,9 @@ export const HttpCarrierConfig = z
     timeoutMs: z.int().min(100).max(120_000).default(10_000),
   })
   .superRefine((config, context) => {
-    const { request, receipts, window, connections, allowPlainHttp } = config;
+    const { request, receipts, window, connections } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (request.method === 'GET' && request.body) refuse(['request', 'body'], 'a GET request has no body');
-    if (/^http:/i.test(request.url) && !allowPlainHttp)
-      refuse(
-        ['request', 'url'],
-        'plain http needs "allowPlainHttp", and goes to OTPOST_PRIVATE_NETWORKS only',
-      );
-    const names = Object.keys(request.headers).map((name) => name.toLowerCase());
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) refuse(['request', 'headers', twice], 'this header is there twice');
-    if (request.auth && names.includes('authorization'))
-      refuse(['request', 'headers', 'authorization'], '"auth" sets this header already');
+    for (const { path, message } of requestProblems(config)) refuse(path, message);
     if (!receipts && JSON.stringify(request).includes('{callbackUrl}'))
       refuse(['receipts'], 'the request names {callbackUrl}, so say what the receipts look like');
     if (window !== null && window < connections)

@@ -51,20 +51,7 @@ function needsUnicode(text: string): boolean {
   return false;
 }
 
-/** A placeholder for a secret; its name is the first group. */
-export const SECRET = /^secret\.([A-Za-z][A-Za-z0-9_]{0,39})$/;
-
-/** The value of a placeholder that a template was found to have. */
-export function valueOf(
-  placeholder: string,
-  filling: Filling,
-  secrets: Readonly<Record<string, string>>,
-): string | number | boolean {
-  return secretOf(placeholder, secrets) ?? VALUES[placeholder as Placeholder](filling);
-}
-
-/** The value of a placeholder for a secret; `undefined` when it is one for something else. */
-export function secretOf(placeholder: string, secrets: Readonly<Record<string, string>>): string | undefined {
-  const name = SECRET.exec(placeholder)?.[1];
-  return name === undefined ? undefined : secrets[name];
+/** The value of a placeholder that a template was found to have, and that names no secret. */
+export function valueOf(placeholder: string, filling: Filling): string | number | boolean {
+  return VALUES[placeholder as Placeholder](filling);
 }

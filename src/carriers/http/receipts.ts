@@ -1,6 +1,6 @@
 import type { CarrierError, CarrierReceipt } from '../carrier.ts';
-import { idOf, wordsOf } from './document.ts';
-import { valueAt, type Pointer } from './pointer.ts';
+import { idOf, wordsOf } from '../../outgoing/http/document.ts';
+import { valueAt, type Pointer } from '../../outgoing/http/pointer.ts';
 import { withoutNumbers } from './redact.ts';
 
 export interface ReceiptReader {

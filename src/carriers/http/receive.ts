@@ -1,7 +1,7 @@
 import type { App } from '../../platform.ts';
 import type { CarrierReceipt } from '../carrier.ts';
 import { isAuthentic, type Callback } from './callback-auth.ts';
-import { readDocument } from './document.ts';
+import { readDocument } from '../../outgoing/http/document.ts';
 import type { Receiver } from './receivers.ts';
 import { readReceipts } from './receipts.ts';
 

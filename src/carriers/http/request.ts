@@ -1,117 +1,33 @@
 import type { OutboundMessage, SubmitOutcome } from '../carrier.ts';
+import type { HttpRequest } from '../../outgoing/http/exchange.ts';
+import { createRequestWriter } from '../../outgoing/http/request.ts';
 import type { HttpCarrierConfig } from './config.ts';
-import { PLACEHOLDERS, secretOf, valueOf, type Filling } from './placeholders.ts';
-import { fill, fillTyped, parseTemplate, type Template, type Value } from './template.ts';
-import { encodeValue, hasDots, splitUrl } from './url.ts';
-
-/** A request as it goes out. */
-export interface HttpRequest {
-  method: string;
-  /** Path and query. */
-  target: string;
-  headers: Record<string, string>;
-  body: Buffer | undefined;
-}
+import { PLACEHOLDERS, valueOf } from './placeholders.ts';
 
 type Refusal = Extract<SubmitOutcome, { kind: 'rejected' }>;
 
-export interface RequestWriter {
+export interface SubmitWriter {
   origin: URL;
   /** The request for a message, or why it cannot be written. */
   write(message: OutboundMessage, now: number): HttpRequest | Refusal;
 }
 
-// One line of Latin-1: whoever gets a line break into a header writes headers of his own.
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-type Fill = (placeholder: string) => Value;
-type WriteBody = (fill: Fill) => string;
-
-/** Takes the templates apart once, so that a submit only fills them in. */
-export function createRequestWriter(
+/** @param callbackUrl where the carrier sends its receipts */
+export function createSubmitWriter(
   { request }: HttpCarrierConfig,
   secrets: Readonly<Record<string, string>>,
   callbackUrl: string,
-): RequestWriter {
-  const read = (text: string) => parseTemplate(text, PLACEHOLDERS);
-  const { origin, target: targetText } = splitUrl(request.url);
-  const target = read(targetText);
-  const secretOnly = (text: string) => fill(read(text), (name) => secretOf(name, secrets)!);
-  const authorization = request.auth && writeAuthorization(request.auth, secretOnly);
-  const headers: [string, Template][] = Object.entries(request.headers).map(([name, text]) => [
-    name.toLowerCase(),
-    read(text),
-  ]);
-  const body = request.body && bodyWriter(request.body, read);
-  const usual = {
-    accept: '*/*',
-    // A compressed answer could be a thousand times larger than it looks.
-    'accept-encoding': 'identity',
-    'user-agent': 'otpost',
-    ...(body && { 'content-type': body.contentType }),
-    ...(authorization && { authorization }),
-  };
-
+): SubmitWriter {
+  const { origin, write } = createRequestWriter(request, PLACEHOLDERS, secrets);
   return {
     origin,
     write(message, now) {
       if (message.expiresAt.getTime() <= now)
         return refusal('expired', 'the message was of no use any more', 'never');
-      const filling: Filling = { message, now, callbackUrl };
-      const value: Fill = (placeholder) => valueOf(placeholder, filling, secrets);
-      const filled: Record<string, string> = { ...usual };
-      for (const [name, template] of headers) filled[name] = fill(template, value);
-      const unfit = Object.keys(filled).find((name) => !HEADER_VALUE.test(filled[name]!));
-      if (unfit !== undefined)
-        return refusal('invalid_request', `the header ${unfit} cannot hold this value`, 'elsewhere');
-      const path = fill(target, value, encodeValue);
-      if (hasDots(path))
-        return refusal('invalid_request', 'a value would change the path of the URL', 'elsewhere');
-      const octets = body && Buffer.from(body.write(value));
-      if (octets || request.method !== 'GET') filled['content-length'] = String(octets?.length ?? 0);
-      return { method: request.method, target: path, headers: filled, body: octets ?? undefined };
+      const written = write((placeholder) => valueOf(placeholder, { message, now, callbackUrl }));
+      return 'unfit' in written ? refusal('invalid_request', written.unfit, 'elsewhere') : written;
     },
   };
-}
-
-function writeAuthorization(
-  auth: NonNullable<HttpCarrierConfig['request']['auth']>,
-  write: (text: string) => string,
-): string {
-  if (auth.type === 'bearer') return `Bearer ${write(auth.token)}`;
-  return `Basic ${Buffer.from(`${write(auth.user)}:${write(auth.password)}`).toString('base64')}`;
-}
-
-function bodyWriter(
-  body: NonNullable<HttpCarrierConfig['request']['body']>,
-  read: (text: string) => Template,
-): { contentType: string; write: WriteBody } {
-  if ('form' in body) {
-    const fields: [string, Template][] = Object.entries(body.form).map(([name, text]) => [name, read(text)]);
-    return {
-      contentType: 'application/x-www-form-urlencoded',
-      write: (value) =>
-        new URLSearchParams(fields.map(([name, template]) => [name, fill(template, value)])).toString(),
-    };
-  }
-  const json = jsonWriter(body.json, read);
-  return { contentType: 'application/json', write: (value) => JSON.stringify(json(value)) };
-}
-
-function jsonWriter(json: unknown, read: (text: string) => Template): (value: Fill) => unknown {
-  if (typeof json === 'string') {
-    const template = read(json);
-    return (value) => fillTyped(template, value);
-  }
-  if (Array.isArray(json)) {
-    const items = json.map((item) => jsonWriter(item, read));
-    return (value) => items.map((item) => item(value));
-  }
-  if (typeof json === 'object' && json !== null) {
-    const entries = Object.entries(json).map(([name, item]) => [name, jsonWriter(item, read)] as const);
-    return (value) => Object.fromEntries(entries.map(([name, item]) => [name, item(value)]));
-  }
-  return () => json;
 }
 
 function refusal(code: string, message: string, retry: Refusal['retry']): Refusal {

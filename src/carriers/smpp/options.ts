@@ -1,6 +1,6 @@
 import type { CarrierId } from '../../ids.ts';
 import type { Alphabet } from './alphabets.ts';
-import type { BackoffOptions } from '../backoff.ts';
+import type { BackoffOptions } from '../../outgoing/backoff.ts';
 import type { TlsOptions } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import type { MessageIdForm } from './message-id.ts';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs, type BackoffOptions } from '../backoff.ts';
+import { backoffMs, type BackoffOptions } from '../../outgoing/backoff.ts';
 import { Window } from '../window.ts';
 import { SmppConnection, type ConnectionOptions } from './connection.ts';
 import { dial, type Target } from './dial.ts';

@@ -2,12 +2,13 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CarrierConfig } from '../../../src/carriers/config.ts';
-import { readAnswer, type Answer } from '../../../src/carriers/http/answer.ts';
+import { readAnswer } from '../../../src/carriers/http/answer.ts';
 import { isAuthentic, type CallbackAuth } from '../../../src/carriers/http/callback-auth.ts';
 import { answerReader, receiptReader } from '../../../src/carriers/http/compile.ts';
 import type { HttpCarrierConfig } from '../../../src/carriers/http/config.ts';
-import { readDocument } from '../../../src/carriers/http/document.ts';
-import { parsePointer, valueAt } from '../../../src/carriers/http/pointer.ts';
+import { readDocument } from '../../../src/outgoing/http/document.ts';
+import type { Answer } from '../../../src/outgoing/http/exchange.ts';
+import { parsePointer, valueAt } from '../../../src/outgoing/http/pointer.ts';
 import { readReceipts } from '../../../src/carriers/http/receipts.ts';
 import { retryAfterMs } from '../../../src/carriers/http/retry-after.ts';
 

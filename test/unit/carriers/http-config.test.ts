@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { CarrierConfig } from '../../../src/carriers/config.ts';
-import { configProblem } from '../../../src/carriers/config-problem.ts';
+import { configProblem } from '../../../src/outgoing/config-problem.ts';
 import { PLACEHOLDERS } from '../../../src/carriers/http/placeholders.ts';
 import { checkSecrets } from '../../../src/carriers/secrets.ts';
 import { InvalidInput } from '../../../src/errors.ts';

@@ -4,8 +4,9 @@ import { CarrierConfig } from '../../../src/carriers/config.ts';
 import type { OutboundMessage } from '../../../src/carriers/carrier.ts';
 import type { HttpCarrierConfig } from '../../../src/carriers/http/config.ts';
 import { PLACEHOLDERS } from '../../../src/carriers/http/placeholders.ts';
-import { createRequestWriter, type HttpRequest } from '../../../src/carriers/http/request.ts';
-import { fill, parseTemplate, TemplateError } from '../../../src/carriers/http/template.ts';
+import { createSubmitWriter } from '../../../src/carriers/http/request.ts';
+import type { HttpRequest } from '../../../src/outgoing/http/exchange.ts';
+import { fill, parseTemplate, TemplateError } from '../../../src/outgoing/http/template.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const message: OutboundMessage = {
@@ -29,10 +30,7 @@ function write(request: Record<string, unknown>, changed: Partial<OutboundMessag
       auth: { type: 'secret', query: 't', secret: 'key' },
     },
   }) as HttpCarrierConfig;
-  return createRequestWriter(config, secrets, 'https://otp.example/cb').write(
-    { ...message, ...changed },
-    NOW,
-  );
+  return createSubmitWriter(config, secrets, 'https://otp.example/cb').write({ ...message, ...changed }, NOW);
 }
 
 const written = (...args: Parameters<typeof write>): HttpRequest & { text: string } => {

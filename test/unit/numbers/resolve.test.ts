@@ -17,7 +17,12 @@ test.each([
 });
 
 test('a block of which no network code is known has no operator', () => {
-  expect(resolveNumber('+385975123456')).toEqual({ country: 'HR', confidence: 0, lineType: 'mobile' });
+  expect(resolveNumber('+385975123456')).toEqual({
+    country: 'HR',
+    confidence: 0,
+    lineType: 'mobile',
+    source: 'prefix',
+  });
 });
 
 test.each([
@@ -30,7 +35,7 @@ test.each([
   expect([operator, confidence]).toEqual([undefined, 0]);
   // Free-call numbers of the North American plan belong to all of its countries.
   if (lineType === 'tollFree') expect(rest.lineType).toBe('tollFree');
-  else expect(rest).toEqual({ country, lineType });
+  else expect(rest).toEqual({ country, lineType, source: 'prefix' });
 });
 
 test('any text has a resolution, and its confidence is a probability', () => {

@@ -1,22 +1,15 @@
 import { Agent, request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 import type { Socket } from 'node:net';
-import { checkLiteral, createCheckedLookup, type Resolve } from '../../outgoing/lookup.ts';
-import type { Networks } from '../../outgoing/networks.ts';
-import type { Answer } from './answer.ts';
+import { checkLiteral, createCheckedLookup, type Resolve } from '../lookup.ts';
+import type { Networks } from '../networks.ts';
+import type { Exchange, HttpRequest } from './exchange.ts';
 import { inWords } from './failure.ts';
-import type { HttpRequest } from './request.ts';
-
-/** What came of a request: an answer, whole or not, or none. */
-export type Exchange =
-  | { kind: 'answer'; answer: Answer }
-  /** `written`: the carrier may have it all the same. */
-  | { kind: 'none'; written: boolean; reason: string };
 
 export interface ClientOptions {
   origin: URL;
   networks: Networks;
-  /** PEM of an authority of the carrier's own. */
+  /** PEM of an authority of the other side's own. */
   ca: string | undefined;
   connections: number;
   /** For a connection, and as long again from the request to the last octet of the answer. */
@@ -24,14 +17,14 @@ export interface ClientOptions {
   resolve?: Resolve | undefined;
 }
 
-// What no answer to one message needs.
+// What no answer to one question needs.
 const MAX_BODY_BYTES = 64 * 1024;
 // Many servers close an idle connection after 5 s, and a request that meets the end of its connection is
 // one of which nobody knows. Where the server announces less (`Keep-Alive: timeout=`), the agent obeys.
 const IDLE_MS = 4_000;
 
 /**
- * Connections to one host, kept alive. Built on Node's own agents: they do all that a carrier needs (a
+ * Connections to one host, kept alive. Built on Node's own agents: they do all that is needed (a
  * `lookup` of ours, limits, announced idle times), follow no redirects and unpack no bodies.
  */
 export class HttpClient {
@@ -51,7 +44,7 @@ export class HttpClient {
       maxFreeSockets: options.connections,
       timeout: IDLE_MS,
       lookup: createCheckedLookup(this.#rules, options.resolve),
-      // Node's 250 ms for each address of a name would give up on every carrier on another continent.
+      // Node's 250 ms for each address of a name would give up on every host on another continent.
       autoSelectFamilyAttemptTimeout: 2_000,
     };
     this.#agent = this.#isTls

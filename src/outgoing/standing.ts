@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffOptions } from '../backoff.ts';
+import { backoffMs, type BackoffOptions } from './backoff.ts';
 
 const PAUSES: BackoffOptions = { minMs: 500, maxMs: 30_000 };
 // One answer may get lost; three in a row are a carrier that swallows messages.

@@ -1,4 +1,5 @@
-import { SECRET, type Placeholder } from './placeholders.ts';
+/** A placeholder for a secret; its name is the first group. */
+const SECRET = /^secret\.([A-Za-z][A-Za-z0-9_]{0,39})$/;
 
 /** A text with placeholders, taken apart; `{{` and `}}` stand for the braces themselves. */
 export type Template = readonly (string | { placeholder: string })[];
@@ -11,7 +12,7 @@ export class TemplateError extends Error {}
  * @param known the placeholders that may be in it, besides `{secret.…}`
  * @throws {TemplateError}
  */
-export function parseTemplate(text: string, known: readonly Placeholder[]): Template {
+export function parseTemplate(text: string, known: readonly string[]): Template {
   const parts: (string | { placeholder: string })[] = [];
   let literal = '';
   for (let at = 0; at < text.length;) {
@@ -23,8 +24,7 @@ export function parseTemplate(text: string, known: readonly Placeholder[]): Temp
       const end = text.indexOf('}', at);
       if (end === -1) throw new TemplateError('a { is not closed; the brace itself is written {{');
       const name = text.slice(at + 1, end);
-      if (!SECRET.test(name) && !known.includes(name as Placeholder))
-        throw new TemplateError(unknown(name, known));
+      if (!SECRET.test(name) && !known.includes(name)) throw new TemplateError(unknown(name, known));
       if (literal !== '') parts.push(literal);
       literal = '';
       parts.push({ placeholder: name });
@@ -47,6 +47,12 @@ export function secretsIn(template: Template): string[] {
   );
 }
 
+/** The value of a placeholder for a secret; `undefined` when it is one for something else. */
+export function secretOf(placeholder: string, secrets: Readonly<Record<string, string>>): string | undefined {
+  const name = SECRET.exec(placeholder)?.[1];
+  return name === undefined ? undefined : secrets[name];
+}
+
 export type Value = string | number | boolean;
 
 /** Puts values into a template, each written by `write`. */
@@ -67,7 +73,7 @@ export function fillTyped(template: Template, valueOf: (placeholder: string) => 
   return fill(template, valueOf);
 }
 
-function unknown(name: string, known: readonly Placeholder[]): string {
+function unknown(name: string, known: readonly string[]): string {
   const names = [...known.map((placeholder) => `{${placeholder}}`), '{secret.name}'].join(', ');
   return `there is no placeholder {${name}}; there are ${names}`;
 }

@@ -1,0 +1,37 @@
+import { eq } from 'drizzle-orm';
+import { InvalidInput } from '../errors.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { accounts } from './table.ts';
+
+/** Of all prices of the account, ISO 4217. */
+export async function readCurrency(app: App, accountId: AccountId): Promise<string> {
+  const [row] = await app.db
+    .select({ currency: accounts.currency })
+    .from(accounts)
+    .where(eq(accounts.id, accountId));
+  if (!row) throw new Error(`no account ${accountId}`);
+  return row.currency;
+}
+
+/** From now on the account's prices are in this currency; what is written down already is not converted. @throws {InvalidInput} */
+export async function setCurrency(app: App, accountId: AccountId, currency: string): Promise<void> {
+  if (!Intl.supportedValuesOf('currency').includes(currency))
+    throw new InvalidInput('currency', 'A currency is three capital letters (ISO 4217), e.g. EUR.');
+  await app.db.update(accounts).set({ currency }).where(eq(accounts.id, accountId));
+}
+
+/**
+ * A price can say which currency it is in: then it must be that of the account.
+ * @throws {InvalidInput}
+ */
+export async function checkCurrency(
+  app: App,
+  accountId: AccountId,
+  currency: string | null | undefined,
+): Promise<void> {
+  if (currency === null || currency === undefined) return;
+  const ours = await readCurrency(app, accountId);
+  if (currency !== ours)
+    throw new InvalidInput('currency', `Prices of this account are in ${ours}: nothing is converted.`);
+}

@@ -1,0 +1,48 @@
+import type { MessageId } from '../ids.ts';
+import { resolveByPrefix, type Resolution } from '../numbers/resolution.ts';
+import { createNumberResolver, type NumberToResolve } from '../numbers/resolver.ts';
+import type { App } from '../platform.ts';
+import { openPhone } from '../verifications/phone.ts';
+import type { VerificationRow } from '../verifications/table.ts';
+
+/** The number that a message goes to. */
+export interface NumberOf {
+  /** E.164 with `+`. */
+  to: string;
+  /** A promise while it is being looked up; it is kept within the account's deadline. */
+  resolution: Resolution | Promise<Resolution>;
+}
+
+interface ToResolve {
+  id: MessageId;
+  verification: VerificationRow;
+}
+
+/**
+ * What is known of the numbers of a claim. The country is that of the verification, which libphonenumber has
+ * told already; without a configured lookup the rest is a look into a table.
+ * @param told by messages whose lookup is over
+ */
+export async function numbersOf(
+  app: App,
+  messages: readonly ToResolve[],
+  told: ReadonlyMap<MessageId, Resolution>,
+): Promise<Map<MessageId, NumberOf>> {
+  const numbers = new Map<MessageId, NumberOf>();
+  const open: (NumberToResolve & { id: MessageId })[] = [];
+  for (const { id, verification } of messages) {
+    const { accountId, destination: number, country } = verification;
+    const e164 = openPhone(app.keys, verification);
+    const known = told.get(id);
+    if (known) numbers.set(id, { to: e164, resolution: known });
+    else open.push({ id, accountId, number, e164, hint: hintOf(e164, country) });
+  }
+  const resolved = await app.single(createNumberResolver).resolve(open);
+  open.forEach(({ id, e164 }, i) => numbers.set(id, { to: e164, resolution: resolved[i]! }));
+  return numbers;
+}
+
+function hintOf(e164: string, country: string): Resolution {
+  const hint = resolveByPrefix(e164);
+  return hint ?? { country, confidence: 0, lineType: 'other', source: 'prefix' };
+}

@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import { eq } from 'drizzle-orm';
+import { lockConfiguration } from '../accounts/lock-configuration.ts';
+import { createResidencyDirectory } from '../accounts/residency.ts';
+import { checkCurrency } from '../accounts/currency.ts';
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { InvalidInput } from '../errors.ts';
+import type { AccountId } from '../ids.ts';
+import { configProblem } from '../outgoing/config-problem.ts';
+import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
+import type { App } from '../platform.ts';
+import { residencyProblem } from '../routing/residency.ts';
+import { NumberLookupConfig } from './lookup-config.ts';
+import type { LookupRow } from './lookup-directory.ts';
+import { openLookupSecrets, sealLookupSecrets, secretsOfLookup } from './lookup-secrets.ts';
+import { numberLookupConfigs } from './table.ts';
+
+/** As it came from outside: nothing of it is known to be right. */
+export interface LookupInput {
+  config?: unknown;
+  /** Absent: those that are set already stay, as far as the configuration names them. */
+  secrets?: unknown;
+  /** Of the price. */
+  currency?: string | null | undefined;
+}
+
+/**
+ * From now on the account's numbers are looked up there; every worker follows at once. What was answered
+ * before counts on, unless it was read in another way.
+ * @throws {InvalidInput} that names the field by its path
+ */
+export async function setNumberLookup(
+  app: App,
+  accountId: AccountId,
+  input: LookupInput,
+): Promise<LookupRow> {
+  const config = readConfig(input.config);
+  await checkCurrency(app, accountId, input.currency);
+  const { residency } = await app.single(createResidencyDirectory).of(accountId);
+  const abroad = residencyProblem(residency, config.region, 'the lookup');
+  if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
+  const row = await app.db.transaction(async (tx) => {
+    await lockConfiguration(tx, accountId);
+    const ours = eq(numberLookupConfigs.accountId, accountId);
+    const [before] = await tx.select().from(numberLookupConfigs).where(ours);
+    const named = secretsOfLookup(config);
+    const secrets = { ...(before ? keptOf(app, before, named) : {}), ...readSecrets(input.secrets) };
+    checkNamed(named, secrets);
+    // Each one later than the last: that is how workers see that it changed.
+    const now = new Date(Math.max(app.clock(), (before?.updatedAt.getTime() ?? 0) + 1));
+    const isReadAlike =
+      before !== undefined &&
+      isDeepStrictEqual(before.config.answer, config.answer) &&
+      before.config.request.url === config.request.url;
+    const set = {
+      config,
+      secretsSealed: sealLookupSecrets(app.keys, accountId, secrets),
+      answersSince: isReadAlike ? before.answersSince : now,
+      updatedAt: now,
+    };
+    await tx
+      .insert(numberLookupConfigs)
+      .values({ accountId, ...set })
+      .onConflictDoUpdate({ target: numberLookupConfigs.accountId, set });
+    return { accountId, ...set };
+  });
+  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  return row;
+}
+
+function keptOf(app: App, before: LookupRow, named: readonly { name: string }[]): Record<string, string> {
+  const old = openLookupSecrets(app.keys, before.accountId, before.secretsSealed);
+  return Object.fromEntries(Object.entries(old).filter(([name]) => named.some((one) => one.name === name)));
+}
+
+function readConfig(config: unknown): NumberLookupConfig {
+  const read = NumberLookupConfig.safeParse(config);
+  if (read.success) return read.data;
+  const { path, message } = configProblem(read.error);
+  throw new InvalidInput(path, `${message}.`);
+}

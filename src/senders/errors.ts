@@ -33,8 +33,12 @@ function sentence(text: string): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
-function remedy({ register }: RefusedSender): string {
-  return register === undefined
-    ? 'Give the service, or its routes there, a sender that the country takes.'
-    : 'Register it there and tell us with `addSenderRegistration`, or give the service another sender.';
+function remedy({ code, register }: RefusedSender): string {
+  if (register !== undefined)
+    return 'Register it there and tell us with `addSenderRegistration`, or give the service another sender.';
+  if (code === 'sender/pool_empty')
+    return 'Add one with `addSender`, or name another sender in its settings.';
+  if (code === 'sender/not_usable')
+    return 'Change that with `updateSender`, or give the service another sender.';
+  return 'Give the service, or its routes there, a sender that the country takes.';
 }

@@ -67,7 +67,7 @@ export async function saveSender(
       .from(senders)
       .where(and(account, eq(senders.value, row.value), ne(senders.id, id)));
     if (twins.some((twin) => isSame(row, twin)))
-      throw new InvalidInput('value', 'The account has this sender already.');
+      throw new InvalidInput(before ? 'countries' : 'value', 'The account has this sender already.');
     const target = [senders.accountId, senders.id];
     await tx.insert(senders).values(row).onConflictDoUpdate({ target, set: row });
     return row;

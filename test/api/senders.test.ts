@@ -115,7 +115,10 @@ describe('senders', () => {
     expect(twice.map((one) => one.field).sort()).toEqual(['value', undefined]);
     for (const country of ['FR', 'JP'])
       expect(await add({ value: '36123', countries: [country] })).toMatchObject({ value: '36123' });
+    const third = await add({ value: '36123', countries: ['HR'] });
     expect(await add({ value: '36123', countries: ['JP'] })).toMatchObject({ field: 'value' });
+    const moved = { senderId: third.id, countries: ['JP'] };
+    expect(await change('updateSender', moved, INVALID)).toMatchObject({ field: 'countries' });
   });
 
   test('of another account, and carriers of another account, are not found', async () => {

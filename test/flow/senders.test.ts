@@ -124,6 +124,9 @@ describe('a pool', () => {
     await expect(start(app, who, aNumber())).rejects.toMatchObject({
       code: 'sender/pool_empty',
       sender: 'otp',
+      message: expect.stringContaining(
+        'Pool otp: the pool has no sender. Add one with `addSender`',
+      ) as string,
     });
   });
 });

@@ -2,12 +2,12 @@ import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Networks } from '../outgoing/networks.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
-import { CarrierConfig, type SmppCarrierConfig } from './config.ts';
+import { CarrierConfig } from './config.ts';
 import { createHttpCarrier } from './http/carrier.ts';
 import { callbackUrl } from './http/callback-url.ts';
 import { checkSecrets, openSecrets } from './secrets.ts';
 import { createSmppCarrier } from './smpp/carrier.ts';
-import type { SmppCarrierOptions } from './smpp/options.ts';
+import { linkOptions } from './smpp/link-options.ts';
 import type { carriers } from './table.ts';
 
 /** What carriers may know of the world between them and us. */
@@ -54,19 +54,6 @@ export function openCarrier(
     default:
       throw new Error(`unhandled kind of carrier: ${config satisfies never}`);
   }
-}
-
-function linkOptions(
-  config: SmppCarrierConfig,
-): Omit<SmppCarrierOptions, 'id' | 'name' | 'password' | 'numberMark'> {
-  const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
-  return {
-    ...rest,
-    binds: bindMode === 'transceiver' ? ['transceiver'] : ['transmitter', 'receiver'],
-    enquireLink: { intervalMs: enquireLinkMs, missLimit: 2 },
-    ...(throughput !== null && { throughput }),
-    ...(tls !== null && { tls }),
-  };
 }
 
 // Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../src/carriers/backoff.ts';
 import { Pace } from '../../src/carriers/pace.ts';
-import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
 import { Window } from '../../src/carriers/window.ts';
 
 const calm = () => 0;
@@ -120,14 +119,4 @@ test('pauses between binds double up to the longest, and half of each is chance'
     250, 500, 1_000, 15_000, 15_000, 15_000,
   ]);
   expect(backoffMs(1, options, () => 0.999999)).toBeCloseTo(500, 1);
-});
-
-test('a validity period is relative, in whole seconds, and never 0', () => {
-  expect([599_999, 1, -5, 90_061_000, 1e15].map(relativeValidity)).toEqual([
-    '000000000959000R',
-    '000000000001000R',
-    '000000000001000R',
-    '000001010101000R',
-    '000030000000000R',
-  ]);
 });

@@ -8,16 +8,18 @@ import type {
   SubmitOutcome,
 } from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
+import { BindTurns } from './bind-turns.ts';
 import { readReceipt } from './incoming.ts';
 import { MessageNames } from './message-names.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from '../pace.ts';
-import { submitPdus } from './outgoing.ts';
+import { submitPdus, type WritingRules } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
 import { submitSegments } from './segments.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS } from './status.ts';
+import { DATA_CODING } from './text.ts';
 
 /** A carrier reached over one or more SMPP v3.4 links, which begin to bind at once. */
 export function createSmppCarrier(options: SmppCarrierOptions, events: CarrierEvents): Carrier {
@@ -34,6 +36,8 @@ class SmppCarrier implements Carrier {
   readonly #pace: Pace;
   readonly #names: MessageNames;
   readonly #sessions: readonly SmppSession[];
+  readonly #writing: Omit<WritingRules, 'now' | 'reference'>;
+  readonly #turns: BindTurns;
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -47,6 +51,10 @@ class SmppCarrier implements Carrier {
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
     this.#names = new MessageNames({ ids: options.messageIds ?? 'unique', markOf: options.numberMark });
+    const { alphabet = 'gsm', dataCoding = DATA_CODING.default, validity = 'relative' } = options;
+    const { source = {}, destination = {}, vendorTlvs = [] } = options;
+    this.#writing = { alphabet, dataCoding, validity, source, destination, vendorTlvs };
+    this.#turns = new BindTurns(this.#random);
     this.#sessions = (options.binds ?? ['transceiver']).map((mode) => this.#openSession(mode));
   }
 
@@ -83,8 +91,7 @@ class SmppCarrier implements Carrier {
       return Promise.resolve({ kind: 'throttled', retryAfterMs: waitMs });
     }
     this.#reference = (this.#reference + 1) & 0xff;
-    const { alphabet = 'gsm', vendorTlvs = [] } = this.#options;
-    const pdus = submitPdus(message, { now, reference: this.#reference, alphabet, vendorTlvs });
+    const pdus = submitPdus(message, { now, reference: this.#reference, ...this.#writing });
     if (!Array.isArray(pdus)) return Promise.resolve(pdus);
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
@@ -171,9 +178,11 @@ class SmppCarrier implements Carrier {
 
   #openSession(mode: BindMode): SmppSession {
     const { host, port, tls, systemId, password, systemType, window } = this.#options;
+    const { interfaceVersion, addressRange } = this.#options;
     const { responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random } = this.#options;
     return new SmppSession({
       ...{ host, port, tls, mode, systemId, password, systemType, window },
+      ...{ interfaceVersion, addressRange, turns: this.#turns },
       ...{ responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random },
       handle: (request) => this.#handle(request),
       onReady: () => this.#announce(),

@@ -3,7 +3,8 @@
  * decimal, or the other way round, with leading zeros, in either case, in up to 65 characters (SMPP v3.4
  * §5.2.23 and §5.3.2.12).
  */
-export type MessageIdForm = 'same' | 'decimalToHex' | 'hexToDecimal';
+export const MESSAGE_ID_FORMS = ['same', 'decimalToHex', 'hexToDecimal'] as const;
+export type MessageIdForm = (typeof MESSAGE_ID_FORMS)[number];
 
 /** Lower case, without surrounding spaces and leading zeros; an id of zeros only stays `0`. */
 export function normaliseMessageId(id: string): string {

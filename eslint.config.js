@@ -14,7 +14,7 @@ const PURE = [
   'ids',
   'errors',
   'verifications/{verification,code,errors}',
-  'messages/{message,attempt,text}',
+  'messages/{message,attempt,parts,text}',
   'events/{catalog,cursor,snapshot}',
   'routing/{policy,decision,residency}',
   'messages/sightings',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
+import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
 import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { decodeDecision } from '../../src/routing/decision.ts';
@@ -73,6 +74,13 @@ async function startMany(who: Principal, count: number): Promise<{ to: string; v
       return { to, v: await start(app, who, to) };
     }),
   );
+}
+
+/** What receipts have said of the parts of an account's only attempt. */
+async function partsOf(who: Principal): Promise<string> {
+  const [row] = await app.sql<{ parts: string }[]>`
+    SELECT parts FROM attempts WHERE account_id = ${uuidOf(who.accountId)}`;
+  return row!.parts;
 }
 
 /** How many messages of an account are in each status. */
@@ -190,6 +198,26 @@ describe('a carrier', () => {
       const [inbox] = await app.sql`
         SELECT count(*)::int AS count FROM receipt_inbox WHERE account_id = ${uuidOf(who.accountId)}`;
       expect(inbox!.count).toBe(0);
+    },
+  );
+
+  test.each(['normal', 'oneReceipt'] as const)(
+    'that reports a text of three segments as %s does: it is delivered once, with one event',
+    async (profile) => {
+      const text = `Kôd {code}. ${'Ne dijelite ga ni s kim. '.repeat(6)}`;
+      const who = await createTestAccount(app, { templates: { en: text } });
+      await connect(who, { profile, receiptMs: [20, 200] });
+      const to = aNumber();
+      const v = await start(app, who, to);
+      await happened(app, v, 'MessageSent');
+      expect(await messagesOf(app, v)).toMatchObject([{ segments: 3 }]);
+      if (profile === 'oneReceipt') {
+        await until(async () => (await partsOf(who)) === 'auto:..d');
+        clock.advance(LONE_RECEIPT_MS);
+      }
+      expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+      expect(await partsOf(who)).toBe(profile === 'normal' ? 'auto:ddd' : 'auto:..d');
+      expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
     },
   );
 

@@ -118,11 +118,7 @@ class SmppCarrier implements Carrier {
   ): SubmitOutcome {
     switch (outcome.kind) {
       case 'accepted':
-        return {
-          kind: 'accepted',
-          carrierMessageId: this.#names.accepted(outcome.messageId, sent.to),
-          segments: sent.segments,
-        };
+        return this.#accepted(outcome, sent);
       case 'throttled': {
         const retryAfterMs = this.#pace.slowDown(this.#clock(), this.#random);
         return { kind: 'throttled', retryAfterMs };
@@ -133,6 +129,20 @@ class SmppCarrier implements Carrier {
       default:
         return outcome;
     }
+  }
+
+  #accepted(
+    { messageId, otherIds }: Extract<SegmentOutcome, { kind: 'accepted' }>,
+    { to, segments }: { to: string; segments: number },
+  ): SubmitOutcome {
+    const carrierMessageId = this.#names.accepted(messageId, to);
+    const accepted = { kind: 'accepted', carrierMessageId, segments } as const;
+    if (otherIds === undefined) return accepted;
+    // A carrier that gives all segments one id reports the message as a whole.
+    const others = new Set(otherIds.map((id) => this.#names.accepted(id, to)));
+    others.delete(carrierMessageId);
+    const { multipartReceipts: receipts = 'auto' } = this.#options;
+    return others.size === 0 ? accepted : { ...accepted, parts: { others: [...others], receipts } };
   }
 
   #freest(): SmppSession | undefined {

@@ -68,6 +68,8 @@ export const SmppCarrierConfig = z
     receiptIdForm: z.enum(MESSAGE_ID_FORMS).default('same'),
     /** `repeated`: the carrier gives many messages the same id, and a receipt is told by its number as well. */
     messageIds: z.enum(['unique', 'repeated']).default('unique'),
+    /** Whether the segments of a message have a receipt each, or one is for all. */
+    multipartReceipts: z.enum(['auto', 'perPart', 'once']).default('auto'),
     statusOverrides: z
       .array(StatusOverride)
       .max(100)

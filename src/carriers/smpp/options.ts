@@ -1,4 +1,5 @@
 import type { CarrierId } from '../../ids.ts';
+import type { SubmittedParts } from '../carrier.ts';
 import type { PinnedKind } from './addressing.ts';
 import type { Alphabet } from './alphabets.ts';
 import type { BackoffOptions } from '../backoff.ts';
@@ -41,6 +42,8 @@ export interface SmppCarrierOptions {
   validity?: ValidityFormat;
   /** How an id in a receipt becomes the one in the submit's answer. Default `same`. */
   receiptIdForm?: MessageIdForm;
+  /** Whether the segments of a message have a receipt each. Default `auto`. */
+  multipartReceipts?: SubmittedParts['receipts'];
   /** `repeated`: an id stands for several numbers' messages, and a receipt's number says which. Default `unique`. */
   messageIds?: NamingRules['ids'];
   /** Stands for a number (E.164 with `+`) in what is written down. */

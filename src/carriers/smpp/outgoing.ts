@@ -23,7 +23,6 @@ export interface WritingRules {
 type Refusal = Extract<SubmitOutcome, { kind: 'rejected' }>;
 
 const USER_DATA_HEADER = 0x40;
-const NO_RECEIPT = 0;
 const FINAL_RECEIPT = 1;
 
 /** One submit_sm for each segment of a message, or why it cannot be written at all. */
@@ -43,7 +42,7 @@ export function submitPdus(message: OutboundMessage, rules: WritingRules): Unseq
   const validity = validityPeriod(expiresAt, rules.now, rules.validity);
   const dataCoding = text.dataCoding === DATA_CODING.default ? rules.dataCoding : text.dataCoding;
   const tlvs = rules.vendorTlvs.length === 0 ? NO_TLVS : { other: rules.vendorTlvs };
-  return text.segments.map((shortMessage, index) => ({
+  return text.segments.map((shortMessage) => ({
     command: 'submit_sm',
     serviceType: '',
     sourceAddrTon: source.ton,
@@ -57,8 +56,7 @@ export function submitPdus(message: OutboundMessage, rules: WritingRules): Unseq
     priorityFlag: 0,
     scheduleDeliveryTime: '',
     validityPeriod: validity,
-    // The first segment stands for the message: receipts of the others would name ids that nobody knows.
-    registeredDelivery: index === 0 ? FINAL_RECEIPT : NO_RECEIPT,
+    registeredDelivery: FINAL_RECEIPT,
     replaceIfPresentFlag: 0,
     dataCoding,
     smDefaultMsgId: 0,

@@ -51,7 +51,7 @@ export async function connectCarrier(app: App, accountId: AccountId, input: NewC
     })
     .onConflictDoUpdate({
       target: [carriers.accountId, carriers.id],
-      set: { config, secretsSealed, region, senderRules },
+      set: { config, secretsSealed, region, senderRules, receiptIdForm: null },
     });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
   return id;

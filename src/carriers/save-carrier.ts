@@ -47,7 +47,17 @@ export async function addCarrier(
   const { senderRules = 'off' } = input;
   const region = readRegion(input.region ?? null);
   const createdAt = new Date(now);
-  const row = { ...owner, name, config, secretsSealed, region, senderRules, enabled: true, createdAt };
+  const row = {
+    ...owner,
+    name,
+    config,
+    secretsSealed,
+    region,
+    senderRules,
+    receiptIdForm: null,
+    enabled: true,
+    createdAt,
+  };
   await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, who.accountId);
     const same = and(eq(carriers.accountId, who.accountId), eq(carriers.name, name));
@@ -91,6 +101,7 @@ export async function updateCarrier(
     }
     if (input.config !== undefined || input.secrets !== undefined) {
       after.config = changeConfig(before.config, readMembers(input.config ?? {}));
+      after.receiptIdForm = null;
       const named = new Set(secretsOf(after.config).map(({ name }) => name));
       const old = openSecrets(app.keys, before, before.secretsSealed);
       const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));

@@ -25,3 +25,17 @@ export function decimalToHexId(id: string): string | undefined {
   const digits = id.trim();
   return /^[0-9]{1,65}$/.test(digits) ? BigInt(digits).toString(16) : undefined;
 }
+
+/** A receipt's id in the normal form of the id that the submit was answered with. */
+export function submitForm(receiptId: string, form: MessageIdForm): string {
+  switch (form) {
+    case 'same':
+      return normaliseMessageId(receiptId);
+    case 'decimalToHex':
+      return decimalToHexId(receiptId) ?? normaliseMessageId(receiptId);
+    case 'hexToDecimal':
+      return hexToDecimalId(receiptId) ?? normaliseMessageId(receiptId);
+    default:
+      throw new Error(`unhandled form: ${form satisfies never}`);
+  }
+}

@@ -24,7 +24,7 @@ const PURE = [
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
   'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',
   'carriers/carrier',
-  'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
+  'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
   'carriers/{backoff,pace}',
   'carriers/http/{answer,callback-auth,callback-url,document,failure,habits,placeholders,pointer,receipts}',

@@ -221,12 +221,23 @@ describe('a carrier', () => {
     },
   );
 
-  test('that answers in hex and reports in decimal is understood once its form is pinned', async () => {
-    const who = await createTestAccount(app);
-    await connect(who, { profile: 'hexIds', receiptMs: [20, 60] }, { receiptIdForm: 'decimalToHex' });
-    const v = await start(app, who, aNumber());
-    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
-  });
+  test.each(['auto', 'decimalToHex'] as const)(
+    'that answers in hex and reports in decimal is understood when its form is %s',
+    async (receiptIdForm) => {
+      const who = await createTestAccount(app);
+      const { id } = await connect(who, { profile: 'hexIds', receiptMs: [0, 60] }, { receiptIdForm });
+      const sent = await startMany(who, 10);
+      await until(() => allDelivered(who, 10));
+      for (const { v } of sent) expect(await historyOf(app, v)).toEqual(DELIVERED);
+      const learned = async () => {
+        const [row] = await app.sql<{ form: string | null }[]>`
+          SELECT receipt_id_form AS form FROM carriers WHERE id = ${uuidOf(id)}`;
+        return row!.form;
+      };
+      if (receiptIdForm === 'auto') await until(async () => (await learned()) === 'decimalToHex');
+      else expect(await learned()).toBeNull();
+    },
+  );
 
   test.each(['unique', 'repeated'] as const)(
     'that gives all messages one id, taken for %s: each receipt counts for the message of its number',

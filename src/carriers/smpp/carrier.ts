@@ -17,6 +17,8 @@ import { Pace } from '../pace.ts';
 import { submitPdus, type WritingRules } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
 import { submitSegments } from './segments.ts';
+import type { Receipt } from './receipt.ts';
+import { ReceiptIds } from './receipt-ids.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS } from './status.ts';
 import { DATA_CODING } from './text.ts';
@@ -35,6 +37,7 @@ class SmppCarrier implements Carrier {
   readonly #random: () => number;
   readonly #pace: Pace;
   readonly #names: MessageNames;
+  readonly #ids: ReceiptIds;
   readonly #sessions: readonly SmppSession[];
   readonly #writing: Omit<WritingRules, 'now' | 'reference'>;
   readonly #turns: BindTurns;
@@ -51,6 +54,8 @@ class SmppCarrier implements Carrier {
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
     this.#names = new MessageNames({ ids: options.messageIds ?? 'unique', markOf: options.numberMark });
+    const { receiptIdForm: form = 'same', formMemory: memory } = options;
+    this.#ids = new ReceiptIds({ form, memory, clock: this.#clock });
     const { alphabet = 'gsm', dataCoding = DATA_CODING.default, validity = 'relative' } = options;
     const { source = {}, destination = {}, vendorTlvs = [] } = options;
     this.#writing = { alphabet, dataCoding, validity, source, destination, vendorTlvs };
@@ -72,7 +77,7 @@ class SmppCarrier implements Carrier {
   health(): CarrierHealth {
     const states = this.#sessions.filter(({ canSubmit }) => canSubmit).map(({ state }) => state);
     const problems = new Set(this.#sessions.map(({ problem }) => problem).filter((it) => it !== undefined));
-    if (this.#names.problem !== undefined) problems.add(this.#names.problem);
+    for (const { problem } of [this.#names, this.#ids]) if (problem !== undefined) problems.add(problem);
     if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
     return {
       state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
@@ -96,18 +101,26 @@ class SmppCarrier implements Carrier {
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
     const sent = { to: message.to, segments: pdus.length };
-    return submitSegments(session, pdus, {
+    const ticket = this.#ids.submitted(message.to);
+    const answered = (outcome: SubmitOutcome): SubmitOutcome => {
+      if (ticket !== undefined && outcome.kind !== 'unknown') this.#ids.answered(ticket);
+      return outcome;
+    };
+    const submitted = submitSegments(session, pdus, {
       overrides: this.#options.statusOverrides,
       conclude: (outcome) => this.#conclude(session, outcome, sent),
       onLate: (outcome) => {
+        answered(outcome);
         if (outcome.kind !== 'unknown') onLateAnswer?.(outcome);
       },
     });
+    return ticket === undefined ? submitted : submitted.then(answered);
   }
 
   async close(drainMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#paceTimer);
+    this.#ids.close();
     await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
   }
 
@@ -135,14 +148,19 @@ class SmppCarrier implements Carrier {
     { messageId, otherIds }: Extract<SegmentOutcome, { kind: 'accepted' }>,
     { to, segments }: { to: string; segments: number },
   ): SubmitOutcome {
-    const carrierMessageId = this.#names.accepted(messageId, to);
+    const carrierMessageId = this.#name(messageId, to);
     const accepted = { kind: 'accepted', carrierMessageId, segments } as const;
     if (otherIds === undefined) return accepted;
     // A carrier that gives all segments one id reports the message as a whole.
-    const others = new Set(otherIds.map((id) => this.#names.accepted(id, to)));
+    const others = new Set(otherIds.map((id) => this.#name(id, to)));
     others.delete(carrierMessageId);
     const { multipartReceipts: receipts = 'auto' } = this.#options;
     return others.size === 0 ? accepted : { ...accepted, parts: { others: [...others], receipts } };
+  }
+
+  #name(carrierId: string, to: string): string {
+    this.#ids.accepted(carrierId, to);
+    return this.#names.accepted(carrierId, to);
   }
 
   #freest(): SmppSession | undefined {
@@ -213,12 +231,24 @@ class SmppCarrier implements Carrier {
   }
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
-    const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
+    const receipt = readReceipt(pdu);
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
     if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const { state, error } = receipt;
-    const carrierMessageId = this.#names.reported(receipt.carrierMessageId, pdu.sourceAddr);
     const receivedAt = new Date(this.#clock());
+    const id = this.#ids.reported(receipt.carrierMessageId, pdu.sourceAddr);
+    if (typeof id === 'string') return this.#report(pdu, receipt, id, receivedAt);
+    return id.then((found) =>
+      found === undefined ? answerTo(pdu, STATUS.RX_T_APPN) : this.#report(pdu, receipt, found, receivedAt),
+    );
+  }
+
+  #report(
+    pdu: DeliverSm | DataSm,
+    { state, error }: Receipt,
+    id: string,
+    receivedAt: Date,
+  ): Promise<PeerAnswer> {
+    const carrierMessageId = this.#names.reported(id, pdu.sourceAddr);
     return this.#events
       .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
       .then(

@@ -64,8 +64,8 @@ export const SmppCarrierConfig = z
     destinationTon: typeOfNumber,
     destinationNpi: numberingPlan,
     validity: z.enum(VALIDITY_FORMATS).default('relative'),
-    /** How the id in a receipt relates to the id in the submit's answer. */
-    receiptIdForm: z.enum(MESSAGE_ID_FORMS).default('same'),
+    /** How the id in a receipt relates to the id in the submit's answer; `auto`: it is found out. */
+    receiptIdForm: z.enum(['auto', ...MESSAGE_ID_FORMS]).default('auto'),
     /** `repeated`: the carrier gives many messages the same id, and a receipt is told by its number as well. */
     messageIds: z.enum(['unique', 'repeated']).default('unique'),
     /** Whether the segments of a message have a receipt each, or one is for all. */

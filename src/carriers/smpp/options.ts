@@ -7,6 +7,7 @@ import type { TlsOptions } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import type { MessageIdForm } from './message-id.ts';
 import type { NamingRules } from './message-names.ts';
+import type { FormMemory } from './receipt-ids.ts';
 import type { BindMode } from './session.ts';
 import type { StatusOverrides } from './status.ts';
 import type { RawTlv } from './tlv.ts';
@@ -40,8 +41,10 @@ export interface SmppCarrierOptions {
   destination?: PinnedKind;
   /** Default `relative`. */
   validity?: ValidityFormat;
-  /** How an id in a receipt becomes the one in the submit's answer. Default `same`. */
-  receiptIdForm?: MessageIdForm;
+  /** How an id in a receipt becomes the one in the submit's answer; `auto` finds it out. Default `same`. */
+  receiptIdForm?: MessageIdForm | 'auto';
+  /** Where what was found out is kept. Default: in this process. */
+  formMemory?: FormMemory;
   /** Whether the segments of a message have a receipt each. Default `auto`. */
   multipartReceipts?: SubmittedParts['receipts'];
   /** `repeated`: an id stands for several numbers' messages, and a receipt's number says which. Default `unique`. */

@@ -76,6 +76,12 @@ async function startMany(who: Principal, count: number): Promise<{ to: string; v
   );
 }
 
+/** Of `GET /carriers` of the simulator. */
+interface Traffic {
+  systemId: string;
+  submits: number;
+}
+
 /** What receipts have said of the parts of an account's only attempt. */
 async function partsOf(who: Principal): Promise<string> {
   const [row] = await app.sql<{ parts: string }[]>`
@@ -220,6 +226,28 @@ describe('a carrier', () => {
       expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
     },
   );
+
+  test('that throttles is fed at what it takes: all is delivered, no attempt is spent on it, little is refused', async () => {
+    const who = await createTestAccount(app);
+    const { systemId } = await connect(who, { profile: 'throttling', maxPerSecond: 40 });
+    const sent = await startMany(who, 120);
+    await until(() => allDelivered(who, 120), { timeoutMs: 25_000 });
+    for (const { to } of sent) expect(codesOn(app, to)).toHaveLength(1);
+    const rows = await app.sql<{ spent: number }[]>`
+      SELECT DISTINCT attempts_spent AS spent FROM messages WHERE account_id = ${uuidOf(who.accountId)}`;
+    expect(rows.map(({ spent }) => spent)).toEqual([1]);
+    const attempts = await app.sql<{ status: string; error: string | null; count: number }[]>`
+      SELECT status, error_code AS error, count(*)::int AS count FROM attempts
+      WHERE account_id = ${uuidOf(who.accountId)} GROUP BY 1, 2 ORDER BY 1`;
+    expect(attempts.map(({ status, error }) => [status, error])).toEqual([
+      ['delivered', null],
+      ['rejected', 'throttled'],
+    ]);
+    // The first window finds the limit; after that the pace stays below it.
+    const carriers = (await (await fetch(`${app.simulator!.url}/carriers`)).json()) as Traffic[];
+    const { submits } = carriers.find((carrier) => carrier.systemId === systemId)!;
+    expect(submits - 120).toBeLessThan(100);
+  });
 
   test.each(['auto', 'decimalToHex'] as const)(
     'that answers in hex and reports in decimal is understood when its form is %s',

@@ -64,9 +64,9 @@ export function readRegion(region: string | null): string | null {
 }
 
 /** @throws {InvalidInput} that names the field by its path */
-export function readConfig(input: CarrierConfigInput): CarrierConfig {
+export function readConfig(input: CarrierConfigInput, field = 'config'): CarrierConfig {
   const read = CarrierConfig.safeParse(input);
   if (read.success) return read.data;
-  const { path, message } = configProblem(read.error);
+  const { path, message } = configProblem(read.error, field);
   throw new InvalidInput(path, `${message}.`);
 }

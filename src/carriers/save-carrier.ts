@@ -19,6 +19,8 @@ export type CarrierRow = typeof carriers.$inferSelect;
 export interface CarrierInput {
   name?: string | undefined;
   config?: unknown;
+  /** Changes of the configuration of a carrier over SMPP, in the place of `config`. */
+  smpp?: unknown;
   secrets?: unknown;
   enabled?: boolean | undefined;
   /** Null: not known. */
@@ -38,7 +40,7 @@ export async function addCarrier(
 ): Promise<CarrierRow> {
   const now = app.clock();
   const owner = { accountId: who.accountId, id: newId('car', now) };
-  const config = readConfig({ kind, ...readMembers(input.config) } as CarrierConfigInput);
+  const config = readConfig({ kind, ...given(readMembers(input.config)) } as CarrierConfigInput);
   if (config.kind !== kind) throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
   const secrets = readSecrets(input.secrets);
   checkSecrets(config, secrets);
@@ -99,8 +101,8 @@ export async function updateCarrier(
       );
       if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
     }
-    if (input.config !== undefined || input.secrets !== undefined) {
-      after.config = changeConfig(before.config, readMembers(input.config ?? {}));
+    if (input.config !== undefined || input.smpp !== undefined || input.secrets !== undefined) {
+      after.config = changeConfig(before.config, input);
       after.receiptIdForm = null;
       const named = new Set(secretsOf(after.config).map(({ name }) => name));
       const old = openSecrets(app.keys, before, before.secretsSealed);
@@ -116,11 +118,21 @@ export async function updateCarrier(
   return updated;
 }
 
-function changeConfig(before: CarrierConfig, change: Record<string, unknown>): CarrierConfig {
-  const members = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
-  const after = readConfig(Object.fromEntries(members) as CarrierConfigInput);
+function changeConfig(before: CarrierConfig, { config, smpp }: CarrierInput): CarrierConfig {
+  if (smpp !== undefined && (config !== undefined || before.kind !== 'smpp'))
+    throw new InvalidInput('smpp', 'It is for carriers over SMPP, and in the place of `config`.');
+  const change = readMembers(smpp ?? config ?? {});
+  const after = readConfig(
+    given({ ...before, ...change }) as CarrierConfigInput,
+    smpp === undefined ? 'config' : 'smpp',
+  );
   if (after.kind !== before.kind) throw new InvalidInput('config.kind', 'A carrier keeps its kind.');
   return after;
+}
+
+/** Without the members that are null: they have their defaults. */
+function given(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }
 
 function readMembers(config: unknown): Record<string, unknown> {

@@ -19,6 +19,8 @@ const printable = (most: number) =>
     .max(most)
     .regex(/^[\x20-\x7e]*$/, 'Only printable ASCII characters');
 
+const absentOr = (text: z.ZodString) => text.nullish().transform((value) => value ?? undefined);
+
 const StatusOverride = z.strictObject({
   /** A `command_status` in hexadecimal, e.g. `0x00000400`. */
   status: z.string().regex(/^0x(?!0+$)[0-9a-f]{1,8}$/i, 'A command_status as 0x00000001 to 0xffffffff'),
@@ -32,7 +34,7 @@ export const SmppCarrierConfig = z
     host: z.string().min(1),
     port: z.int().min(1).max(65_535),
     tls: z
-      .strictObject({ ca: z.string().optional(), servername: z.string().optional() })
+      .strictObject({ ca: absentOr(z.string()), servername: absentOr(z.string()) })
       .nullable()
       .default(null),
     systemId: z.string().min(1).max(15),

@@ -64,6 +64,21 @@ describe('several links of a carrier', () => {
     expect(link.carrier.health().problem).toBeUndefined();
   });
 
+  test('carry on where the carrier allows fewer than are configured, and say so', async () => {
+    let bound = 0;
+    await using smsc = await ForeignSmsc.start({ bindStatus: () => (++bound === 1 ? 0 : 0x05) });
+    await using link = configured(smsc.port, { bindCount: 2 });
+    await until(() => link.carrier.health().problem !== undefined);
+    expect(link.carrier.health()).toEqual({
+      state: 'up',
+      problem: 'bind refused: already bound (0x05)',
+      inFlight: 0,
+      window: 100,
+    });
+    expect(link.carrier.freeWindow()).toBe(50);
+    expect(await link.submit()).toMatchObject({ kind: 'accepted' });
+  });
+
   test('lose only what was on the lost one, and that is unknown', async () => {
     const answers = new Map<string, () => void>();
     await using smsc = await ForeignSmsc.start({

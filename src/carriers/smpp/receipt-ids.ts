@@ -32,6 +32,7 @@ interface Held {
 export class ReceiptIds {
   readonly #rules: ReceiptIdRules;
   readonly #form = new ReceiptForm();
+  #recalling: Promise<void> | undefined;
   #isNoted = false;
   readonly #held = new Map<Held, NodeJS.Timeout>();
   /** Since when receipts are refused, by their ids. */
@@ -115,12 +116,18 @@ export class ReceiptIds {
     held.resolve(undefined);
   }
 
-  /** Asks whether another process knows. */
-  async #recall(): Promise<void> {
+  /** Asks whether another process knows; once for all that ask at the same time. */
+  #recall(): Promise<void> {
+    this.#recalling ??= this.#readMemory().finally(() => (this.#recalling = undefined));
+    return this.#recalling;
+  }
+
+  async #readMemory(): Promise<void> {
     const form = await this.#rules.memory?.read().catch(() => null);
     if (form == null || this.#form.form !== undefined) return;
     this.#form.learn(form);
     this.#isNoted = true;
+    this.#refused.clear();
     this.#lookAgain();
   }
 

@@ -3,7 +3,7 @@ import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfig } from './config.ts';
-import { readMembers, type CarrierInput } from './input.ts';
+import { given, readMembers, type CarrierInput } from './input.ts';
 import { makeCarrier, saveCarrier } from './save-carrier.ts';
 import type { CarrierRow } from './table.ts';
 
@@ -18,7 +18,7 @@ export async function addCarrier(
   const row = makeCarrier(
     app,
     { accountId, id },
-    { ...input, config: { kind, ...readMembers(input.config) } },
+    { ...input, config: { kind, ...given(readMembers(input.config)) } },
   );
   if (row.config.kind !== kind)
     throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);

@@ -44,7 +44,7 @@ export interface OutboundMessage {
 }
 
 export type SubmitOutcome =
-  | { kind: 'accepted'; carrierMessageId: string; segments: number }
+  | { kind: 'accepted'; carrierMessageId: string; segments: number; parts?: SubmittedParts }
   /** The carrier wants less traffic now; spends no attempt of the message. */
   | { kind: 'throttled'; retryAfterMs: number }
   /** Nothing was written: the link is down or its window is full. Any route may be tried at once. */
@@ -52,6 +52,14 @@ export type SubmitOutcome =
   | { kind: 'rejected'; error: CarrierError; retry: 'later' | 'elsewhere' | 'never' }
   /** Written, but the link died or the deadline passed before an answer: not the same as failed. */
   | { kind: 'unknown'; reason: string };
+
+/** The segments of a message that the carrier reports one by one, under an id each. */
+export interface SubmittedParts {
+  /** The ids of the second part and those behind it, each once; the first has the message's. */
+  others: readonly string[];
+  /** Whether a receipt is about its part or about the whole message; `auto`: not known. */
+  receipts: 'perPart' | 'once' | 'auto';
+}
 
 export type LateAnswerHearer = (outcome: Exclude<SubmitOutcome, { kind: 'unknown' }>) => void;
 

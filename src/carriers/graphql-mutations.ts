@@ -6,6 +6,7 @@ import { parseId, type CarrierId } from '../ids.ts';
 import { addCarrier } from './add-carrier.ts';
 import { CarrierNotFound } from './errors.ts';
 import { Carrier, SenderRules } from './graphql.ts';
+import { SmppCarrierConfigInput } from './graphql-smpp.ts';
 import { findCarrier, listCarriers } from './queries.ts';
 import { updateCarrier } from './update-carrier.ts';
 
@@ -44,9 +45,9 @@ const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
     region: t.string({ description: REGION }),
     senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
     config: t.field({
-      type: 'JSON',
+      type: SmppCarrierConfigInput,
       required: true,
-      description: 'At least `host`, `port` and `systemId`; see the README of `src/carriers`.',
+      description: 'How it is reached; at least `host`, `port` and `systemId`.',
     }),
     password: t.string({ required: true, description: 'Of the bind. It is stored sealed and never shown.' }),
   }),
@@ -77,9 +78,14 @@ const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
     name: t.string({ description: NAME }),
     region: t.string({ description: `${REGION} \`null\` = not known.` }),
     senderRules: t.field({ type: SenderRules, description: SENDER_RULES }),
+    smpp: t.field({
+      type: SmppCarrierConfigInput,
+      description: 'What changes of the configuration of a carrier over SMPP.',
+    }),
     config: t.field({
       type: 'JSON',
-      description: 'The members that change, each whole; `null` goes back to the default.',
+      description:
+        'The members of a configuration that change, each whole; `null` goes back to the default. For SMPP there is `smpp`.',
     }),
     secrets: t.field({
       type: 'JSON',
@@ -131,11 +137,12 @@ builder.mutationField('updateCarrier', (t) =>
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { carrierId, name, region, senderRules, config, secrets } }, context) =>
+    resolve: (_root, { input: { carrierId, name, region, senderRules, smpp, config, secrets } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
         name: name ?? undefined,
         region,
         senderRules: senderRules ?? undefined,
+        smpp: smpp ?? undefined,
         config: config ?? undefined,
         secrets: secrets ?? undefined,
       }),

@@ -10,6 +10,8 @@ export interface CarrierInput {
   /** Unique in the account. */
   name?: string | undefined;
   config?: unknown;
+  /** Changes of the configuration of a carrier over SMPP, in the place of `config`. */
+  smpp?: unknown;
   /** By name; SMPP has one, `password`. */
   secrets?: unknown;
   enabled?: boolean | undefined;
@@ -28,10 +30,10 @@ export function readRegion(region: string | null): string | null {
 }
 
 /** @throws {InvalidInput} that names the field by its path */
-export function readConfig(input: CarrierConfigInput): CarrierConfig {
+export function readConfig(input: CarrierConfigInput, field = 'config'): CarrierConfig {
   const read = CarrierConfig.safeParse(input);
   if (read.success) return read.data;
-  const { path, message } = configProblem(read.error);
+  const { path, message } = configProblem(read.error, field);
   throw new InvalidInput(path, `${message}.`);
 }
 
@@ -40,4 +42,9 @@ export function readMembers(config: unknown): Record<string, unknown> {
   const read = Members.safeParse(config);
   if (!read.success) throw new InvalidInput('config', 'A configuration is a JSON object.');
   return read.data;
+}
+
+/** Without the members that are null: they have their defaults. */
+export function given(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
 }

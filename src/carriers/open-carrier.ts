@@ -1,14 +1,16 @@
+import { and, eq } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Networks } from '../outgoing/networks.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
-import { CarrierConfig, type SmppCarrierConfig } from './config.ts';
+import { CarrierConfig } from './config.ts';
 import { createHttpCarrier } from './http/carrier.ts';
 import { callbackUrl } from './http/callback-url.ts';
 import { checkSecrets, openSecrets } from './secrets.ts';
 import { createSmppCarrier } from './smpp/carrier.ts';
-import type { SmppCarrierOptions } from './smpp/options.ts';
-import type { carriers } from './table.ts';
+import { linkOptions } from './smpp/link-options.ts';
+import type { FormMemory } from './smpp/receipt-ids.ts';
+import { carriers } from './table.ts';
 
 /** What carriers may know of the world between them and us. */
 export interface Outside {
@@ -36,6 +38,7 @@ export function openCarrier(
           ...common,
           password: secrets.password!,
           numberMark: (number) => numberMark(app, row.accountId, number),
+          formMemory: formMemory(app, row),
           ...linkOptions(config),
         },
         events,
@@ -56,20 +59,21 @@ export function openCarrier(
   }
 }
 
-function linkOptions(
-  config: SmppCarrierConfig,
-): Omit<SmppCarrierOptions, 'id' | 'name' | 'password' | 'numberMark'> {
-  const { kind: _, bindMode, throughput, tls, enquireLinkMs, ...rest } = config;
-  return {
-    ...rest,
-    binds: bindMode === 'transceiver' ? ['transceiver'] : ['transmitter', 'receiver'],
-    enquireLink: { intervalMs: enquireLinkMs, missLimit: 2 },
-    ...(throughput !== null && { throughput }),
-    ...(tls !== null && { tls }),
-  };
-}
-
 // Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
 function numberMark(app: App, accountId: AccountId, number: string): string {
   return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
+}
+
+/** In the carrier's row, for as long as its configuration stays: a carrier that is on its way out says nothing of the next one. */
+function formMemory(app: App, { accountId, id, config }: typeof carriers.$inferSelect): FormMemory {
+  const same = and(eq(carriers.accountId, accountId), eq(carriers.id, id), eq(carriers.config, config));
+  return {
+    async read() {
+      const [row] = await app.db.select({ form: carriers.receiptIdForm }).from(carriers).where(same);
+      return row?.form ?? null;
+    },
+    async write(form) {
+      await app.db.update(carriers).set({ receiptIdForm: form }).where(same);
+    },
+  };
 }

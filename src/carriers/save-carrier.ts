@@ -26,6 +26,7 @@ export function makeCarrier(
     secretsSealed: sealSecrets(app.keys, { accountId, id }, secrets),
     region: readRegion(input.region ?? null),
     senderRules: input.senderRules ?? 'off',
+    receiptIdForm: null,
     enabled: input.enabled ?? true,
     createdAt: new Date(app.clock()),
   };

@@ -5,7 +5,7 @@ import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
-import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
+import { given, readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { saveCarrier } from './save-carrier.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
 import type { CarrierRow } from './table.ts';
@@ -39,22 +39,27 @@ function changeAccess(
   app: App,
   before: CarrierRow,
   input: CarrierInput,
-): Pick<CarrierRow, 'config' | 'secretsSealed'> {
-  const { secretsSealed } = before;
-  if (input.config === undefined && input.secrets === undefined)
-    return { config: before.config, secretsSealed };
-  const config = changeConfig(before.config, readMembers(input.config ?? {}));
+): Pick<CarrierRow, 'config' | 'secretsSealed' | 'receiptIdForm'> {
+  const { secretsSealed, receiptIdForm } = before;
+  if (input.config === undefined && input.smpp === undefined && input.secrets === undefined)
+    return { config: before.config, secretsSealed, receiptIdForm };
+  const config = changeConfig(before.config, input);
   const named = new Set(secretsOf(config).map(({ name }) => name));
   const old = openSecrets(app.keys, before, secretsSealed);
   const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
   const secrets = { ...kept, ...readSecrets(input.secrets) };
   checkSecrets(config, secrets);
-  return { config, secretsSealed: sealSecrets(app.keys, before, secrets) };
+  return { config, secretsSealed: sealSecrets(app.keys, before, secrets), receiptIdForm: null };
 }
 
-function changeConfig(before: CarrierConfig, change: Record<string, unknown>): CarrierConfig {
-  const members = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
-  const after = readConfig(Object.fromEntries(members) as CarrierConfigInput);
+function changeConfig(before: CarrierConfig, { config, smpp }: CarrierInput): CarrierConfig {
+  if (smpp !== undefined && (config !== undefined || before.kind !== 'smpp'))
+    throw new InvalidInput('smpp', 'It is for carriers over SMPP, and in the place of `config`.');
+  const change = readMembers(smpp ?? config ?? {});
+  const after = readConfig(
+    given({ ...before, ...change }) as CarrierConfigInput,
+    smpp === undefined ? 'config' : 'smpp',
+  );
   if (after.kind !== before.kind) throw new InvalidInput('config.kind', 'A carrier keeps its kind.');
   return after;
 }

@@ -5,6 +5,7 @@ import { advanceAttempt, statusAfterSubmit } from './attempt.ts';
 import type { AttemptState } from './attempt-store.ts';
 import type { Step } from './facts.ts';
 import { advanceMessage, RETRY_SCHEDULE } from './message.ts';
+import { hearPart, LONE_RECEIPT_MS, unheardParts } from './parts.ts';
 import type { MessageRow } from './table.ts';
 
 /**
@@ -20,19 +21,48 @@ export function moveAttempt(attempt: AttemptState, step: Step, now: number): boo
     attempt.status = advanceAttempt(before, statusAfterSubmit(outcome));
     if (outcome.kind === 'accepted') {
       attempt.carrierMessageId = outcome.carrierMessageId;
+      if (outcome.parts && outcome.parts.receipts !== 'once')
+        attempt.parts ??= unheardParts(outcome.parts.receipts, outcome.parts.others.length + 1);
       if (attempt.status === 'submitted') attempt.errorCode = attempt.errorMessage = null;
     } else if (attempt.status !== before) noteError(attempt, outcome);
   } else if (step.receipt) {
-    const { error, state } = step.receipt;
-    attempt.status = advanceAttempt(before, state === 'delivered' ? 'delivered' : 'undelivered');
+    const { error } = step.receipt;
+    const verdict = attempt.parts === null ? finalState(step.receipt) : hearOfPart(attempt, step, now);
+    if (verdict !== 'open') attempt.status = advanceAttempt(before, verdict);
     if (attempt.status !== before && error) {
       attempt.errorCode = error.code;
       attempt.errorMessage = error.message;
     }
   }
   if (attempt.status === before) return false;
-  if (attempt.status !== 'submitted' && attempt.status !== 'unknown') attempt.settledAt = new Date(now);
+  if (attempt.status !== 'submitted' && attempt.status !== 'unknown') {
+    attempt.settledAt = new Date(now);
+    attempt.partsDueAt = null;
+  }
   return !(before === 'unknown' && attempt.status === 'rejected');
+}
+
+/** What a receipt of one part, or its staying alone, says of the whole message. */
+function hearOfPart(
+  attempt: AttemptState,
+  { receipt, part, lone }: Step,
+  now: number,
+): 'open' | 'delivered' | 'undelivered' {
+  if (lone) {
+    // Others may have come since it was read.
+    const isStill = attempt.partsDueAt !== null && attempt.partsDueAt.getTime() <= now;
+    if (isStill) attempt.partsDueAt = null;
+    return isStill && lone === 'stands' ? 'delivered' : 'open';
+  }
+  const { parts, verdict, isLone } = hearPart(attempt.parts!, part!, finalState(receipt!));
+  attempt.parts = parts;
+  if (!isLone || attempt.settledAt !== null) attempt.partsDueAt = null;
+  else attempt.partsDueAt ??= new Date(now + LONE_RECEIPT_MS);
+  return verdict;
+}
+
+function finalState({ state }: { state: string }): 'delivered' | 'undelivered' {
+  return state === 'delivered' ? 'delivered' : 'undelivered';
 }
 
 function noteError(attempt: AttemptState, outcome: Exclude<SubmitOutcome, { kind: 'accepted' }>): void {

@@ -45,7 +45,7 @@ export type AttemptState = Omit<
 >;
 
 const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.status, a.carrier_message_id,
-  a.error_code, a.error_message, a.answered_at, a.settled_at`;
+  a.error_code, a.error_message, a.parts, a.parts_due_at, a.answered_at, a.settled_at`;
 
 const CHANGES = rowset<AttemptState>({
   account_id: ['uuid', (r) => r.accountId],
@@ -54,6 +54,8 @@ const CHANGES = rowset<AttemptState>({
   carrier_message_id: ['text', (r) => r.carrierMessageId],
   error_code: ['text', (r) => r.errorCode],
   error_message: ['text', (r) => r.errorMessage],
+  parts: ['text', (r) => r.parts],
+  parts_due_at: ['timestamptz', (r) => r.partsDueAt],
   answered_at: ['timestamptz', (r) => r.answeredAt],
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
@@ -63,6 +65,8 @@ export interface FoundAttempt extends CarrierMessageKey {
   id: AttemptId;
   messageId: MessageId;
   verificationId: VerificationId;
+  /** Which part of the message has this id, from 1. */
+  part: number;
 }
 
 /** What a carrier calls a message of ours. */
@@ -91,7 +95,8 @@ const INSERT = `
 
 const UPDATE = `
   UPDATE attempts a SET status = n.status, carrier_message_id = n.carrier_message_id, error_code = n.error_code,
-    error_message = n.error_message, answered_at = n.answered_at, settled_at = n.settled_at
+    error_message = n.error_message, parts = n.parts, parts_due_at = n.parts_due_at,
+    answered_at = n.answered_at, settled_at = n.settled_at
   FROM ${CHANGES.from}
   WHERE a.account_id = n.account_id AND a.id = n.id`;
 
@@ -99,12 +104,20 @@ const READ = `SELECT ${STATE} FROM attempts a JOIN ${KEYS.from} USING (account_i
 
 // The newest one, for the carrier that gives every message the same id.
 const FIND = `
-  SELECT a.* FROM ${CARRIER_MESSAGE_KEYS.from}
+  SELECT found.* FROM ${CARRIER_MESSAGE_KEYS.from}
   CROSS JOIN LATERAL (
-    SELECT a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.carrier_message_id FROM attempts a
-    WHERE a.account_id IS NOT DISTINCT FROM n.account_id
-      AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
-    ORDER BY a.id DESC LIMIT 1) a`;
+    (SELECT a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.carrier_message_id, 1 AS part
+     FROM attempts a
+     WHERE a.account_id IS NOT DISTINCT FROM n.account_id
+       AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
+     ORDER BY a.id DESC LIMIT 1)
+    UNION ALL
+    (SELECT p.account_id, p.attempt_id, p.message_id, p.verification_id, p.carrier_id, p.carrier_message_id, p.part
+     FROM attempt_parts p
+     WHERE p.account_id IS NOT DISTINCT FROM n.account_id
+       AND p.carrier_id = n.carrier_id AND p.carrier_message_id = n.carrier_message_id
+     ORDER BY p.attempt_id DESC LIMIT 1)
+    ORDER BY id DESC LIMIT 1) AS found`;
 
 // A worker died between writing these down and hearing of them: nobody knows whether they went out.
 const ABANDON = `
@@ -153,7 +166,11 @@ export async function readAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise
 export async function findAttempts(tx: Tx, keys: readonly CarrierMessageKey[]): Promise<FoundAttempt[]> {
   if (keys.length === 0) return [];
   const rows = await runBatch<CarrierMessageKey, RawFound>(tx, FIND, CARRIER_MESSAGE_KEYS, keys);
-  return rows.map((raw) => ({ ...placeFromRaw(raw), carrierMessageId: raw.carrier_message_id }));
+  return rows.map((raw) => ({
+    ...placeFromRaw(raw),
+    carrierMessageId: raw.carrier_message_id,
+    part: raw.part,
+  }));
 }
 
 /** Marks what a dead worker left in the middle of a submit as unknown. */
@@ -171,6 +188,7 @@ interface RawPlace {
 
 interface RawFound extends RawPlace {
   carrier_message_id: string;
+  part: number;
 }
 
 interface RawState extends RawPlace {
@@ -178,6 +196,8 @@ interface RawState extends RawPlace {
   carrier_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
+  parts: string | null;
+  parts_due_at: Date | null;
   answered_at: Date | null;
   settled_at: Date | null;
 }
@@ -199,6 +219,8 @@ function stateFromRaw(raw: RawState): AttemptState {
     carrierMessageId: raw.carrier_message_id,
     errorCode: raw.error_code,
     errorMessage: raw.error_message,
+    parts: raw.parts,
+    partsDueAt: raw.parts_due_at,
     answeredAt: raw.answered_at,
     settledAt: raw.settled_at,
   };

@@ -7,13 +7,14 @@ import type { App } from '../platform.ts';
 import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
 import { forgetOldLookups } from '../numbers/lookup-store.ts';
+import { forgetOldParts } from './attempt-parts.ts';
 import { forgetOldReceipts } from './inbox.ts';
 import { createLearner } from './learner.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import { beat, HEARTBEAT_MS } from './worker-watch.ts';
-import { commitFacts, SETTLE_BATCH, settleInbox } from './settle.ts';
+import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from './settle.ts';
 
 /** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
 export interface Dispatcher {
@@ -137,12 +138,14 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   async function sweep(): Promise<void> {
     while ((await expireVerifications(app)).more);
     while ((await settleInbox(app)) > 0);
+    while ((await settleLoneReceipts(app)) > 0);
   }
 
   async function tidy(): Promise<void> {
     await forgetIdempotencyKeys(app);
     await forgetOldReceipts(app.sql, app.clock());
     await forgetOldLookups(app);
+    await forgetOldParts(app.sql, app.clock());
   }
 
   const running = loop();

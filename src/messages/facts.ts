@@ -2,6 +2,7 @@ import type { SubmitOutcome } from '../carriers/carrier.ts';
 import type { Tx } from '../db/client.ts';
 import type { AccountId, AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
 import { carrierMessageName, findAttempts, type CarrierMessageKey } from './attempt-store.ts';
+import type { AttemptPart } from './attempt-parts.ts';
 import { takeFromInbox, type AccountReceipt } from './inbox.ts';
 import type { Fact } from './message.ts';
 
@@ -32,17 +33,24 @@ export interface Step extends Concerned {
   /** The answer to the submit, when the fact is one. */
   answer?: { outcome: SubmitOutcome; sender: string };
   receipt?: AccountReceipt;
+  /** Which part of the message the receipt is about, from 1. */
+  part?: number;
+  /** The receipt of one part has stayed alone: it stands for the whole message, or the others will come. */
+  lone?: 'stands' | 'waits';
 }
 
 export interface ResolvedFacts {
   steps: Step[];
   /** Receipts of which no attempt is known yet. */
   early: AccountReceipt[];
+  /** What the carrier calls the further parts of messages that it took. */
+  parts: AttemptPart[];
 }
 
 /** Finds the attempt of every receipt: in this batch, in the table, or not yet. */
 export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<ResolvedFacts> {
-  const attempts = new Map<string, Concerned & { attemptId: AttemptId }>();
+  const attempts = new Map<string, Concerned & { attemptId: AttemptId; part: number }>();
+  const parts: AttemptPart[] = [];
   const acceptedKeys: CarrierMessageKey[] = [];
   const steps: Step[] = [];
   const receipts: AccountReceipt[] = [];
@@ -53,13 +61,15 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
         const { kind, outcome, sender, ...concerned } = f;
         steps.push({ ...concerned, fact: { kind, outcome }, answer: { outcome, sender } });
         if (outcome.kind !== 'accepted') break;
-        const key = {
-          accountId: f.accountId,
-          carrierId: f.carrierId,
-          carrierMessageId: outcome.carrierMessageId,
-        };
-        attempts.set(carrierMessageName(key), concerned);
-        acceptedKeys.push(key);
+        const { accountId, carrierId, attemptId, messageId, verificationId } = f;
+        const ids = [outcome.carrierMessageId, ...(outcome.parts?.others ?? [])];
+        ids.forEach((carrierMessageId, index) => {
+          const key = { accountId, carrierId, carrierMessageId };
+          const part = index + 1;
+          attempts.set(carrierMessageName(key), { ...concerned, part });
+          acceptedKeys.push(key);
+          if (part > 1) parts.push({ ...key, attemptId, part, messageId, verificationId });
+        });
         break;
       }
       case 'ended':
@@ -90,10 +100,10 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
     const attempt = attempts.get(carrierMessageName(receipt));
     if (!attempt) early.push(receipt);
     else if (receipt.state !== 'enroute') {
-      const { accountId, verificationId, messageId, attemptId } = attempt;
+      const { accountId, verificationId, messageId, attemptId, part } = attempt;
       const fact = { kind: 'receipt', state: receipt.state } as const;
-      steps.push({ accountId, verificationId, messageId, attemptId, receipt, fact });
+      steps.push({ accountId, verificationId, messageId, attemptId, receipt, part, fact });
     }
   }
-  return { steps, early };
+  return { steps, early, parts };
 }

@@ -60,9 +60,15 @@ export async function takeMatched(tx: Tx): Promise<AccountReceipt[]> {
         SELECT i.account_id, i.id FROM receipt_inbox i
         -- One probe per waiting receipt; as EXISTS it may be turned round, to read every attempt there is.
         CROSS JOIN LATERAL (
-          SELECT FROM attempts a
-          WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
-            AND a.carrier_message_id = i.carrier_message_id
+          (SELECT FROM attempts a
+           WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
+             AND a.carrier_message_id = i.carrier_message_id
+           LIMIT 1)
+          UNION ALL
+          (SELECT FROM attempt_parts p
+           WHERE p.account_id IS NOT DISTINCT FROM i.account_id AND p.carrier_id = i.carrier_id
+             AND p.carrier_message_id = i.carrier_message_id
+           LIMIT 1)
           LIMIT 1) AS known
         LIMIT 500 FOR UPDATE OF i SKIP LOCKED)
       RETURNING *`,

@@ -165,6 +165,8 @@ function newAttempt(
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,
+    parts: null,
+    partsDueAt: null,
     decision,
     submittedAt: new Date(now),
     answeredAt: null,

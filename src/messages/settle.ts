@@ -8,6 +8,7 @@ import type { App } from '../platform.ts';
 import { lockVerifications, saveProgress } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
+import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts.ts';
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
@@ -52,6 +53,33 @@ export async function settleInbox(app: App): Promise<number> {
   return count;
 }
 
+/**
+ * Has receipts that one part of a message had, and no other in its time, stand for the whole message;
+ * not where the carrier is known to report each part.
+ * @returns how many there were; when that is not 0 there may be more
+ */
+export async function settleLoneReceipts(app: App): Promise<number> {
+  const found = await findLoneReceipts(app.sql, app.clock());
+  if (found.length === 0) return 0;
+  const steps = found.map(({ isPerPart, ...receipt }): Step => {
+    const { accountId, verificationId, messageId, attemptId } = receipt;
+    return {
+      ...{ accountId, verificationId, messageId, attemptId },
+      receipt: { ...receipt, state: 'delivered' },
+      lone: isPerPart ? 'waits' : 'stands',
+      fact: { kind: 'receipt', state: 'delivered' },
+    };
+  });
+  const { journal, outcomes, transactionId } = await transaction(
+    app.lanes,
+    (tx) => decideFacts(app, tx, { steps, early: [], parts: [] }),
+    writeSettled,
+  );
+  publishJournal(app, journal, transactionId);
+  publishOutcomes(app.bus, outcomes);
+  return found.length;
+}
+
 /** What a batch of facts changes. */
 interface Settled {
   journal: Journal;
@@ -59,16 +87,18 @@ interface Settled {
   messages: MessageRow[];
   attempts: AttemptState[];
   early: AccountReceipt[];
+  parts: AttemptPart[];
   /** What receipts say of attempts. */
   outcomes: Outcome[];
 }
 
 /** Locks and reads what the facts concern, and decides what becomes of it. */
-async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): Promise<Settled> {
+async function decideFacts(app: App, tx: Tx, { steps, early, parts }: ResolvedFacts): Promise<Settled> {
   const now = app.clock();
   const journal = createJournal(now);
   const outcomes: Outcome[] = [];
-  if (steps.length === 0) return { journal, verifications: [], messages: [], attempts: [], early, outcomes };
+  if (steps.length === 0)
+    return { journal, verifications: [], messages: [], attempts: [], early, parts, outcomes };
   const [locked, messageRows, attemptRows] = await Promise.all([
     lockVerifications(tx, keysOf(steps, 'verificationId')),
     readMessages(tx, keysOf(steps, 'messageId')),
@@ -97,6 +127,7 @@ async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): P
     messages: [...moved],
     attempts: attemptRows,
     early,
+    parts,
     outcomes,
   };
 }
@@ -114,6 +145,7 @@ async function writeSettled(tx: Tx, settled: Settled) {
     saveMessages(tx, settled.messages),
     saveAttempts(tx, settled.attempts),
     putIntoInbox(tx, settled.early),
+    insertParts(tx, settled.parts),
   ]);
   return { journal, outcomes, transactionId };
 }

@@ -11,6 +11,7 @@ import {
 } from '../db/columns.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { MessageStatus } from './message.ts';
+import type { PartsText } from './parts.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 
 /**
@@ -67,6 +68,10 @@ export const attempts = snakeCase.table(
     carrierMessageId: text(),
     errorCode: text(),
     errorMessage: text(),
+    /** What receipts have said of its parts, see parts.ts; null when any receipt is about the whole message. */
+    parts: text().$type<PartsText>(),
+    /** When a receipt that only one part has had stands for the others. */
+    partsDueAt: moment(),
     /** Every candidate with its score and reasons, as the policy saw it. */
     decision: json().$type<StoredDecision>().notNull(),
     submittedAt: moment().notNull(),
@@ -80,6 +85,36 @@ export const attempts = snakeCase.table(
     index('attempts_carrier_message')
       .on(t.carrierId, t.carrierMessageId)
       .where(sql`${t.carrierMessageId} is not null`),
+    index('attempts_parts_due')
+      .on(t.partsDueAt)
+      .where(sql`${t.partsDueAt} is not null`),
+    // Whether a carrier reports each part: one look, however many messages it had.
+    index('attempts_parts_proof')
+      .on(t.carrierId)
+      .where(sql`${t.parts} ~ ':.*[du].*[du]'`),
+  ],
+);
+
+/**
+ * What the carrier calls the second part of a message and those behind it. Kept for as long as receipts
+ * wait; a message of one segment has no row here.
+ */
+export const attemptParts = snakeCase.table(
+  'attempt_parts',
+  {
+    accountId: accountIdColumn().notNull(),
+    attemptId: attemptIdColumn().notNull(),
+    /** From 2. */
+    part: smallint().notNull(),
+    carrierId: carrierIdColumn().notNull(),
+    carrierMessageId: text().notNull(),
+    messageId: messageIdColumn().notNull(),
+    verificationId: verificationIdColumn().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.attemptId, t.part] }),
+    // None on the attempt alone: the planner of an empty table takes it to find the newest part, and keeps it.
+    index('attempt_parts_carrier_message').on(t.carrierId, t.carrierMessageId, t.attemptId),
   ],
 );
 

@@ -123,7 +123,7 @@ export class EsmeSession {
     if (plan.deliveredAfterMs !== undefined) {
       agenda.after(plan.deliveredAfterMs, () => this.#deliver(submitted));
     }
-    for (const receipt of plan.receipts) {
+    for (const receipt of isReported(submitted) ? plan.receipts : []) {
       agenda.after(receipt.afterMs, () => {
         system.courier.send(receiptPdu(submitted, ids, receipt, this.#exchange.clock()), connection);
       });
@@ -149,6 +149,20 @@ export class EsmeSession {
   #later(ms: number, answer: PeerAnswer): PeerAnswer | Promise<PeerAnswer> {
     if (ms === 0) return answer;
     return new Promise((resolve) => this.#exchange.agenda.after(ms, () => resolve(answer)));
+  }
+}
+
+function isReported({ part, profile }: Submitted): boolean {
+  if (part === undefined) return true;
+  switch (profile.partReceipts) {
+    case 'each':
+      return true;
+    case 'first':
+      return part.number === 1;
+    case 'last':
+      return part.number === part.total;
+    default:
+      throw new Error(`unhandled part receipts: ${profile.partReceipts satisfies never}`);
   }
 }
 

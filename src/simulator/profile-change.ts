@@ -20,6 +20,7 @@ const ProfileChange = z.strictObject({
   ignoredShare: share.optional(),
   rubbishShare: share.optional(),
   hangUpShare: share.optional(),
+  partReceipts: z.enum(['each', 'first', 'last']).optional(),
   alphabet: z.enum(['gsm', 'latin1', 'ascii']).optional(),
 });
 

@@ -15,6 +15,8 @@ export interface CarrierProfile {
   receiptMs: Range;
   /** `shuffled`: the final state first, then what should have come before it. */
   receipts: 'none' | 'once' | 'twice' | 'shuffled';
+  /** Of a text in several segments: a receipt for each of them, or for the first or last one only. */
+  partReceipts: 'each' | 'first' | 'last';
   /** Whether receipts carry message id and state in TLVs besides the text. */
   receiptTlvs: boolean;
   ids: 'decimal' | 'hexThenDecimal' | 'same';
@@ -39,6 +41,7 @@ const NORMAL: CarrierProfile = {
   responseMs: [5, 20],
   receiptMs: [100, 500],
   receipts: 'once',
+  partReceipts: 'each',
   receiptTlvs: true,
   ids: 'decimal',
   alphabet: 'gsm',
@@ -86,6 +89,11 @@ export const PROFILES = {
     summary: 'sends the receipt 50 ms before the response',
     responseMs: [60, 60],
     receiptMs: [10, 10],
+  },
+  oneReceipt: {
+    ...NORMAL,
+    summary: 'sends one receipt for a text of several segments, with the id of the last',
+    partReceipts: 'last',
   },
   duplicates: { ...NORMAL, summary: 'sends every receipt twice', receipts: 'twice' },
   outOfOrder: {

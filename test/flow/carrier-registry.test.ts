@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { CarrierConfig } from '../../src/carriers/config.ts';
 import { carriers } from '../../src/carriers/table.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
@@ -16,21 +17,7 @@ test('a carrier that cannot be opened keeps no other from its work', async () =>
     accountId: who.accountId,
     id: newId('car'),
     name: 'broken',
-    config: {
-      kind: 'smpp',
-      host: '127.0.0.1',
-      port: 1,
-      systemId: 'broken',
-      systemType: '',
-      bindMode: 'transceiver',
-      window: 10,
-      throughput: null,
-      responseTimeoutMs: 1_000,
-      enquireLinkMs: 1_000,
-      receiptIdForm: 'same',
-      messageIds: 'unique',
-      tls: null,
-    },
+    config: CarrierConfig.parse({ kind: 'smpp', host: '127.0.0.1', port: 1, systemId: 'broken' }),
     secretsSealed: Buffer.from('sealed by nobody'),
     createdAt: new Date(),
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
+import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
 import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { decodeDecision } from '../../src/routing/decision.ts';
@@ -73,6 +74,19 @@ async function startMany(who: Principal, count: number): Promise<{ to: string; v
       return { to, v: await start(app, who, to) };
     }),
   );
+}
+
+/** Of `GET /carriers` of the simulator. */
+interface Traffic {
+  systemId: string;
+  submits: number;
+}
+
+/** What receipts have said of the parts of an account's only attempt. */
+async function partsOf(who: Principal): Promise<string> {
+  const [row] = await app.sql<{ parts: string }[]>`
+    SELECT parts FROM attempts WHERE account_id = ${uuidOf(who.accountId)}`;
+  return row!.parts;
 }
 
 /** How many messages of an account are in each status. */
@@ -193,12 +207,65 @@ describe('a carrier', () => {
     },
   );
 
-  test('that answers in hex and reports in decimal is understood once its form is pinned', async () => {
+  test.each(['normal', 'oneReceipt'] as const)(
+    'that reports a text of three segments as %s does: it is delivered once, with one event',
+    async (profile) => {
+      const text = `Kôd {code}. ${'Ne dijelite ga ni s kim. '.repeat(6)}`;
+      const who = await createTestAccount(app, { templates: { en: text } });
+      await connect(who, { profile, receiptMs: [20, 200] });
+      const to = aNumber();
+      const v = await start(app, who, to);
+      await happened(app, v, 'MessageSent');
+      expect(await messagesOf(app, v)).toMatchObject([{ segments: 3 }]);
+      if (profile === 'oneReceipt') {
+        await until(async () => (await partsOf(who)) === 'auto:..d');
+        clock.advance(LONE_RECEIPT_MS);
+      }
+      expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+      expect(await partsOf(who)).toBe(profile === 'normal' ? 'auto:ddd' : 'auto:..d');
+      expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
+    },
+  );
+
+  test('that throttles is fed at what it takes: all is delivered, no attempt is spent on it, little is refused', async () => {
     const who = await createTestAccount(app);
-    await connect(who, { profile: 'hexIds', receiptMs: [20, 60] }, { receiptIdForm: 'decimalToHex' });
-    const v = await start(app, who, aNumber());
-    expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+    const { systemId } = await connect(who, { profile: 'throttling', maxPerSecond: 40 });
+    const sent = await startMany(who, 120);
+    await until(() => allDelivered(who, 120), { timeoutMs: 25_000 });
+    for (const { to } of sent) expect(codesOn(app, to)).toHaveLength(1);
+    const rows = await app.sql<{ spent: number }[]>`
+      SELECT DISTINCT attempts_spent AS spent FROM messages WHERE account_id = ${uuidOf(who.accountId)}`;
+    expect(rows.map(({ spent }) => spent)).toEqual([1]);
+    const attempts = await app.sql<{ status: string; error: string | null; count: number }[]>`
+      SELECT status, error_code AS error, count(*)::int AS count FROM attempts
+      WHERE account_id = ${uuidOf(who.accountId)} GROUP BY 1, 2 ORDER BY 1`;
+    expect(attempts.map(({ status, error }) => [status, error])).toEqual([
+      ['delivered', null],
+      ['rejected', 'throttled'],
+    ]);
+    // The first window finds the limit; after that the pace stays below it.
+    const carriers = (await (await fetch(`${app.simulator!.url}/carriers`)).json()) as Traffic[];
+    const { submits } = carriers.find((carrier) => carrier.systemId === systemId)!;
+    expect(submits - 120).toBeLessThan(100);
   });
+
+  test.each(['auto', 'decimalToHex'] as const)(
+    'that answers in hex and reports in decimal is understood when its form is %s',
+    async (receiptIdForm) => {
+      const who = await createTestAccount(app);
+      const { id } = await connect(who, { profile: 'hexIds', receiptMs: [0, 60] }, { receiptIdForm });
+      const sent = await startMany(who, 10);
+      await until(() => allDelivered(who, 10));
+      for (const { v } of sent) expect(await historyOf(app, v)).toEqual(DELIVERED);
+      const learned = async () => {
+        const [row] = await app.sql<{ form: string | null }[]>`
+          SELECT receipt_id_form AS form FROM carriers WHERE id = ${uuidOf(id)}`;
+        return row!.form;
+      };
+      if (receiptIdForm === 'auto') await until(async () => (await learned()) === 'decimalToHex');
+      else expect(await learned()).toBeNull();
+    },
+  );
 
   test.each(['unique', 'repeated'] as const)(
     'that gives all messages one id, taken for %s: each receipt counts for the message of its number',

@@ -1,17 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { SubmitOutcome, SubmittedParts } from '../../src/carriers/carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
-import { idFromUuid, uuidOf } from '../../src/ids.ts';
+import { idFromUuid, uuidOf, type CarrierId } from '../../src/ids.ts';
+import { forgetOldParts } from '../../src/messages/attempt-parts.ts';
 import { abandonAttempts, insertAttempts } from '../../src/messages/attempt-store.ts';
 import { forgetOldReceipts, INBOX_HOURS, putIntoInbox } from '../../src/messages/inbox.ts';
-import { commitFacts, SETTLE_BATCH, settleInbox } from '../../src/messages/settle.ts';
+import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
+import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from '../../src/messages/settle.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import type { App } from '../../src/platform.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
-import { attemptsOf, createNumbers, historyOf, messagesOf, start } from '../support/verifying.ts';
+import {
+  attemptsOf,
+  createClock,
+  createNumbers,
+  historyOf,
+  messagesOf,
+  start,
+} from '../support/verifying.ts';
 
+const clock = createClock();
 const aNumber = createNumbers(4_000_000);
 const DELIVERED = ['VerificationStarted', 'MessageQueued', 'MessageSent', 'MessageDelivered'];
 
@@ -22,7 +33,7 @@ let app: TestApp['app'];
 let other: TestApp['app'];
 
 beforeAll(async () => {
-  one = await createTestApp({ ROLES: 'simulator' });
+  one = await createTestApp({ ROLES: 'simulator' }, { clock: clock.now });
   two = await createTestApp({ ROLES: 'simulator', DATABASE_URL: one.databaseUrl });
   [app, other] = [one.app, two.app];
 });
@@ -32,9 +43,9 @@ afterAll(async () => {
 });
 
 /** A message that was claimed and is being submitted. */
-async function onItsWay() {
-  const who = await createTestAccount(app);
-  const { id: carrierId } = await createCarriers(app)(who, 'blackhole');
+async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
+  const who = over?.who ?? (await createTestAccount(app));
+  const carrierId = over?.carrierId ?? (await createCarriers(app)(who, 'blackhole')).id;
   const v = await start(app, who, aNumber());
   const [message] = await messagesOf(app, v);
   const attempt: AttemptRow = {
@@ -51,6 +62,8 @@ async function onItsWay() {
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,
+    parts: null,
+    partsDueAt: null,
     decision: { factors: [], ranked: [], excluded: [] },
     submittedAt: new Date(),
     answeredAt: null,
@@ -80,11 +93,27 @@ async function onItsWay() {
     });
   return {
     v,
+    by: { who, carrierId },
     receipt,
     answer,
     lateAnswer,
     lateAccept: () => lateAnswer({ kind: 'accepted', carrierMessageId, segments: 1 }),
     accept: () => answer({ kind: 'accepted', carrierMessageId, segments: 1 }),
+    /** Takes it in three segments. */
+    acceptParts: (receipts: SubmittedParts['receipts']) =>
+      answer({
+        kind: 'accepted',
+        carrierMessageId,
+        segments: 3,
+        parts: { others: [`${carrierMessageId}-2`, `${carrierMessageId}-3`], receipts },
+      }),
+    reportPart: (part: number, state: 'delivered' | 'undelivered', by: App = app) =>
+      by.batched(commitFacts, SETTLE_BATCH).add({
+        kind: 'receipt',
+        ...receipt,
+        carrierMessageId: part === 1 ? carrierMessageId : `${carrierMessageId}-${part}`,
+        state,
+      }),
     report: (state: 'delivered' | 'undelivered', by: App = app) =>
       by.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, state }),
     /** Another worker finds the lease over and takes the message. @returns the end of its lease */
@@ -230,5 +259,104 @@ describe('a receipt', () => {
     expect(await message.waiting()).toBe(2);
     await forgetOldReceipts(app.sql, inThreeDays);
     expect(await message.waiting()).toBe(0);
+  });
+});
+
+describe('the receipts of a message in three segments', () => {
+  const SENT = DELIVERED.slice(0, 3);
+  const attemptOf = async (message: Awaited<ReturnType<typeof onItsWay>>) =>
+    (await attemptsOf(app, message.v))[0];
+
+  test('deliver it with the last of them, in any order, twice, and in any process', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('perPart');
+    await message.reportPart(3, 'delivered', other);
+    await message.reportPart(3, 'delivered');
+    await message.reportPart(1, 'delivered');
+    expect(await historyOf(app, message.v)).toEqual(SENT);
+    expect(await attemptOf(message)).toMatchObject({ status: 'submitted' });
+    await message.reportPart(2, 'delivered', other);
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+  });
+
+  test('that all come before the answer wait for it', async () => {
+    const message = await onItsWay();
+    for (const part of [2, 1, 3]) await message.reportPart(part, 'delivered', part === 1 ? other : app);
+    await message.acceptParts('perPart');
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+    const [inbox] = await app.sql`
+      SELECT count(*)::int AS count FROM receipt_inbox WHERE carrier_id = ${uuidOf(message.receipt.carrierId)}`;
+    expect(inbox!.count).toBe(0);
+  });
+
+  test('that were put aside while the answer was being committed elsewhere are found by the sweep', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('perPart');
+    const { carrierMessageId } = message.receipt;
+    await putIntoInbox(
+      app.sql,
+      ['', '-2', '-3'].map((end) => ({ ...message.receipt, carrierMessageId: carrierMessageId + end })),
+    );
+    while ((await settleInbox(app)) > 0);
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+  });
+
+  test('fail it with the first that fails', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('auto');
+    await message.reportPart(1, 'delivered');
+    await message.reportPart(2, 'undelivered');
+    expect(await attemptOf(message)).toMatchObject({ status: 'undelivered' });
+    await message.reportPart(3, 'delivered');
+    expect(await historyOf(app, message.v)).toEqual(SENT);
+    expect(await messagesOf(app, message.v)).toMatchObject([{ status: 'sent', attemptsSpent: 1 }]);
+  });
+
+  test('are one where the carrier sends one for all, by the id of any of them', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('once');
+    await message.reportPart(3, 'delivered');
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+  });
+
+  test('are taken for all when one stays alone, until the carrier reports a second part', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('auto');
+    await message.reportPart(3, 'delivered');
+    expect(await settleLoneReceipts(app)).toBe(0);
+    clock.advance(LONE_RECEIPT_MS);
+    expect(await settleLoneReceipts(app)).toBe(1);
+    expect(await settleLoneReceipts(app)).toBe(0);
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+    await message.reportPart(2, 'undelivered');
+    expect(await attemptOf(message)).toMatchObject({ status: 'delivered' });
+  });
+
+  test('wait for each other where the carrier has reported a second part before', async () => {
+    const first = await onItsWay();
+    await first.acceptParts('auto');
+    for (const part of [1, 2]) await first.reportPart(part, 'delivered');
+    const second = await onItsWay(first.by);
+    await second.acceptParts('auto');
+    await second.reportPart(1, 'delivered');
+    clock.advance(LONE_RECEIPT_MS);
+    expect(await settleLoneReceipts(app)).toBe(1);
+    expect(await settleLoneReceipts(app)).toBe(0);
+    expect(await attemptOf(second)).toMatchObject({ status: 'submitted' });
+    for (const part of [3, 2]) await second.reportPart(part, 'delivered');
+    expect(await historyOf(app, second.v)).toEqual(DELIVERED);
+  });
+
+  test('find it for three days', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('once');
+    const inThreeDays = Date.now() + INBOX_HOURS * 3_600_000;
+    await forgetOldParts(app.sql, inThreeDays - 60_000);
+    await message.reportPart(2, 'delivered');
+    expect(await historyOf(app, message.v)).toEqual(DELIVERED);
+    await forgetOldParts(app.sql, inThreeDays + 60_000);
+    const [row] = await app.sql`
+      SELECT count(*)::int AS count FROM attempt_parts WHERE carrier_id = ${uuidOf(message.receipt.carrierId)}`;
+    expect(row!.count).toBe(0);
   });
 });

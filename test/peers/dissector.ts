@@ -196,7 +196,10 @@ async function realTraffic(): Promise<string> {
       text,
       expiresAt: new Date(600_000),
     };
-    const pdus = submitPdus(message, { now: 0, reference: index + 1, alphabet: 'gsm', vendorTlvs: [] });
+    const pdus = submitPdus(message, {
+      ...{ now: 0, reference: index + 1, alphabet: 'gsm', dataCoding: 0, validity: 'relative' },
+      ...{ source: {}, destination: {}, vendorTlvs: [] },
+    });
     assert.ok(Array.isArray(pdus));
     return pdus;
   });

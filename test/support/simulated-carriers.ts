@@ -1,6 +1,6 @@
 import type { Principal } from '../../src/accounts/principal.ts';
 import type { RunningApp } from '../../src/app.ts';
-import type { SmppCarrierConfig } from '../../src/carriers/config.ts';
+import type { SmppCarrierConfig } from '../../src/carriers/smpp/config.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import type { CarrierId } from '../../src/ids.ts';
 import { addRoute } from '../../src/routing/add-route.ts';

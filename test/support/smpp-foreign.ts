@@ -21,6 +21,7 @@ export class ForeignSmsc implements AsyncDisposable {
   readonly receivers = new Set<Session>();
   /** All that ever came, of all sessions. */
   readonly pdus: ForeignPdu[] = [];
+  readonly #sessionOf = new WeakMap<ForeignPdu, Session>();
   readonly #dispose: () => Promise<void>;
 
   private constructor(port: number, dispose: () => Promise<void>) {
@@ -49,9 +50,14 @@ export class ForeignSmsc implements AsyncDisposable {
     return this.pdus.filter((pdu) => pdu.command === command);
   }
 
+  /** The link over which a PDU came. */
+  sessionOf(pdu: ForeignPdu): Session {
+    return this.#sessionOf.get(pdu)!;
+  }
+
   /** Sends a deliver_sm to a bound receiver; settles with the answer. */
-  deliver(fields: Record<string, unknown>): Promise<ForeignPdu> {
-    const [receiver] = this.receivers;
+  deliver(fields: Record<string, unknown>, to?: Session): Promise<ForeignPdu> {
+    const [receiver] = to ? [to] : this.receivers;
     if (receiver === undefined) throw new Error('nobody is bound to receive');
     return new Promise((resolve) => receiver.send(new PDU('deliver_sm', fields), resolve));
   }
@@ -70,6 +76,7 @@ export class ForeignSmsc implements AsyncDisposable {
     let lastId = 0;
     session.on('pdu', (pdu) => {
       this.pdus.push(pdu);
+      this.#sessionOf.set(pdu, session);
       if (pdu.command.startsWith('bind_') && !pdu.command.endsWith('_resp')) {
         const status = options.bindStatus?.(pdu) ?? 0;
         session.send(pdu.response({ command_status: status, system_id: 'foreign' }));

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { backoffMs } from '../../src/outgoing/backoff.ts';
 import { Pace } from '../../src/carriers/pace.ts';
-import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
 import { Window } from '../../src/carriers/window.ts';
 
 const calm = () => 0;
@@ -65,6 +64,23 @@ describe('pace', () => {
     expect(pace.rate).toBeGreaterThanOrEqual(1);
   });
 
+  // A sawtooth between half of the limit and the limit: three quarters of it on the average.
+  test.each([
+    [10, Infinity],
+    [50, Infinity],
+    [500, Infinity],
+    [50, 60],
+    [50, 200],
+    [500, 1_000],
+  ])(
+    'stays near what a carrier takes that throttles above %i/s, with a contract of %d/s',
+    (limit, contract) => {
+      const { accepted, refused } = feed(new Pace(contract, 0), limit);
+      expect(accepted).toBeGreaterThan(0.7 * limit);
+      expect(refused / (accepted + refused)).toBeLessThan(0.03);
+    },
+  );
+
   test('without a contract, what was sent before the throttle is the measure, and is forgotten in the end', () => {
     const pace = new Pace(Infinity, 0);
     for (let now = 0; now <= 2_000; now += 5) pace.take(1, now);
@@ -122,12 +138,29 @@ test('pauses between binds double up to the longest, and half of each is chance'
   expect(backoffMs(1, options, () => 0.999999)).toBeCloseTo(500, 1);
 });
 
-test('a validity period is relative, in whole seconds, and never 0', () => {
-  expect([599_999, 1, -5, 90_061_000, 1e15].map(relativeValidity)).toEqual([
-    '000000000959000R',
-    '000000000001000R',
-    '000000000001000R',
-    '000001010101000R',
-    '000030000000000R',
-  ]);
-});
+/**
+ * Feeds a carrier for three minutes, as fast as the pace and a window of 50 allow; answers take 20 ms.
+ * @returns segments per second, after the first 20 seconds
+ */
+function feed(pace: Pace, limit: number): { accepted: number; refused: number } {
+  const SECONDS = [20, 200] as const;
+  const onWire: { answeredAt: number; isTaken: boolean }[] = [];
+  const count = { accepted: 0, refused: 0 };
+  let taken = 0;
+  for (let now = 0; now < SECONDS[1] * 1_000; now += 1) {
+    if (now % 1_000 === 0) taken = 0;
+    while (onWire[0] && onWire[0].answeredAt <= now) {
+      const { isTaken } = onWire.shift()!;
+      if (!isTaken) pace.slowDown(now, calm);
+      if (now >= SECONDS[0] * 1_000) count[isTaken ? 'accepted' : 'refused'] += 1;
+    }
+    while (onWire.length < 50 && pace.waitMs(now) === 0) {
+      pace.take(1, now);
+      const isTaken = taken < limit;
+      if (isTaken) taken += 1;
+      onWire.push({ answeredAt: now + 20, isTaken });
+    }
+  }
+  const perSecond = (total: number) => total / (SECONDS[1] - SECONDS[0]);
+  return { accepted: perSecond(count.accepted), refused: perSecond(count.refused) };
+}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { relativeValidity } from '../../src/carriers/smpp/validity.ts';
+import { validityPeriod } from '../../src/carriers/smpp/validity.ts';
 import { Agenda } from '../../src/simulator/agenda.ts';
 import { Handsets } from '../../src/simulator/handsets.ts';
 import { LongTexts } from '../../src/simulator/long-texts.ts';
@@ -138,7 +138,10 @@ describe('validity periods', () => {
   test('what our own side writes is read to the second', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1_000, max: 2_000_000_000 }), (ms) => {
-        expect(validUntil(relativeValidity(ms), now)).toBe(now + Math.floor(ms / 1_000) * 1_000);
+        const written = (['relative', 'absolute'] as const).map((format) =>
+          validUntil(validityPeriod(now + ms, now, format), now),
+        );
+        expect(written).toEqual(Array(2).fill(now + Math.floor(ms / 1_000) * 1_000));
       }),
     );
   });

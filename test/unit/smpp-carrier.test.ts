@@ -156,12 +156,17 @@ describe('submitting', () => {
     await using link = await new TestCarrier(smsc.port, { window: 2 }).up();
     const text = 'Ваш код 123456. '.repeat(20);
     const outcome = await link.submit({ text });
-    expect(outcome).toEqual({ kind: 'accepted', carrierMessageId: '1', segments: 5 });
+    expect(outcome).toEqual({
+      kind: 'accepted',
+      carrierMessageId: '1',
+      segments: 5,
+      parts: { others: ['2', '3', '4', '5'], receipts: 'auto' },
+    });
     const pdus = smsc.of('submit_sm');
     expect(pdus.map((pdu) => (pdu.short_message as { message: string }).message).join('')).toBe(text);
     expect(pdus.map((pdu) => pdu.esm_class)).toEqual([0x40, 0x40, 0x40, 0x40, 0x40]);
     expect(pdus.map((pdu) => pdu.data_coding)).toEqual([8, 8, 8, 8, 8]);
-    expect(pdus.map((pdu) => pdu.registered_delivery)).toEqual([1, 0, 0, 0, 0]);
+    expect(pdus.map((pdu) => pdu.registered_delivery)).toEqual([1, 1, 1, 1, 1]);
   });
 
   test('a long message of which one segment is refused is refused', async () => {

@@ -5,6 +5,12 @@ export interface Address {
   addr: string;
 }
 
+/** Parts of an address that are the same for all; null or absent: by what the address is. */
+export interface PinnedKind {
+  ton?: number | null;
+  npi?: number | null;
+}
+
 const TON = { international: 1, networkSpecific: 3, alphanumeric: 5 } as const;
 const NPI = { unknown: 0, e164: 1 } as const;
 
@@ -23,4 +29,8 @@ export function senderAddress(sender: string): Address | undefined {
   return /^(?=.*[A-Za-z])[\x20-\x7e]{1,11}$/.test(sender)
     ? { ton: TON.alphanumeric, npi: NPI.unknown, addr: sender }
     : undefined;
+}
+
+export function pinned({ ton, npi, addr }: Address, pin: PinnedKind): Address {
+  return { ton: pin.ton ?? ton, npi: pin.npi ?? npi, addr };
 }

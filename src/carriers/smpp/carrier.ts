@@ -8,16 +8,20 @@ import type {
   SubmitOutcome,
 } from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
+import { BindTurns } from './bind-turns.ts';
 import { readReceipt } from './incoming.ts';
 import { MessageNames } from './message-names.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from '../pace.ts';
-import { submitPdus } from './outgoing.ts';
+import { submitPdus, type WritingRules } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
 import { submitSegments } from './segments.ts';
+import type { Receipt } from './receipt.ts';
+import { ReceiptIds } from './receipt-ids.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS } from './status.ts';
+import { DATA_CODING } from './text.ts';
 
 /** A carrier reached over one or more SMPP v3.4 links, which begin to bind at once. */
 export function createSmppCarrier(options: SmppCarrierOptions, events: CarrierEvents): Carrier {
@@ -33,7 +37,10 @@ class SmppCarrier implements Carrier {
   readonly #random: () => number;
   readonly #pace: Pace;
   readonly #names: MessageNames;
+  readonly #ids: ReceiptIds;
   readonly #sessions: readonly SmppSession[];
+  readonly #writing: Omit<WritingRules, 'now' | 'reference'>;
+  readonly #turns: BindTurns;
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -47,6 +54,12 @@ class SmppCarrier implements Carrier {
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
     this.#names = new MessageNames({ ids: options.messageIds ?? 'unique', markOf: options.numberMark });
+    const { receiptIdForm: form = 'same', formMemory: memory } = options;
+    this.#ids = new ReceiptIds({ form, memory, clock: this.#clock });
+    const { alphabet = 'gsm', dataCoding = DATA_CODING.default, validity = 'relative' } = options;
+    const { source = {}, destination = {}, vendorTlvs = [] } = options;
+    this.#writing = { alphabet, dataCoding, validity, source, destination, vendorTlvs };
+    this.#turns = new BindTurns(this.#random);
     this.#sessions = (options.binds ?? ['transceiver']).map((mode) => this.#openSession(mode));
   }
 
@@ -64,7 +77,7 @@ class SmppCarrier implements Carrier {
   health(): CarrierHealth {
     const states = this.#sessions.filter(({ canSubmit }) => canSubmit).map(({ state }) => state);
     const problems = new Set(this.#sessions.map(({ problem }) => problem).filter((it) => it !== undefined));
-    if (this.#names.problem !== undefined) problems.add(this.#names.problem);
+    for (const { problem } of [this.#names, this.#ids]) if (problem !== undefined) problems.add(problem);
     if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
     return {
       state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
@@ -83,24 +96,31 @@ class SmppCarrier implements Carrier {
       return Promise.resolve({ kind: 'throttled', retryAfterMs: waitMs });
     }
     this.#reference = (this.#reference + 1) & 0xff;
-    const { alphabet = 'gsm', vendorTlvs = [] } = this.#options;
-    const pdus = submitPdus(message, { now, reference: this.#reference, alphabet, vendorTlvs });
+    const pdus = submitPdus(message, { now, reference: this.#reference, ...this.#writing });
     if (!Array.isArray(pdus)) return Promise.resolve(pdus);
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
     const sent = { to: message.to, segments: pdus.length };
-    return submitSegments(session, pdus, {
+    const ticket = this.#ids.submitted(message.to);
+    const answered = (outcome: SubmitOutcome): SubmitOutcome => {
+      if (ticket !== undefined && outcome.kind !== 'unknown') this.#ids.answered(ticket);
+      return outcome;
+    };
+    const submitted = submitSegments(session, pdus, {
       overrides: this.#options.statusOverrides,
       conclude: (outcome) => this.#conclude(session, outcome, sent),
       onLate: (outcome) => {
+        answered(outcome);
         if (outcome.kind !== 'unknown') onLateAnswer?.(outcome);
       },
     });
+    return ticket === undefined ? submitted : submitted.then(answered);
   }
 
   async close(drainMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#paceTimer);
+    this.#ids.close();
     await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
   }
 
@@ -111,11 +131,7 @@ class SmppCarrier implements Carrier {
   ): SubmitOutcome {
     switch (outcome.kind) {
       case 'accepted':
-        return {
-          kind: 'accepted',
-          carrierMessageId: this.#names.accepted(outcome.messageId, sent.to),
-          segments: sent.segments,
-        };
+        return this.#accepted(outcome, sent);
       case 'throttled': {
         const retryAfterMs = this.#pace.slowDown(this.#clock(), this.#random);
         return { kind: 'throttled', retryAfterMs };
@@ -126,6 +142,25 @@ class SmppCarrier implements Carrier {
       default:
         return outcome;
     }
+  }
+
+  #accepted(
+    { messageId, otherIds }: Extract<SegmentOutcome, { kind: 'accepted' }>,
+    { to, segments }: { to: string; segments: number },
+  ): SubmitOutcome {
+    const carrierMessageId = this.#name(messageId, to);
+    const accepted = { kind: 'accepted', carrierMessageId, segments } as const;
+    if (otherIds === undefined) return accepted;
+    // A carrier that gives all segments one id reports the message as a whole.
+    const others = new Set(otherIds.map((id) => this.#name(id, to)));
+    others.delete(carrierMessageId);
+    const { multipartReceipts: receipts = 'auto' } = this.#options;
+    return others.size === 0 ? accepted : { ...accepted, parts: { others: [...others], receipts } };
+  }
+
+  #name(carrierId: string, to: string): string {
+    this.#ids.accepted(carrierId, to);
+    return this.#names.accepted(carrierId, to);
   }
 
   #freest(): SmppSession | undefined {
@@ -171,9 +206,11 @@ class SmppCarrier implements Carrier {
 
   #openSession(mode: BindMode): SmppSession {
     const { host, port, tls, systemId, password, systemType, window } = this.#options;
+    const { interfaceVersion, addressRange } = this.#options;
     const { responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random } = this.#options;
     return new SmppSession({
       ...{ host, port, tls, mode, systemId, password, systemType, window },
+      ...{ interfaceVersion, addressRange, turns: this.#turns },
       ...{ responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random },
       handle: (request) => this.#handle(request),
       onReady: () => this.#announce(),
@@ -194,12 +231,24 @@ class SmppCarrier implements Carrier {
   }
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
-    const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
+    const receipt = readReceipt(pdu);
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
     if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const { state, error } = receipt;
-    const carrierMessageId = this.#names.reported(receipt.carrierMessageId, pdu.sourceAddr);
     const receivedAt = new Date(this.#clock());
+    const id = this.#ids.reported(receipt.carrierMessageId, pdu.sourceAddr);
+    if (typeof id === 'string') return this.#report(pdu, receipt, id, receivedAt);
+    return id.then((found) =>
+      found === undefined ? answerTo(pdu, STATUS.RX_T_APPN) : this.#report(pdu, receipt, found, receivedAt),
+    );
+  }
+
+  #report(
+    pdu: DeliverSm | DataSm,
+    { state, error }: Receipt,
+    id: string,
+    receivedAt: Date,
+  ): Promise<PeerAnswer> {
+    const carrierMessageId = this.#names.reported(id, pdu.sourceAddr);
     return this.#events
       .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
       .then(

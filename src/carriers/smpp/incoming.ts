@@ -1,4 +1,3 @@
-import { decimalToHexId, hexToDecimalId, normaliseMessageId, type MessageIdForm } from './message-id.ts';
 import type { DataSm, DeliverSm } from './pdu.ts';
 import { parseReceipt, type Receipt } from './receipt.ts';
 
@@ -8,34 +7,18 @@ const INTERMEDIATE_RECEIPT = 0x20;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * The receipt in a deliver_sm or data_sm, its id in the form of the submit's answer; `undefined` when
- * it is a message from a handset, or a receipt that does not say which message it is about.
+ * The receipt in a deliver_sm or data_sm, its id as it is written there; `undefined` when it is a message from a handset, or a receipt that does not say which message it is about.
  */
-export function readReceipt(pdu: DeliverSm | DataSm, idForm: MessageIdForm): Receipt | undefined {
+export function readReceipt(pdu: DeliverSm | DataSm): Receipt | undefined {
   const type = pdu.esmClass & MESSAGE_TYPE_BITS;
   const isReceipt =
     type === FINAL_RECEIPT || type === INTERMEDIATE_RECEIPT || pdu.tlvs.receiptedMessageId !== undefined;
   if (!isReceipt) return undefined;
   const short = pdu.command === 'deliver_sm' ? pdu.shortMessage : NOTHING;
-  const receipt = parseReceipt({
+  return parseReceipt({
     shortMessage: short.length > 0 ? short : (pdu.tlvs.messagePayload ?? NOTHING),
     dataCoding: pdu.dataCoding,
     tlvs: pdu.tlvs,
     esmClass: pdu.esmClass,
   });
-  return receipt && { ...receipt, carrierMessageId: submitForm(receipt.carrierMessageId, idForm) };
-}
-
-/** A receipt's id in the normal form of the id that the submit was answered with. */
-export function submitForm(receiptId: string, form: MessageIdForm): string {
-  switch (form) {
-    case 'same':
-      return normaliseMessageId(receiptId);
-    case 'decimalToHex':
-      return decimalToHexId(receiptId) ?? normaliseMessageId(receiptId);
-    case 'hexToDecimal':
-      return hexToDecimalId(receiptId) ?? normaliseMessageId(receiptId);
-    default:
-      throw new Error(`unhandled form: ${form satisfies never}`);
-  }
 }

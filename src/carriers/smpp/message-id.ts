@@ -3,7 +3,8 @@
  * decimal, or the other way round, with leading zeros, in either case, in up to 65 characters (SMPP v3.4
  * §5.2.23 and §5.3.2.12).
  */
-export type MessageIdForm = 'same' | 'decimalToHex' | 'hexToDecimal';
+export const MESSAGE_ID_FORMS = ['same', 'decimalToHex', 'hexToDecimal'] as const;
+export type MessageIdForm = (typeof MESSAGE_ID_FORMS)[number];
 
 /** Lower case, without surrounding spaces and leading zeros; an id of zeros only stays `0`. */
 export function normaliseMessageId(id: string): string {
@@ -23,4 +24,18 @@ export function hexToDecimalId(id: string): string | undefined {
 export function decimalToHexId(id: string): string | undefined {
   const digits = id.trim();
   return /^[0-9]{1,65}$/.test(digits) ? BigInt(digits).toString(16) : undefined;
+}
+
+/** A receipt's id in the normal form of the id that the submit was answered with. */
+export function submitForm(receiptId: string, form: MessageIdForm): string {
+  switch (form) {
+    case 'same':
+      return normaliseMessageId(receiptId);
+    case 'decimalToHex':
+      return decimalToHexId(receiptId) ?? normaliseMessageId(receiptId);
+    case 'hexToDecimal':
+      return hexToDecimalId(receiptId) ?? normaliseMessageId(receiptId);
+    default:
+      throw new Error(`unhandled form: ${form satisfies never}`);
+  }
 }

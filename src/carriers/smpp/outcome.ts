@@ -11,11 +11,14 @@ import {
 
 /** What an answer to submit_sm says about its segment, before the carrier as a whole is considered. */
 export type SegmentOutcome =
-  | { kind: 'accepted'; messageId: string }
+  /** `otherIds`: of the further segments, when it is about a whole message. */
+  | { kind: 'accepted'; messageId: string; otherIds?: readonly string[] }
   | { kind: 'throttled' }
   /** The carrier refuses the link, not the message. */
   | { kind: 'linkFault'; reason: string }
   | Extract<SubmitOutcome, { kind: 'unavailable' | 'rejected' | 'unknown' }>;
+
+type Accepted = Extract<SegmentOutcome, { kind: 'accepted' }>;
 
 export function segmentOutcome(answer: Answer<'submit_sm'>, overrides?: StatusOverrides): SegmentOutcome {
   if (answer.command === 'none') {
@@ -49,7 +52,10 @@ export function messageOutcome(segments: readonly SegmentOutcome[]): SegmentOutc
     failures.find(({ kind }) => kind === 'rejected') ??
     failures.find(({ kind }) => kind === 'unknown') ??
     failures[0];
-  if (gravest === undefined) return segments[0]!;
+  if (gravest === undefined) {
+    const [messageId, ...otherIds] = segments.map((segment) => (segment as Accepted).messageId);
+    return { kind: 'accepted', messageId: messageId!, otherIds };
+  }
   const isPartial = failures.length < segments.length;
   if (!isPartial || gravest.kind === 'rejected' || gravest.kind === 'unknown') return gravest;
   const reason = 'reason' in gravest ? gravest.reason : 'throttled';

@@ -1,10 +1,10 @@
 import type { OutboundMessage, SubmitOutcome } from '../carrier.ts';
-import { internationalAddress, senderAddress } from './addressing.ts';
+import { internationalAddress, pinned, senderAddress, type PinnedKind } from './addressing.ts';
 import type { Alphabet } from './alphabets.ts';
 import type { SubmitSm, Unsequenced } from './pdu.ts';
-import { encodeText, TextTooLong } from './text.ts';
+import { DATA_CODING, encodeText, TextTooLong } from './text.ts';
 import { NO_TLVS, type RawTlv } from './tlv.ts';
-import { relativeValidity } from './validity.ts';
+import { validityPeriod, type ValidityFormat } from './validity.ts';
 
 export interface WritingRules {
   /** Milliseconds since 1970. */
@@ -12,31 +12,37 @@ export interface WritingRules {
   /** Joins the segments of this message at the handset. */
   reference: number;
   alphabet: Alphabet;
+  /** The data_coding that asks for that alphabet. */
+  dataCoding: number;
+  source: PinnedKind;
+  destination: PinnedKind;
+  validity: ValidityFormat;
   vendorTlvs: readonly RawTlv[];
 }
 
 type Refusal = Extract<SubmitOutcome, { kind: 'rejected' }>;
 
 const USER_DATA_HEADER = 0x40;
-const NO_RECEIPT = 0;
 const FINAL_RECEIPT = 1;
 
 /** One submit_sm for each segment of a message, or why it cannot be written at all. */
 export function submitPdus(message: OutboundMessage, rules: WritingRules): Unsequenced<SubmitSm>[] | Refusal {
-  const source = senderAddress(message.sender);
-  if (source === undefined) {
+  const sender = senderAddress(message.sender);
+  if (sender === undefined) {
     return refusal('invalid_sender', `${message.sender} is no name, long code or short code`, 'elsewhere');
   }
-  const destination = internationalAddress(message.to);
-  if (destination === undefined) return refusal('invalid_destination', 'not a number in E.164', 'never');
-  const validMs = message.expiresAt.getTime() - rules.now;
-  if (!(validMs > 0)) return refusal('expired', 'the message was of no use any more', 'never');
+  const number = internationalAddress(message.to);
+  if (number === undefined) return refusal('invalid_destination', 'not a number in E.164', 'never');
+  const expiresAt = message.expiresAt.getTime();
+  if (!(expiresAt > rules.now)) return refusal('expired', 'the message was of no use any more', 'never');
   const text = encode(message.text, rules);
   if (text instanceof TextTooLong) return refusal('text_too_long', text.message, 'never');
 
-  const validityPeriod = relativeValidity(validMs);
+  const [source, destination] = [pinned(sender, rules.source), pinned(number, rules.destination)];
+  const validity = validityPeriod(expiresAt, rules.now, rules.validity);
+  const dataCoding = text.dataCoding === DATA_CODING.default ? rules.dataCoding : text.dataCoding;
   const tlvs = rules.vendorTlvs.length === 0 ? NO_TLVS : { other: rules.vendorTlvs };
-  return text.segments.map((shortMessage, index) => ({
+  return text.segments.map((shortMessage) => ({
     command: 'submit_sm',
     serviceType: '',
     sourceAddrTon: source.ton,
@@ -49,11 +55,10 @@ export function submitPdus(message: OutboundMessage, rules: WritingRules): Unseq
     protocolId: 0,
     priorityFlag: 0,
     scheduleDeliveryTime: '',
-    validityPeriod,
-    // The first segment stands for the message: receipts of the others would name ids that nobody knows.
-    registeredDelivery: index === 0 ? FINAL_RECEIPT : NO_RECEIPT,
+    validityPeriod: validity,
+    registeredDelivery: FINAL_RECEIPT,
     replaceIfPresentFlag: 0,
-    dataCoding: text.dataCoding,
+    dataCoding,
     smDefaultMsgId: 0,
     shortMessage,
     tlvs,

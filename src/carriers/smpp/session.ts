@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type BackoffOptions } from '../../outgoing/backoff.ts';
 import { Window } from '../window.ts';
+import type { BindTurns } from './bind-turns.ts';
 import { SmppConnection, type ConnectionOptions } from './connection.ts';
 import { dial, type Target } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
@@ -19,6 +20,12 @@ export interface SessionOptions extends Target {
   password: string;
   /** At most 12 characters (§5.2.3); most carriers want none. */
   systemType?: string | undefined;
+  /** What the bind says we speak (§5.2.4). Default 0x34. */
+  interfaceVersion?: number | undefined;
+  /** At most 40 characters (§5.2.7). Default: what the carrier has set up. */
+  addressRange?: string | undefined;
+  /** Shared by the links that must not bind at once. */
+  turns: BindTurns;
   /** How many submits may wait for their answers. Default 10. */
   window?: number | undefined;
   /** How long an answer may take. Default 10 s. */
@@ -44,6 +51,7 @@ export type LateSubmitHearer = RequestOptions<'submit_sm'>['onLate'];
 
 export type SessionState = 'connecting' | 'up' | 'down' | 'closed';
 
+const DEFAULT_VERSION = 0x34;
 const DEFAULT_WINDOW = 10;
 const DEFAULT_RESPONSE_TIMEOUT_MS = 10_000;
 const DEFAULT_BIND_TIMEOUT_MS = 5_000;
@@ -160,9 +168,10 @@ export class SmppSession {
     const { signal } = this.#stop;
     let failures = 0;
     while (!signal.aborted) {
-      const startedAt = this.#clock();
       this.#state = 'connecting';
-      const problem = await this.#bindOnce(signal);
+      const leaveTurn = await this.#options.turns.take(signal);
+      const startedAt = this.#clock();
+      const problem = await this.#bindOnce(signal, leaveTurn);
       if (signal.aborted) break;
       this.#state = 'down';
       this.#problem = problem;
@@ -175,21 +184,10 @@ export class SmppSession {
   }
 
   /** One connection from its dialling to its end; says why it ended. */
-  async #bindOnce(signal: AbortSignal): Promise<string> {
-    const timeoutMs = this.#options.bindTimeoutMs ?? DEFAULT_BIND_TIMEOUT_MS;
-    let connection: SmppConnection;
-    try {
-      const socket = await dial(this.#options, timeoutMs, signal);
-      connection = new SmppConnection(socket, { handle: this.#options.handle, clock: this.#clock });
-    } catch (error) {
-      return (error as Error).message;
-    }
-    const refusal = await this.#bind(connection, timeoutMs, signal);
-    if (refusal !== undefined) {
-      connection.abort(refusal);
-      await connection.closed;
-      return refusal;
-    }
+  async #bindOnce(signal: AbortSignal, leaveTurn: () => void): Promise<string> {
+    const connection = await this.#connect(signal);
+    leaveTurn();
+    if (typeof connection === 'string') return connection;
     this.#connection = connection;
     this.#state = 'up';
     this.#problem = undefined;
@@ -200,12 +198,30 @@ export class SmppSession {
     return this.#problem ?? `link lost: ${reason}`;
   }
 
+  /** A bound connection, or why there is none. */
+  async #connect(signal: AbortSignal): Promise<SmppConnection | string> {
+    const timeoutMs = this.#options.bindTimeoutMs ?? DEFAULT_BIND_TIMEOUT_MS;
+    let connection: SmppConnection;
+    try {
+      const socket = await dial(this.#options, timeoutMs, signal);
+      connection = new SmppConnection(socket, { handle: this.#options.handle, clock: this.#clock });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    const refusal = await this.#bind(connection, timeoutMs, signal);
+    if (refusal === undefined) return connection;
+    connection.abort(refusal);
+    await connection.closed;
+    return refusal;
+  }
+
   async #bind(
     connection: SmppConnection,
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const { mode, systemId, password, systemType = '' } = this.#options;
+    const { interfaceVersion = DEFAULT_VERSION, addressRange = '' } = this.#options;
     const abort = () => connection.abort('closed by us');
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
@@ -215,10 +231,10 @@ export class SmppSession {
         systemId,
         password,
         systemType,
-        interfaceVersion: 0x34,
+        interfaceVersion,
         addrTon: 0,
         addrNpi: 0,
-        addressRange: '',
+        addressRange,
       },
       { timeoutMs },
     );

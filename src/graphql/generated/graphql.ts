@@ -150,6 +150,177 @@ export type ServiceSettingsInput = {
   valueOfConversion?: number | null | undefined;
 };
 
+/** What a carrier means by its default alphabet. */
+export type SmppAlphabet =
+  /** ASCII. */
+  | 'ASCII'
+  /** GSM 03.38, one septet per octet. */
+  | 'GSM'
+  /** ISO 8859-1. */
+  | 'LATIN1';
+
+/** What the links of a carrier are for. */
+export type SmppBindMode =
+  /** Each takes messages and brings receipts. */
+  | 'TRANSCEIVER'
+  /** Some take messages, others bring receipts. */
+  | 'TRANSMITTER_RECEIVER';
+
+/** How a carrier is reached over SMPP: at least `host`, `port` and `systemId` when it is connected. Later, what is absent stays; `null` goes back to the default. */
+export type SmppCarrierConfigInput = {
+  /** The numbers whose messages we want, at most 40 characters. Default: none. */
+  addressRange?: string | null | undefined;
+  /** Default `GSM`. */
+  alphabet?: SmppAlphabet | null | undefined;
+  /** Links of each worker that take messages, 1–32. Default 1. */
+  bindCount?: number | null | undefined;
+  /** Default `TRANSCEIVER`. */
+  bindMode?: SmppBindMode | null | undefined;
+  /** The data_coding that asks for that alphabet, 0–255 but 8. Default 0. */
+  dataCoding?: number | null | undefined;
+  /** Numbering plan of every destination, 0–18. Default 1. */
+  destinationNpi?: number | null | undefined;
+  /** Type of number of every destination, 0–6. Default 1. */
+  destinationTon?: number | null | undefined;
+  /** Silence before a link is tested, 100–600000 ms. Default 30000. */
+  enquireLinkMs?: number | null | undefined;
+  /** Name or address. */
+  host?: string | null | undefined;
+  /** Default `UNIQUE`. */
+  messageIds?: SmppMessageIds | null | undefined;
+  /** Default `AUTO`. */
+  multipartReceipts?: SmppMultipartReceipts | null | undefined;
+  /** 1–65535. */
+  port?: number | null | undefined;
+  /** Default `AUTO`. */
+  receiptIdForm?: SmppReceiptIdForm | null | undefined;
+  /** Links of each worker for receipts, 1–32, where they are separate. Default 1. */
+  receiverCount?: number | null | undefined;
+  /** How long an answer may take, 100–120000 ms. After it nobody knows. Default 5000. */
+  responseTimeoutMs?: number | null | undefined;
+  /** Numbering plan of every sender, 0–18. Default: by what it is. */
+  sourceNpi?: number | null | undefined;
+  /** Type of number of every sender, 0–6. Default: by what it is. */
+  sourceTon?: number | null | undefined;
+  /** They go before the common meanings; at most 100. Default: none. */
+  statusOverrides?: Array<SmppStatusOverrideInput> | null | undefined;
+  /** 1–15 characters. */
+  systemId?: string | null | undefined;
+  /** At most 12 characters. Default: none. */
+  systemType?: string | null | undefined;
+  /** Segments per second over all links of a worker. Default: no limit of ours. */
+  throughput?: number | null | undefined;
+  /** Encrypts the links. Default: not encrypted. */
+  tls?: SmppTlsInput | null | undefined;
+  /** At most 10, each tag once. Default: none. */
+  tlvs?: Array<SmppVendorTlvInput> | null | undefined;
+  /** Default `RELATIVE`. */
+  validity?: SmppValidity | null | undefined;
+  /** Default `V3_4`. */
+  version?: SmppVersion | null | undefined;
+  /** Segments without an answer on each link, 1–1000. Default 50. */
+  window?: number | null | undefined;
+};
+
+/** Whether an id stands for one message. */
+export type SmppMessageIds =
+  /** It does not: a receipt's number says which message is meant. */
+  | 'REPEATED'
+  /** It does. */
+  | 'UNIQUE';
+
+/** What receipts of a message in several segments are about. */
+export type SmppMultipartReceipts =
+  /** Each about its segment, unless one stays alone at a carrier that never sent a second one. */
+  | 'AUTO'
+  /** The first one is about the whole message. */
+  | 'ONCE'
+  /** Each about its segment: all must be delivered. */
+  | 'PER_PART';
+
+/** How the id in a receipt relates to the one in the submit's answer. */
+export type SmppReceiptIdForm =
+  /** It is found out. */
+  | 'AUTO'
+  /** Decimal in the receipt, hexadecimal in the answer. */
+  | 'DECIMAL_TO_HEX'
+  /** Hexadecimal in the receipt, decimal in the answer. */
+  | 'HEX_TO_DECIMAL'
+  /** It is the same, but for zeros in front and case. */
+  | 'SAME';
+
+/** What a refusal is about, and so what to do next. */
+export type SmppStatusClass =
+  /** Nobody knows: once more over another route. */
+  | 'AMBIGUOUS'
+  /** The link's trouble, not the message's: it is bound anew. */
+  | 'LINK_FAULT'
+  /** The destination is bad: no route helps. */
+  | 'PERMANENT'
+  /** The sender is not allowed here: over another route. */
+  | 'SENDER'
+  /** Again later. */
+  | 'TEMPORARY'
+  /** Too much traffic: the carrier is backed off from, no attempt is spent. */
+  | 'THROTTLE';
+
+/** A carrier's own meaning of a command_status. */
+export type SmppStatusOverrideInput = {
+  /** What it means. */
+  class: SmppStatusClass;
+  /** In hexadecimal, e.g. `0x00000400`. */
+  status: string;
+};
+
+/** How a link is encrypted; its certificate is always verified. */
+export type SmppTlsInput = {
+  /** Authorities to trust instead of the system's, in PEM. */
+  ca?: string | null | undefined;
+  /** The name in the certificate, when it is not `host`. */
+  servername?: string | null | undefined;
+};
+
+/** How the value of a TLV is written. */
+export type SmppTlvType =
+  /** A decimal number in one octet. */
+  | 'INT8'
+  /** A decimal number in two octets. */
+  | 'INT16'
+  /** A decimal number in four octets. */
+  | 'INT32'
+  /** Pairs of hexadecimal digits. */
+  | 'OCTETS'
+  /** ASCII characters, without a NUL behind them. */
+  | 'TEXT';
+
+/** How a carrier is told until when a message is of use. */
+export type SmppValidity =
+  /** As a point in time, in UTC. */
+  | 'ABSOLUTE'
+  /** Not at all: it may be delivered after its code has expired. */
+  | 'NONE'
+  /** As a time from now on. */
+  | 'RELATIVE';
+
+/** A TLV that goes out with every segment, e.g. the DLT entity and template ids of India. */
+export type SmppVendorTlvInput = {
+  /** `0x1400` to `0x3fff`, the tags of vendors. */
+  tag: string;
+  /** How `value` is written. */
+  type: SmppTlvType;
+  /** At most 255 octets. */
+  value: string;
+};
+
+/** What the bind says we speak. */
+export type SmppVersion =
+  /** Without TLVs. */
+  | 'V3_3'
+  /** What nearly every carrier speaks. */
+  | 'V3_4'
+  /** As 3.4, for carriers that ask for it. */
+  | 'V5_0';
+
 /** Whom to send a code, and how. */
 export type StartVerificationInput = {
   /** How the code travels. */
@@ -176,7 +347,7 @@ export type UnlockDestinationInput = {
 export type UpdateCarrierInput = {
   /** Which carrier. */
   carrierId: string | number;
-  /** The members that change, each whole; `null` goes back to the default. */
+  /** The members of a configuration that change, each whole; `null` goes back to the default. For SMPP there is `smpp`. */
   config?: unknown;
   /** 1 to 60 characters, unique among the carriers of the account. */
   name?: string | null | undefined;
@@ -186,6 +357,8 @@ export type UpdateCarrierInput = {
   secrets?: unknown;
   /** Whether each country's sender rules are checked before a message goes this way. */
   senderRules?: SenderRules | null | undefined;
+  /** What changes of the configuration of a carrier over SMPP. */
+  smpp?: SmppCarrierConfigInput | null | undefined;
 };
 
 /** What changes; what is absent stays as it is. */

@@ -3,6 +3,7 @@ import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierReceipt } from './carrier.ts';
+import { guardCarrier } from './guarded.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
 import { carriers } from './table.ts';
 
@@ -65,10 +66,11 @@ export async function createCarrierRegistry(
   }
 
   function connect(row: typeof carriers.$inferSelect): Carrier {
-    return openCarrier(app, outside, row, {
-      onReceipt: (receipt) => events.onReceipt(row.accountId, receipt),
+    const hearer = {
+      onReceipt: (receipt: CarrierReceipt) => events.onReceipt(row.accountId, receipt),
       onReady: () => events.onReady(),
-    });
+    };
+    return guardCarrier(openCarrier(app, outside, row, hearer), hearer, app);
   }
 
   /** Says once when a link has a problem, and once when it is over. */

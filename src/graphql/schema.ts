@@ -7,6 +7,7 @@ import '../verifications/graphql-queries.ts';
 import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
 import '../carriers/graphql-mutations.ts';
+import '../carriers/graphql-health.ts';
 import '../routing/graphql-mutations.ts';
 import '../services/graphql.ts';
 import '../events/graphql.ts';

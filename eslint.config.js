@@ -26,7 +26,7 @@ const PURE = [
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
-  'carriers/{answer-times,backoff,breaker,health,pace}',
+  'carriers/{answer-times,backoff,breaker,health,pace,receipt-silence}',
   'carriers/http/{answer,callback-auth,callback-url,document,failure,habits,placeholders,pointer,receipts}',
   'carriers/http/{redact,retry-after,standing,template,url}',
   'simulator/{long-texts,profile,random,rubbish,validity}',

@@ -9,12 +9,20 @@ import type {
   OutboundMessage,
   SubmitOutcome,
 } from './carrier.ts';
+import { ReceiptSilence } from './receipt-silence.ts';
 
 export interface GuardOptions {
   /** Milliseconds since 1970. */
   clock: () => number;
   random: () => number;
   rules?: BreakerRules;
+  /** Whether the carrier reports on its messages at all. Default: it does. */
+  reports?: boolean;
+}
+
+export interface GuardedCarrier extends Carrier {
+  /** Some process had a receipt about a message of this carrier. */
+  reported(): void;
 }
 
 /** Puts a breaker before a carrier, whatever it speaks: the carrier knows its link, this knows how submits end. */
@@ -22,17 +30,18 @@ export function guardCarrier(
   carrier: Carrier,
   events: Pick<CarrierEvents, 'onReady'>,
   options: GuardOptions,
-): Carrier {
-  return new GuardedCarrier(carrier, events, options);
+): GuardedCarrier {
+  return new Guarded(carrier, events, options);
 }
 
-class GuardedCarrier implements Carrier {
+class Guarded implements GuardedCarrier {
   readonly #carrier: Carrier;
   readonly #events: Pick<CarrierEvents, 'onReady'>;
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #breaker: Breaker;
   readonly #answers = new AnswerTimes();
+  readonly #silence: ReceiptSilence | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -42,6 +51,7 @@ class GuardedCarrier implements Carrier {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#breaker = new Breaker(options.rules);
+    this.#silence = options.reports === false ? undefined : new ReceiptSilence();
   }
 
   get id(): CarrierId {
@@ -65,7 +75,9 @@ class GuardedCarrier implements Carrier {
     const { problem, ...health } = this.#carrier.health();
     const state = this.#breaker.state(now);
     const waitMs = this.#breaker.waitMs(now);
-    const own = [this.#breaker.problem(now), this.#answers.problem()].filter((it) => it !== undefined);
+    const own = [this.#breaker.problem(now), this.#answers.problem(), this.#silence?.problem(now)].filter(
+      (it) => it !== undefined,
+    );
     // A breaker quotes its last fault, which is often what the carrier itself complains of.
     const isSaid = problem === undefined || own.some((words) => words.includes(problem));
     const problems = isSaid ? own : [...own, problem];
@@ -85,11 +97,16 @@ class GuardedCarrier implements Carrier {
     const outcome = await this.#carrier.submit(message, onLateAnswer);
     const now = this.#clock();
     this.#answers.note(outcome, now - startedAt);
+    if (outcome.kind === 'accepted') this.#silence?.taken(now);
     const before = this.#breaker.room(now);
     this.#breaker.settle(ticket, verdictOf(outcome, hadPlace), now, this.#random);
     if (before === 0 && this.freeWindow() > 0) this.#events.onReady();
     this.#awaitProbe(now);
     return outcome;
+  }
+
+  reported(): void {
+    this.#silence?.broken();
   }
 
   async close(drainMs: number): Promise<void> {

@@ -1,9 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { subscribeToOutcomes } from '../bus/outcomes.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierHealth, CarrierReceipt } from './carrier.ts';
-import { guardCarrier } from './guarded.ts';
+import { guardCarrier, type GuardedCarrier } from './guarded.ts';
 import { withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
@@ -27,7 +28,7 @@ export interface RegistryEvents {
 
 interface Link {
   accountId: AccountId;
-  carrier: Carrier;
+  carrier: GuardedCarrier;
   /** Changes with the configuration. */
   signature: string;
   /** What was last said about it in the log. */
@@ -47,6 +48,7 @@ export async function createCarrierRegistry(
   /** Those that cannot be opened, with their accounts. */
   const broken = new Map<CarrierId, AccountId>();
   const reporter = createHealthReporter(app);
+  const guard = { clock: app.clock, random: app.random };
   let closed = false;
   let refreshing: Promise<void> = Promise.resolve();
 
@@ -79,12 +81,13 @@ export async function createCarrierRegistry(
     }
   }
 
-  function connect(row: typeof carriers.$inferSelect): Carrier {
+  function connect(row: typeof carriers.$inferSelect): GuardedCarrier {
     const hearer = {
       onReceipt: (receipt: CarrierReceipt) => events.onReceipt(row.accountId, receipt),
       onReady: () => events.onReady(),
     };
-    return guardCarrier(openCarrier(app, outside, row, hearer), hearer, app);
+    const reports = row.config.kind === 'smpp' || row.config.receipts !== null;
+    return guardCarrier(openCarrier(app, outside, row, hearer), hearer, { ...guard, reports });
   }
 
   /** Tells how all carriers stand: to the log what went wrong or well again, to whoever watches everything. */
@@ -108,6 +111,13 @@ export async function createCarrierRegistry(
     else app.log.warn({ ...about, problem }, 'carrier has a problem');
   }
 
+  // Whichever process had it: an HTTP carrier calls the API, an SMSC any of its binds.
+  const forgetOutcomes = await subscribeToOutcomes(app.bus, {
+    onOutcome: (outcome) => {
+      if ('carrierId' in outcome) links.get(outcome.carrierId)?.carrier.reported();
+    },
+    onResync: () => {},
+  });
   const refresh = () =>
     (refreshing = refreshing
       .then(sync)
@@ -126,6 +136,7 @@ export async function createCarrierRegistry(
       closed = true;
       timers.forEach(clearInterval);
       unsubscribe();
+      forgetOutcomes();
       await refreshing;
       reporter.leave();
       await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));

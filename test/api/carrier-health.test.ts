@@ -7,6 +7,11 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import type { OverallHealth } from '../../src/carriers/health.ts';
 import { createHealthBoard } from '../../src/carriers/health-board.ts';
 import { watchCarrierHealth } from '../../src/carriers/watch-health.ts';
+import {
+  CarrierHealthDocument,
+  CarrierHealthNowDocument,
+  type CarrierHealthSubscription,
+} from '../../src/graphql/generated/graphql.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import type { CarrierId } from '../../src/ids.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -30,29 +35,15 @@ beforeAll(async () => {
 });
 afterAll(() => main[Symbol.asyncDispose]());
 
-interface Health {
-  carrierId: CarrierId;
-  state: string;
-  problem: string | null;
-  breaker: string;
-  workers: { worker: string; state: string; binds: { mode: string; state: string }[] }[];
-  asOf: string | null;
+const WATCH = CarrierHealthDocument.toString();
+type Health = CarrierHealthSubscription['carrierHealth'];
+
+async function healthOf(carrierId: CarrierId, by = caller) {
+  const { carrier } = await by.run(CarrierHealthNowDocument, { carrierId });
+  return carrier!.health;
 }
 
-const HEALTH = `carrierId state problem inFlight window windowUse perSecond allowedPerSecond throttles breaker asOf
-  workers { worker state problem inFlight window perSecond allowedPerSecond throttles backOff breaker nextProbeAt asOf
-    binds { mode state problem inFlight window } }`;
-const WATCH = `subscription($ids: [ID!]) { carrierHealth(carrierIds: $ids) { ${HEALTH} carrier { name } } }`;
-
-async function healthOf(id: CarrierId, by = caller): Promise<Health> {
-  const { data, errors } = await by.ask(`query($id: ID!) { carrier(id: $id) { health { ${HEALTH} } } }`, {
-    id,
-  });
-  if (!data) throw new Error(JSON.stringify(errors));
-  return (data.carrier as { health: Health }).health;
-}
-
-function stands(id: CarrierId, state: string, by = caller): Promise<Health> {
+function stands(id: CarrierId, state: string, by = caller) {
   const like = async () => {
     const health = await healthOf(id, by);
     return health.state === state ? health : undefined;
@@ -65,7 +56,7 @@ async function next(socket: RawSocket, like: (health: Health) => boolean): Promi
   for (;;) {
     const message = await socket.next();
     if (message.type !== 'next') throw new Error(JSON.stringify(message));
-    const { data } = message.payload as { data: { carrierHealth: Health } };
+    const { data } = message.payload as { data: CarrierHealthSubscription };
     if (like(data.carrierHealth)) return data.carrierHealth;
   }
 }
@@ -80,7 +71,11 @@ function say({ accountId }: Principal, carrierId: CarrierId, problem: string): v
 
 async function watching(by: Caller, ids?: readonly CarrierId[]): Promise<RawSocket> {
   const socket = await openSocket(app, by.credential);
-  socket.send({ id: '1', type: 'subscribe', payload: { query: WATCH, variables: { ids: ids ?? null } } });
+  socket.send({
+    id: '1',
+    type: 'subscribe',
+    payload: { query: WATCH, variables: { carrierIds: ids ?? null } },
+  });
   return socket;
 }
 

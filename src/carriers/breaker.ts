@@ -10,8 +10,8 @@ export interface BreakerRules {
   pauses: BackoffOptions;
   /** So many probes have to go well, one after the other. */
   probes: number;
-  /** How long after its last fault a carrier that is used again is still said to have had some. */
-  rememberMs: number;
+  /** So many faults among them are worth a word while it is closed, until the last one is this long ago. */
+  mention: { faults: number; forMs: number };
 }
 
 export const BREAKER_RULES: BreakerRules = {
@@ -20,7 +20,7 @@ export const BREAKER_RULES: BreakerRules = {
   faults: 5,
   pauses: { minMs: 1_000, maxMs: 30_000 },
   probes: 3,
-  rememberMs: 60_000,
+  mention: { faults: 2, forMs: 60_000 },
 };
 
 export type FaultKind = 'noAnswer' | 'linkFault' | 'systemError';
@@ -111,10 +111,15 @@ export class Breaker {
       case 'halfOpen':
         return `breaker half open: ${said} (${last.reason}); single messages probe it`;
       case 'closed':
-        return now - this.#lastFaultAt < this.#rules.rememberMs ? `${said} (${last.reason})` : undefined;
+        return this.#isWorthAWord(faults.length, now) ? `${said} (${last.reason})` : undefined;
       default:
         throw new Error('unhandled state of a breaker');
     }
+  }
+
+  #isWorthAWord(faults: number, now: number): boolean {
+    const { mention } = this.#rules;
+    return faults >= mention.faults && now - this.#lastFaultAt < mention.forMs;
   }
 
   #answered(verdict: 'good' | Fault, now: number, random: () => number): void {

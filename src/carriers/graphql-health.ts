@@ -180,7 +180,7 @@ builder.subscriptionField('carrierHealth', (t) =>
     type: CarrierHealth,
     description:
       "How the account's carriers stand: each one now, then whatever changes, at once when it says something new " +
-      'and every second or two while only its numbers move. A slow reader gets the newest of each. Does not complete.',
+      'and every second or two while its numbers move. A slow reader gets the newest of each. Does not complete.',
     args: {
       carrierIds: t.arg.idList({ description: 'Which carriers; absent: all, those of later included.' }),
     },

@@ -1,7 +1,14 @@
 import { HEALTH_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { isNews, overallHealth, type HealthReport, type OverallHealth, type WorkerHealth } from './health.ts';
+import {
+  hasMoved,
+  isNews,
+  overallHealth,
+  type HealthReport,
+  type OverallHealth,
+  type WorkerHealth,
+} from './health.ts';
 import { BEAT_MS, type HealthMessage } from './health-reporter.ts';
 
 /** How the carriers of all accounts stand, as far as this process has heard from the workers lately. */
@@ -32,10 +39,12 @@ export function createHealthBoard(app: App): HealthBoard {
 
   function tell(entry: Entry): void {
     const { accountId, carrierId, workers } = entry;
+    const { overall } = entry;
     entry.isStale = false;
     const current = [...workers.values()].map(({ heardAt: _, ...health }) => health);
     entry.overall = overallHealth(carrierId, current, `${carrierId}:${++told}`);
     if (workers.size === 0) entries.delete(nameOf(accountId, carrierId));
+    if (!hasMoved(overall, entry.overall)) return;
     for (const listener of watchers.get(accountId) ?? []) listener(entry.overall);
   }
 

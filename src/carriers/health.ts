@@ -79,6 +79,22 @@ export function isNews(before: CarrierHealth | undefined, after: CarrierHealth):
   return before === undefined || gist(before) !== gist(after);
 }
 
+/** Why a carrier has no place for one more message, when `taken` that nobody has submitted yet are counted in. */
+export function whyFull({ state, problem, breaker, inFlight, window }: CarrierHealth, taken: number): string {
+  const isStanding = state === 'up' && (breaker?.state ?? 'closed') === 'closed';
+  const isFull = isStanding && inFlight + taken >= window;
+  return (isFull ? undefined : problem) ?? 'the window is full';
+}
+
+/** Whether there is anything to tell: more than that somebody looked again. */
+export function hasMoved(before: OverallHealth, after: OverallHealth): boolean {
+  return JSON.stringify(before, withoutMoment) !== JSON.stringify(after, withoutMoment);
+}
+
+function withoutMoment(name: string, value: unknown): unknown {
+  return name === 'asOf' || name === 'cursor' ? undefined : value;
+}
+
 /** A text without its numbers, which move while it says the same. */
 export function withoutNumbers(text: string | undefined): string | undefined {
   return text?.replace(/\d+/g, '#');

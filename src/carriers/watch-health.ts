@@ -17,7 +17,7 @@ export function carrierHealth(app: App, { accountId }: Principal, id: CarrierId)
 
 /**
  * How the account's carriers stand now, then whatever changes: at once when one has something new to say,
- * every second or two while only its numbers move. A slow reader gets the newest state of each carrier and
+ * every second or two while its numbers move. A slow reader gets the newest state of each carrier and
  * none of those between. Does not complete; fails with {@link CredentialInvalid} when the caller's credential ends.
  * @param ids which carriers; absent: all of the account, those of later included
  * @throws {CarrierNotFound | Forbidden}

@@ -217,9 +217,10 @@ describe('a subscription to the health of carriers', () => {
     expect((await stream.next()).value).toMatchObject({
       problem: expect.stringContaining('the last one') as string,
     });
-    // The next one comes with the next beat.
-    const { value } = await stream.next();
-    expect((value as OverallHealth).workers.map(({ worker }) => worker)).toHaveLength(2);
+    const waiting = stream.next();
+    say(own, carrierId, 'and one more');
+    const { value } = await waiting;
+    expect((value as OverallHealth).workers).toHaveLength(2);
     await stream.return!();
     expect(await stream.next()).toMatchObject({ done: true });
   });

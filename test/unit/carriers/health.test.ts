@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { CarrierHealth } from '../../../src/carriers/carrier.ts';
-import { isNews, overallHealth, stateOf, type WorkerHealth } from '../../../src/carriers/health.ts';
+import {
+  hasMoved,
+  isNews,
+  overallHealth,
+  stateOf,
+  whyFull,
+  type WorkerHealth,
+} from '../../../src/carriers/health.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
 
 const id = newId('car');
@@ -74,6 +81,24 @@ describe('all workers together', () => {
     expect(none.problem).toMatch(/no worker tells of it/);
     expect(none).not.toHaveProperty('asOf');
   });
+});
+
+test('that nothing moved is nothing to tell', () => {
+  const later = { ...overall(WELL), cursor: 'another', asOf: 9_999 };
+  expect(hasMoved(overall(WELL), later)).toBe(false);
+  expect(hasMoved(overall(WELL), { ...later, inFlight: 3 })).toBe(true);
+  expect(hasMoved(overall(WELL), overall({ ...WELL, binds: [] }))).toBe(true);
+});
+
+test('a full window is said to be one, whatever else is wrong, unless nothing could go anyway', () => {
+  const slow: CarrierHealth = { ...WELL, problem: 'slow' };
+  expect(whyFull({ ...slow, inFlight: 10 }, 0)).toBe('the window is full');
+  expect(whyFull(slow, 8)).toBe('the window is full');
+  expect(whyFull({ ...WELL, problem: 'throttled' }, 0)).toBe('throttled');
+  expect(whyFull(DOWN, 10)).toBe(REFUSED);
+  const open: CarrierHealth = { ...WELL, breaker: { state: 'open' }, problem: 'breaker open' };
+  expect(whyFull(open, 10)).toBe('breaker open');
+  expect(whyFull(WELL, 0)).toBe('the window is full');
 });
 
 test('news is what a person would want to hear of at once, not a number that moves', () => {

@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
+import { createHealthBoard } from './carriers/health-board.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
@@ -63,8 +64,9 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     );
   }
   const seeded = simulator && (await seedDemo(app, config, simulator));
-  // Before the worker, to hear its first beat.
+  // Before the worker, to hear its first words.
   const watch = config.roles.includes('api') ? app.single(createWorkerWatch) : undefined;
+  if (watch) app.single(createHealthBoard);
   const dispatcher = config.roles.includes('worker') ? await startWorker(app, config, starting) : undefined;
   let server: ApiServer | undefined;
   if (watch) {

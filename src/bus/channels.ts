@@ -22,5 +22,8 @@ export const API_KEY_CHANNEL = 'key';
 /** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */
 export const OUTCOME_CHANNEL = 'outcome';
 
+/** Says how the carriers of a worker stand: see `carriers/health-reporter.ts`. */
+export const HEALTH_CHANNEL = 'health';
+
 /** A worker says every second that it is there. */
 export const WORKER_CHANNEL = 'worker';

@@ -1,4 +1,4 @@
-import type { AttemptId, VerificationId } from '../ids.ts';
+import type { AttemptId, CarrierId, VerificationId } from '../ids.ts';
 import type { Bus } from './bus.ts';
 import { OUTCOME_CHANNEL } from './channels.ts';
 
@@ -7,7 +7,7 @@ import { OUTCOME_CHANNEL } from './channels.ts';
  * heard of it first. Like everything on the bus it may get lost; the database has it, too.
  */
 export type Outcome = { verificationId: VerificationId; at: number } & (
-  | { kind: 'delivered' | 'undelivered'; attemptId: AttemptId }
+  | { kind: 'delivered' | 'undelivered'; attemptId: AttemptId; carrierId: CarrierId }
   /** Its code was checked successfully. */
   | { kind: 'converted' }
   /** It ended without approval, for no reason of the route's. */

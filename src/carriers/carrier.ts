@@ -1,4 +1,6 @@
 import type { AttemptId, CarrierId } from '../ids.ts';
+import type { BreakerState } from './breaker.ts';
+import type { PaceLoad } from './pace.ts';
 
 /**
  * The port to a carrier. SMPP binds, HTTP endpoints and whatever comes later all answer through it,
@@ -85,4 +87,23 @@ export interface CarrierHealth {
   problem?: string;
   inFlight: number;
   window: number;
+  pace: PaceLoad;
+  /** The links one by one; none where a carrier has no lasting link. */
+  binds: BindHealth[];
+  /** Present where a breaker stands before the carrier. */
+  breaker?: BreakerHealth;
+}
+
+export interface BindHealth {
+  mode: 'transmitter' | 'receiver' | 'transceiver';
+  state: CarrierHealth['state'];
+  problem?: string;
+  inFlight: number;
+  window: number;
+}
+
+export interface BreakerHealth {
+  state: BreakerState;
+  /** Epoch milliseconds; present while it is open. */
+  nextProbeAt?: number;
 }

@@ -8,6 +8,18 @@ const DECREASE_AT_MOST_EVERY_MS = 1_000;
 const BURST_MS = 100;
 const LEAST_PAUSE_MS = 200;
 
+/** What a carrier gets and may get, in segments per second (over HTTP in requests per second). */
+export interface PaceLoad {
+  /** Of the last second, measured. */
+  perSecond: number;
+  /** Absent while nothing holds it back. */
+  allowedPerSecond?: number;
+  /** How often the carrier said that it was too much. */
+  throttles: number;
+  /** Share of what it takes otherwise that it may get now: 1 while it is not held back. */
+  backOff: number;
+}
+
 /**
  * How fast a carrier may be fed, in segments per second (over HTTP in requests per second): a token bucket
  * whose rate is halved when the carrier says that it is too much, and then grows by a twentieth of what is
@@ -24,6 +36,7 @@ export class Pace {
   #countedSince: number;
   #count = 0;
   #lastCount = 0;
+  #throttles = 0;
 
   /** `mostPerSecond`: what the contract with the carrier allows; `Infinity` when it says nothing. */
   constructor(mostPerSecond: number, now: number) {
@@ -43,6 +56,18 @@ export class Pace {
   /** Whether the carrier holds us below what it allows otherwise. */
   get isHeldBack(): boolean {
     return this.#rate < this.#most;
+  }
+
+  /** How fast it is fed, beside what it may be. */
+  load(now: number): PaceLoad {
+    this.#fill(now);
+    const measure = this.#most === Infinity ? this.#before : this.#most;
+    return {
+      perSecond: this.#measured(now),
+      ...(this.#rate !== Infinity && { allowedPerSecond: this.#rate }),
+      throttles: this.#throttles,
+      backOff: this.isHeldBack ? Math.min(1, this.#rate / measure) : 1,
+    };
   }
 
   /** How many segments may go now. */
@@ -72,6 +97,7 @@ export class Pace {
   /** The carrier says that it is too much: returns how long its message should wait. */
   slowDown(now: number, random: () => number): number {
     this.#fill(now);
+    this.#throttles += 1;
     if (now - this.#decreasedAt >= DECREASE_AT_MOST_EVERY_MS) {
       this.#before = Math.min(this.#rate, Math.max(this.#count, this.#lastCount, SLOWEST_PER_SECOND));
       this.#rate = Math.max(SLOWEST_PER_SECOND, this.#before * DECREASE);
@@ -79,6 +105,13 @@ export class Pace {
       this.#decreasedAt = now;
     }
     return Math.ceil(Math.max(LEAST_PAUSE_MS, 1_000 / this.#rate) * (1 + random()));
+  }
+
+  /** Of the last second: what was counted in it, and of the count before as much as reaches into it. */
+  #measured(now: number): number {
+    const seconds = Math.max(0, now - this.#countedSince) / 1_000;
+    const [before, current] = seconds < 1 ? [this.#lastCount, this.#count] : [this.#count, 0];
+    return current + before * Math.max(0, 1 - (seconds < 1 ? seconds : seconds - 1));
   }
 
   #fill(now: number): void {

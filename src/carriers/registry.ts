@@ -1,8 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { subscribeToOutcomes } from '../bus/outcomes.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import type { Carrier, CarrierReceipt } from './carrier.ts';
+import type { Carrier, CarrierHealth, CarrierReceipt } from './carrier.ts';
+import { guardCarrier, type GuardedCarrier } from './guarded.ts';
+import { withoutNumbers } from './health.ts';
+import { createHealthReporter } from './health-reporter.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
 import { carriers } from './table.ts';
 
@@ -23,7 +27,8 @@ export interface RegistryEvents {
 }
 
 interface Link {
-  carrier: Carrier;
+  accountId: AccountId;
+  carrier: GuardedCarrier;
   /** Changes with the configuration. */
   signature: string;
   /** What was last said about it in the log. */
@@ -31,7 +36,7 @@ interface Link {
 }
 
 const REFRESH_MS = 10_000;
-const LOG_MS = 1_000;
+const LOOK_MS = 1_000;
 const REPLACED_DRAIN_MS = 10_000;
 
 export async function createCarrierRegistry(
@@ -40,6 +45,10 @@ export async function createCarrierRegistry(
   events: RegistryEvents,
 ): Promise<CarrierRegistry> {
   const links = new Map<CarrierId, Link>();
+  /** Those that cannot be opened, with their accounts. */
+  const broken = new Map<CarrierId, AccountId>();
+  const reporter = createHealthReporter(app);
+  const guard = { clock: app.clock, random: app.random };
   let closed = false;
   let refreshing: Promise<void> = Promise.resolve();
 
@@ -53,43 +62,70 @@ export async function createCarrierRegistry(
       links.delete(id);
       void link.carrier.close(REPLACED_DRAIN_MS);
     }
+    broken.clear();
     for (const row of rows) {
       if (links.has(row.id)) continue;
       try {
-        links.set(row.id, { carrier: connect(row), signature: signatureOf(row), problem: undefined });
+        const { accountId } = row;
+        links.set(row.id, {
+          accountId,
+          carrier: connect(row),
+          signature: signatureOf(row),
+          problem: undefined,
+        });
       } catch (error) {
         // A key that is missing or a row that cannot be read is this carrier's trouble alone.
+        broken.set(row.id, row.accountId);
         app.log.error({ carrierId: row.id, carrier: row.name, err: error }, 'carrier cannot be opened');
       }
     }
   }
 
-  function connect(row: typeof carriers.$inferSelect): Carrier {
-    return openCarrier(app, outside, row, {
-      onReceipt: (receipt) => events.onReceipt(row.accountId, receipt),
+  function connect(row: typeof carriers.$inferSelect): GuardedCarrier {
+    const hearer = {
+      onReceipt: (receipt: CarrierReceipt) => events.onReceipt(row.accountId, receipt),
       onReady: () => events.onReady(),
+    };
+    const reports = row.config.kind === 'smpp' || row.config.receipts !== null;
+    return guardCarrier(openCarrier(app, outside, row, hearer), hearer, { ...guard, reports });
+  }
+
+  /** Tells how all carriers stand: to the log what went wrong or well again, to whoever watches everything. */
+  function look(): void {
+    const reports = [...links].map(([carrierId, link]) => {
+      const health = link.carrier.health();
+      logProblem(carrierId, link, health.problem);
+      return { accountId: link.accountId, carrierId, health };
     });
+    for (const [carrierId, accountId] of broken) reports.push({ accountId, carrierId, health: UNREADABLE });
+    reporter.report(reports);
   }
 
   /** Says once when a link has a problem, and once when it is over. */
-  function logProblems(): void {
-    for (const [carrierId, link] of links) {
-      const { problem } = link.carrier.health();
-      if (problem === link.problem) continue;
-      link.problem = problem;
-      const about = { carrierId, carrier: link.carrier.name };
-      if (problem === undefined) app.log.info(about, 'carrier is up');
-      else app.log.warn({ ...about, problem }, 'carrier has a problem');
-    }
+  function logProblem(carrierId: CarrierId, link: Link, problem: string | undefined): void {
+    const isSaid = withoutNumbers(problem) === withoutNumbers(link.problem);
+    link.problem = problem;
+    if (isSaid) return;
+    const about = { carrierId, carrier: link.carrier.name };
+    if (problem === undefined) app.log.info(about, 'carrier is up');
+    else app.log.warn({ ...about, problem }, 'carrier has a problem');
   }
 
+  // Whichever process had it: an HTTP carrier calls the API, an SMSC any of its binds.
+  const forgetOutcomes = await subscribeToOutcomes(app.bus, {
+    onOutcome: (outcome) => {
+      if ('carrierId' in outcome) links.get(outcome.carrierId)?.carrier.reported();
+    },
+    onResync: () => {},
+  });
   const refresh = () =>
     (refreshing = refreshing
       .then(sync)
+      .then(look)
       .catch((error: unknown) => app.log.error({ error }, 'carriers not read')));
   const onConfig = () => void refresh();
   const unsubscribe = await app.bus.subscribe(CONFIG_CHANNEL, { onMessage: onConfig, onResync: onConfig });
-  const timers = [setInterval(onConfig, REFRESH_MS), setInterval(logProblems, LOG_MS)];
+  const timers = [setInterval(onConfig, REFRESH_MS), setInterval(look, LOOK_MS)];
   await refresh();
 
   return {
@@ -100,11 +136,22 @@ export async function createCarrierRegistry(
       closed = true;
       timers.forEach(clearInterval);
       unsubscribe();
+      forgetOutcomes();
       await refreshing;
+      reporter.leave();
       await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));
     },
   };
 }
+
+const UNREADABLE: CarrierHealth = {
+  state: 'down',
+  problem: 'cannot be opened: its configuration or its secrets cannot be read',
+  inFlight: 0,
+  window: 0,
+  pace: { perSecond: 0, throttles: 0, backOff: 1 },
+  binds: [],
+};
 
 function signatureOf(row: typeof carriers.$inferSelect): string {
   return JSON.stringify([row.name, row.config, row.secretsSealed.toString('base64')]);

@@ -5,9 +5,8 @@ import {
   type ExecutionResult,
   type GraphQLError,
 } from 'graphql';
-import type { EventEnvelope } from '../events/envelope.ts';
 import type { MaskError } from './plugins/masking.ts';
-import type { Delivery, SharedExecutions } from './shared-execution.ts';
+import type { Delivery, SharedExecutions, SourceEvent } from './shared-execution.ts';
 
 /** What a subscription brings next. After `failed` and `ended` nothing comes. */
 export type Pulled =
@@ -31,7 +30,7 @@ export async function openEventStream(
   const opened = await createSourceEventStream(validated);
   if (!(Symbol.asyncIterator in opened)) return opened;
 
-  const source = (opened as AsyncIterable<EventEnvelope>)[Symbol.asyncIterator]();
+  const source = (opened as AsyncIterable<SourceEvent>)[Symbol.asyncIterator]();
   const group = executions.join(validated);
   let over = false;
 
@@ -45,7 +44,7 @@ export async function openEventStream(
   async function pull(): Promise<Pulled> {
     if (over) return ENDED;
     try {
-      const { done, value } = (await source.next()) as IteratorResult<EventEnvelope, undefined>;
+      const { done, value } = (await source.next()) as IteratorResult<SourceEvent, undefined>;
       if (done || over) {
         await end();
         return ENDED;

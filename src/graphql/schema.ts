@@ -9,6 +9,7 @@ import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
 import '../numbers/graphql.ts';
 import '../carriers/graphql-mutations.ts';
+import '../carriers/graphql-health.ts';
 import '../routing/graphql-mutations.ts';
 import '../senders/graphql-mutations.ts';
 import '../senders/graphql-registrations.ts';

@@ -4,10 +4,15 @@ import {
   type ExecutionResult,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
-import type { EventEnvelope } from '../events/envelope.ts';
 import type { GraphqlContext } from './context.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { MaskError } from './plugins/masking.ts';
+
+/** What a subscription's source brings, whatever its field: resolved once for all who ask the same of it. */
+export interface SourceEvent {
+  /** The same for the same event, whoever gets it; of all events of a field no two others share it. */
+  cursor: string;
+}
 
 /** What one event looks like to all who asked the same of it. */
 export interface Delivery {
@@ -19,7 +24,7 @@ export interface Delivery {
 /** The execution that subscriptions with the same question share. */
 export interface ExecutionGroup {
   /** At once when another subscriber had this event before. */
-  deliver(event: EventEnvelope): Delivery | Promise<Delivery>;
+  deliver(event: SourceEvent): Delivery | Promise<Delivery>;
   leave(): void;
 }
 
@@ -68,7 +73,7 @@ function createGroup(args: ValidatedSubscriptionArgs, mask: MaskError): Group {
   const remembered = new Map<string, Delivery | Promise<Delivery>>();
   const { app, principal } = args.contextValue as GraphqlContext;
 
-  const execute = async (event: EventEnvelope): Promise<Delivery> => {
+  const execute = async (event: SourceEvent): Promise<Delivery> => {
     // A fresh context per event: what loaders and plans remember must not outlive it.
     const contextValue: GraphqlContext = { app, principal };
     const raw = await executeSubscriptionEvent({ ...args, contextValue, rootValue: event });

@@ -1,5 +1,6 @@
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
+import { whyFull } from '../carriers/health.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -137,7 +138,7 @@ function candidateOf(
       : notServed !== undefined
         ? notServed
         : carrier.freeWindow() <= taken
-          ? (carrier.health().problem ?? 'the window is full')
+          ? whyFull(carrier.health(), taken)
           : tried.includes(route.id)
             ? TRIED
             : undefined;

@@ -134,7 +134,8 @@ async function decideFacts(app: App, tx: Tx, { steps, early, parts }: ResolvedFa
 
 function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome {
   const kind = receipt!.state === 'delivered' ? 'delivered' : 'undelivered';
-  return { kind, verificationId, attemptId: attemptId!, at: receipt!.receivedAt.getTime() };
+  const { carrierId, receivedAt } = receipt!;
+  return { kind, verificationId, attemptId: attemptId!, carrierId, at: receivedAt.getTime() };
 }
 
 async function writeSettled(tx: Tx, settled: Settled) {

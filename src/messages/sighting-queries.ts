@@ -20,7 +20,7 @@ const ENDS = `
   WHERE v.status IN ('approved', 'canceled')`;
 
 const RECEIPTS = `
-  SELECT n.id, a.id AS attempt_id, a.status, a.settled_at FROM ${KEYS.from}
+  SELECT n.id, a.id AS attempt_id, a.carrier_id, a.status, a.settled_at FROM ${KEYS.from}
   JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
   JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
   WHERE a.status IN ('delivered', 'undelivered')`;
@@ -55,6 +55,7 @@ export async function* readUnseen(app: App, keys: readonly VerificationKey[]): A
         kind: row.status,
         verificationId: idFromUuid('vrf', row.id),
         attemptId: idFromUuid('att', row.attempt_id),
+        carrierId: idFromUuid('car', row.carrier_id),
         at: row.settled_at.getTime(),
       };
     for (const row of await runBatch<VerificationKey, RawEnd>(app.sql, ENDS, KEYS, some))
@@ -69,6 +70,7 @@ export async function* readUnseen(app: App, keys: readonly VerificationKey[]): A
 interface RawReceipt {
   id: string;
   attempt_id: string;
+  carrier_id: string;
   status: 'delivered' | 'undelivered';
   settled_at: Date;
 }

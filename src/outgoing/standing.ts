@@ -1,18 +1,15 @@
 import { backoffMs, type BackoffOptions } from './backoff.ts';
 
 const PAUSES: BackoffOptions = { minMs: 500, maxMs: 30_000 };
-// One answer may get lost; three in a row are a carrier that swallows messages.
-const SILENCES = 3;
 
 /**
- * How a carrier without a lasting link stands. A request that finds it closed to us, or several that
- * get nothing out of it, have it rest; after the rest one request tries, and only when that goes well
- * the rest of them follow. All times are milliseconds on one clock.
+ * How a carrier without a lasting link stands: what a session is to SMPP. A request that finds it closed to
+ * us has it rest; after the rest one request tries, and only when that goes well the others follow. What
+ * gets no answer out of it is its breaker's business. All times are milliseconds on one clock.
  */
 export class Standing {
   readonly #pauses: BackoffOptions;
   #failures = 0;
-  #silences = 0;
   #restsUntil = -Infinity;
   #problem: string | undefined;
 
@@ -42,7 +39,6 @@ export class Standing {
   /** It answered in a way that can be understood. */
   isWell(): void {
     this.#failures = 0;
-    this.#silences = 0;
     this.#restsUntil = -Infinity;
     this.#problem = undefined;
   }
@@ -58,8 +54,7 @@ export class Standing {
 
   /** It got a request, and we got nothing that can be understood. */
   isSilent(reason: string, now: number, random: () => number): void {
-    this.#silences += 1;
     this.#problem = reason;
-    if (this.isDown || this.#silences >= SILENCES) this.isClosed(reason, now, random);
+    if (this.isDown) this.isClosed(reason, now, random);
   }
 }

@@ -190,7 +190,7 @@ test('all that is told of an attempt goes by the operator that it was routed by'
   const { verificationId, attemptId } = submit(one, newId('rte'), newId('vrf'), '21901');
   submit(one, newId('rte'), newId('vrf'));
   publishOutcomes(bus, [
-    { kind: 'delivered', verificationId, attemptId, at: Date.now() },
+    { kind: 'delivered', verificationId, attemptId, carrierId: newId('car'), at: Date.now() },
     { kind: 'converted', verificationId, at: Date.now() },
   ]);
   await until(() => seen.some(({ kind }) => kind === 'converted'));

@@ -5,6 +5,7 @@ import type {
   OutboundMessage,
   SubmitOutcome,
 } from '../../src/carriers/carrier.ts';
+import { guardCarrier, type GuardOptions } from '../../src/carriers/guarded.ts';
 import { createSmppCarrier } from '../../src/carriers/smpp/carrier.ts';
 import type { SmppCarrierOptions } from '../../src/carriers/smpp/options.ts';
 import { newId } from '../../src/crypto/new-id.ts';
@@ -18,8 +19,16 @@ export class TestCarrier implements AsyncDisposable {
   /** What the next receipts are answered with. */
   onReceipt: (receipt: CarrierReceipt) => Promise<void> = () => Promise.resolve();
 
-  constructor(port: number, options: Partial<SmppCarrierOptions> = {}) {
-    this.carrier = createSmppCarrier(
+  /** @param guard puts a breaker before it */
+  constructor(port: number, options: Partial<SmppCarrierOptions> = {}, guard?: GuardOptions) {
+    const events = {
+      onReceipt: (receipt: CarrierReceipt) => {
+        this.receipts.push(receipt);
+        return this.onReceipt(receipt);
+      },
+      onReady: () => void (this.readyCount += 1),
+    };
+    const carrier = createSmppCarrier(
       {
         id: newId('car'),
         name: 'test',
@@ -31,14 +40,9 @@ export class TestCarrier implements AsyncDisposable {
         reconnect: { minMs: 10, maxMs: 50 },
         ...options,
       },
-      {
-        onReceipt: (receipt) => {
-          this.receipts.push(receipt);
-          return this.onReceipt(receipt);
-        },
-        onReady: () => (this.readyCount += 1),
-      },
+      events,
     );
+    this.carrier = guard ? guardCarrier(carrier, events, guard) : carrier;
   }
 
   async up(): Promise<this> {

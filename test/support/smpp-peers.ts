@@ -66,15 +66,21 @@ export class RawPeer implements AsyncDisposable {
   readonly closed: Promise<void>;
   readonly #frames = new FrameReader();
 
-  constructor(socket: Socket) {
+  /** @param onPdu hears each PDU as it comes */
+  constructor(socket: Socket, onPdu?: (pdu: Pdu) => void) {
     this.socket = socket;
     socket.on('error', () => {});
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => {
       this.#frames.push(chunk);
       for (let frame = this.#frames.next(); frame; frame = this.#frames.next())
-        this.pdus.push(decodePdu(frame));
+        this.#hear(decodePdu(frame), onPdu);
     });
+  }
+
+  #hear(pdu: Pdu, onPdu: ((pdu: Pdu) => void) | undefined): void {
+    this.pdus.push(pdu);
+    onPdu?.(pdu);
   }
 
   static async connect(port: number): Promise<RawPeer> {

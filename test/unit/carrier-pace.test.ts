@@ -91,6 +91,27 @@ describe('pace', () => {
     expect(pace.waitMs(60_000)).toBe(0);
   });
 
+  test('tells what went out in the last second, what may, and how far it is held back', () => {
+    const pace = new Pace(100, 0);
+    for (let now = 0; now < 3_000; now += 20) pace.take(1, now);
+    const { perSecond, ...rest } = pace.load(3_000);
+    expect(perSecond).toBeCloseTo(50, 0);
+    expect(rest).toEqual({ allowedPerSecond: 100, throttles: 0, backOff: 1 });
+    pace.slowDown(3_000, calm);
+    pace.slowDown(3_000, calm);
+    expect(pace.load(3_000)).toMatchObject({ allowedPerSecond: 25, throttles: 2, backOff: 0.25 });
+    expect(pace.load(3_500).perSecond).toBeCloseTo(25, 0);
+    expect(pace.load(5_000).perSecond).toBe(0);
+  });
+
+  test('without a limit tells none, until the carrier throttles', () => {
+    const pace = new Pace(Infinity, 0);
+    for (let now = 0; now <= 2_000; now += 10) pace.take(1, now);
+    expect(pace.load(2_000)).not.toHaveProperty('allowedPerSecond');
+    pace.slowDown(2_000, calm);
+    expect(pace.load(2_000)).toMatchObject({ allowedPerSecond: 50, throttles: 1, backOff: 0.5 });
+  });
+
   test('a clock that goes back stops nothing', () => {
     const pace = new Pace(10, 1_000_000);
     pace.take(1, 1_000_000);

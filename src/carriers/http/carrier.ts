@@ -97,6 +97,8 @@ class HttpCarrier implements Carrier {
       ...(problems.length > 0 && { problem: problems.join('; ') }),
       inFlight: this.#window.inFlight,
       window: this.#window.size,
+      pace: this.#pace.load(this.#clock()),
+      binds: [],
     };
   }
 

@@ -1,5 +1,6 @@
 import type { CarrierId } from '../../ids.ts';
 import type {
+  BindHealth,
   Carrier,
   CarrierEvents,
   CarrierHealth,
@@ -83,6 +84,8 @@ class SmppCarrier implements Carrier {
       state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
       ...(problems.size > 0 && { problem: [...problems].join('; ') }),
       ...this.#load(),
+      pace: this.#pace.load(this.#clock()),
+      binds: this.#sessions.map(bindHealth),
     };
   }
 
@@ -256,6 +259,16 @@ class SmppCarrier implements Carrier {
         () => answerTo(pdu, STATUS.RX_T_APPN),
       );
   }
+}
+
+function bindHealth({ mode, state, problem, canSubmit, inFlight, window }: SmppSession): BindHealth {
+  return {
+    mode,
+    state,
+    ...(problem !== undefined && { problem }),
+    inFlight,
+    window: canSubmit ? window : 0,
+  };
 }
 
 // The state of the carrier is that of its liveliest link.

@@ -94,6 +94,10 @@ export class SmppSession {
     return this.#state;
   }
 
+  get mode(): BindMode {
+    return this.#options.mode;
+  }
+
   /** What is wrong, in words. */
   get problem(): string | undefined {
     return this.#problem;

@@ -19,11 +19,53 @@ export type AttemptStatus =
   /** The link died before the carrier answered: it may have gone out. */
   | 'UNKNOWN';
 
+/** What a link carries. */
+export type BindMode =
+  /** Receipts in. */
+  | 'RECEIVER'
+  /** Both. */
+  | 'TRANSCEIVER'
+  /** Messages out. */
+  | 'TRANSMITTER';
+
+/** Where a link stands. */
+export type BindState =
+  /** Left by us. */
+  | 'CLOSED'
+  /** On its way up, or up again after a loss. */
+  | 'CONNECTING'
+  /** Not bound; the next try comes after a pause. */
+  | 'DOWN'
+  /** Bound. */
+  | 'UP';
+
+/** What a circuit breaker lets through. */
+export type BreakerState =
+  /** Everything. */
+  | 'CLOSED'
+  /** Single messages, to see whether the carrier is well again. */
+  | 'HALF_OPEN'
+  /** Nothing, after a run of submits that went wrong. */
+  | 'OPEN';
+
 /** Which verification to call off. */
 export type CancelVerificationInput = {
   /** Which verification. */
   verificationId: string | number;
 };
+
+/** How a carrier stands. */
+export type CarrierState =
+  /** On its way up. */
+  | 'CONNECTING'
+  /** It takes messages, and has a problem; or it is down for some of the workers. */
+  | 'DEGRADED'
+  /** It takes no messages: its links are down, or its breaker is open. Traffic goes elsewhere. */
+  | 'DOWN'
+  /** No worker has told of it for 7 s: none is running, or the carrier is not enabled. */
+  | 'UNKNOWN'
+  /** All is well. */
+  | 'UP';
 
 /** How a code travels. */
 export type Channel =
@@ -429,6 +471,22 @@ export type CancelVerificationMutation = { cancelVerification:
     | { __typename: 'VerificationSettled', code: string, message: string, docUrl: string }
    };
 
+export type CarrierHealthSubscriptionVariables = Exact<{
+  carrierIds?: Array<string | number> | string | number | null | undefined;
+}>;
+
+
+export type CarrierHealthSubscription = { carrierHealth: { carrierId: string, state: CarrierState, problem: string | null, inFlight: number, window: number, windowUse: number, perSecond: number, allowedPerSecond: number | null, throttles: number, breaker: BreakerState, asOf: string | null, carrier: { name: string }, workers: Array<{ worker: string, state: CarrierState, problem: string | null, inFlight: number, window: number, perSecond: number, allowedPerSecond: number | null, throttles: number, backOff: number, breaker: BreakerState, nextProbeAt: string | null, asOf: string, binds: Array<{ mode: BindMode, state: BindState, problem: string | null, inFlight: number, window: number }> }> } };
+
+export type CarrierHealthNowQueryVariables = Exact<{
+  carrierId: string | number;
+}>;
+
+
+export type CarrierHealthNowQuery = { carrier: { health: { carrierId: string, state: CarrierState, problem: string | null, inFlight: number, window: number, windowUse: number, perSecond: number, allowedPerSecond: number | null, throttles: number, breaker: BreakerState, asOf: string | null, workers: Array<{ worker: string, state: CarrierState, problem: string | null, inFlight: number, window: number, perSecond: number, allowedPerSecond: number | null, throttles: number, backOff: number, breaker: BreakerState, nextProbeAt: string | null, asOf: string, binds: Array<{ mode: BindMode, state: BindState, problem: string | null, inFlight: number, window: number }> }> } } | null };
+
+export type HealthFragment = { carrierId: string, state: CarrierState, problem: string | null, inFlight: number, window: number, windowUse: number, perSecond: number, allowedPerSecond: number | null, throttles: number, breaker: BreakerState, asOf: string | null, workers: Array<{ worker: string, state: CarrierState, problem: string | null, inFlight: number, window: number, perSecond: number, allowedPerSecond: number | null, throttles: number, backOff: number, breaker: BreakerState, nextProbeAt: string | null, asOf: string, binds: Array<{ mode: BindMode, state: BindState, problem: string | null, inFlight: number, window: number }> }> };
+
 export type CarriersQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -651,6 +709,42 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const HealthFragmentDoc = new TypedDocumentString(`
+    fragment Health on CarrierHealth {
+  carrierId
+  state
+  problem
+  inFlight
+  window
+  windowUse
+  perSecond
+  allowedPerSecond
+  throttles
+  breaker
+  asOf
+  workers {
+    worker
+    state
+    problem
+    inFlight
+    window
+    perSecond
+    allowedPerSecond
+    throttles
+    backOff
+    breaker
+    nextProbeAt
+    asOf
+    binds {
+      mode
+      state
+      problem
+      inFlight
+      window
+    }
+  }
+}
+    `, {"fragmentName":"Health"}) as unknown as TypedDocumentString<HealthFragment, unknown>;
 export const CarrierProfileFragmentDoc = new TypedDocumentString(`
     fragment CarrierProfile on Carrier {
   id
@@ -867,6 +961,91 @@ export const CancelVerificationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
+export const CarrierHealthDocument = new TypedDocumentString(`
+    subscription CarrierHealth($carrierIds: [ID!]) {
+  carrierHealth(carrierIds: $carrierIds) {
+    ...Health
+    carrier {
+      name
+    }
+  }
+}
+    fragment Health on CarrierHealth {
+  carrierId
+  state
+  problem
+  inFlight
+  window
+  windowUse
+  perSecond
+  allowedPerSecond
+  throttles
+  breaker
+  asOf
+  workers {
+    worker
+    state
+    problem
+    inFlight
+    window
+    perSecond
+    allowedPerSecond
+    throttles
+    backOff
+    breaker
+    nextProbeAt
+    asOf
+    binds {
+      mode
+      state
+      problem
+      inFlight
+      window
+    }
+  }
+}`) as unknown as TypedDocumentString<CarrierHealthSubscription, CarrierHealthSubscriptionVariables>;
+export const CarrierHealthNowDocument = new TypedDocumentString(`
+    query CarrierHealthNow($carrierId: ID!) {
+  carrier(id: $carrierId) {
+    health {
+      ...Health
+    }
+  }
+}
+    fragment Health on CarrierHealth {
+  carrierId
+  state
+  problem
+  inFlight
+  window
+  windowUse
+  perSecond
+  allowedPerSecond
+  throttles
+  breaker
+  asOf
+  workers {
+    worker
+    state
+    problem
+    inFlight
+    window
+    perSecond
+    allowedPerSecond
+    throttles
+    backOff
+    breaker
+    nextProbeAt
+    asOf
+    binds {
+      mode
+      state
+      problem
+      inFlight
+      window
+    }
+  }
+}`) as unknown as TypedDocumentString<CarrierHealthNowQuery, CarrierHealthNowQueryVariables>;
 export const CarriersDocument = new TypedDocumentString(`
     query Carriers {
   carriers {

@@ -380,21 +380,6 @@ describe('a carrier over HTTP', () => {
     expect(carrier.freeWindow()).toBe(10);
   });
 
-  test('that swallows three messages in a row is left alone for a while', async () => {
-    const server = await serve(() => undefined);
-    const { submit, carrier } = open(
-      simple(server.url, { timeoutMs: 100 }),
-      {},
-      { pauses: { minMs: 60_000, maxMs: 60_000 } },
-    );
-    for (let i = 0; i < 3; i++) {
-      expect(carrier.health().state).toBe('up');
-      expect(await submit()).toMatchObject({ kind: 'unknown' });
-    }
-    expect(carrier.health()).toMatchObject({ state: 'down', problem: 'no answer within 100 ms' });
-    expect(carrier.freeWindow()).toBe(0);
-  });
-
   test('that refuses ten messages in a row says so in its health', async () => {
     const server = await serve(answering(400, '{"code":"E7","message":"bad template"}'));
     const { submit, carrier } = open(simple(server.url), {});

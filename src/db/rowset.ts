@@ -10,6 +10,7 @@ export type BatchColumn<Row> =
   | readonly [type: 'timestamptz', read: Read<Row, Date>]
   | readonly [type: 'text', read: Read<Row, string>]
   | readonly [type: 'smallint' | 'integer' | 'bigint', read: Read<Row, number>]
+  | readonly [type: 'boolean', read: Read<Row, boolean>]
   | readonly [type: 'json', read: Read<Row, unknown>];
 
 /**
@@ -62,6 +63,8 @@ function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
     case 'smallint':
     case 'integer':
     case 'bigint':
+      return orNull(column[1], String);
+    case 'boolean':
       return orNull(column[1], String);
     default:
       throw new Error(`unhandled column: ${String(column satisfies never)}`);

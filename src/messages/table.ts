@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -9,6 +9,7 @@ import {
   routeIdColumn,
   verificationIdColumn,
 } from '../db/columns.ts';
+import type { Retry } from '../carriers/carrier.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { MessageStatus } from './message.ts';
 import type { StoredDecision } from '../routing/decision.ts';
@@ -38,6 +39,10 @@ export const messages = snakeCase.table(
     sentAt: moment(),
     deliveredAt: moment(),
     settledAt: moment(),
+    /** Why it failed or was not delivered, for a person. */
+    failureReason: text(),
+    /** When no route could ever have carried it: the choice that says so. */
+    failureDecision: json().$type<StoredDecision>(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
@@ -61,6 +66,10 @@ export const attempts = snakeCase.table(
     carrierMessageId: text(),
     errorCode: text(),
     errorMessage: text(),
+    /** What its refusal, or a receipt that it was not delivered, leaves to try. */
+    retry: text().$type<Retry>(),
+    /** Made because the receipt of an earlier attempt did not come in its usual time. */
+    isLate: boolean().notNull().default(false),
     /** Every candidate with its score and reasons, as the policy saw it. */
     decision: json().$type<StoredDecision>().notNull(),
     submittedAt: moment().notNull(),
@@ -88,6 +97,7 @@ export const receiptInbox = snakeCase.table(
     state: text().$type<'enroute' | 'delivered' | 'undelivered'>().notNull(),
     errorCode: text(),
     errorMessage: text(),
+    retry: text().$type<Retry>(),
     receivedAt: moment().notNull(),
   },
   (t) => [

@@ -1,7 +1,7 @@
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
-import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
+import type { CarrierId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
@@ -14,6 +14,9 @@ import { senderProblem } from '../senders/verdict.ts';
 import { findService, type Service } from '../services/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
+import { exclusionOf, lastingReason, reopened, type Exclusion } from './exclusion.ts';
+import type { LastingVerdict } from './facts.ts';
+import type { Tried } from './tried.ts';
 
 /** What the messages of a service are routed by. */
 interface Ground {
@@ -33,17 +36,19 @@ export interface Choice {
 
 /** Chooses the routes of one claim's messages: what they have in common is asked for once. */
 export interface Chooser {
-  /**
-   * @param taken messages of this claim that each carrier has been given already
-   * @param tried the routes that the message went over before
-   * @returns undefined when no route is open
-   */
-  choose(
-    verification: VerificationRow,
-    taken: ReadonlyMap<CarrierId, number>,
-    tried: readonly RouteId[],
-    now: number,
-  ): Promise<Choice | undefined>;
+  /** Why none is open goes with the answer, when no time will open one. */
+  choose(question: RouteQuestion): Promise<Choice | { verdict: LastingVerdict | undefined }>;
+}
+
+export interface RouteQuestion {
+  verification: VerificationRow;
+  /** Messages of this claim that each carrier has been given already. */
+  taken: ReadonlyMap<CarrierId, number>;
+  /** What the message was tried over before. */
+  tried: readonly Tried[];
+  /** None of those routes again. */
+  onlyUntried: boolean;
+  now: number;
 }
 
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
@@ -73,27 +78,33 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose(verification, taken, tried, now) {
+    async choose({ verification, taken, tried, onlyUntried, now }) {
       const { serviceId, country } = verification;
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
-      if (!ground) return undefined;
+      if (!ground) return { verdict: undefined };
       const { service, routes, policy, barrier } = ground;
-      const candidates = routes.map((route) =>
-        candidateOf(
-          route,
-          barrier(route, country, now),
-          carriers.get(route.carrierId),
-          taken.get(route.carrierId) ?? 0,
-          country,
-          tried,
-        ),
+      const { maxPrice } = service.settings;
+      const all = routes.map((route) =>
+        exclusionOf({
+          ...{ route, country, maxPrice, tried },
+          barrier: barrier(route, country, now),
+          carrier: carriers.get(route.carrierId),
+          taken: taken.get(route.carrierId) ?? 0,
+        }),
       );
-      const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
+      const exclusions = onlyUntried ? all : reopened(all);
+      const candidates = routes.map((route, i) =>
+        candidateOf(route, exclusions[i], carriers.get(route.carrierId)),
+      );
+      const ranked = policy.choose({ country, now }, candidates, app.random);
+      const reason = lastingReason(exclusions);
+      if (reason !== undefined) return { verdict: { reason, decision: encodeDecision(ranked, names) } };
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
-      return route && carrier && { service, route, carrier, decision: encodeDecision(ranked, names) };
+      if (!route || !carrier) return { verdict: undefined };
+      return { service, route, carrier, decision: encodeDecision(ranked, names) };
     },
   };
 }
@@ -102,41 +113,17 @@ function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettin
   return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
 }
 
-const TRIED = 'already tried for this message';
-
 function candidateOf(
   route: Route,
-  barrier: string | undefined,
+  exclusion: Exclusion | undefined,
   carrier: Carrier | undefined,
-  taken: number,
-  country: string,
-  tried: readonly RouteId[],
 ): Candidate {
-  const exclude = !carrier
-    ? 'the carrier is not enabled'
-    : barrier !== undefined
-      ? barrier
-      : route.countries && !route.countries.includes(country)
-        ? `does not serve ${country}`
-        : carrier.freeWindow() <= taken
-          ? (carrier.health().problem ?? 'the window is full')
-          : tried.includes(route.id)
-            ? TRIED
-            : undefined;
   return {
     routeId: route.id,
     carrierId: route.carrierId,
     priority: route.priority,
     price: route.price,
     ...(carrier && { inFlightShare: carrier.inFlightShare() }),
-    ...(exclude !== undefined && { exclude }),
+    ...(exclusion && { exclude: exclusion.reason }),
   };
-}
-
-/** Once every open route was tried, all of them may be tried again. */
-function reopen(candidates: Candidate[]): Candidate[] {
-  if (candidates.some((c) => c.exclude === undefined)) return candidates;
-  return candidates.map(({ exclude, ...c }) =>
-    exclude === undefined || exclude === TRIED ? c : { ...c, exclude },
-  );
 }

@@ -11,13 +11,15 @@ import { deriveCode } from '../verifications/code.ts';
 import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
-import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
+import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
 import { createChooser, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
+import { readRules } from './rules.ts';
 import type { AttemptRow } from './table.ts';
 import { composeText } from './text.ts';
+import { nextSend, type Tried } from './tried.ts';
 
 export interface PlannedAttempt {
   attempt: AttemptRow;
@@ -49,7 +51,11 @@ export async function planAttempts(
   );
   const byId = new Map(verifications.map((v) => [v.id, v]));
   const again = claimed.filter((m) => !m.isFirst);
-  const tried = await triedRoutes(app.sql, again);
+  const tried = await readTried(app.sql, again);
+  const rules = await readRules(
+    app,
+    claimed.map(({ accountId }) => accountId),
+  );
   const plan: Plan = { attempts: [], facts: [] };
   const taken = new Map<CarrierId, number>();
   const chooser = createChooser(app, carriers);
@@ -61,12 +67,22 @@ export async function planAttempts(
       plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
       continue;
     }
-    const choice = await chooser.choose(verification, taken, tried.get(messageId) ?? [], now);
-    if (choice) {
+    const before = (tried.get(messageId) ?? []).map(givenUp);
+    const schedule = rules.scheduleOf(verification);
+    const next = nextSend(before, message.attemptsSpent, schedule, now - message.wasDueAt.getTime());
+    if (next.kind === 'patience') {
+      plan.facts.push({ ...next, accountId, verificationId, messageId });
+      continue;
+    }
+    const { isLate, onlyUntried } = next;
+    const choice = await chooser.choose({ verification, taken, tried: before, onlyUntried, now });
+    if ('carrier' in choice) {
       const { carrier } = choice;
-      plan.attempts.push(planAttempt(app, choice, message, verification, now));
+      plan.attempts.push(planAttempt(app, choice, message, verification, isLate, now));
       taken.set(carrier.id, (taken.get(carrier.id) ?? 0) + 1);
-    } else plan.facts.push({ kind: 'noRoute', accountId, verificationId, messageId });
+    } else if (isLate && choice.verdict)
+      plan.facts.push({ kind: 'patience', waitMs: Infinity, accountId, verificationId, messageId });
+    else plan.facts.push({ kind: 'noRoute', ...choice, accountId, verificationId, messageId });
   }
   const rows = plan.attempts.map((planned) => planned.attempt);
   if (again.length > 0) {
@@ -79,14 +95,20 @@ export async function planAttempts(
   return plan;
 }
 
+// What a worker was submitting when the message was claimed from it, nobody knows about.
+function givenUp(attempt: Tried): Tried {
+  return attempt.status === 'submitting' ? { ...attempt, status: 'unknown' } : attempt;
+}
+
 function planAttempt(
   app: App,
   { service, route, carrier, decision }: Choice,
   message: ClaimedMessage,
   verification: VerificationRow,
+  isLate: boolean,
   now: number,
 ): PlannedAttempt {
-  const attempt = newAttempt(message, route, decision, now);
+  const attempt = newAttempt(message, route, decision, isLate, now);
   const learns = service.settings.routing === 'adaptive';
   return {
     attempt,
@@ -114,6 +136,7 @@ function sightingOf(
     country,
     expiresAt: expiresAt.getTime(),
     isRepeated,
+    isLate: attempt.isLate,
   };
 }
 
@@ -121,6 +144,7 @@ function newAttempt(
   message: ClaimedMessage,
   route: Route,
   decision: StoredDecision,
+  isLate: boolean,
   now: number,
 ): AttemptRow {
   return {
@@ -131,9 +155,11 @@ function newAttempt(
     carrierId: route.carrierId,
     routeId: route.id,
     status: 'submitting',
+    isLate,
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,
+    retry: null,
     decision,
     submittedAt: new Date(now),
     answeredAt: null,

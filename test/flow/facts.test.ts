@@ -45,6 +45,8 @@ async function onItsWay() {
     carrierId,
     routeId: idFromUuid('rte', randomUUID()),
     status: 'submitting',
+    retry: null,
+    isLate: false,
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,

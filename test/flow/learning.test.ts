@@ -65,6 +65,7 @@ function submit({ learner, worker }: Worker, routeId: RouteId, verificationId = 
     country: 'HR',
     expiresAt,
     isRepeated: false,
+    isLate: false,
   });
   return { verificationId, attemptId };
 }
@@ -190,7 +191,7 @@ test('of several attempts by several workers, the one that was delivered last is
   const { attemptId } = submit(other, newId('rte'), v.id);
   const delivered = idFromUuid('att', real!.id);
   publishOutcomes(bus, [
-    { kind: 'retried', verificationId: v.id, attemptId: delivered, at: Date.now() },
+    { kind: 'retried', verificationId: v.id, attemptId: delivered, isLate: false, at: Date.now() },
     { kind: 'converted', verificationId: v.id, at: Date.now() },
   ]);
   // Its own attempt is in nobody's table, and the other one has the receipt.

@@ -197,11 +197,15 @@ class SmppCarrier implements Carrier {
     const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
     if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const { state, error } = receipt;
+    const { state, error, retry } = receipt;
     const carrierMessageId = this.#names.reported(receipt.carrierMessageId, pdu.sourceAddr);
     const receivedAt = new Date(this.#clock());
     return this.#events
-      .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
+      .onReceipt({
+        ...{ carrierId: this.id, carrierMessageId, state, receivedAt },
+        ...(error && { error }),
+        ...(retry && { retry }),
+      })
       .then(
         () => answerTo(pdu, STATUS.ROK),
         () => answerTo(pdu, STATUS.RX_T_APPN),

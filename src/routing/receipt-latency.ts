@@ -41,6 +41,13 @@ interface ReceiptRecord {
   delays: Record<number, number>;
 }
 
+interface Answer {
+  usual: UsualReceipts | undefined;
+  until: number;
+  /** Of this source, when it was given. */
+  count: number;
+}
+
 const HALF_LIFE_MS = 3 * 86_400_000;
 // A route's receipts that begin to be late must show soon: of 2,000, 101 move the p95.
 const MAX_WEIGHT = 2_000;
@@ -50,13 +57,14 @@ const MIN_SHARE = 0.5;
 const FIRST_MS = 100;
 const PER_DOUBLING = 4;
 const LAST_BUCKET = 61;
-/** A hot path asks for every message; within a second nothing changes much. */
+// A hot path asks for every message: an answer is good for a second, or until a twentieth more is known.
 const FRESH_MS = 1_000;
+const FRESH_SHARE = 1.05;
 
 export function createReceiptLatency(source: string): ReceiptLatency {
   const own: ReceiptSnapshot = { source, count: 0, records: {} };
   const others = new Map<string, ReceiptSnapshot>();
-  const answers = new Map<string, { usual: UsualReceipts | undefined; until: number }>();
+  const answers = new Map<string, Answer>();
 
   function tell(routeId: string, country: string, at: number, add: (record: ReceiptRecord) => void): void {
     own.count += 1;
@@ -69,10 +77,10 @@ export function createReceiptLatency(source: string): ReceiptLatency {
 
   function ask(key: string, now: number): UsualReceipts | undefined {
     const known = answers.get(key);
-    if (known && now < known.until) return known.usual;
+    if (known && now < known.until && own.count < known.count * FRESH_SHARE) return known.usual;
     const records = [own, ...others.values()].flatMap(({ records }) => records[key] ?? []);
     const usual = summarize(records, now);
-    answers.set(key, { usual, until: now + FRESH_MS });
+    answers.set(key, { usual, until: now + FRESH_MS, count: own.count });
     return usual;
   }
 

@@ -35,7 +35,8 @@ export function exclusionOf(input: ExclusionInput): Exclusion | undefined {
   if (route.countries && !route.countries.includes(country)) return lasting(`does not serve ${country}`);
   if (maxPrice !== null && route.price > maxPrice)
     return lasting(`costs ${route.price}, more than the ${maxPrice} that the service pays`);
-  if (tried.some(({ retry }) => retry === 'elsewhere')) return lasting('refused this message with its sender');
+  if (tried.some(({ retry }) => retry === 'elsewhere'))
+    return lasting('refused this message with its sender');
   if (tried.some(({ status }) => status === 'submitted')) return lasting('has this message already');
   if (!carrier) return passing('the carrier is not enabled');
   if (carrier.freeWindow() <= taken) return passing(carrier.health().problem ?? 'the window is full');

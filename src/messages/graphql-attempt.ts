@@ -53,7 +53,8 @@ export const Attempt = builder.drizzleObject('attempts', {
         errorCode === null ? null : { code: errorCode, message: errorMessage },
     }),
     isLateFailover: t.boolean({
-      description: 'Whether it was made because the receipt of an earlier attempt did not come in its usual time.',
+      description:
+        'Whether it was made because the receipt of an earlier attempt did not come in its usual time.',
       resolve: (attempt) => attempt.isLate,
     }),
     latencyMs: t.int({

@@ -125,7 +125,8 @@ export function createLearner(app: App): Learner {
       const seen = { attemptId, routeId, failed: false, isOvertaken: false };
       of.attempts.push(seen);
       observe(of, seen, 'submitted', now);
-      if (isRepeated) publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, isLate, at: now }]);
+      if (isRepeated)
+        publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, isLate, at: now }]);
     },
     answered({ verificationId, attemptId }, outcome) {
       const kind = OBSERVED[outcome.kind];

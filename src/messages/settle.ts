@@ -181,7 +181,9 @@ async function writeSettled(tx: Tx, settled: Settled): Promise<Announced> {
 
 /** The keys of the rows that steps name in one of their fields, each once. */
 function keysOf<Field extends 'verificationId' | 'messageId'>(steps: ResolvedFacts['steps'], field: Field) {
-  return [...new Map(steps.map((step) => [step[field], { accountId: step.accountId, id: step[field] }])).values()];
+  return [
+    ...new Map(steps.map((step) => [step[field], { accountId: step.accountId, id: step[field] }])).values(),
+  ];
 }
 
 /** Ends a verification of which no message can arrive any more; one that may still arrive keeps it open. */

@@ -80,7 +80,12 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
   return {
     async share(key, learned) {
       // What was saved under a key came from its own kind.
-      const kept = { key, learned: learned as Learned<AnySnapshot>, isChanged: false, readUntil: new Date(0) };
+      const kept = {
+        key,
+        learned: learned as Learned<AnySnapshot>,
+        isChanged: false,
+        readUntil: new Date(0),
+      };
       await read(kept);
       all.push(kept);
       return { changed: () => (kept.isChanged = true) };

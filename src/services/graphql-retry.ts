@@ -15,7 +15,8 @@ const RETRY: Record<keyof RetryPolicy, string> = {
     'Share of each wait that chance may take off, 0–1: what failed together does not come back together. Default 0.5.',
   unknownWaitSeconds:
     'Wait before the same code goes out again when a carrier was given it and never answered, 0–600 seconds. Default 5.',
-  routeWaitCapSeconds: 'Longest pause between two looks for a route while none is open, 0.5–300 seconds. Default 5.',
+  routeWaitCapSeconds:
+    'Longest pause between two looks for a route while none is open, 0.5–300 seconds. Default 5.',
   maxDoubts:
     'Further routes for a message that is refused without a clear reason, or reported as unknown or barred by one carrier, 0–5. Default 1.',
 };
@@ -53,7 +54,8 @@ export const FailoverPolicyType = builder.objectRef<FailoverPolicy>('FailoverPol
 });
 
 export const RetryPolicyInput = builder.inputType('RetryPolicyInput', {
-  description: 'When and how often a message is tried again. What is absent stays; `null` goes back to the default.',
+  description:
+    'When and how often a message is tried again. What is absent stays; `null` goes back to the default.',
   fields: (t) => ({
     maxAttempts: t.int({ description: RETRY.maxAttempts }),
     baseSeconds: t.float({ description: RETRY.baseSeconds }),

@@ -1,6 +1,11 @@
 import { builder } from '../graphql/builder.ts';
 import type { ServiceSettingsChange } from './input.ts';
-import { FailoverPolicyInput, FailoverPolicyType, RetryPolicyInput, RetryPolicyType } from './graphql-retry.ts';
+import {
+  FailoverPolicyInput,
+  FailoverPolicyType,
+  RetryPolicyInput,
+  RetryPolicyType,
+} from './graphql-retry.ts';
 import type { ServiceSettings } from './settings.ts';
 
 const CodeAlphabet = builder.enumType('CodeAlphabet', {

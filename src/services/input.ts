@@ -36,12 +36,8 @@ export function changeSettings(
   stored: ServiceSettingsInput,
   change: ServiceSettingsChange,
 ): ServiceSettingsInput {
-  const groups = GROUPS.map((name) => [name, change[name] && given({ ...stored[name], ...change[name] })]);
-  const changed = given({
-    ...stored,
-    ...change,
-    ...Object.fromEntries(groups.filter(([name]) => change[name as Group] !== undefined)),
-  }) as ServiceSettingsInput;
+  const changed = given({ ...stored, ...change });
+  for (const name of GROUPS) if (change[name]) changed[name] = given({ ...stored[name], ...change[name] });
   const read = ServiceSettings.safeParse(changed);
   if (read.success) return changed;
   const [issue] = read.error.issues;
@@ -52,8 +48,8 @@ export function changeSettings(
 }
 
 /** Without what has no value. */
-function given(settings: object): object {
+function given(settings: object): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(settings).filter(([, value]) => value !== null && value !== undefined),
+    Object.entries(settings).filter(([, value]: [string, unknown]) => value !== null && value !== undefined),
   );
 }

@@ -284,7 +284,12 @@ describe('a carrier', () => {
       return all[0]!.attemptsSpent === 1 ? all : undefined;
     });
     expect(waiting!.dueAt!.getTime() - clock.now()).toBeGreaterThan(15_000);
-    await inTime(who, async () => (await historyOf(app, v)).includes('MessageFailed'), 'MessageFailed', 5_000);
+    await inTime(
+      who,
+      async () => (await historyOf(app, v)).includes('MessageFailed'),
+      'MessageFailed',
+      5_000,
+    );
     expect(await attemptsOf(app, v)).toHaveLength(3);
   });
 

@@ -64,7 +64,7 @@ export const messageRows: fc.Arbitrary<MessageRow> = record({
   settledAt: nullable(date),
   failureReason: nullable(fc.string({ unit: 'grapheme' })),
   failureDecision: nullable(
-    fc.constant({ factors: [], ranked: [], excluded: [['does not serve HR', 'AAAA']] } as StoredDecision),
+    fc.constant<StoredDecision>({ factors: [], ranked: [], excluded: [['does not serve HR', 'AAAA']] }),
   ),
 });
 

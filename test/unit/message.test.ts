@@ -318,13 +318,16 @@ describe('a message', () => {
 
   test('whose verification ended is expired; one that a carrier has taken waits for its receipt', () => {
     const EXPIRED = { message: { status: 'expired', dueAt: undefined }, events: ['MessageExpired'] };
-    for (const before of [[], [UNKNOWN]]) expect(after([...before, { kind: 'ended' }])).toMatchObject(EXPIRED);
+    for (const before of [[], [UNKNOWN]])
+      expect(after([...before, { kind: 'ended' }])).toMatchObject(EXPIRED);
     const sent = after([ACCEPTED], FRESH, { receiptWaitMs: 20_000 }).message;
     expect(after([{ kind: 'ended' }], sent, { standing: AWAITED })).toMatchObject({
       message: { status: 'sent', dueAt: FRESH.expiresAt },
       events: [],
     });
-    expect(after([{ kind: 'ended' }], sent, { standing: AWAITED, now: FRESH.expiresAt })).toMatchObject(EXPIRED);
+    expect(after([{ kind: 'ended' }], sent, { standing: AWAITED, now: FRESH.expiresAt })).toMatchObject(
+      EXPIRED,
+    );
   });
 
   test('that no route can carry fails at once, and says why', () => {

@@ -333,9 +333,9 @@ export type MessageQueryVariables = Exact<{
 }>;
 
 
-export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
+export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
 
-export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
+export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
 
 export type NodeQueryVariables = Exact<{
   id: string | number;
@@ -483,7 +483,7 @@ export type VerificationTraceQueryVariables = Exact<{
 }>;
 
 
-export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
+export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
 
 export type VerificationsQueryVariables = Exact<{
   first: number;
@@ -534,9 +534,11 @@ export const MessageTraceFragmentDoc = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {
@@ -823,9 +825,11 @@ export const MessageDocument = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {
@@ -1123,9 +1127,11 @@ export const VerificationTraceDocument = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {

@@ -12,8 +12,8 @@ export type Outcome = { verificationId: VerificationId; at: number } & (
   | { kind: 'converted' }
   /** It ended without approval, for no reason of the route's. */
   | { kind: 'abandoned' }
-  /** One more attempt of it was made: what comes now may be that one's. */
-  | { kind: 'retried'; attemptId: AttemptId }
+  /** One more attempt of it was made: what comes now may be that one's. `isLate`: because no receipt came. */
+  | { kind: 'retried'; attemptId: AttemptId; isLate: boolean }
 );
 
 /** Tells every process that listens, this one included. */

@@ -51,7 +51,7 @@ export type SubmitOutcome =
   | { kind: 'throttled'; retryAfterMs: number }
   /** Nothing was written: the link is down or its window is full. Any route may be tried at once. */
   | { kind: 'unavailable'; reason: string }
-  | { kind: 'rejected'; error: CarrierError; retry: 'later' | 'elsewhere' | 'never' }
+  | { kind: 'rejected'; error: CarrierError; retry: Retry }
   /** Written, but the link died or the deadline passed before an answer: not the same as failed. */
   | { kind: 'unknown'; reason: string };
 
@@ -62,6 +62,16 @@ export interface SubmittedParts {
   /** Whether a receipt is about its part or about the whole message; `auto`: not known. */
   receipts: 'perPart' | 'once' | 'auto';
 }
+/** What a refusal leaves to try. */
+export type Retry =
+  /** Every route, this one included, after a while. */
+  | 'later'
+  /** Nobody knows what it means: one other route, at once. */
+  | 'once'
+  /** Other routes, at once; this one would refuse it again. */
+  | 'elsewhere'
+  /** Nothing: the message or its destination is at fault. */
+  | 'never';
 
 export type LateAnswerHearer = (outcome: Exclude<SubmitOutcome, { kind: 'unknown' }>) => void;
 
@@ -77,6 +87,8 @@ export interface CarrierReceipt {
   carrierMessageId: string;
   state: 'enroute' | 'delivered' | 'undelivered';
   error?: CarrierError;
+  /** Only with `undelivered`, and when the error says more than "try later". */
+  retry?: Retry;
   /** When it reached us. */
   receivedAt: Date;
 }

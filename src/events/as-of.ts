@@ -38,5 +38,7 @@ function messageAsOf(row: MessageRow, status: MessageRow['status']): MessageRow 
     sentAt: status === 'queued' ? null : row.sentAt,
     deliveredAt: status === 'delivered' ? row.deliveredAt : null,
     settledAt: isSettled(status) ? row.settledAt : null,
+    failureReason: isSettled(status) ? row.failureReason : null,
+    failureDecision: isSettled(status) ? row.failureDecision : null,
   };
 }

@@ -4,7 +4,7 @@ import type { VerificationRow } from '../verifications/table.ts';
 import { advanceAttempt, statusAfterSubmit } from './attempt.ts';
 import type { AttemptState } from './attempt-store.ts';
 import type { Step } from './facts.ts';
-import { advanceMessage, RETRY_SCHEDULE } from './message.ts';
+import { advanceMessage, type Circumstances, type MessageState } from './message.ts';
 import { hearPart, LONE_RECEIPT_MS, unheardParts } from './parts.ts';
 import type { MessageRow } from './table.ts';
 
@@ -26,13 +26,14 @@ export function moveAttempt(attempt: AttemptState, step: Step, now: number): boo
       if (attempt.status === 'submitted') attempt.errorCode = attempt.errorMessage = null;
     } else if (attempt.status !== before) noteError(attempt, outcome);
   } else if (step.receipt) {
-    const { error } = step.receipt;
+    const { error, retry } = step.receipt;
     const verdict = attempt.parts === null ? finalState(step.receipt) : hearOfPart(attempt, step, now);
     if (verdict !== 'open') attempt.status = advanceAttempt(before, verdict);
     if (attempt.status !== before && error) {
       attempt.errorCode = error.code;
       attempt.errorMessage = error.message;
     }
+    if (attempt.status === 'undelivered' && attempt.status !== before) attempt.retry = retry ?? 'later';
   }
   if (attempt.status === before) return false;
   if (attempt.status !== 'submitted' && attempt.status !== 'unknown') {
@@ -70,6 +71,7 @@ function noteError(attempt: AttemptState, outcome: Exclude<SubmitOutcome, { kind
     case 'rejected':
       attempt.errorCode = outcome.error.code;
       attempt.errorMessage = outcome.error.message;
+      attempt.retry = outcome.retry;
       break;
     case 'throttled':
       attempt.errorCode = 'throttled';
@@ -87,17 +89,16 @@ function noteError(attempt: AttemptState, outcome: Exclude<SubmitOutcome, { kind
 
 /**
  * Moves a message's row by one step and notes its events.
- * @returns whether the carrier says that no route can reach this number
+ * @returns whether it changed, and whether no route can reach this number
  */
 export function moveMessage(
   journal: Journal,
   verification: VerificationRow,
   message: MessageRow,
   step: Step,
-  now: number,
-  random: () => number,
-): boolean {
-  const before = {
+  given: Circumstances,
+): { isMoved: boolean; undeliverable: boolean } {
+  const before: MessageState = {
     status: message.status,
     attemptsSpent: message.attemptsSpent,
     queuedAt: message.queuedAt.getTime(),
@@ -107,16 +108,14 @@ export function moveMessage(
     deliveredAt: message.deliveredAt?.getTime(),
     settledAt: message.settledAt?.getTime(),
   };
-  const {
-    message: after,
-    events,
-    undeliverable,
-  } = advanceMessage(before, step.fact, RETRY_SCHEDULE, now, random);
+  const { message: after, events, undeliverable, reason } = advanceMessage(before, step.fact, given);
+  const taken = step.answer?.outcome.kind === 'accepted' ? step.answer.outcome : undefined;
+  if (after === before && !taken) return { isMoved: false, undeliverable };
   message.attemptsSpent = after.attemptsSpent;
   message.dueAt = toDate(after.dueAt);
-  if (step.answer?.outcome.kind === 'accepted') {
-    message.sender = step.answer.sender;
-    message.segments = step.answer.outcome.segments;
+  if (taken) {
+    message.sender = step.answer!.sender;
+    message.segments = taken.segments;
   }
   for (const event of events) {
     // A receipt may prove both: then the first event shows the message sent, the second one settled.
@@ -125,10 +124,12 @@ export function moveMessage(
     if (event !== 'MessageSent') {
       message.deliveredAt = toDate(after.deliveredAt);
       message.settledAt = toDate(after.settledAt);
+      message.failureReason = reason ?? null;
+      message.failureDecision = step.decision ?? null;
     }
     journal.record(event, verification, message);
   }
-  return undeliverable;
+  return { isMoved: true, undeliverable };
 }
 
 function toDate(ms: number | undefined): Date | null {

@@ -6,23 +6,13 @@ import {
   type AttemptId,
   type CarrierId,
   type MessageId,
-  type RouteId,
   type VerificationId,
 } from '../ids.ts';
 import { MESSAGE_KEYS, type MessageKey } from './store.ts';
 import type { AttemptRow } from './table.ts';
+import type { Tried } from './tried.ts';
 
 /** The hot statements on attempts, each for a whole batch. */
-export interface AttemptKey {
-  accountId: AccountId;
-  id: AttemptId;
-}
-
-const KEYS = rowset<AttemptKey>({
-  account_id: ['uuid', (k) => k.accountId],
-  id: ['uuid', (k) => k.id],
-});
-
 const ROWS = rowset<AttemptRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
@@ -34,6 +24,7 @@ const ROWS = rowset<AttemptRow>({
   operator: ['text', (r) => r.operator],
   operator_confidence: ['real', (r) => r.operatorConfidence],
   status: ['text', (r) => r.status],
+  is_late: ['boolean', (r) => r.isLate],
   decision: ['json', (r) => r.decision],
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
@@ -41,11 +32,11 @@ const ROWS = rowset<AttemptRow>({
 /** What can still change of an attempt, and what finds it. The decision stays in the table: parsing it costs more than all the rest. */
 export type AttemptState = Omit<
   AttemptRow,
-  'decision' | 'routeId' | 'submittedAt' | 'country' | 'operator' | 'operatorConfidence'
+  'decision' | 'submittedAt' | 'country' | 'operator' | 'operatorConfidence'
 >;
 
-const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.status, a.carrier_message_id,
-  a.error_code, a.error_message, a.parts, a.parts_due_at, a.answered_at, a.settled_at`;
+const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.route_id, a.status, a.is_late,
+  a.carrier_message_id, a.error_code, a.error_message, a.retry, a.parts, a.parts_due_at, a.answered_at, a.settled_at`;
 
 const CHANGES = rowset<AttemptState>({
   account_id: ['uuid', (r) => r.accountId],
@@ -56,6 +47,7 @@ const CHANGES = rowset<AttemptState>({
   error_message: ['text', (r) => r.errorMessage],
   parts: ['text', (r) => r.parts],
   parts_due_at: ['timestamptz', (r) => r.partsDueAt],
+  retry: ['text', (r) => r.retry],
   answered_at: ['timestamptz', (r) => r.answeredAt],
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
@@ -90,17 +82,20 @@ export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'c
 const INSERT = `
   INSERT INTO attempts (${ROWS.names})
   SELECT account_id, id, message_id, verification_id, carrier_id, route_id, country, operator,
-    operator_confidence, status, decision::json, submitted_at
+    operator_confidence, status, is_late, decision::json, submitted_at
   FROM ${ROWS.from}`;
 
 const UPDATE = `
   UPDATE attempts a SET status = n.status, carrier_message_id = n.carrier_message_id, error_code = n.error_code,
-    error_message = n.error_message, parts = n.parts, parts_due_at = n.parts_due_at,
+    error_message = n.error_message, retry = n.retry, parts = n.parts, parts_due_at = n.parts_due_at,
     answered_at = n.answered_at, settled_at = n.settled_at
   FROM ${CHANGES.from}
   WHERE a.account_id = n.account_id AND a.id = n.id`;
 
-const READ = `SELECT ${STATE} FROM attempts a JOIN ${KEYS.from} USING (account_id, id)`;
+const READ = `
+  SELECT ${STATE} FROM attempts a
+  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id
+  ORDER BY a.id`;
 
 // The newest one, for the carrier that gives every message the same id.
 const FIND = `
@@ -126,25 +121,19 @@ const ABANDON = `
   WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id AND a.status = 'submitting'`;
 
 const TRIED = `
-  SELECT a.message_id, a.route_id FROM attempts a
-  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id`;
+  SELECT a.message_id, a.route_id, a.status, a.retry, a.is_late FROM attempts a
+  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id
+  ORDER BY a.id`;
 
-/** The routes that messages were tried over already. */
-export async function triedRoutes(
-  tx: Tx,
-  messages: readonly MessageKey[],
-): Promise<Map<MessageId, RouteId[]>> {
-  const tried = new Map<MessageId, RouteId[]>();
+/** What messages were tried over already, oldest first. */
+export async function readTried(tx: Tx, messages: readonly MessageKey[]): Promise<Map<MessageId, Tried[]>> {
+  const tried = new Map<MessageId, Tried[]>();
   if (messages.length === 0) return tried;
-  const rows = await runBatch<MessageKey, { message_id: string; route_id: string }>(
-    tx,
-    TRIED,
-    MESSAGE_KEYS,
-    messages,
-  );
-  for (const row of rows) {
+  for (const row of await runBatch<MessageKey, RawTried>(tx, TRIED, MESSAGE_KEYS, messages)) {
     const id = idFromUuid('msg', row.message_id);
-    tried.set(id, [...(tried.get(id) ?? []), idFromUuid('rte', row.route_id)]);
+    const before = tried.get(id);
+    if (before) before.push(triedFromRaw(row));
+    else tried.set(id, [triedFromRaw(row)]);
   }
   return tried;
 }
@@ -157,9 +146,10 @@ export async function saveAttempts(tx: Tx, rows: readonly AttemptState[]): Promi
   if (rows.length > 0) await runBatch(tx, UPDATE, CHANGES, rows);
 }
 
-export async function readAttempts(tx: Tx, keys: readonly AttemptKey[]): Promise<AttemptState[]> {
-  if (keys.length === 0) return [];
-  return (await runBatch<AttemptKey, RawState>(tx, READ, KEYS, keys)).map(stateFromRaw);
+/** All attempts of messages, oldest first. */
+export async function readAttempts(tx: Tx, messages: readonly MessageKey[]): Promise<AttemptState[]> {
+  if (messages.length === 0) return [];
+  return (await runBatch<MessageKey, RawState>(tx, READ, MESSAGE_KEYS, messages)).map(stateFromRaw);
 }
 
 /** The attempts that carriers' ids stand for; ids that no attempt has yet are missing. */
@@ -191,8 +181,15 @@ interface RawFound extends RawPlace {
   part: number;
 }
 
-interface RawState extends RawPlace {
+interface RawTried {
+  message_id: string;
+  route_id: string;
   status: AttemptState['status'];
+  retry: AttemptState['retry'];
+  is_late: boolean;
+}
+
+interface RawState extends RawPlace, RawTried {
   carrier_message_id: string | null;
   error_code: string | null;
   error_message: string | null;
@@ -212,10 +209,19 @@ function placeFromRaw(raw: RawPlace) {
   };
 }
 
+function triedFromRaw(raw: RawTried): Tried {
+  return {
+    routeId: idFromUuid('rte', raw.route_id),
+    status: raw.status,
+    retry: raw.retry,
+    isLate: raw.is_late,
+  };
+}
+
 function stateFromRaw(raw: RawState): AttemptState {
   return {
     ...placeFromRaw(raw),
-    status: raw.status,
+    ...triedFromRaw(raw),
     carrierMessageId: raw.carrier_message_id,
     errorCode: raw.error_code,
     errorMessage: raw.error_message,

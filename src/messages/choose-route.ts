@@ -2,9 +2,8 @@ import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import { whyFull } from '../carriers/health.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
-import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
+import type { CarrierId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { coverageProblem } from '../routing/coverage.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
@@ -17,6 +16,9 @@ import { priceOf } from '../routing/price.ts';
 import { findService, type Service } from '../services/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
+import { exclusionOf, lastingReason, reopened, type Exclusion } from './exclusion.ts';
+import type { LastingVerdict } from './facts.ts';
+import type { Tried } from './tried.ts';
 
 /** What the messages of a service are routed by. */
 interface Ground {
@@ -40,19 +42,21 @@ export interface Choice {
 
 /** Chooses the routes of one claim's messages: what they have in common is asked for once. */
 export interface Chooser {
-  /**
-   * @param operator MCC and MNC of the number; undefined = not known
-   * @param taken messages of this claim that each carrier has been given already
-   * @param tried the routes that the message went over before
-   * @returns undefined when no route is open
-   */
-  choose(
-    verification: VerificationRow,
-    operator: string | undefined,
-    taken: ReadonlyMap<CarrierId, number>,
-    tried: readonly RouteId[],
-    now: number,
-  ): Promise<Choice | undefined>;
+  /** Why none is open goes with the answer, when no time will open one. */
+  choose(question: RouteQuestion): Promise<Choice | { verdict: LastingVerdict | undefined }>;
+}
+
+export interface RouteQuestion {
+  verification: VerificationRow;
+  /** MCC and MNC of the number; undefined = not known. */
+  operator: string | undefined;
+  /** Messages of this claim that each carrier has been given already. */
+  taken: ReadonlyMap<CarrierId, number>;
+  /** What the message was tried over before. */
+  tried: readonly Tried[];
+  /** None of those routes again. */
+  onlyUntried: boolean;
+  now: number;
 }
 
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
@@ -84,31 +88,36 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose(verification, operator, taken, tried, now) {
+    async choose({ verification, operator, taken, tried, onlyUntried, now }) {
       const { serviceId, country } = verification;
       if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
       const ground = grounds.get(serviceId);
-      if (!ground) return undefined;
+      if (!ground) return { verdict: undefined };
       const { service, routes, policy, barrier, senders } = ground;
-      const candidates = routes.map((route) =>
-        candidateOf(
-          route,
-          barrier(route, country),
-          carriers.get(route.carrierId),
-          taken.get(route.carrierId) ?? 0,
-          country,
-          operator,
-          tried,
-        ),
+      const { maxPrice } = service.settings;
+      const prices = routes.map((route) => priceOf(route, country, operator));
+      const all = routes.map((route, i) =>
+        exclusionOf({
+          ...{ route, country, operator, price: prices[i]!, maxPrice, tried },
+          barrier: barrier(route, country),
+          carrier: carriers.get(route.carrierId),
+          taken: taken.get(route.carrierId) ?? 0,
+        }),
+      );
+      const exclusions = onlyUntried ? all : reopened(all);
+      const candidates = routes.map((route, i) =>
+        candidateOf(route, prices[i]!, exclusions[i], carriers.get(route.carrierId)),
       );
       const request = { country, ...(operator !== undefined && { operator }), now };
-      const ranked = policy.choose(request, reopen(candidates), app.random);
+      const ranked = policy.choose(request, candidates, app.random);
+      const reason = lastingReason(exclusions);
+      if (reason !== undefined) return { verdict: { reason, decision: encodeDecision(ranked, names) } };
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
-      if (!route || !carrier) return undefined;
+      if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);
-      if ('refused' in usable) return undefined;
+      if ('refused' in usable) return { verdict: undefined };
       const sender = pickSender(usable.values, verification.destination);
       return { service, route, carrier, sender, decision: encodeDecision(ranked, names) };
     },
@@ -119,43 +128,18 @@ function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettin
   return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
 }
 
-const TRIED = 'already tried for this message';
-
 function candidateOf(
   route: Route,
-  barrier: string | undefined,
+  price: number,
+  exclusion: Exclusion | undefined,
   carrier: Carrier | undefined,
-  taken: number,
-  country: string,
-  operator: string | undefined,
-  tried: readonly RouteId[],
 ): Candidate {
-  const notServed = coverageProblem(route, country, operator);
-  const exclude = !carrier
-    ? 'the carrier is not enabled'
-    : barrier !== undefined
-      ? barrier
-      : notServed !== undefined
-        ? notServed
-        : carrier.freeWindow() <= taken
-          ? whyFull(carrier.health(), taken)
-          : tried.includes(route.id)
-            ? TRIED
-            : undefined;
   return {
     routeId: route.id,
     carrierId: route.carrierId,
     priority: route.priority,
-    price: priceOf(route, country, operator),
+    price,
     ...(carrier && { inFlightShare: carrier.inFlightShare() }),
-    ...(exclude !== undefined && { exclude }),
+    ...(exclusion && { exclude: exclusion.reason }),
   };
-}
-
-/** Once every open route was tried, all of them may be tried again. */
-function reopen(candidates: Candidate[]): Candidate[] {
-  if (candidates.some((c) => c.exclude === undefined)) return candidates;
-  return candidates.map(({ exclude, ...c }) =>
-    exclude === undefined || exclude === TRIED ? c : { ...c, exclude },
-  );
 }

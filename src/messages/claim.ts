@@ -13,6 +13,8 @@ export const LEASE_MS = 6_000;
 export interface ClaimedMessage extends MessageRow {
   /** Set by the claim: the end of the lease. */
   dueAt: Date;
+  /** When it was due. */
+  wasDueAt: Date;
   /** No worker has had it before. */
   isFirst: boolean;
 }
@@ -32,6 +34,7 @@ export async function claimMessages(tx: Tx, limit: number, now: number): Promise
   return rows.map((raw) => ({
     ...messageFromRaw(raw),
     dueAt: raw.due_at!,
+    wasDueAt: raw.was_due_at,
     isFirst: raw.attempts_spent === 0 && raw.was_due_at.getTime() === raw.queued_at.getTime(),
   }));
 }

@@ -172,7 +172,8 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
 
 /** Whether it made its message due at once, over another route. */
 function isDueElsewhere(fact: NewFact): boolean {
-  return fact.kind === 'outcome' && fact.outcome.kind === 'rejected' && fact.outcome.retry === 'elsewhere';
+  if (fact.kind !== 'outcome' || fact.outcome.kind !== 'rejected') return false;
+  return fact.outcome.retry === 'elsewhere' || fact.outcome.retry === 'once';
 }
 
 /** Repeats a chore with a pause in between; a failure is logged and the next turn comes anyway. */

@@ -1,5 +1,6 @@
 import type { SubmitOutcome } from '../carriers/carrier.ts';
 import type { Tx } from '../db/client.ts';
+import type { StoredDecision } from '../routing/decision.ts';
 import type { AccountId, AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
 import { carrierMessageName, findAttempts, type CarrierMessageKey } from './attempt-store.ts';
 import type { AttemptPart } from './attempt-parts.ts';
@@ -23,8 +24,17 @@ export type NewFact =
   | ({ kind: 'outcome' | 'lateAnswer'; outcome: SubmitOutcome } & Submitted)
   | ({ kind: 'receipt' } & AccountReceipt)
   | ({ kind: 'ended' } & Concerned)
-  /** No route would take it now. */
-  | ({ kind: 'noRoute' } & Concerned);
+  /** No route would take it now; with a verdict: nor later, unless the configuration changes. */
+  | ({ kind: 'noRoute'; verdict: LastingVerdict | undefined } & Concerned)
+  /** Its receipt is waited for some more. */
+  | ({ kind: 'patience'; waitMs: number } & Concerned);
+
+/** Why no route can ever carry a message. */
+export interface LastingVerdict {
+  /** For a person. */
+  reason: string;
+  decision: StoredDecision;
+}
 
 /** A fact with the rows that it concerns. */
 export interface Step extends Concerned {
@@ -37,6 +47,8 @@ export interface Step extends Concerned {
   part?: number;
   /** The receipt of one part has stayed alone: it stands for the whole message, or the others will come. */
   lone?: 'stands' | 'waits';
+  /** Why no route can carry it, when that is the fact. */
+  decision?: StoredDecision;
 }
 
 export interface ResolvedFacts {
@@ -46,6 +58,8 @@ export interface ResolvedFacts {
   /** What the carrier calls the further parts of messages that it took. */
   parts: AttemptPart[];
 }
+
+const NO_ROUTE_NOW: SubmitOutcome = { kind: 'unavailable', reason: 'no route is open' };
 
 /** Finds the attempt of every receipt: in this batch, in the table, or not yet. */
 export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<ResolvedFacts> {
@@ -75,11 +89,17 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
       case 'ended':
         steps.push({ ...f, fact: { kind: 'ended' } });
         break;
-      case 'noRoute':
-        steps.push({
-          ...f,
-          fact: { kind: 'outcome', outcome: { kind: 'unavailable', reason: 'no route is open' } },
-        });
+      case 'noRoute': {
+        const { verdict, ...concerned } = f;
+        steps.push(
+          verdict
+            ? { ...concerned, fact: { kind: 'noRoute', reason: verdict.reason }, decision: verdict.decision }
+            : { ...concerned, fact: { kind: 'outcome', outcome: NO_ROUTE_NOW } },
+        );
+        break;
+      }
+      case 'patience':
+        steps.push({ ...f, fact: { kind: 'patience', waitMs: f.waitMs } });
         break;
       case 'receipt':
         // On its way is not news: nothing waits for it.
@@ -101,7 +121,8 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
     if (!attempt) early.push(receipt);
     else if (receipt.state !== 'enroute') {
       const { accountId, verificationId, messageId, attemptId, part } = attempt;
-      const fact = { kind: 'receipt', state: receipt.state } as const;
+      const { state, retry, error } = receipt;
+      const fact = { kind: 'receipt', state, retry, error } as const;
       steps.push({ accountId, verificationId, messageId, attemptId, receipt, part, fact });
     }
   }

@@ -52,6 +52,11 @@ export const Attempt = builder.drizzleObject('attempts', {
       resolve: ({ errorCode, errorMessage }) =>
         errorCode === null ? null : { code: errorCode, message: errorMessage },
     }),
+    isLateFailover: t.boolean({
+      description:
+        'Whether it was made because the receipt of an earlier attempt did not come in its usual time.',
+      resolve: (attempt) => attempt.isLate,
+    }),
     latencyMs: t.int({
       nullable: true,
       description: 'Milliseconds from the submission to the answer of the carrier.',

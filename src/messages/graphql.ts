@@ -3,6 +3,8 @@ import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId } from '../ids.ts';
+import { decodeDecision } from '../routing/decision.ts';
+import { RouteCandidate } from '../routing/graphql.ts';
 import { Verification } from '../verifications/graphql.ts';
 import { Attempt } from './graphql-attempt.ts';
 
@@ -58,6 +60,19 @@ export const Message = builder.drizzleObject('messages', {
       nullable: true,
       description: 'When it came to its end, whichever.',
       resolve: (message) => message.settledAt,
+    }),
+    failureReason: t.string({
+      nullable: true,
+      description: 'Why it failed or was not delivered, in words; absent otherwise.',
+      extensions: CLOSED_TO_CLIENT_TOKEN,
+      resolve: (message) => message.failureReason,
+    }),
+    failureDecision: t.field({
+      type: [RouteCandidate],
+      nullable: true,
+      description: 'When no route could carry it: every candidate with the reason why not. Absent otherwise.',
+      extensions: CLOSED_TO_CLIENT_TOKEN,
+      resolve: ({ failureDecision }) => failureDecision && decodeDecision(failureDecision),
     }),
     attempts: t.relation('attempts', {
       type: Attempt,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CarrierReceipt } from '../carriers/carrier.ts';
+import type { CarrierReceipt, Retry } from '../carriers/carrier.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import { idFromUuid, type AccountId } from '../ids.ts';
@@ -24,12 +24,13 @@ const ROWS = rowset<AccountReceipt & { id: string }>({
   state: ['text', (r) => r.state],
   error_code: ['text', (r) => r.error?.code],
   error_message: ['text', (r) => r.error?.message],
+  retry: ['text', (r) => r.retry],
   received_at: ['timestamptz', (r) => r.receivedAt],
 });
 
 const INSERT = `
   INSERT INTO receipt_inbox (${ROWS.names})
-  SELECT account_id, id::uuid, carrier_id, carrier_message_id, state, error_code, error_message, received_at
+  SELECT account_id, id::uuid, carrier_id, carrier_message_id, state, error_code, error_message, retry, received_at
   FROM ${ROWS.from}`;
 
 const TAKE = `
@@ -86,6 +87,7 @@ interface RawReceipt {
   state: CarrierReceipt['state'];
   error_code: string | null;
   error_message: string | null;
+  retry: Retry | null;
   received_at: Date;
 }
 
@@ -97,6 +99,7 @@ function inOrder(rows: readonly RawReceipt[]): AccountReceipt[] {
       carrierMessageId: raw.carrier_message_id,
       state: raw.state,
       ...(raw.error_code !== null && { error: { code: raw.error_code, message: raw.error_message ?? '' } }),
+      ...(raw.retry && { retry: raw.retry }),
       receivedAt: raw.received_at,
     }))
     .sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());

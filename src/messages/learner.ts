@@ -6,7 +6,7 @@ import type { App } from '../platform.ts';
 import { readSightings, readUnseen } from './sighting-queries.ts';
 import { createPolicies } from '../routing/policies.ts';
 import type { ObservationKind } from '../routing/policy.ts';
-import { convertedBy, type Sighted, type Sighting } from './sightings.ts';
+import { convertedBy, isExcused, overtake, type Sighted, type Sighting } from './sightings.ts';
 
 /** An attempt that is about to be submitted. */
 export interface NewSighting {
@@ -21,6 +21,8 @@ export interface NewSighting {
   expiresAt: number;
   /** Attempts of this verification were made before, perhaps by another process. */
   isRepeated: boolean;
+  /** It is made because the receipt of an earlier one did not come in time. */
+  isLate: boolean;
 }
 
 /**
@@ -73,7 +75,9 @@ export function createLearner(app: App): Learner {
         return observe(of, seen, outcome.kind, outcome.at);
       }
       case 'retried':
-        if (!of.attempts.some(({ attemptId }) => attemptId === outcome.attemptId)) of.elsewhere = true;
+        if (of.attempts.some(({ attemptId }) => attemptId === outcome.attemptId)) return;
+        of.elsewhere = true;
+        if (outcome.isLate) overtake(of.attempts);
         return;
       case 'abandoned':
         sighted.delete(outcome.verificationId);
@@ -90,12 +94,14 @@ export function createLearner(app: App): Learner {
     }
   }
 
-  /** One attempt converted; the others of the verification were in vain, for no fault of their route. */
+  /** One attempt converted; the others of the verification were in vain. */
   async function credit(of: Sighted, at: number): Promise<void> {
     const all = of.elsewhere ? await readSightings(app, of.accountId, of.verificationId) : of.attempts;
     const winner = convertedBy(all)?.attemptId;
-    for (const seen of of.attempts)
-      observe(of, seen, seen.attemptId === winner ? 'converted' : 'abandoned', at);
+    for (const seen of of.attempts) {
+      if (seen.attemptId === winner) observe(of, seen, 'converted', at);
+      else if (isExcused(seen)) observe(of, seen, 'abandoned', at);
+    }
   }
 
   /** What was said while nobody could hear it. */
@@ -111,17 +117,21 @@ export function createLearner(app: App): Learner {
   });
 
   return {
-    submitted({ accountId, verificationId, attemptId, routeId, country, operator, expiresAt, isRepeated }) {
+    submitted(attempt) {
+      const { accountId, verificationId, attemptId, routeId, country, operator } = attempt;
+      const { expiresAt, isRepeated, isLate } = attempt;
       const now = app.clock();
       let of = sighted.get(verificationId);
       if (!of) {
         of = { accountId, verificationId, country, attempts: [], elsewhere: isRepeated };
         sighted.set(verificationId, of, { ttl: Math.max(1, expiresAt - now + GRACE_MS) });
       }
-      const seen = { attemptId, routeId, operator, failed: false };
+      if (isLate) overtake(of.attempts);
+      const seen = { attemptId, routeId, operator, failed: false, isOvertaken: false };
       of.attempts.push(seen);
       observe(of, seen, 'submitted', now);
-      if (isRepeated) publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, at: now }]);
+      if (isRepeated)
+        publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, isLate, at: now }]);
     },
     answered({ verificationId, attemptId }, outcome) {
       const kind = OBSERVED[outcome.kind];

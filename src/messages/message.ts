@@ -1,31 +1,9 @@
-import type { SubmitOutcome } from '../carriers/carrier.ts';
+import type { CarrierError, Retry, SubmitOutcome } from '../carriers/carrier.ts';
 import type { EventType } from '../events/catalog.ts';
+import { retryDelay, routeWait, type RetrySchedule } from './retry-schedule.ts';
+import type { Standing } from './tried.ts';
 
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'expired';
-
-/** When and how often a message is tried again: data, so that a service can have its own. Milliseconds. */
-export interface RetrySchedule {
-  maxAttempts: number;
-  baseMs: number;
-  factor: number;
-  capMs: number;
-  /** How long a receipt may still settle a submit of which nothing is known, before the code goes out again. */
-  unknownWaitMs: number;
-  /**
-   * Longest wait for a route to open. The wait is a quarter of the time already waited, so a short
-   * gap costs little and a long outage does not turn every waiting message into a busy loop.
-   */
-  routeWaitCapMs: number;
-}
-
-export const RETRY_SCHEDULE: RetrySchedule = {
-  maxAttempts: 6,
-  baseMs: 500,
-  factor: 2,
-  capMs: 30_000,
-  unknownWaitMs: 5_000,
-  routeWaitCapMs: 5_000,
-};
 
 /** The part of a message that decides what comes next. Times are epoch milliseconds. */
 export interface MessageState {
@@ -40,98 +18,146 @@ export interface MessageState {
   settledAt: number | undefined;
 }
 
-/** What happened to one attempt of the message. */
+/** What happened to the message or to one of its attempts. */
 export type Fact =
   | { kind: 'outcome'; outcome: SubmitOutcome }
   /** The answer to an attempt that was unknown, and is counted already. */
   | { kind: 'lateAnswer'; outcome: SubmitOutcome }
-  | { kind: 'receipt'; state: 'delivered' | 'undelivered' }
-  /** Its verification has ended: what was not sent is not sent any more, and no receipt is waited for. */
-  | { kind: 'ended' };
+  | {
+      kind: 'receipt';
+      state: 'delivered' | 'undelivered';
+      retry?: Retry | undefined;
+      error?: CarrierError | undefined;
+    }
+  /** Its verification has ended: it is not sent any more. */
+  | { kind: 'ended' }
+  /** No route can carry it unless the configuration changes. */
+  | { kind: 'noRoute'; reason: string }
+  /** It was due for its receipt, and is not sent again now. Infinity: nor at any other time. */
+  | { kind: 'patience'; waitMs: number };
+
+/** What a fact is judged by. */
+export interface Circumstances {
+  schedule: RetrySchedule;
+  /** Of all its attempts, with what the fact says of one of them. */
+  standing: Standing;
+  /** Whether the fact is about the attempt made last. What becomes of an earlier one delays nothing. */
+  isLast: boolean;
+  /** How long the receipt of an attempt that was just taken is waited for before another route is tried. */
+  receiptWaitMs: number;
+  now: number;
+  random: () => number;
+}
 
 export interface Advance {
   message: MessageState;
   events: EventType[];
-  /** The carrier says that no route can reach this number. */
+  /** No route can reach this number. */
   undeliverable: boolean;
+  /** With an end that is a failure: why, for a person. */
+  reason?: string;
 }
 
 export function isSettled(status: MessageStatus): boolean {
   return status !== 'queued' && status !== 'sent';
 }
 
-/** Delay before attempt `spent + 1`, exponential and jittered to 50–100 % of it. */
-export function retryDelay(schedule: RetrySchedule, spent: number, random: () => number): number {
-  const full = Math.min(schedule.capMs, schedule.baseMs * schedule.factor ** Math.max(0, spent - 1));
-  return full * (0.5 + random() / 2);
-}
-
 /** Applies one fact. Facts may come twice, late and in any order; a settled message stays settled. */
-export function advanceMessage(
-  message: MessageState,
-  fact: Fact,
-  schedule: RetrySchedule,
-  now: number,
-  random: () => number,
-): Advance {
+export function advanceMessage(message: MessageState, fact: Fact, given: Circumstances): Advance {
   if (isSettled(message.status)) return unchanged(message);
+  const { standing, now } = given;
   switch (fact.kind) {
     case 'ended':
-      return settle(message, 'expired', 'MessageExpired', now);
+      // What a carrier has taken may still arrive, and says so in its receipt.
+      return standing.awaited > 0 && now < message.expiresAt
+        ? unchanged(dueIn(message, Infinity, now))
+        : settle(message, 'expired', 'MessageExpired', now);
+    case 'noRoute':
+      return fail(message, fact.reason, true, given);
+    case 'patience':
+      return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
     case 'receipt':
-      return fact.state === 'delivered'
-        ? delivered(message, now)
-        : undelivered(message, schedule, now, random);
+      return fact.state === 'delivered' ? delivered(message, now) : undelivered(message, fact, given);
     case 'outcome':
-      return afterSubmit(message, fact.outcome, schedule, now, random);
+      return afterSubmit(message, fact.outcome, given);
     case 'lateAnswer':
       // A refusal changes nothing: the message goes on as if nothing had been heard, or has done so already.
-      return fact.outcome.kind === 'accepted' ? sent(dueIn(message, Infinity, now), now) : unchanged(message);
+      return fact.outcome.kind === 'accepted' ? taken(message, given) : unchanged(message);
     default:
       throw new Error(`unhandled fact: ${fact satisfies never}`);
   }
 }
 
-function afterSubmit(
-  message: MessageState,
-  outcome: SubmitOutcome,
-  schedule: RetrySchedule,
-  now: number,
-  random: () => number,
-): Advance {
+function afterSubmit(message: MessageState, outcome: SubmitOutcome, given: Circumstances): Advance {
+  const { schedule, isLast, now, random } = given;
   switch (outcome.kind) {
     case 'accepted':
-      return sent(countAttempt(dueIn(message, Infinity, now), schedule), now);
+      return taken(countAttempt(message, schedule), given);
     case 'throttled':
       // Jittered upwards: the carrier said when it wants to hear of us again.
-      return unchanged(dueIn(message, outcome.retryAfterMs * (1 + random() / 2), now));
+      return unchanged(isLast ? dueIn(message, outcome.retryAfterMs * (1 + random() / 2), now) : message);
     case 'unavailable':
-      return unchanged(dueIn(message, routeWait(message, schedule, now) * (0.5 + random() / 2), now));
+      return unchanged(
+        isLast ? dueIn(message, routeWait(schedule, now - message.queuedAt, random), now) : message,
+      );
     case 'unknown':
-      return spend(message, schedule.unknownWaitMs, schedule, now);
+      return goOn(countAttempt(message, schedule), schedule.unknownWaitMs, outcome.reason, given);
     case 'rejected': {
-      if (outcome.retry === 'never') {
-        const failed = settle(
-          countAttempt(message, schedule),
-          message.status === 'sent' ? 'undelivered' : 'failed',
-          message.status === 'sent' ? 'MessageUndelivered' : 'MessageFailed',
-          now,
-        );
-        return { ...failed, undeliverable: true };
-      }
-      if (outcome.retry === 'later')
-        return spend(message, retryDelay(schedule, message.attemptsSpent + 1, random), schedule, now);
-      // The first alternative at once; after that every route may have refused.
-      const wait = message.attemptsSpent === 0 ? 0 : retryDelay(schedule, message.attemptsSpent, random);
-      return spend(message, wait, schedule, now);
+      const counted = countAttempt(message, schedule);
+      return goOn(counted, waitAfter(counted, outcome.retry, given), inWords(outcome.error), given);
     }
     default:
       throw new Error(`unhandled outcome: ${outcome satisfies never}`);
   }
 }
 
-function routeWait(message: MessageState, schedule: RetrySchedule, now: number): number {
-  return Math.min(schedule.routeWaitCapMs, Math.max(schedule.baseMs, (now - message.queuedAt) / 4));
+/** A carrier took it: its receipt is waited for, and when it does not come in time another route may be tried. */
+function taken(message: MessageState, given: Circumstances): Advance {
+  const { schedule, standing, isLast, receiptWaitMs, now } = given;
+  if (!isLast) return sent(message, now);
+  const mayFailOver =
+    standing.copies < schedule.lateReceipts.max && message.attemptsSpent < schedule.maxAttempts;
+  return sent(dueIn(message, mayFailOver ? receiptWaitMs : Infinity, now), now);
+}
+
+function undelivered(
+  message: MessageState,
+  { retry = 'later', error }: Extract<Fact, { kind: 'receipt' }>,
+  given: Circumstances,
+): Advance {
+  const before = sent(message, given.now);
+  const reason = error ? inWords(error) : 'not delivered';
+  const next = goOn(before.message, waitAfter(message, retry, given), reason, given);
+  return { ...next, events: [...before.events, ...next.events] };
+}
+
+/** The first alternative at once; after that every route may have refused, and "later" is later. */
+function waitAfter({ attemptsSpent }: MessageState, retry: Retry, { schedule, random }: Circumstances) {
+  if (retry === 'later') return retryDelay(schedule, attemptsSpent, random);
+  return attemptsSpent <= 1 ? 0 : retryDelay(schedule, attemptsSpent - 1, random);
+}
+
+/** After an attempt that came to nothing: again after a wait, or never. */
+function goOn(message: MessageState, waitMs: number, reason: string, given: Circumstances): Advance {
+  const { schedule, standing, isLast, now } = given;
+  // A later attempt is on its way: it decides.
+  if (!isLast && standing.underWay + standing.awaited > 0) return unchanged(message);
+  if (standing.isRefused) return fail(message, reason, true, given);
+  if (message.attemptsSpent >= schedule.maxAttempts || standing.doubts > schedule.maxDoubts)
+    return fail(message, reason, false, given);
+  const again = dueIn(message, waitMs, now);
+  return unchanged(isLast || again.dueAt! < (message.dueAt ?? Infinity) ? again : message);
+}
+
+/** Nothing more is sent. That is the end, unless what was sent may still arrive. */
+function fail(message: MessageState, reason: string, undeliverable: boolean, given: Circumstances): Advance {
+  const { standing, now } = given;
+  if (standing.awaited > 0) return unchanged(dueIn(message, Infinity, now));
+  const failed =
+    message.status === 'sent'
+      ? settle(message, 'undelivered', 'MessageUndelivered', now)
+      : settle(message, 'failed', 'MessageFailed', now);
+  return { ...failed, undeliverable, reason };
 }
 
 function sent(message: MessageState, now: number): Advance {
@@ -150,36 +176,10 @@ function delivered(message: MessageState, now: number): Advance {
   return { ...after, events: [...before.events, ...after.events] };
 }
 
-function undelivered(
-  message: MessageState,
-  schedule: RetrySchedule,
-  now: number,
-  random: () => number,
-): Advance {
-  const before = sent(message, now);
-  const next =
-    message.attemptsSpent < schedule.maxAttempts
-      ? unchanged(dueIn(before.message, retryDelay(schedule, message.attemptsSpent, random), now))
-      : settle(before.message, 'undelivered', 'MessageUndelivered', now);
-  return { ...next, events: [...before.events, ...next.events] };
-}
-
-/** Counts the attempt; the last one that fails settles the message. */
-function spend(message: MessageState, waitMs: number, schedule: RetrySchedule, now: number): Advance {
-  const counted = countAttempt(message, schedule);
-  if (counted.attemptsSpent < schedule.maxAttempts) return unchanged(dueIn(counted, waitMs, now));
-  const wasSent = message.status === 'sent';
-  return settle(
-    counted,
-    wasSent ? 'undelivered' : 'failed',
-    wasSent ? 'MessageUndelivered' : 'MessageFailed',
-    now,
-  );
-}
-
 // Two workers may both have had an attempt accepted, after one of them was slow to renew its lease.
 function countAttempt(message: MessageState, schedule: RetrySchedule): MessageState {
-  return { ...message, attemptsSpent: Math.min(schedule.maxAttempts, message.attemptsSpent + 1) };
+  const most = Math.max(message.attemptsSpent, schedule.maxAttempts);
+  return { ...message, attemptsSpent: Math.min(most, message.attemptsSpent + 1) };
 }
 
 /** Due again after a wait, but no later than its verification ends: then it is settled. */
@@ -197,4 +197,8 @@ function settle(message: MessageState, status: MessageStatus, event: EventType, 
 
 function unchanged(message: MessageState): Advance {
   return { message, events: [], undeliverable: false };
+}
+
+function inWords({ code, message }: CarrierError): string {
+  return `${message} (${code})`;
 }

@@ -11,14 +11,16 @@ import type { Service } from '../services/directory.ts';
 import { deriveCode } from '../verifications/code.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
-import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
+import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
 import { createChooser, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
 import { numbersOf } from './numbers-of.ts';
+import { readRules } from './rules.ts';
 import type { AttemptRow } from './table.ts';
 import { composeText } from './text.ts';
+import { nextSend, type Tried } from './tried.ts';
 import type { WaitingMessage } from './waiting-room.ts';
 
 export interface PlannedAttempt {
@@ -55,7 +57,11 @@ export async function planAttempts(
   );
   const byId = new Map(verifications.map((v) => [v.id, v]));
   const again = claimed.filter((m) => !m.isFirst);
-  const tried = await triedRoutes(app.sql, again);
+  const tried = await readTried(app.sql, again);
+  const rules = await readRules(
+    app,
+    claimed.map(({ accountId }) => accountId),
+  );
   const plan: Plan = { attempts: [], facts: [], waiting: [] };
   const taken = new Map<CarrierId, number>();
   const chooser = createChooser(app, carriers);
@@ -79,12 +85,22 @@ export async function planAttempts(
       continue;
     }
     const operator = likelyOperator(resolution);
-    const choice = await chooser.choose(verification, operator, taken, tried.get(messageId) ?? [], now);
-    if (choice) {
+    const before = (tried.get(messageId) ?? []).map(givenUp);
+    const schedule = rules.scheduleOf(verification);
+    const next = nextSend(before, message.attemptsSpent, schedule, now - message.wasDueAt.getTime());
+    if (next.kind === 'patience') {
+      plan.facts.push({ ...next, accountId, verificationId, messageId });
+      continue;
+    }
+    const { isLate, onlyUntried } = next;
+    const choice = await chooser.choose({ verification, operator, taken, tried: before, onlyUntried, now });
+    if ('carrier' in choice) {
       const { carrier } = choice;
-      plan.attempts.push(planAttempt(app, choice, message, verification, to, resolution, now));
+      plan.attempts.push(planAttempt(app, choice, message, verification, to, resolution, isLate, now));
       taken.set(carrier.id, (taken.get(carrier.id) ?? 0) + 1);
-    } else plan.facts.push({ kind: 'noRoute', accountId, verificationId, messageId });
+    } else if (isLate && choice.verdict)
+      plan.facts.push({ kind: 'patience', waitMs: Infinity, accountId, verificationId, messageId });
+    else plan.facts.push({ kind: 'noRoute', ...choice, accountId, verificationId, messageId });
   }
   const rows = plan.attempts.map((planned) => planned.attempt);
   if (again.length > 0) {
@@ -101,6 +117,11 @@ function isOpen({ status, expiresAt }: VerificationRow, now: number): boolean {
   return status === 'pending' && expiresAt.getTime() > now;
 }
 
+// What a worker was submitting when the message was claimed from it, nobody knows about.
+function givenUp(attempt: Tried): Tried {
+  return attempt.status === 'submitting' ? { ...attempt, status: 'unknown' } : attempt;
+}
+
 function planAttempt(
   app: App,
   { service, route, carrier, sender, decision }: Choice,
@@ -108,9 +129,10 @@ function planAttempt(
   verification: VerificationRow,
   to: string,
   resolution: Resolution,
+  isLate: boolean,
   now: number,
 ): PlannedAttempt {
-  const attempt = newAttempt(message, verification, resolution, route, decision, now);
+  const attempt = newAttempt(message, verification, resolution, route, decision, isLate, now);
   const learns = service.settings.routing === 'adaptive';
   return {
     attempt,
@@ -140,6 +162,7 @@ function sightingOf(
     operator: likelyOperator(resolution),
     expiresAt: expiresAt.getTime(),
     isRepeated,
+    isLate: attempt.isLate,
   };
 }
 
@@ -149,6 +172,7 @@ function newAttempt(
   { operator, confidence }: Resolution,
   route: Route,
   decision: StoredDecision,
+  isLate: boolean,
   now: number,
 ): AttemptRow {
   return {
@@ -162,11 +186,13 @@ function newAttempt(
     operator: operator?.mccMnc ?? null,
     operatorConfidence: operator ? confidence : null,
     status: 'submitting',
+    isLate,
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,
     parts: null,
     partsDueAt: null,
+    retry: null,
     decision,
     submittedAt: new Date(now),
     answeredAt: null,

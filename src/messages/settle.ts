@@ -5,6 +5,7 @@ import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
 import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { createReceiptLatencies, type ReceiptNews } from '../routing/receipt-latencies.ts';
 import { lockVerifications, saveProgress } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
@@ -12,9 +13,12 @@ import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
+import type { AttemptStatus } from './attempt.ts';
 import { isSettled } from './message.ts';
+import { readRules, type Rules } from './rules.ts';
 import { readMessages, saveMessages } from './store.ts';
 import type { MessageRow } from './table.ts';
+import { standingOf } from './tried.ts';
 
 // One lane: what one batch commits, the next one sees, so a receipt right behind its answer finds
 // the attempt. Under load both are mostly in the same batch and cost one update together.
@@ -22,13 +26,16 @@ export const SETTLE_BATCH = { maxBatchSize: 500, lanes: 1, paceMs: 5 };
 
 /** Commits a batch of facts in one transaction: attempts, messages, verifications and events move together. */
 export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<undefined[]> {
-  const { journal, outcomes, transactionId } = await transaction(
+  const rules = await readRules(
+    app,
+    facts.map(({ accountId }) => accountId),
+  );
+  const settled = await transaction(
     app.lanes,
-    async (tx) => decideFacts(app, tx, await resolveFacts(tx, facts)),
+    async (tx) => decideFacts(app, tx, rules, await resolveFacts(tx, facts)),
     writeSettled,
   );
-  publishJournal(app, journal, transactionId);
-  publishOutcomes(app.bus, outcomes);
+  announce(app, settled);
   return facts.map(() => undefined);
 }
 
@@ -38,19 +45,30 @@ export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<
  */
 export async function settleInbox(app: App): Promise<number> {
   let count = 0;
-  const { journal, outcomes, transactionId } = await transaction(
+  const settled = await transaction(
     app.lanes,
     async (tx) => {
       const receipts = await takeMatched(tx);
       count = receipts.length;
       const facts = receipts.map((receipt) => ({ kind: 'receipt', ...receipt }) as const);
-      return decideFacts(app, tx, await resolveFacts(tx, facts));
+      // Whose they are is known only now. Few receipts come this way, of accounts that are known as a rule.
+      const rules = await readRules(
+        app,
+        receipts.map(({ accountId }) => accountId),
+      );
+      return decideFacts(app, tx, rules, await resolveFacts(tx, facts));
     },
     writeSettled,
   );
+  announce(app, settled);
+  return count;
+}
+
+/** Tells who listens, once it is committed. */
+function announce(app: App, { journal, outcomes, news, transactionId }: Announced): void {
   publishJournal(app, journal, transactionId);
   publishOutcomes(app.bus, outcomes);
-  return count;
+  app.single(createReceiptLatencies).tell(news);
 }
 
 /**
@@ -70,13 +88,16 @@ export async function settleLoneReceipts(app: App): Promise<number> {
       fact: { kind: 'receipt', state: 'delivered' },
     };
   });
-  const { journal, outcomes, transactionId } = await transaction(
+  const rules = await readRules(
+    app,
+    found.map(({ accountId }) => accountId),
+  );
+  const settled = await transaction(
     app.lanes,
-    (tx) => decideFacts(app, tx, { steps, early: [], parts: [] }),
+    (tx) => decideFacts(app, tx, rules, { steps, early: [], parts: [] }),
     writeSettled,
   );
-  publishJournal(app, journal, transactionId);
-  publishOutcomes(app.bus, outcomes);
+  announce(app, settled);
   return found.length;
 }
 
@@ -90,34 +111,59 @@ interface Settled {
   parts: AttemptPart[];
   /** What receipts say of attempts. */
   outcomes: Outcome[];
+  /** What is learned of receipts as such. */
+  news: ReceiptNews[];
 }
 
+type Announced = Pick<Settled, 'journal' | 'outcomes' | 'news'> & { transactionId: string | undefined };
+
 /** Locks and reads what the facts concern, and decides what becomes of it. */
-async function decideFacts(app: App, tx: Tx, { steps, early, parts }: ResolvedFacts): Promise<Settled> {
+async function decideFacts(
+  app: App,
+  tx: Tx,
+  rules: Rules,
+  { steps, early, parts }: ResolvedFacts,
+): Promise<Settled> {
   const now = app.clock();
   const journal = createJournal(now);
   const outcomes: Outcome[] = [];
+  const news: ReceiptNews[] = [];
   if (steps.length === 0)
-    return { journal, verifications: [], messages: [], attempts: [], early, parts, outcomes };
+    return { journal, verifications: [], messages: [], attempts: [], early, parts, outcomes, news };
   const [locked, messageRows, attemptRows] = await Promise.all([
     lockVerifications(tx, keysOf(steps, 'verificationId')),
     readMessages(tx, keysOf(steps, 'messageId')),
-    readAttempts(tx, keysOf(steps, 'attemptId')),
+    readAttempts(tx, keysOf(steps, 'messageId')),
   ]);
   const verifications = new Map(locked.map((v) => [v.id, v]));
   const messages = new Map(messageRows.map((m) => [m.id, m]));
-  const attempts = new Map(attemptRows.map((a) => [a.id, a]));
+  const attempts = Map.groupBy(attemptRows, (a) => a.messageId);
   const unreachable: VerificationRow[] = [];
   // The others are not written: their lease belongs to whoever claims them meanwhile.
   const moved = new Set<MessageRow>();
+  const told = new Set<AttemptState>();
   for (const step of steps) {
     const verification = verifications.get(step.verificationId)!;
-    const attempt = step.attemptId && attempts.get(step.attemptId);
-    if (attempt && !moveAttempt(attempt, step, now)) continue;
+    const tried = attempts.get(step.messageId) ?? [];
+    const attempt = step.attemptId && tried.find(({ id }) => id === step.attemptId);
+    const before = attempt?.status;
+    if (attempt) {
+      told.add(attempt);
+      if (!moveAttempt(attempt, step, now)) continue;
+      news.push(...newsOf(verification, attempt, before!, now, step));
+    }
     if (step.receipt) outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
-    moved.add(message);
-    if (moveMessage(journal, verification, message, step, now, app.random)) unreachable.push(verification);
+    const { isMoved, undeliverable } = moveMessage(journal, verification, message, step, {
+      schedule: rules.scheduleOf(verification),
+      standing: standingOf(tried),
+      isLast: !attempt || attempt === tried.at(-1),
+      receiptWaitMs: attempt ? rules.receiptWaitMs(verification, attempt, now) : Infinity,
+      now,
+      random: app.random,
+    });
+    if (isMoved) moved.add(message);
+    if (undeliverable) unreachable.push(verification);
   }
   for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
@@ -125,10 +171,11 @@ async function decideFacts(app: App, tx: Tx, { steps, early, parts }: ResolvedFa
     journal,
     verifications: locked.filter((v) => changed.has(v.id)),
     messages: [...moved],
-    attempts: attemptRows,
+    attempts: [...told],
     early,
     parts,
     outcomes,
+    news,
   };
 }
 
@@ -138,8 +185,24 @@ function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome {
   return { kind, verificationId, attemptId: attemptId!, carrierId, at: receivedAt.getTime() };
 }
 
-async function writeSettled(tx: Tx, settled: Settled) {
-  const { journal, outcomes } = settled;
+/** What an attempt's step says of its route's receipts: only those of attempts that were known as taken count. */
+function newsOf(
+  { accountId, country }: VerificationRow,
+  { routeId, status, answeredAt }: AttemptState,
+  before: AttemptStatus,
+  now: number,
+  { receipt }: Step,
+): ReceiptNews[] {
+  const about = { accountId, routeId, country, at: now };
+  if (status === 'submitted') return [{ ...about, what: { kind: 'taken' } }];
+  if (!receipt || before !== 'submitted') return [];
+  // A receipt may overtake the answer.
+  const afterMs = Math.max(0, receipt.receivedAt.getTime() - (answeredAt?.getTime() ?? now));
+  return [{ ...about, what: status === 'delivered' ? { kind: status, afterMs } : { kind: 'undelivered' } }];
+}
+
+async function writeSettled(tx: Tx, settled: Settled): Promise<Announced> {
+  const { journal, outcomes, news } = settled;
   const [transactionId] = await Promise.all([
     commitJournal(tx, journal),
     saveProgress(tx, settled.verifications),
@@ -148,21 +211,14 @@ async function writeSettled(tx: Tx, settled: Settled) {
     putIntoInbox(tx, settled.early),
     insertParts(tx, settled.parts),
   ]);
-  return { journal, outcomes, transactionId };
+  return { journal, outcomes, news, transactionId };
 }
 
 /** The keys of the rows that steps name in one of their fields, each once. */
-function keysOf<Field extends 'verificationId' | 'messageId' | 'attemptId'>(
-  steps: ResolvedFacts['steps'],
-  field: Field,
-) {
-  const keys = new Map(
-    steps.flatMap((step) => {
-      const id = step[field];
-      return id === undefined ? [] : [[id, { accountId: step.accountId, id }] as const];
-    }),
-  );
-  return [...keys.values()];
+function keysOf<Field extends 'verificationId' | 'messageId'>(steps: ResolvedFacts['steps'], field: Field) {
+  return [
+    ...new Map(steps.map((step) => [step[field], { accountId: step.accountId, id: step[field] }])).values(),
+  ];
 }
 
 /** Ends a verification of which no message can arrive any more; one that may still arrive keeps it open. */

@@ -42,6 +42,7 @@ export async function readSightings(
     attemptId: idFromUuid('att', row.id),
     routeId: idFromUuid('rte', row.route_id),
     failed: row.status === 'rejected' || row.status === 'undelivered',
+    isOvertaken: false,
     ...(row.status === 'delivered' && row.settled_at && { deliveredAt: row.settled_at.getTime() }),
   }));
 }

@@ -9,6 +9,8 @@ export interface Sighting {
   /** Of the receipt, epoch milliseconds. */
   deliveredAt?: number;
   failed: boolean;
+  /** Its receipt did not come in its usual time, and the message went out over another route. */
+  isOvertaken: boolean;
 }
 
 /**
@@ -24,6 +26,21 @@ export function convertedBy(attempts: readonly Sighting[]): Sighting | undefined
   }
   // The carrier may have been wrong about all of them.
   return best ?? attempts.at(-1);
+}
+
+/**
+ * What an attempt means whose verification was approved by another one: it was in vain for no fault of
+ * its route, unless it was overtaken because nothing was heard of it, and still is. Then its silence stays
+ * what it is: otherwise a black hole whose messages are all rescued would never be found out.
+ */
+export function isExcused({ deliveredAt, failed, isOvertaken }: Sighting): boolean {
+  return !isOvertaken || failed || deliveredAt !== undefined;
+}
+
+/** Notes that a message goes out again because nothing was heard of the attempts before. */
+export function overtake(attempts: readonly Sighting[]): void {
+  for (const attempt of attempts)
+    if (!attempt.failed && attempt.deliveredAt === undefined) attempt.isOvertaken = true;
 }
 
 /** What a process knows of one verification that it made attempts of. */

@@ -28,6 +28,14 @@ const ROWS = rowset<MessageRow>({
   sent_at: ['timestamptz', (r) => r.sentAt],
   delivered_at: ['timestamptz', (r) => r.deliveredAt],
   settled_at: ['timestamptz', (r) => r.settledAt],
+  failure_reason: ['text', (r) => r.failureReason],
+});
+
+/** Few messages have one, and it is large. */
+const DECISIONS = rowset<MessageRow>({
+  account_id: ['uuid', (r) => r.accountId],
+  id: ['uuid', (r) => r.id],
+  decision: ['json', (r) => r.failureDecision],
 });
 
 const INSERT = `INSERT INTO messages (${ROWS.names}) SELECT * FROM ${ROWS.from}`;
@@ -35,8 +43,13 @@ const INSERT = `INSERT INTO messages (${ROWS.names}) SELECT * FROM ${ROWS.from}`
 const UPDATE = `
   UPDATE messages m SET status = n.status, sender = n.sender, segments = n.segments,
     attempts_spent = n.attempts_spent, due_at = n.due_at, sent_at = n.sent_at, delivered_at = n.delivered_at,
-    settled_at = n.settled_at
+    settled_at = n.settled_at, failure_reason = n.failure_reason
   FROM ${ROWS.from}
+  WHERE m.account_id = n.account_id AND m.id = n.id`;
+
+const UPDATE_DECISION = `
+  UPDATE messages m SET failure_decision = n.decision::json
+  FROM ${DECISIONS.from}
   WHERE m.account_id = n.account_id AND m.id = n.id`;
 
 const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, id)`;
@@ -57,6 +70,8 @@ export function newMessage(accountId: AccountId, verificationId: VerificationId,
     sentAt: null,
     deliveredAt: null,
     settledAt: null,
+    failureReason: null,
+    failureDecision: null,
   };
 }
 
@@ -65,7 +80,12 @@ export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promi
 }
 
 export async function saveMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
-  if (rows.length > 0) await runBatch(tx, UPDATE, ROWS, rows);
+  if (rows.length === 0) return;
+  const decided = rows.filter(({ failureDecision }) => failureDecision !== null);
+  await Promise.all([
+    runBatch(tx, UPDATE, ROWS, rows),
+    decided.length > 0 && runBatch(tx, UPDATE_DECISION, DECISIONS, decided),
+  ]);
 }
 
 /** Reads messages whose verification is locked. */
@@ -88,6 +108,8 @@ export interface RawMessage {
   sent_at: Date | null;
   delivered_at: Date | null;
   settled_at: Date | null;
+  failure_reason: string | null;
+  failure_decision: MessageRow['failureDecision'];
 }
 
 export function messageFromRaw(raw: RawMessage): MessageRow {
@@ -104,5 +126,7 @@ export function messageFromRaw(raw: RawMessage): MessageRow {
     sentAt: raw.sent_at,
     deliveredAt: raw.delivered_at,
     settledAt: raw.settled_at,
+    failureReason: raw.failure_reason,
+    failureDecision: raw.failure_decision,
   };
 }

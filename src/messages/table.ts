@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { char, index, json, primaryKey, real, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  char,
+  index,
+  json,
+  primaryKey,
+  real,
+  smallint,
+  snakeCase,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -9,6 +20,7 @@ import {
   routeIdColumn,
   verificationIdColumn,
 } from '../db/columns.ts';
+import type { Retry } from '../carriers/carrier.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { MessageStatus } from './message.ts';
 import type { PartsText } from './parts.ts';
@@ -39,6 +51,10 @@ export const messages = snakeCase.table(
     sentAt: moment(),
     deliveredAt: moment(),
     settledAt: moment(),
+    /** Why it failed or was not delivered, for a person. */
+    failureReason: text(),
+    /** When no route could ever have carried it: the choice that says so. */
+    failureDecision: json().$type<StoredDecision>(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
@@ -72,6 +88,10 @@ export const attempts = snakeCase.table(
     parts: text().$type<PartsText>(),
     /** When a receipt that only one part has had stands for the others. */
     partsDueAt: moment(),
+    /** What its refusal, or a receipt that it was not delivered, leaves to try. */
+    retry: text().$type<Retry>(),
+    /** Made because the receipt of an earlier attempt did not come in its usual time. */
+    isLate: boolean().notNull().default(false),
     /** Every candidate with its score and reasons, as the policy saw it. */
     decision: json().$type<StoredDecision>().notNull(),
     submittedAt: moment().notNull(),
@@ -129,6 +149,7 @@ export const receiptInbox = snakeCase.table(
     state: text().$type<'enroute' | 'delivered' | 'undelivered'>().notNull(),
     errorCode: text(),
     errorMessage: text(),
+    retry: text().$type<Retry>(),
     receivedAt: moment().notNull(),
   },
   (t) => [

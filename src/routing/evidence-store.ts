@@ -1,18 +1,19 @@
 import { and, eq, gt, lt, ne } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import type { PolicySnapshot } from './policy.ts';
 import { routingEvidence } from './table.ts';
 
 /**
- * What policies have learned, one row per worker that saw it, so that no two ever write the same row.
- * A policy merges the rows of all workers.
+ * What was learned, one row per process that saw it, so that no two ever write the same row. Whoever
+ * uses it merges the rows of all.
  */
 export interface EvidenceKey {
   accountId: AccountId;
   /** Policies with the same options share their evidence: see `policyName`. */
   policy: string;
 }
+
+export type AnySnapshot = typeof routingEvidence.$inferSelect.snapshot;
 
 /** Older evidence has long been outweighed by what came after. */
 const KEPT_DAYS = 14;
@@ -21,7 +22,7 @@ export async function saveEvidence(
   app: App,
   key: EvidenceKey,
   worker: string,
-  snapshot: PolicySnapshot,
+  snapshot: AnySnapshot,
 ): Promise<void> {
   const row = { snapshot, updatedAt: new Date(app.clock()) };
   await app.db
@@ -39,7 +40,7 @@ export async function readEvidence(
   { accountId, policy }: EvidenceKey,
   worker: string,
   after: Date,
-): Promise<{ snapshot: PolicySnapshot; updatedAt: Date }[]> {
+): Promise<{ snapshot: AnySnapshot; updatedAt: Date }[]> {
   return app.db
     .select({ snapshot: routingEvidence.snapshot, updatedAt: routingEvidence.updatedAt })
     .from(routingEvidence)

@@ -14,6 +14,7 @@ import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
 import type { PolicySnapshot } from './policy.ts';
 import type { Prices } from './price.ts';
+import type { ReceiptSnapshot } from './receipt-latency.ts';
 
 /** A carrier's way to some countries, with a sender. */
 export const routes = snakeCase.table(
@@ -46,17 +47,17 @@ export const routes = snakeCase.table(
 
 export type RouteRow = typeof routes.$inferSelect;
 
-/** What a worker's policies have learned: its own row, so that no row is hot. */
+/** What a process has learned, its policies and what it knows of receipts: its own row, so that no row is hot. */
 export const routingEvidence = snakeCase.table(
   'routing_evidence',
   {
     accountId: accountIdColumn()
       .notNull()
       .references(() => accounts.id),
-    /** The options that the policies with this evidence have in common. */
+    /** The options that the policies with this evidence have in common; `receipts` for what is known of those. */
     policy: text().notNull(),
     worker: text().notNull(),
-    snapshot: jsonb().$type<PolicySnapshot>().notNull(),
+    snapshot: jsonb().$type<PolicySnapshot | ReceiptSnapshot>().notNull(),
     updatedAt: moment().notNull(),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.policy, t.worker] })],

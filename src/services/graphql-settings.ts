@@ -1,5 +1,11 @@
 import { builder } from '../graphql/builder.ts';
 import type { ServiceSettingsChange } from './input.ts';
+import {
+  FailoverPolicyInput,
+  FailoverPolicyType,
+  RetryPolicyInput,
+  RetryPolicyType,
+} from './graphql-retry.ts';
 import type { ServiceSettings } from './settings.ts';
 
 const CodeAlphabet = builder.enumType('CodeAlphabet', {
@@ -32,7 +38,7 @@ const RoutingStrategy = builder.enumType('RoutingStrategy', {
 });
 
 /** One description per setting, for reading and for writing it. */
-const ABOUT: Record<keyof ServiceSettings, string> = {
+const ABOUT = {
   codeLength: 'Characters of a code, 4–10. Default 6.',
   codeAlphabet: 'What codes are made of. Default `DIGITS`.',
   ttlSeconds:
@@ -54,11 +60,15 @@ const ABOUT: Record<keyof ServiceSettings, string> = {
   routing: 'How the route of a message is chosen. Default `ADAPTIVE`.',
   valueOfConversion:
     "What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1.",
+  maxPrice:
+    'A route that costs more per segment is not taken, in the currency of the prices; absent = whatever it costs.',
+  retry: 'When and how often a message is tried again.',
+  failover: 'What is done for a message whose receipt does not come in its usual time.',
   sender:
     'Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`.',
   senderPool:
     'The pool of senders that messages come from instead, the same sender for the same number. Default none.',
-};
+} satisfies Record<keyof ServiceSettings, string>;
 
 interface MessageTemplate {
   locale: string;
@@ -113,6 +123,9 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
       description: ABOUT.templates,
       resolve: (settings) => Object.entries(settings.templates).map(([locale, text]) => ({ locale, text })),
     }),
+    maxPrice: t.exposeFloat('maxPrice', { nullable: true, description: ABOUT.maxPrice }),
+    retry: t.expose('retry', { type: RetryPolicyType, description: ABOUT.retry }),
+    failover: t.expose('failover', { type: FailoverPolicyType, description: ABOUT.failover }),
     sender: t.exposeString('sender', { description: ABOUT.sender }),
     senderPool: t.exposeString('senderPool', { nullable: true, description: ABOUT.senderPool }),
   }),
@@ -141,6 +154,9 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
       type: [MessageTemplateInput],
       description: `${ABOUT.templates} They replace the ones before.`,
     }),
+    maxPrice: t.float({ description: ABOUT.maxPrice }),
+    retry: t.field({ type: RetryPolicyInput, description: ABOUT.retry }),
+    failover: t.field({ type: FailoverPolicyInput, description: ABOUT.failover }),
     sender: t.string({ description: ABOUT.sender }),
     senderPool: t.string({ description: ABOUT.senderPool }),
   }),

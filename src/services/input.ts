@@ -9,9 +9,15 @@ const ServiceName = z
   .max(60)
   .refine((name) => isText(name) && !name.includes('\n'));
 
+/** Settings that are made of several, each of which may be changed alone. */
+const GROUPS = ['retry', 'failover'] as const;
+type Group = (typeof GROUPS)[number];
+
+type Change<Settings> = { [Name in keyof Settings]?: Settings[Name] | null };
+
 /** Settings as a caller changes them: `null` goes back to the default, what is absent stays. */
-export type ServiceSettingsChange = {
-  [Name in keyof ServiceSettingsInput]?: ServiceSettingsInput[Name] | null;
+export type ServiceSettingsChange = Change<Omit<ServiceSettingsInput, Group>> & {
+  [Name in Group]?: Change<NonNullable<ServiceSettingsInput[Name]>> | null;
 };
 
 /** @throws {InvalidInput} */
@@ -30,14 +36,20 @@ export function changeSettings(
   stored: ServiceSettingsInput,
   change: ServiceSettingsChange,
 ): ServiceSettingsInput {
-  const changed = Object.fromEntries(
-    Object.entries({ ...stored, ...change }).filter(([, value]) => value !== null && value !== undefined),
-  ) as ServiceSettingsInput;
+  const changed = given({ ...stored, ...change });
+  for (const name of GROUPS) if (change[name]) changed[name] = given({ ...stored[name], ...change[name] });
   const read = ServiceSettings.safeParse(changed);
   if (read.success) return changed;
   const [issue] = read.error.issues;
   throw new InvalidInput(
     ['settings', ...(issue?.path ?? [])].join('.'),
     `${issue?.message ?? 'Not allowed'}.`,
+  );
+}
+
+/** Without what has no value. */
+function given(settings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]: [string, unknown]) => value !== null && value !== undefined),
   );
 }

@@ -20,6 +20,43 @@ export function isLocale(text: string): boolean {
 
 const locale = z.string().refine(isLocale, 'a locale is a language tag such as hr, en or pt-BR');
 
+const seconds = (min: number, max: number) => z.number().min(min).max(max);
+
+/** When and how often a message is tried again. */
+const RetryPolicy = z
+  .strictObject({
+    /** Submissions of one message that count; being throttled and finding no route open do not. */
+    maxAttempts: z.int().min(1).max(20).default(6),
+    /** Before the second try; each further wait is `factor` times the one before, up to `capSeconds`. */
+    baseSeconds: seconds(0.05, 600).default(0.5),
+    factor: z.number().min(1).max(10).default(2),
+    capSeconds: seconds(0.05, 3_600).default(30),
+    /** Share of each wait that chance may take off. */
+    jitter: z.number().min(0).max(1).default(0.5),
+    /** Before the code goes out again when a carrier took it and never answered. */
+    unknownWaitSeconds: seconds(0, 600).default(5),
+    /** Longest pause between two looks for a route while none is open. */
+    routeWaitCapSeconds: seconds(0.5, 300).default(5),
+    /** Further routes for a message that is refused, or not delivered, without a clear reason. */
+    maxDoubts: z.int().min(0).max(5).default(1),
+  })
+  .refine(({ baseSeconds, capSeconds }) => baseSeconds <= capSeconds, {
+    path: ['capSeconds'],
+    message: 'the longest wait is not shorter than the first one (`baseSeconds`)',
+  });
+
+/** What is done for a message whose receipt does not come in its usual time. */
+const FailoverPolicy = z.strictObject({
+  /** How often the same code goes out over another route meanwhile; 0 = never. */
+  max: z.int().min(0).max(5).default(1),
+  /** How many times the time in which 95 % of the route's receipts come is waited. */
+  patience: z.number().min(1).max(20).default(1.5),
+  /** Shortest wait. */
+  minSeconds: seconds(1, 3_600).default(10),
+  /** Longest wait, as a share of what is left of the code's validity. */
+  maxShare: z.number().min(0.01).max(0.9).default(0.45),
+});
+
 /**
  * How a service verifies: every rule of the lifecycle with its default. Durations are in seconds,
  * as a service's owner thinks of them.
@@ -57,6 +94,10 @@ export const ServiceSettings = z.strictObject({
   routing: z.enum(['priority', 'least_cost', 'adaptive']).default('adaptive'),
   /** What one approved verification is worth, in the currency of the routes' prices: `adaptive` weighs the one against the other. */
   valueOfConversion: z.number().positive().max(1_000_000).default(1),
+  /** A route that costs more per segment is not taken, in the account's currency; `null` = whatever it costs. */
+  maxPrice: z.number().min(0).max(1_000_000).nullable().default(null),
+  retry: RetryPolicy.prefault({}),
+  failover: FailoverPolicy.prefault({}),
   sender: z
     .string()
     .regex(

@@ -17,6 +17,7 @@ const ProfileChange = z.strictObject({
   refusedShare: share.optional(),
   refusalStatus: z.int().min(1).max(0xffffffff).optional(),
   undeliveredShare: share.optional(),
+  undeliveredErrors: z.array(z.int().min(0).max(999)).min(1).optional(),
   ignoredShare: share.optional(),
   rubbishShare: share.optional(),
   hangUpShare: share.optional(),

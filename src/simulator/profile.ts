@@ -28,6 +28,8 @@ export interface CarrierProfile {
   /** The command_status of a refusal. */
   refusalStatus: number;
   undeliveredShare: number;
+  /** `err` of what is not delivered, one of them by chance. */
+  undeliveredErrors: readonly number[];
   /** Share of the submits that are never answered, nor delivered. */
   ignoredShare: number;
   /** Share of the submits that are answered with bytes that are no SMPP. */
@@ -48,6 +50,8 @@ const NORMAL: CarrierProfile = {
   refusedShare: 0,
   refusalStatus: STATUS.RSUBMITFAIL,
   undeliveredShare: 0,
+  // Vendors' common numbers: unknown number, busy, memory full, out of reach.
+  undeliveredErrors: [1, 31, 40, 60],
   ignoredShare: 0,
   rubbishShare: 0,
   hangUpShare: 0,
@@ -145,8 +149,6 @@ export interface SubmitTraits {
   validForMs: number | undefined;
 }
 
-// Vendors' common numbers: unknown number, busy, memory full, out of reach.
-const FAILURES = [1, 31, 40, 60] as const;
 const REPEAT_AFTER_MS = 50;
 
 /** Decides the whole fate of a message at its submit. `random` is uniform in [0, 1). */
@@ -178,7 +180,8 @@ function decideEnd(profile: CarrierProfile, submit: SubmitTraits, random: () => 
     return { afterMs: Math.max(0, submit.validForMs), stat: 'EXPIRED', err: 0 };
   }
   if (profile.undeliveredShare > 0 && random() < profile.undeliveredShare) {
-    return { afterMs, stat: 'UNDELIV', err: FAILURES[Math.floor(random() * FAILURES.length)]! };
+    const errors = profile.undeliveredErrors;
+    return { afterMs, stat: 'UNDELIV', err: errors[Math.floor(random() * errors.length)]! };
   }
   return { afterMs, stat: 'DELIVRD', err: 0 };
 }

@@ -3,7 +3,6 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
-import { RETRY_SCHEDULE } from '../../src/messages/message.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { decodeDecision } from '../../src/routing/decision.ts';
 import type { ProfileChange } from '../../src/simulator/profile-change.ts';
@@ -12,6 +11,7 @@ import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
+import { announceChange } from '../../src/services/announce.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {
@@ -311,7 +311,7 @@ describe('a carrier', () => {
 
   test('that delivers nothing has every message tried by the schedule, then it is undelivered', async () => {
     const who = await createTestAccount(app);
-    await connect(who, { profile: 'undelivered', receiptMs: [0, 5] });
+    await connect(who, { profile: 'undelivered', receiptMs: [0, 5], undeliveredErrors: [60] });
     const v = await start(app, who, aNumber());
     await inTime(
       who,
@@ -331,13 +331,33 @@ describe('a carrier', () => {
     expect((await stateOf(app, v)).status).toBe('pending');
   });
 
-  test('that refuses everything has every message tried by the schedule, then it is failed', async () => {
+  test('that refuses everything for now has every message tried by the schedule, then it is failed', async () => {
     const who = await createTestAccount(app);
-    await connect(who, 'rejecting');
+    await connect(who, { profile: 'rejecting', refusalStatus: 0x08 });
     const v = await start(app, who, aNumber());
     await inTime(who, async () => (await historyOf(app, v)).includes('MessageFailed'), 'MessageFailed');
     expect(await attemptsOf(app, v)).toHaveLength(6);
     expect((await stateOf(app, v)).status).toBe('pending');
+    expect((await messagesOf(app, v))[0]!.failureReason).toBe('system error (0x00000008)');
+  });
+
+  test("is tried as its service's policy says", async () => {
+    const who = await createTestAccount(app, { retry: { maxAttempts: 3, baseSeconds: 20, jitter: 0 } });
+    await connect(who, { profile: 'rejecting', refusalStatus: 0x08 });
+    const v = await start(app, who, aNumber());
+    await until(async () => (await attemptsOf(app, v))[0]?.status === 'rejected');
+    const [waiting] = await until(async () => {
+      const all = await messagesOf(app, v);
+      return all[0]!.attemptsSpent === 1 ? all : undefined;
+    });
+    expect(waiting!.dueAt!.getTime() - clock.now()).toBeGreaterThan(15_000);
+    await inTime(
+      who,
+      async () => (await historyOf(app, v)).includes('MessageFailed'),
+      'MessageFailed',
+      5_000,
+    );
+    expect(await attemptsOf(app, v)).toHaveLength(3);
   });
 
   test.each(['garbage', 'flaky'] as const)(
@@ -363,6 +383,84 @@ describe('a carrier', () => {
       }
     },
   );
+});
+
+describe('a refusal', () => {
+  const SENDER = 0x0a;
+  const NOBODY_KNOWS = 0x45;
+  const THREE = ['normal', 'duplicates', 'outOfOrder'] as const;
+  const refusing = (refusalStatus: number) => ({ refusedShare: 1, refusalStatus });
+
+  test('that nobody can explain is worth one other route, and then it is believed', async () => {
+    const who = await createTestAccount(app);
+    for (const profile of THREE) await connect(who, { ...refusing(NOBODY_KNOWS), profile });
+    const v = await start(app, who, aNumber());
+    await inTime(who, async () => (await historyOf(app, v)).includes('MessageFailed'), 'MessageFailed', 100);
+    expect(await attemptsOf(app, v)).toHaveLength(2);
+    expect((await stateOf(app, v)).status).toBe('pending');
+  });
+
+  test('of the sender is taken to every other route, and to none twice', async () => {
+    const who = await createTestAccount(app);
+    for (const profile of THREE) await connect(who, { ...refusing(SENDER), profile });
+    const v = await start(app, who, aNumber());
+    await inTime(who, async () => (await historyOf(app, v)).includes('MessageFailed'), 'MessageFailed', 500);
+    expect(await attemptsOf(app, v)).toHaveLength(3);
+    expect((await messagesOf(app, v))[0]!.failureReason).toMatch(/refused this message with its sender/);
+    await connect(who, 'instant');
+    const again = await start(app, who, aNumber());
+    const isDelivered = async () => (await historyOf(app, again)).includes('MessageDelivered');
+    await inTime(who, isDelivered, 'MessageDelivered', 500);
+    expect((await attemptsOf(app, again)).map(({ carrier }) => carrier)).toEqual([...THREE, 'instant']);
+  });
+
+  test.each([
+    ['an unknown number', 1, 2],
+    ['a phone that is off', 60, 6],
+  ])('by a receipt that says %s (err %i) takes %i attempts to be believed', async (_what, err, attempts) => {
+    const who = await createTestAccount(app);
+    for (const profile of THREE)
+      await connect(who, { profile, undeliveredShare: 1, receiptMs: [0, 5], undeliveredErrors: [err] });
+    const v = await start(app, who, aNumber());
+    await inTime(
+      who,
+      async () => (await historyOf(app, v)).includes('MessageUndelivered'),
+      'MessageUndelivered',
+    );
+    expect(await attemptsOf(app, v)).toHaveLength(attempts);
+  });
+});
+
+describe('a message that no route can carry', () => {
+  test('fails at once with its verification, and says why; a price is a reason', async () => {
+    const who = await createTestAccount(app, { maxPrice: 0.05 });
+    await connect(who, 'instant');
+    await app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`;
+    announceChange(app, who.accountId);
+    const v = await start(app, who, aNumber());
+    expect(await happened(app, v, 'VerificationFailed')).toEqual([
+      'VerificationStarted',
+      'MessageQueued',
+      'MessageFailed',
+      'VerificationFailed',
+    ]);
+    expect(await attemptsOf(app, v)).toEqual([]);
+    const [message] = await messagesOf(app, v);
+    const reason = 'costs 0.08, more than the 0.05 that the service pays';
+    expect(message).toMatchObject({ status: 'failed', attemptsSpent: 0 });
+    expect(message!.failureReason).toBe(`no route can take it: ${reason}`);
+    expect(decodeDecision(message!.failureDecision!)).toMatchObject([{ excluded: reason }]);
+  });
+
+  test('because there is none fails; one whose carrier is only down waits', async () => {
+    const [without, withOne] = [await createTestAccount(app), await createTestAccount(app)];
+    await connect(withOne, 'normal', { port: await freePort() });
+    const waiting = await start(app, withOne, aNumber());
+    const v = await start(app, without, aNumber());
+    await happened(app, v, 'VerificationFailed');
+    expect((await messagesOf(app, v))[0]!.failureReason).toBe('there is no route');
+    expect(await historyOf(app, waiting)).toEqual(['VerificationStarted', 'MessageQueued']);
+  });
 });
 
 describe('a carrier that answers behind its deadline', () => {
@@ -395,7 +493,7 @@ describe('a carrier that answers behind its deadline', () => {
     const to = aNumber();
     const v = await start(app, who, to);
     await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown', { everyMs: 5 });
-    clock.advance(RETRY_SCHEDULE.unknownWaitMs);
+    clock.advance(5_000);
     app.dispatcher!.wake();
     expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
     await until(async () => (await attemptsOf(app, v)).every(({ status }) => status === 'delivered'));
@@ -451,6 +549,7 @@ describe('a number that no carrier can reach', () => {
 
   test('fails its verification with the last of its messages, also when they are refused together', async () => {
     const who = await createTestAccount(app, NO_LIMITS);
+    await connect(who, 'normal', { port: await freePort() });
     const to = aNumber();
     const v = await start(app, who, to);
     await start(app, who, to);
@@ -474,6 +573,7 @@ describe('a number that no carrier can reach', () => {
 describe('nothing is sent after its verification ended', () => {
   test('whatever the end was: what was queued expires without an attempt', async () => {
     const who = await createTestAccount(app, { ttlSeconds: 60 });
+    await connect(who, 'normal', { port: await freePort() });
     const ends = await startMany(who, 3);
     const [approved, canceled, expired] = ends.map(({ v }) => v);
     await checkVerification(app, who, { verificationId: approved!.id, code: await codeOf(app, approved!) });

@@ -59,6 +59,8 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
     operator: null,
     operatorConfidence: null,
     status: 'submitting',
+    retry: null,
+    isLate: false,
     carrierMessageId: null,
     errorCode: null,
     errorMessage: null,

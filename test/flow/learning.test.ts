@@ -71,6 +71,7 @@ function submit(
     operator,
     expiresAt,
     isRepeated: false,
+    isLate: false,
   });
   return { verificationId, attemptId };
 }
@@ -216,7 +217,7 @@ test('of several attempts by several workers, the one that was delivered last is
   const { attemptId } = submit(other, newId('rte'), v.id);
   const delivered = idFromUuid('att', real!.id);
   publishOutcomes(bus, [
-    { kind: 'retried', verificationId: v.id, attemptId: delivered, at: Date.now() },
+    { kind: 'retried', verificationId: v.id, attemptId: delivered, isLate: false, at: Date.now() },
     { kind: 'converted', verificationId: v.id, at: Date.now() },
   ]);
   // Its own attempt is in nobody's table, and the other one has the receipt.
@@ -225,4 +226,30 @@ test('of several attempts by several workers, the one that was delivered last is
     { kind: 'submitted', attemptId },
     { kind: 'abandoned', attemptId },
   ]);
+});
+
+test('an attempt that another worker overtook, because nothing was heard of it, keeps its silence', async () => {
+  const bus = createMemoryBus(app.log);
+  await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
+  const one = createWorker(bus);
+  const seen = observations(await one.policies.of(who.accountId, OPTIONS));
+  /** Its message goes out again over a worker elsewhere, is delivered, and its code is typed in. */
+  const retriedElsewhere = async (isLate: boolean) => {
+    const v = await start(app, who, aNumber());
+    await happened(app, v, 'MessageDelivered');
+    const [real] = await app.sql<
+      { id: string }[]
+    >`SELECT id FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
+    const { attemptId } = submit(one, newId('rte'), v.id);
+    const delivered = idFromUuid('att', real!.id);
+    publishOutcomes(bus, [
+      { kind: 'retried', verificationId: v.id, attemptId: delivered, isLate, at: Date.now() },
+      { kind: 'converted', verificationId: v.id, at: Date.now() },
+    ]);
+    return attemptId;
+  };
+  const silent = await retriedElsewhere(true);
+  const excused = await retriedElsewhere(false);
+  await until(() => seen.some(({ kind, attemptId }) => kind === 'abandoned' && attemptId === excused));
+  expect(seen.filter(({ attemptId }) => attemptId === silent).map(({ kind }) => kind)).toEqual(['submitted']);
 });

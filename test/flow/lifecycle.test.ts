@@ -10,7 +10,7 @@ import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { unlockDestination } from '../../src/verifications/unlock.ts';
-import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { connectSimulated, createWaitingAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/until.ts';
 import {
   codeOf,
@@ -78,7 +78,7 @@ async function wrongChecks(v: VerificationRow, count: number): Promise<void> {
 
 describe('one verification', () => {
   test('is started, sent, delivered, and approved by the code on the handset, each with its event', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     await connectSimulated(app, who, ['normal']);
     const to = aNumber();
     const v = await start(app, who, to);
@@ -102,7 +102,7 @@ describe('one verification', () => {
   });
 
   test('is approved before its receipt comes, when the code is there first', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     await connectSimulated(app, who, ['blackhole']);
     const v = await start(app, who, aNumber());
     await happened(app, v, 'MessageSent');
@@ -122,13 +122,13 @@ describe('one verification', () => {
       (code: string) => code.replace(/\d/g, (d) => String.fromCodePoint(0xff10 + Number(d))),
     ],
   ])('takes a code with %s', async (_, typed) => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
     expect((await check(app, v, typed(await codeOf(app, v)))).status).toBe('approved');
   });
 
   test('a wrong code costs a check and says how many are left; one of the wrong form costs nothing', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
     const code = await codeOf(app, v);
     await expect(check(app, v, wrong(code))).rejects.toMatchObject({
@@ -144,7 +144,7 @@ describe('one verification', () => {
 
 describe('a start for a number that has a verification pending', () => {
   test('gives the same one with one more message, the same code, and not a second more of time', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN });
     await connectSimulated(app, who, ['instant']);
     const to = aNumber();
     const first = await start(app, who, to);
@@ -159,7 +159,7 @@ describe('a start for a number that has a verification pending', () => {
   });
 
   test('makes a new code where the service rotates; only the newest one approves', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN, resend: 'rotate' });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN, resend: 'rotate' });
     await connectSimulated(app, who, ['instant']);
     const to = aNumber();
     const v = await start(app, who, to);
@@ -172,7 +172,7 @@ describe('a start for a number that has a verification pending', () => {
   });
 
   test('gives no check back', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN });
     const to = aNumber();
     const v = await start(app, who, to);
     await wrongChecks(v, 3);
@@ -181,8 +181,8 @@ describe('a start for a number that has a verification pending', () => {
   });
 
   test('is another verification for another service or another account', async () => {
-    const who = await createTestAccount(app);
-    const other = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
+    const other = await createWaitingAccount(app);
     const service = await createService(app, who, { name: 'Second', settings: {} });
     const to = aNumber();
     const ids = [
@@ -196,7 +196,7 @@ describe('a start for a number that has a verification pending', () => {
 
 describe('sends to one number', () => {
   test('wait for the cool-down, which grows, and the refusal names the moment at which the next one goes', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     await start(app, who, to);
     for (const seconds of [30, 60, 120]) {
@@ -211,7 +211,7 @@ describe('sends to one number', () => {
   });
 
   test('the limits outlive the verification: approved, canceled or expired, the next one waits as well', async () => {
-    const who = await createTestAccount(app, { maxSends: 2, coolDownSeconds: 30, ttlSeconds: 60 });
+    const who = await createWaitingAccount(app, { maxSends: 2, coolDownSeconds: 30, ttlSeconds: 60 });
     const to = aNumber();
     const first = await start(app, who, to);
     await check(app, first, await codeOf(app, first));
@@ -228,7 +228,7 @@ describe('sends to one number', () => {
   });
 
   test('no more go in a day than the service allows, whatever the window', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN, sendWindowSeconds: 1, maxSendsPerDay: 3 });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN, sendWindowSeconds: 1, maxSendsPerDay: 3 });
     const to = aNumber();
     for (let i = 0; i < 3; i++) {
       await start(app, who, to);
@@ -241,7 +241,7 @@ describe('sends to one number', () => {
   });
 
   test('of twenty starts at once one goes, in two processes together, to a new number and to a known one', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     for (let round = 0; round < 3; round++) {
       const counts = await outcomes(
@@ -257,7 +257,7 @@ describe('a destination with too many wrong checks in a row', () => {
   const LOCKING = { ...NO_COOL_DOWN, lockAfterFailedChecks: 5, maxChecks: 3 };
 
   test('is locked over all its verifications, for checks and starts, until it is unlocked', async () => {
-    const who = await createTestAccount(app, LOCKING);
+    const who = await createWaitingAccount(app, LOCKING);
     const to = aNumber();
     const first = await start(app, who, to);
     await wrongChecks(first, 3);
@@ -278,7 +278,7 @@ describe('a destination with too many wrong checks in a row', () => {
   });
 
   test('counts anew after a right check', async () => {
-    const who = await createTestAccount(app, LOCKING);
+    const who = await createWaitingAccount(app, LOCKING);
     const to = aNumber();
     for (let i = 0; i < 3; i++) {
       const v = await start(app, who, to);
@@ -288,7 +288,7 @@ describe('a destination with too many wrong checks in a row', () => {
   });
 
   test('is not locked by fifty wrong checks at once beyond those that were looked at', async () => {
-    const who = await createTestAccount(app, { ...LOCKING, lockAfterFailedChecks: 20 });
+    const who = await createWaitingAccount(app, { ...LOCKING, lockAfterFailedChecks: 20 });
     const to = aNumber();
     const v = await start(app, who, to);
     const code = wrong(await codeOf(app, v));
@@ -300,7 +300,7 @@ describe('a destination with too many wrong checks in a row', () => {
 
 describe('a canceled verification', () => {
   test('stays canceled when it is canceled again, and its code approves no more', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
     expect((await cancelVerification(app, who, v.id)).status).toBe('canceled');
     expect((await cancelVerification(app, who, v.id)).status).toBe('canceled');
@@ -309,9 +309,9 @@ describe('a canceled verification', () => {
   });
 
   test('cannot be what was approved, nor of another account', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
-    expect(await refusal(cancelVerification(app, await createTestAccount(app), v.id))).toBe(
+    expect(await refusal(cancelVerification(app, await createWaitingAccount(app), v.id))).toBe(
       'verification/not_found',
     );
     await check(app, v, await codeOf(app, v));
@@ -319,7 +319,7 @@ describe('a canceled verification', () => {
   });
 
   test('is not sent any more: what was queued ends as expired', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     const v = await start(app, who, to);
     await cancelVerification(app, who, v.id);
@@ -334,7 +334,7 @@ describe('a canceled verification', () => {
   });
 
   test('canceled and approved at the same moment is one of both', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     for (let i = 0; i < 5; i++) {
       const v = await start(app, who, aNumber());
       const code = await codeOf(app, v);
@@ -351,7 +351,7 @@ describe('a canceled verification', () => {
 
 describe('an expired verification', () => {
   test('is ended by the sweep, with its event, and says so', async () => {
-    const who = await createTestAccount(app, { ttlSeconds: 30 });
+    const who = await createWaitingAccount(app, { ttlSeconds: 30 });
     const v = await start(app, who, aNumber());
     const code = await codeOf(app, v);
     clock.advance(30_000);
@@ -362,7 +362,7 @@ describe('an expired verification', () => {
   });
 
   test('is expired to the millisecond, by whoever looks first, with one event', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN, ttlSeconds: 30 });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN, ttlSeconds: 30 });
     const to = aNumber();
     const v = await start(app, who, to);
     const code = await codeOf(app, v);
@@ -373,7 +373,7 @@ describe('an expired verification', () => {
   });
 
   test('frees its number: a start right at the end is a new verification with a new code', async () => {
-    const who = await createTestAccount(app, { ...NO_COOL_DOWN, ttlSeconds: 30 });
+    const who = await createWaitingAccount(app, { ...NO_COOL_DOWN, ttlSeconds: 30 });
     const to = aNumber();
     const v = await start(app, who, to);
     const code = await codeOf(app, v);
@@ -389,7 +389,7 @@ describe('an expired verification', () => {
 
 describe('an idempotency key', () => {
   test('gives the first answer again, and sends one message', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     const first = await start(app, who, to, { idempotencyKey: 'order 1' });
     const again = await start(app, who, to, { idempotencyKey: 'order 1' });
@@ -399,7 +399,7 @@ describe('an idempotency key', () => {
   });
 
   test('answers with the verification as it is now, also when it has ended', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     const v = await start(app, who, to, { idempotencyKey: 'order 2' });
     await check(app, v, await codeOf(app, v));
@@ -410,7 +410,7 @@ describe('an idempotency key', () => {
   });
 
   test('twenty starts at once, in two processes, are one verification with one message', async () => {
-    const who = await createTestAccount(app, NO_COOL_DOWN);
+    const who = await createWaitingAccount(app, NO_COOL_DOWN);
     const to = aNumber();
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -422,7 +422,7 @@ describe('an idempotency key', () => {
   });
 
   test('with a different request is a conflict, also at the same time', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const key = { idempotencyKey: 'order 4' };
     const counts = await outcomes([start(app, who, aNumber(), key), start(test2.app, who, aNumber(), key)]);
     expect(counts).toEqual({ pending: 1, 'idempotency/conflict': 1 });
@@ -431,14 +431,14 @@ describe('an idempotency key', () => {
   });
 
   test('of another account is another key', async () => {
-    const [one, two] = [await createTestAccount(app), await createTestAccount(app)];
+    const [one, two] = [await createWaitingAccount(app), await createWaitingAccount(app)];
     const to = aNumber();
     const key = { idempotencyKey: 'order 5' };
     expect((await start(app, one, to, key)).id).not.toBe((await start(app, two, to, key)).id);
   });
 
   test('of a start that was refused can be used again', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const to = aNumber();
     const v = await start(app, who, to);
     const key = { idempotencyKey: 'order 6' };
@@ -452,7 +452,7 @@ describe('an idempotency key', () => {
     ['of 10,000 characters', 'x'.repeat(10_000)],
     ['of none', ''],
   ])('%s is refused, and names the field', async (_, idempotencyKey) => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     await expect(start(app, who, aNumber(), { idempotencyKey })).rejects.toMatchObject({
       code: 'input/invalid',
       field: 'idempotencyKey',
@@ -462,7 +462,7 @@ describe('an idempotency key', () => {
 
 describe('checks at the same time', () => {
   test('of fifty with the right code exactly one approves, in two processes together', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
     const code = await codeOf(app, v);
     const counts = await outcomes(
@@ -474,7 +474,7 @@ describe('checks at the same time', () => {
   });
 
   test('of fifty with a wrong code five are looked at, and the right one comes too late', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const v = await start(app, who, aNumber());
     const code = await codeOf(app, v);
     const counts = await outcomes(
@@ -487,7 +487,7 @@ describe('checks at the same time', () => {
   });
 
   test('of a hundred different verifications each has its own answer', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const all = await Promise.all(Array.from({ length: 100 }, () => start(app, who, aNumber())));
     const codes = await Promise.all(all.map((v) => codeOf(app, v)));
     const answers = await Promise.allSettled(
@@ -501,8 +501,8 @@ describe('checks at the same time', () => {
 
 describe('a check of a verification that is not pending', () => {
   test('says which end it came to', async () => {
-    const who = await createTestAccount(app, { ttlSeconds: 30 });
-    const other = await createTestAccount(app);
+    const who = await createWaitingAccount(app, { ttlSeconds: 30 });
+    const other = await createWaitingAccount(app);
     const [approved, canceled, exhausted, expired] = await Promise.all(
       Array.from({ length: 4 }, () => start(app, who, aNumber())),
     );
@@ -537,7 +537,7 @@ describe('a start', () => {
     ['of no country', '0911234567', 'input/phone_number'],
     ['of a country that is not allowed', '+12015550123', 'service/country_not_allowed'],
   ] as const)('to a number %s is refused, and leaves nothing behind', async (_, to, code) => {
-    const who = await createTestAccount(app, { allowedCountries: ['HR', 'SI'] });
+    const who = await createWaitingAccount(app, { allowedCountries: ['HR', 'SI'] });
     expect(await refusal(start(app, who, to))).toBe(code);
     const [row] = await app.sql`
       SELECT count(*)::int AS count FROM verifications WHERE account_id = ${who.accountId.slice(4)}`;
@@ -545,13 +545,13 @@ describe('a start', () => {
   });
 
   test('with a service or locale that is none is refused', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     expect(await refusal(start(app, who, aNumber(), { serviceId: newId('svc') }))).toBe('service/not_found');
     expect(await refusal(start(app, who, aNumber(), { locale: 'not a locale' }))).toBe('input/invalid');
   });
 
   test('of many at once is not held up by those that are refused', async () => {
-    const who = await createTestAccount(app);
+    const who = await createWaitingAccount(app);
     const used = aNumber();
     await start(app, who, used);
     const counts = await outcomes(
@@ -574,7 +574,7 @@ test('no code and no number is in the database, in the log or in an error, whate
   );
   await using canary = await createTestApp({ ROLES: 'worker,simulator' }, { log, clock: clock.now });
   const { app } = canary;
-  const who = await createTestAccount(app, NO_COOL_DOWN);
+  const who = await createWaitingAccount(app, NO_COOL_DOWN);
   await connectSimulated(app, who, ['rejecting', 'undelivered', 'normal']);
   const to = '+385919876543';
   const errors: string[] = [];

@@ -8,6 +8,7 @@ import { createApp, type Overrides, type RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { loadConfig } from '../../src/config.ts';
 import { newId } from '../../src/crypto/new-id.ts';
+import { uuidOf } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createService } from '../../src/services/create.ts';
@@ -61,6 +62,22 @@ export async function createTestAccount(app: App, settings: ServiceSettingsInput
     isDefault: true,
     settings: { routing: 'priority', ...settings },
   });
+  return who;
+}
+
+/** As above, with a route whose carrier is away: its messages wait, so that a test can look at them. */
+export async function createWaitingAccount(
+  app: App,
+  settings: ServiceSettingsInput = {},
+): Promise<Principal> {
+  const who = await createTestAccount(app, settings);
+  const carrierId = await connectCarrier(app, who.accountId, {
+    name: 'away',
+    config: { kind: 'smpp', host: '127.0.0.1', port: 2775, systemId: 'away' },
+    secrets: { password: 'test' },
+  });
+  await app.sql`UPDATE carriers SET enabled = false WHERE id = ${uuidOf(carrierId)}`;
+  await addRoute(app, who.accountId, { name: 'away', carrierId, priority: 99 });
   return who;
 }
 

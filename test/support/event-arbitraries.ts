@@ -4,6 +4,7 @@ import { EVENT_TYPES } from '../../src/events/catalog.ts';
 import type { EventEnvelope } from '../../src/events/envelope.ts';
 import type { Id, IdPrefix } from '../../src/ids.ts';
 import type { MessageRow } from '../../src/messages/table.ts';
+import type { StoredDecision } from '../../src/routing/decision.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 
 const hex32 = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((b) => Buffer.from(b).toString('hex'));
@@ -61,6 +62,10 @@ export const messageRows: fc.Arbitrary<MessageRow> = record({
   sentAt: nullable(date),
   deliveredAt: nullable(date),
   settledAt: nullable(date),
+  failureReason: nullable(fc.string({ unit: 'grapheme' })),
+  failureDecision: nullable(
+    fc.constant<StoredDecision>({ factors: [], ranked: [], excluded: [['does not serve HR', 'AAAA']] }),
+  ),
 });
 
 export const envelopes: fc.Arbitrary<EventEnvelope> = record({

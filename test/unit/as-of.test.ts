@@ -47,6 +47,8 @@ const message: MessageRow = {
   sentAt: at(10),
   deliveredAt: at(10),
   settledAt: at(10),
+  failureReason: null,
+  failureDecision: null,
 };
 const event: EventRow = {
   accountId: ACCOUNT,

@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
+import type { Retry, SubmitOutcome } from '../../src/carriers/carrier.ts';
 import {
   advanceMessage,
   isSettled,
-  RETRY_SCHEDULE,
-  retryDelay,
   type Advance,
+  type Circumstances,
   type Fact,
   type MessageState,
 } from '../../src/messages/message.ts';
+import { retryDelay } from '../../src/messages/retry-schedule.ts';
+import { scheduleOf } from '../../src/messages/rules.ts';
+import type { Standing } from '../../src/messages/tried.ts';
+import { ServiceSettings } from '../../src/services/settings.ts';
 
+const RETRY_SCHEDULE = scheduleOf(ServiceSettings.parse({}));
 const QUEUED_AT = Date.UTC(2026, 0, 1, 12);
 const TTL_MS = 600_000;
 const FRESH: MessageState = {
@@ -34,8 +38,11 @@ const LATE_ACCEPT: Fact = {
   outcome: { kind: 'accepted', carrierMessageId: '1', segments: 1 },
 };
 const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
-const rejected = (retry: 'later' | 'elsewhere' | 'never'): Fact =>
-  outcome({ kind: 'rejected', error, retry });
+const rejected = (retry: Retry): Fact => outcome({ kind: 'rejected', error, retry });
+const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route' };
+const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false };
+const AWAITED: Standing = { ...NONE, awaited: 1 };
+const REFUSED: Standing = { ...NONE, isRefused: true };
 
 function outcome(outcome: SubmitOutcome): Fact {
   return { kind: 'outcome', outcome };
@@ -43,9 +50,21 @@ function outcome(outcome: SubmitOutcome): Fact {
 
 const half = () => 0.5;
 
-function after(facts: readonly Fact[], from = FRESH, now = QUEUED_AT + 100): Advance {
+function given(more: Partial<Circumstances> = {}): Circumstances {
+  return {
+    schedule: RETRY_SCHEDULE,
+    standing: NONE,
+    isLast: true,
+    receiptWaitMs: Infinity,
+    now: QUEUED_AT + 100,
+    random: half,
+    ...more,
+  };
+}
+
+function after(facts: readonly Fact[], from = FRESH, more: Partial<Circumstances> = {}): Advance {
   let advance: Advance = { message: from, events: [], undeliverable: false };
-  for (const fact of facts) advance = advanceMessage(advance.message, fact, RETRY_SCHEDULE, now, half);
+  for (const fact of facts) advance = advanceMessage(advance.message, fact, given(more));
   return advance;
 }
 
@@ -55,7 +74,8 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
     weight: 8,
     arbitrary: fc.constantFrom(
       ...[ACCEPTED, UNKNOWN, UNDELIVERED, LATE_ACCEPT, LATE_REFUSAL],
-      ...[rejected('later'), rejected('elsewhere')],
+      ...[rejected('later'), rejected('elsewhere'), rejected('once')],
+      { kind: 'patience', waitMs: 20_000 } as const,
     ),
   },
   {
@@ -65,9 +85,23 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       fc.constant(outcome({ kind: 'unavailable', reason: 'down' })),
     ),
   },
-  { weight: 1, arbitrary: fc.constantFrom<Fact>(DELIVERED, rejected('never'), { kind: 'ended' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Fact>(DELIVERED, rejected('never'), NO_ROUTE, { kind: 'ended' }) },
 );
-const moments = fc.record({ fact: facts, passedMs: fc.integer({ min: 0, max: 20_000 }) });
+const standings: fc.Arbitrary<Standing> = fc.record({
+  underWay: fc.constantFrom(0, 0, 1),
+  awaited: fc.constantFrom(0, 0, 0, 1, 2),
+  copies: fc.integer({ min: 0, max: 2 }),
+  doubts: fc.constantFrom(0, 0, 1, 2),
+  isRefused: fc.constantFrom(false, false, false, true),
+});
+const moments = fc.record({
+  fact: facts,
+  passedMs: fc.integer({ min: 0, max: 20_000 }),
+  standing: standings,
+  isLast: fc.boolean(),
+  receiptWaitMs: fc.oneof(fc.constant(Infinity), fc.integer({ min: 0, max: TTL_MS })),
+});
+type Step = Pick<Circumstances, 'standing' | 'isLast' | 'receiptWaitMs'> & { fact: Fact; passedMs: number };
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 const PROGRESS = { queued: 0, sent: 1, delivered: 2, undelivered: 2, failed: 2, expired: 2 } as const;
@@ -83,17 +117,18 @@ interface Moment {
   now: number;
   before: MessageState;
   fact: Fact;
+  standing: Standing;
   advance: Advance;
 }
 
 /** Any facts, any number of times, in any order. */
-function live(steps: readonly { fact: Fact; passedMs: number }[], random: () => number): Moment[] {
+function live(steps: readonly Step[], random: () => number): Moment[] {
   let now = QUEUED_AT;
   let before = FRESH;
-  return steps.map(({ fact, passedMs }) => {
+  return steps.map(({ fact, passedMs, ...circumstances }) => {
     now += passedMs;
-    const advance = advanceMessage(before, fact, RETRY_SCHEDULE, now, random);
-    const moment = { now, before, fact, advance };
+    const advance = advanceMessage(before, fact, given({ ...circumstances, now, random }));
+    const moment = { now, before, fact, standing: circumstances.standing, advance };
     before = advance.message;
     return moment;
   });
@@ -162,12 +197,19 @@ describe('whatever the facts, however often and in whatever order', () => {
       }
     }));
 
-  test('only a rejection for good makes it undeliverable', () =>
+  test('only a rejection for good, or no route at all, makes it undeliverable', () =>
     holdsAlways((life) => {
-      for (const { before, fact, advance } of life) {
-        const isForGood =
-          fact.kind === 'outcome' && fact.outcome.kind === 'rejected' && fact.outcome.retry === 'never';
-        expect(advance.undeliverable).toBe(isForGood && !isSettled(before.status));
+      for (const { fact, standing, advance } of life)
+        if (advance.undeliverable) expect(fact.kind === 'noRoute' || standing.isRefused).toBe(true);
+    }));
+
+  test('it does not fail while a receipt may still come, and when it fails it says why', () =>
+    holdsAlways((life) => {
+      for (const { before, standing, advance } of life) {
+        const { status } = advance.message;
+        const hasFailed = !isSettled(before.status) && (status === 'failed' || status === 'undelivered');
+        if (hasFailed) expect(standing.awaited).toBe(0);
+        expect(advance.reason !== undefined).toBe(hasFailed);
       }
     }));
 });
@@ -206,7 +248,8 @@ describe('a message', () => {
     const waits: number[] = [];
     let message = FRESH;
     for (let i = 0; i < RETRY_SCHEDULE.maxAttempts - 1; i++) {
-      ({ message } = advanceMessage(message, rejected('elsewhere'), RETRY_SCHEDULE, QUEUED_AT, () => 0));
+      const circumstances = given({ now: QUEUED_AT, random: () => 0 });
+      ({ message } = advanceMessage(message, rejected('elsewhere'), circumstances));
       waits.push(message.dueAt! - QUEUED_AT);
     }
     expect(waits).toEqual([0, 250, 500, 1_000, 2_000]);
@@ -224,7 +267,8 @@ describe('a message', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60_000 }), chance, (retryAfterMs, random) => {
         const fact = outcome({ kind: 'throttled', retryAfterMs });
-        const { message } = advanceMessage(FRESH, fact, RETRY_SCHEDULE, QUEUED_AT, () => random);
+        const circumstances = given({ now: QUEUED_AT, random: () => random });
+        const { message } = advanceMessage(FRESH, fact, circumstances);
         expect(message.dueAt).toBeGreaterThanOrEqual(QUEUED_AT + retryAfterMs);
         expect(message.dueAt).toBeLessThanOrEqual(QUEUED_AT + 1.5 * retryAfterMs + 1);
       }),
@@ -235,7 +279,8 @@ describe('a message', () => {
     const unavailable = outcome({ kind: 'unavailable', reason: 'no route' });
     const waits = [0, 4_000, 8_000, 100_000].map((waited) => {
       const now = QUEUED_AT + waited;
-      return advanceMessage(FRESH, unavailable, RETRY_SCHEDULE, now, () => 0.999999).message.dueAt! - now;
+      const circumstances = given({ now, random: () => 0.999999 });
+      return advanceMessage(FRESH, unavailable, circumstances).message.dueAt! - now;
     });
     expect(waits.map((ms) => Math.round(ms / 100) * 100)).toEqual([500, 1_000, 2_000, 5_000]);
   });
@@ -257,24 +302,93 @@ describe('a message', () => {
   });
 
   test('that is refused for good settles at once', () => {
-    expect(after([rejected('never')])).toMatchObject({
+    expect(after([rejected('never')], FRESH, { standing: REFUSED })).toMatchObject({
       message: { status: 'failed', attemptsSpent: 1 },
       events: ['MessageFailed'],
       undeliverable: true,
+      reason: 'invalid destination address (0x0000000b)',
     });
-    expect(after([ACCEPTED, UNDELIVERED, rejected('never')])).toMatchObject({
+    const sent = after([ACCEPTED, UNDELIVERED]).message;
+    expect(after([rejected('never')], sent, { standing: REFUSED })).toMatchObject({
       message: { status: 'undelivered', attemptsSpent: 2 },
       events: ['MessageUndelivered'],
       undeliverable: true,
     });
   });
 
-  test('whose verification ended is expired, sent or not', () => {
-    for (const before of [[], [UNKNOWN], [ACCEPTED]])
-      expect(after([...before, { kind: 'ended' }])).toMatchObject({
-        message: { status: 'expired', dueAt: undefined },
-        events: ['MessageExpired'],
-      });
+  test('whose verification ended is expired; one that a carrier has taken waits for its receipt', () => {
+    const EXPIRED = { message: { status: 'expired', dueAt: undefined }, events: ['MessageExpired'] };
+    for (const before of [[], [UNKNOWN]])
+      expect(after([...before, { kind: 'ended' }])).toMatchObject(EXPIRED);
+    const sent = after([ACCEPTED], FRESH, { receiptWaitMs: 20_000 }).message;
+    expect(after([{ kind: 'ended' }], sent, { standing: AWAITED })).toMatchObject({
+      message: { status: 'sent', dueAt: FRESH.expiresAt },
+      events: [],
+    });
+    expect(after([{ kind: 'ended' }], sent, { standing: AWAITED, now: FRESH.expiresAt })).toMatchObject(
+      EXPIRED,
+    );
+  });
+
+  test('that no route can carry fails at once, and says why', () => {
+    expect(after([NO_ROUTE])).toMatchObject({
+      message: { status: 'failed', attemptsSpent: 0 },
+      events: ['MessageFailed'],
+      undeliverable: true,
+      reason: 'there is no route',
+    });
+  });
+
+  test('that is refused without a clear reason has one failover', () => {
+    const { message } = after([rejected('once')], FRESH, { standing: { ...NONE, doubts: 1 } });
+    expect(message).toMatchObject({ status: 'queued', dueAt: QUEUED_AT + 100 });
+    expect(after([rejected('once')], message, { standing: { ...NONE, doubts: 2 } })).toMatchObject({
+      message: { status: 'failed', attemptsSpent: 2 },
+      undeliverable: false,
+    });
+  });
+});
+
+describe('a receipt that does not come', () => {
+  const sent = after([ACCEPTED], FRESH, { standing: AWAITED, receiptWaitMs: 20_000 }).message;
+  const COPY: Standing = { ...NONE, awaited: 2, copies: 1 };
+
+  test('makes its message due again once its usual time is over', () => {
+    expect(sent).toMatchObject({ status: 'sent', dueAt: QUEUED_AT + 20_100 });
+  });
+
+  test.each<[string, Partial<Circumstances>, MessageState]>([
+    ['when as many copies as the service allows are out', { standing: COPY }, FRESH],
+    [
+      'when the service allows none',
+      {
+        schedule: { ...RETRY_SCHEDULE, lateReceipts: { ...RETRY_SCHEDULE.lateReceipts, max: 0 } },
+        standing: AWAITED,
+      },
+      FRESH,
+    ],
+    ['when all attempts are spent', { standing: AWAITED }, { ...FRESH, attemptsSpent: 5 }],
+  ])('is waited for until the end %s', (_when, circumstances, from) => {
+    const { message } = after([ACCEPTED], from, { receiptWaitMs: 20_000, ...circumstances });
+    expect(message.dueAt).toBe(FRESH.expiresAt);
+  });
+
+  test('is waited for until the end when the message has had enough of trying', () => {
+    const { message } = after([{ kind: 'patience', waitMs: Infinity }], sent, { standing: AWAITED });
+    expect(message).toMatchObject({ status: 'sent', dueAt: FRESH.expiresAt });
+    // The receipt was there before.
+    expect(after([{ kind: 'patience', waitMs: Infinity }], sent).message).toEqual(sent);
+  });
+
+  test('of an earlier attempt delays nothing; a later attempt that fails is tried again', () => {
+    const other = { standing: AWAITED, isLast: false };
+    expect(after([UNDELIVERED], sent, other).message).toEqual(sent);
+    expect(after([UNDELIVERED], sent, { standing: AWAITED }).message.dueAt).toBe(QUEUED_AT + 100 + 375);
+    // When the later one is over, too, nothing is waited for any more.
+    expect(after([UNDELIVERED], sent, { isLast: false }).message.dueAt).toBe(QUEUED_AT + 100 + 375);
+    const spent = { ...sent, attemptsSpent: 6, dueAt: sent.expiresAt };
+    expect(after([UNDELIVERED], spent, { isLast: false }).message.status).toBe('undelivered');
+    expect(after([UNDELIVERED], spent, { standing: AWAITED }).message).toEqual(spent);
   });
 });
 
@@ -297,7 +411,7 @@ describe('the retry schedule', () => {
         (fact, attemptsSpent, passedMs, random) => {
           const now = QUEUED_AT + passedMs;
           const message = { ...FRESH, attemptsSpent };
-          const dueAt = advanceMessage(message, fact, RETRY_SCHEDULE, now, () => random).message.dueAt!;
+          const { dueAt } = advanceMessage(message, fact, given({ now, random: () => random })).message;
           expect(dueAt).toBeGreaterThanOrEqual(Math.min(FRESH.expiresAt, now + RETRY_SCHEDULE.baseMs / 2));
           expect(dueAt).toBeLessThanOrEqual(Math.min(FRESH.expiresAt, now + RETRY_SCHEDULE.capMs));
         },

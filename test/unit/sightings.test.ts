@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/crypto/new-id.ts';
-import { convertedBy, type Sighting } from '../../src/messages/sightings.ts';
+import { convertedBy, isExcused, overtake, type Sighting } from '../../src/messages/sightings.ts';
 
 function attempt(change: Partial<Sighting> = {}): Sighting {
-  return { attemptId: newId('att'), routeId: newId('rte'), failed: false, ...change };
+  return { attemptId: newId('att'), routeId: newId('rte'), failed: false, isOvertaken: false, ...change };
 }
 
 describe('a conversion is credited to', () => {
@@ -34,5 +34,20 @@ describe('a conversion is credited to', () => {
 
   test('nobody, when nothing went out', () => {
     expect(convertedBy([])).toBeUndefined();
+  });
+});
+
+describe('an attempt whose verification was approved by another one', () => {
+  test('is excused: it was in vain for no fault of its route', () => {
+    expect(isExcused(attempt())).toBe(true);
+  });
+
+  test('keeps its silence when the message went out again because nothing was heard of it', () => {
+    const [silent, heard, refused] = [attempt(), attempt({ deliveredAt: 1 }), attempt({ failed: true })];
+    overtake([silent, heard, refused]);
+    expect([silent, heard, refused].map(isExcused)).toEqual([false, true, true]);
+    // Its receipt came all the same, only late.
+    silent.deliveredAt = 2;
+    expect(isExcused(silent)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
+import type { Retry, SubmitOutcome } from '../../src/carriers/carrier.ts';
 import { TestCarrier } from '../support/smpp-carrier.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
 import { listenRaw, RawPeer } from '../support/smpp-peers.ts';
@@ -178,7 +178,7 @@ describe('submitting', () => {
     expect(await link.submit({ text: 'x'.repeat(300) })).toMatchObject({
       kind: 'rejected',
       error: { code: 'incomplete' },
-      retry: 'elsewhere',
+      retry: 'once',
     });
   });
 
@@ -226,10 +226,10 @@ describe('submitting', () => {
     ['permanent', 0x0b, rejected('0x0000000b', 'invalid destination address', 'never')],
     ['sender', 0x0a, rejected('0x0000000a', 'invalid source address', 'elsewhere')],
     ['temporary', 0x08, rejected('0x00000008', 'system error', 'later')],
-    ['ambiguous', 0x45, rejected('0x00000045', 'submit failed', 'elsewhere')],
+    ['ambiguous', 0x45, rejected('0x00000045', 'submit failed', 'once')],
     ['throttle', 0x58, { kind: 'throttled' }],
     ['queue full', 0x14, { kind: 'throttled' }],
-    ['undocumented', 0x4ff, rejected('0x000004ff', 'vendor specific error', 'elsewhere')],
+    ['undocumented', 0x4ff, rejected('0x000004ff', 'vendor specific error', 'once')],
   ])('a %s refusal (%i) is told as what it is', async (_class, status, outcome) => {
     await using smsc = await ForeignSmsc.start(STATUS_ANSWER(status));
     await using link = await new TestCarrier(smsc.port).up();
@@ -415,6 +415,6 @@ function receipt(id: string, stat: string, err = '000') {
   };
 }
 
-function rejected(code: string, message: string, retry: 'later' | 'elsewhere' | 'never'): SubmitOutcome {
+function rejected(code: string, message: string, retry: Retry): SubmitOutcome {
   return { kind: 'rejected', error: { code, message }, retry };
 }

@@ -121,6 +121,17 @@ describe('states', () => {
     expect(read('id:1 stat:DELIVRD err:031')?.error).toBeUndefined();
   });
 
+  test.each([
+    ['an unknown number', '001', 'once'],
+    ['a barred one', '013', 'once'],
+    ['a phone that is off', '060', undefined],
+    ['a full memory', '040', undefined],
+    ['something in letters', '1A7', undefined],
+    ['nothing', '000', undefined],
+  ])('a failure because of %s (err %s) leaves %s to try', (_what, err, retry) => {
+    expect(read(`id:1 stat:UNDELIV err:${err}`)?.retry).toBe(retry);
+  });
+
   test('an intermediate notification never ends a message', () => {
     const source = { shortMessage: Buffer.from('id:1 stat:UNDELIV err:060'), dataCoding: 0, tlvs: {} };
     expect(parseReceipt({ ...source, esmClass: 0x20 })).toEqual({ carrierMessageId: '1', state: 'enroute' });

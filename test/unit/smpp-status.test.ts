@@ -26,13 +26,13 @@ test('a carrier may mean something else by a code', () => {
 });
 
 test('an undocumented code is worth one try elsewhere', () => {
-  expect(retryOf(classify(0x455) as 'ambiguous')).toBe('elsewhere');
+  expect(retryOf(classify(0x455) as 'ambiguous')).toBe('once');
 });
 
 test('only a permanent refusal ends a message', () => {
   expect((['temporary', 'ambiguous', 'sender', 'permanent'] as const).map(retryOf)).toEqual([
     'later',
-    'elsewhere',
+    'once',
     'elsewhere',
     'never',
   ]);

@@ -11,7 +11,7 @@ const TOLD: Resolution = { country: 'HR', confidence: 0, lineType: 'mobile', sou
 
 function claimed(leaseUntil = NOW + 6_000): ClaimedMessage {
   const message = newMessage(newId('acc'), newId('vrf'), NOW);
-  return { ...message, dueAt: new Date(leaseUntil), isFirst: true };
+  return { ...message, dueAt: new Date(leaseUntil), wasDueAt: new Date(NOW), isFirst: true };
 }
 
 /** A waiting room, and how often it has said that somebody can leave. */

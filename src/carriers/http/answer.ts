@@ -14,8 +14,10 @@ export const MEANINGS = [
   'throttled',
   /** Worth another try here, later. */
   'temporary',
-  /** Worth another try over another route, at once. */
+  /** This route would refuse it again (its sender, say); worth a try over others, at once. */
   'elsewhere',
+  /** Nobody knows what it means: worth a try over one other route, at once. */
+  'ambiguous',
   /** No other route helps. */
   'permanent',
   /** Us, not the message: credentials, credit, maintenance. The carrier rests, the message goes elsewhere. */
@@ -82,6 +84,8 @@ export function readAnswer(
       return { kind: 'rejected', error, retry: 'later' };
     case 'elsewhere':
       return { kind: 'rejected', error, retry: 'elsewhere' };
+    case 'ambiguous':
+      return { kind: 'rejected', error, retry: 'once' };
     case 'permanent':
       return { kind: 'rejected', error, retry: 'never' };
     case 'unavailable':
@@ -131,7 +135,7 @@ function usualMeaning(
   if (status === 408 || status === 425 || (status >= 500 && status < 600)) return 'temporary';
   if (status >= 300 && status < 400) return 'unavailable';
   if ([401, 402, 403, 404, 405, 407].includes(status)) return 'unavailable';
-  return status >= 400 && status < 500 ? 'elsewhere' : 'unknown';
+  return status >= 400 && status < 500 ? 'ambiguous' : 'unknown';
 }
 
 function refusalOfUs(status: number): string {

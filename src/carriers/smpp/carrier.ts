@@ -247,13 +247,17 @@ class SmppCarrier implements Carrier {
 
   #report(
     pdu: DeliverSm | DataSm,
-    { state, error }: Receipt,
+    { state, error, retry }: Receipt,
     id: string,
     receivedAt: Date,
   ): Promise<PeerAnswer> {
     const carrierMessageId = this.#names.reported(id, pdu.sourceAddr);
     return this.#events
-      .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
+      .onReceipt({
+        ...{ carrierId: this.id, carrierMessageId, state, receivedAt },
+        ...(error && { error }),
+        ...(retry && { retry }),
+      })
       .then(
         () => answerTo(pdu, STATUS.ROK),
         () => answerTo(pdu, STATUS.RX_T_APPN),

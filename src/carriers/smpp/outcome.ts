@@ -60,5 +60,5 @@ export function messageOutcome(segments: readonly SegmentOutcome[]): SegmentOutc
   if (!isPartial || gravest.kind === 'rejected' || gravest.kind === 'unknown') return gravest;
   const reason = 'reason' in gravest ? gravest.reason : 'throttled';
   const message = `${failures.length} of ${segments.length} segments were not taken: ${reason}`;
-  return { kind: 'rejected', error: { code: 'incomplete', message }, retry: 'elsewhere' };
+  return { kind: 'rejected', error: { code: 'incomplete', message }, retry: 'once' };
 }

@@ -74,10 +74,7 @@ function knownWord(word: string): ReceiptWord | undefined {
   return LONG_FORMS.find(([beginning]) => word.startsWith(beginning))?.[1];
 }
 
-/**
- * What the `err` numbers usually mean. They are each carrier's own: this list is the commonest one, so
- * it explains a failure to a person and decides nothing.
- */
+/** What the `err` numbers usually mean. They are each carrier's own: this list is the commonest one. */
 const COMMON_ERRORS: ReadonlyMap<number, string> = new Map([
   [1, 'unknown number'],
   [2, 'unknown number'],
@@ -99,4 +96,14 @@ const COMMON_ERRORS: ReadonlyMap<number, string> = new Map([
 /** The common meaning of a carrier's `err`, `undefined` when it is not in the list. */
 export function errorWords(code: string): string | undefined {
   return /^\d+$/.test(code) ? COMMON_ERRORS.get(Number(code)) : undefined;
+}
+
+const PERMANENT_ERRORS: ReadonlySet<number> = new Set([1, 2, 5, 9, 10, 11, 12, 13]);
+
+/**
+ * Whether it commonly means that no time will help: an unknown number, or a barred one. As each carrier
+ * may mean something else by it, one carrier's word is not enough to give a number up.
+ */
+export function isPermanentError(code: string): boolean {
+  return /^\d+$/.test(code) && PERMANENT_ERRORS.has(Number(code));
 }

@@ -1,6 +1,7 @@
 import { readReceiptDate, writeReceiptDate } from './receipt-date.ts';
 import {
   errorWords,
+  isPermanentError,
   type ReceiptState,
   type ReceiptWord,
   stateOfWord,
@@ -33,6 +34,8 @@ export interface Receipt {
   state: ReceiptState;
   /** Only with `undelivered`: the carrier's `err` (or its state, when there is none) and what it says. */
   error?: { code: string; message: string };
+  /** With an error that commonly means that trying again is in vain: one other route may tell. */
+  retry?: 'once';
   /** The carrier's own clock, read as UTC: its zone is not in the receipt. */
   doneAt?: Date;
 }
@@ -57,7 +60,10 @@ export function parseReceipt(source: ReceiptSource): Receipt | undefined {
   if (intermediate && state === 'undelivered') state = 'enroute';
 
   const receipt: Receipt = { carrierMessageId, state };
-  if (state === 'undelivered') receipt.error = describe(word, code);
+  if (state === 'undelivered') {
+    receipt.error = describe(word, code);
+    if (code !== undefined && isPermanentError(code)) receipt.retry = 'once';
+  }
   const doneAt = readReceiptDate(fields.get('done date') ?? '');
   if (doneAt) receipt.doneAt = doneAt;
   return receipt;

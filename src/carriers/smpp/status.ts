@@ -1,3 +1,5 @@
+import type { Retry } from '../carrier.ts';
+
 /** command_status values by their names in SMPP v3.4 §5.1.3, without the prefix `ESME_`. */
 export const STATUS = {
   ROK: 0x00,
@@ -163,19 +165,16 @@ export function classify(status: number, overrides?: StatusOverrides): StatusCla
   return PERMANENT.some(([from, to]) => status >= from && status <= to) ? 'permanent' : 'ambiguous';
 }
 
-/**
- * What a refused message may still try. `sender` and `ambiguous` go elsewhere at once, `temporary`
- * comes back later, and `permanent` never: another route cannot make a bad destination good.
- */
-export function retryOf(
-  refused: Exclude<StatusClass, 'ok' | 'throttle' | 'linkFault'>,
-): 'later' | 'elsewhere' | 'never' {
+/** What a refused message may still try. */
+export function retryOf(refused: Exclude<StatusClass, 'ok' | 'throttle' | 'linkFault'>): Retry {
   switch (refused) {
     case 'temporary':
       return 'later';
-    case 'sender':
     case 'ambiguous':
+      return 'once';
+    case 'sender':
       return 'elsewhere';
+    // Another route cannot make a bad destination good.
     case 'permanent':
       return 'never';
     default:

@@ -97,6 +97,18 @@ export type CreateServiceInput = {
   settings?: ServiceSettingsInput | null | undefined;
 };
 
+/** What is done for a message whose receipt does not come in its usual time. What is absent stays; `null` goes back to the default. */
+export type FailoverPolicyInput = {
+  /** How often the same code goes out over another route while the receipt is still awaited, 0–5; 0 = never. Default 1. */
+  max?: number | null | undefined;
+  /** Longest such wait, as a share of what is left of the code's validity, 0.01–0.9. Default 0.45. */
+  maxShare?: number | null | undefined;
+  /** Shortest such wait, 1–3600 seconds. Default 10. */
+  minSeconds?: number | null | undefined;
+  /** How long a receipt is awaited, in times of the route's own 95th percentile, 1–20. Routes that give no receipts have none. Default 1.5. */
+  patience?: number | null | undefined;
+};
+
 /** Why a verification failed. */
 export type FailureReason =
   /** It was blocked. */
@@ -134,6 +146,26 @@ export type ResendPolicy =
   /** The code that may already be on its way. */
   | 'SAME';
 
+/** When and how often a message is tried again. What is absent stays; `null` goes back to the default. */
+export type RetryPolicyInput = {
+  /** Wait before the second try, 0.05–600 seconds. Default 0.5. */
+  baseSeconds?: number | null | undefined;
+  /** Longest wait between two tries, 0.05–3600 seconds, no less than `baseSeconds`. Default 30. */
+  capSeconds?: number | null | undefined;
+  /** Each further wait is so many times the one before, 1–10. Default 2. */
+  factor?: number | null | undefined;
+  /** Share of each wait that chance may take off, 0–1: what failed together does not come back together. Default 0.5. */
+  jitter?: number | null | undefined;
+  /** Submissions of one message at most, 1–20; being throttled or finding no route open spends none. Default 6. */
+  maxAttempts?: number | null | undefined;
+  /** Further routes for a message that is refused without a clear reason, or reported as unknown or barred by one carrier, 0–5. Default 1. */
+  maxDoubts?: number | null | undefined;
+  /** Longest pause between two looks for a route while none is open, 0.5–300 seconds. Default 5. */
+  routeWaitCapSeconds?: number | null | undefined;
+  /** Wait before the same code goes out again when a carrier was given it and never answered, 0–600 seconds. Default 5. */
+  unknownWaitSeconds?: number | null | undefined;
+};
+
 /** How the route of a message is chosen among those that are open. */
 export type RoutingStrategy =
   /** What earns most by experience: the chance of a conversion times its value, less the price. */
@@ -166,16 +198,22 @@ export type ServiceSettingsInput = {
   defaultCountry?: string | null | undefined;
   /** Language of messages for starts that name none, BCP 47. Default `en`. */
   defaultLocale?: string | null | undefined;
+  /** What is done for a message whose receipt does not come in its usual time. */
+  failover?: FailoverPolicyInput | null | undefined;
   /** Wrong checks in a row, over all verifications, that lock a destination, 5–100. Default 100. */
   lockAfterFailedChecks?: number | null | undefined;
   /** Checks per verification, 1–20. Default 5. */
   maxChecks?: number | null | undefined;
+  /** A route that costs more per segment is not taken, in the currency of the prices; absent = whatever it costs. */
+  maxPrice?: number | null | undefined;
   /** Sends to one destination within the window, 1–20. Default 5. */
   maxSends?: number | null | undefined;
   /** Sends to one destination in 24 hours, 1–1000. Default 20. */
   maxSendsPerDay?: number | null | undefined;
   /** Which code a further message carries. Default `SAME`. */
   resend?: ResendPolicy | null | undefined;
+  /** When and how often a message is tried again. */
+  retry?: RetryPolicyInput | null | undefined;
   /** How the route of a message is chosen. Default `ADAPTIVE`. */
   routing?: RoutingStrategy | null | undefined;
   /** The window of `maxSends`, 1–86400 seconds. Default 600. */
@@ -528,9 +566,9 @@ export type MessageQueryVariables = Exact<{
 }>;
 
 
-export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
+export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
 
-export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
+export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
 
 export type NodeQueryVariables = Exact<{
   id: string | number;
@@ -680,7 +718,7 @@ export type VerificationTraceQueryVariables = Exact<{
 }>;
 
 
-export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, attempts: Array<{ id: string, status: AttemptStatus, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
+export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
 
 export type VerificationsQueryVariables = Exact<{
   first: number;
@@ -767,9 +805,11 @@ export const MessageTraceFragmentDoc = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {
@@ -1141,9 +1181,11 @@ export const MessageDocument = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {
@@ -1441,9 +1483,11 @@ export const VerificationTraceDocument = new TypedDocumentString(`
   sentAt
   deliveredAt
   settledAt
+  failureReason
   attempts {
     id
     status
+    isLateFailover
     latencyMs
     carrierMessageId
     route {

@@ -1,0 +1,65 @@
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { ReceiptLatency } from '../routing/receipt-latency.ts';
+import { createReceiptLatencies } from '../routing/receipt-latencies.ts';
+import { createServiceDirectory } from '../services/directory.ts';
+import { ServiceSettings } from '../services/settings.ts';
+import type { VerificationRow } from '../verifications/table.ts';
+import { receiptWait, type RetrySchedule } from './retry-schedule.ts';
+import type { Tried } from './tried.ts';
+
+/** What the messages of some accounts are retried by. */
+export interface Rules {
+  scheduleOf(verification: VerificationRow): RetrySchedule;
+  /** How long the receipt of an attempt that is taken now is waited for: see `receiptWait`. */
+  receiptWaitMs(verification: VerificationRow, attempt: Tried, now: number): number;
+}
+
+/** Reads them, from memory as a rule, and from the database for an account that is new to this process. */
+export async function readRules(app: App, accounts: Iterable<AccountId>): Promise<Rules> {
+  const services = new Map<string, RetrySchedule>();
+  const latencies = new Map<AccountId, ReceiptLatency>();
+  const directory = app.single(createServiceDirectory);
+  const receipts = app.single(createReceiptLatencies);
+  await Promise.all(
+    [...new Set(accounts)].map(async (accountId) => {
+      const [all, latency] = await Promise.all([directory.of(accountId), receipts.of(accountId)]);
+      for (const service of all) services.set(service.id, scheduleOf(service.settings));
+      latencies.set(accountId, latency);
+    }),
+  );
+  const usual = scheduleOf(ServiceSettings.parse({}));
+
+  function scheduleFor({ serviceId }: VerificationRow): RetrySchedule {
+    return services.get(serviceId) ?? usual;
+  }
+
+  return {
+    scheduleOf: scheduleFor,
+    receiptWaitMs(verification, { routeId }, now) {
+      const { accountId, country, expiresAt } = verification;
+      const p95Ms = latencies.get(accountId)?.usual(routeId, country, now)?.p95Ms;
+      return receiptWait(scheduleFor(verification), p95Ms, expiresAt.getTime() - now);
+    },
+  };
+}
+
+/** A service's retry policy as the state machine takes it, in milliseconds. */
+export function scheduleOf({ retry, failover }: Pick<ServiceSettings, 'retry' | 'failover'>): RetrySchedule {
+  return {
+    maxAttempts: retry.maxAttempts,
+    baseMs: retry.baseSeconds * 1_000,
+    factor: retry.factor,
+    capMs: retry.capSeconds * 1_000,
+    jitter: retry.jitter,
+    unknownWaitMs: retry.unknownWaitSeconds * 1_000,
+    routeWaitCapMs: retry.routeWaitCapSeconds * 1_000,
+    maxDoubts: retry.maxDoubts,
+    lateReceipts: {
+      max: failover.max,
+      patience: failover.patience,
+      minMs: failover.minSeconds * 1_000,
+      maxShare: failover.maxShare,
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Retry } from '../carriers/carrier.ts';
+import type { RouteId } from '../ids.ts';
+import type { AttemptStatus } from './attempt.ts';
+import type { RetrySchedule } from './retry-schedule.ts';
+
+/** An attempt as it counts for what its message may try next. */
+export interface Tried {
+  routeId: RouteId;
+  status: AttemptStatus;
+  retry: Retry | null;
+  /** Made while the receipt of an earlier one was waited for. */
+  isLate: boolean;
+}
+
+/** What a message's attempts, in the order in which they were made, add up to. */
+export interface Standing {
+  /** Being submitted. */
+  underWay: number;
+  /** Taken by a carrier, receipts outstanding. */
+  awaited: number;
+  /** Made while the receipt of another was waited for, and perhaps on the handset: copies beyond the first. */
+  copies: number;
+  /** Refused without a clear reason. */
+  doubts: number;
+  /** One was refused for good. */
+  isRefused: boolean;
+}
+
+export function standingOf(attempts: readonly Tried[]): Standing {
+  const standing: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false };
+  for (const { status, retry, isLate } of attempts) {
+    if (status === 'submitting') standing.underWay += 1;
+    if (status === 'submitted') standing.awaited += 1;
+    if (isLate && mayArrive(status)) standing.copies += 1;
+    if (retry === 'once') standing.doubts += 1;
+    if (retry === 'never') standing.isRefused = true;
+  }
+  return standing;
+}
+
+// Who did not look for so long heard no receipts either: those that came meanwhile are read first.
+const OVERSLEPT_MS = 5_000;
+
+/**
+ * What a due message may do: be sent over any route; over one that it was not tried over, because its
+ * receipt is late; or wait for the receipt some more, `Infinity` until its end.
+ * @param attempts none of them under way
+ * @param overdueMs since it was due
+ */
+export function nextSend(
+  attempts: readonly Tried[],
+  spent: number,
+  schedule: RetrySchedule,
+  overdueMs: number,
+): { kind: 'send'; isLate: boolean; onlyUntried: boolean } | { kind: 'patience'; waitMs: number } {
+  const { awaited, copies } = standingOf(attempts);
+  const isLate = awaited > 0;
+  const onlyUntried = attempts.at(-1)?.status === 'submitted';
+  if (isLate) {
+    const { max, minMs } = schedule.lateReceipts;
+    if (copies >= max || spent >= schedule.maxAttempts) return { kind: 'patience', waitMs: Infinity };
+    if (onlyUntried && overdueMs > OVERSLEPT_MS) return { kind: 'patience', waitMs: minMs };
+  }
+  return { kind: 'send', isLate, onlyUntried };
+}
+
+function mayArrive(status: AttemptStatus): boolean {
+  return status !== 'rejected' && status !== 'undelivered';
+}

@@ -93,7 +93,7 @@ const QUESTIONS = rowset<LookupRecord>({
   account_id: ['uuid', (r) => r.accountId],
   at: ['timestamptz', (r) => new Date(r.at)],
   answered: ['integer', (r) => (r.facts ? 1 : 0)],
-  cost: ['float8', (r) => r.cost],
+  cost: ['double precision', (r) => r.cost],
 });
 
 const COUNT = `

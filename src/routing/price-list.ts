@@ -35,5 +35,5 @@ export function readPrices(prices: unknown): Prices | null {
         `A price is a number from 0 to ${MAX_PRICE}, per segment, in the account's currency.`,
       );
   }
-  return entries.length === 0 ? null : (Object.fromEntries(entries));
+  return entries.length === 0 ? null : Object.fromEntries(entries);
 }

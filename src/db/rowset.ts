@@ -9,7 +9,7 @@ export type BatchColumn<Row> =
   | readonly [type: 'bytea', read: Read<Row, Buffer>]
   | readonly [type: 'timestamptz', read: Read<Row, Date>]
   | readonly [type: 'text', read: Read<Row, string>]
-  | readonly [type: 'smallint' | 'integer' | 'bigint' | 'real' | 'float8', read: Read<Row, number>]
+  | readonly [type: 'smallint' | 'integer' | 'bigint' | 'double precision', read: Read<Row, number>]
   | readonly [type: 'boolean', read: Read<Row, boolean>]
   | readonly [type: 'json', read: Read<Row, unknown>];
 
@@ -63,8 +63,8 @@ function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
     case 'smallint':
     case 'integer':
     case 'bigint':
-    case 'real':
-    case 'float8':
+    case 'double precision':
+      return orNull(column[1], String);
     case 'boolean':
       return orNull(column[1], String);
     default:

@@ -37,6 +37,7 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
   const queue: (() => void)[] = [];
   let underWay = 0;
   let oddity: string | undefined;
+  let isClosed = false;
 
   async function exchange(e164: string): Promise<LookupOutcome> {
     const request = writer.write((placeholder) => lookupValueOf(placeholder, e164));
@@ -76,7 +77,7 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
       if (waiting) await waiting;
       try {
         // Nobody waits for it any more, or it would find the same closed door as those before it.
-        if (performance.now() - asked > patienceMs || standing.limit(clock()) < underWay)
+        if (isClosed || performance.now() - asked > patienceMs || standing.limit(clock()) < underWay)
           return { kind: 'skipped' };
         const outcome = await exchange(e164);
         judge(outcome);
@@ -87,6 +88,9 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
         else underWay -= 1;
       }
     },
-    close: () => client.close(),
+    close() {
+      isClosed = true;
+      client.close();
+    },
   };
 }

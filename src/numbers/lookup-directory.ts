@@ -16,8 +16,8 @@ export interface OpenLookup {
   config: NumberLookupConfig;
   /** Why it must not be asked, whatever its state: the account's numbers would leave their region. */
   barrier: string | undefined;
-  /** Epoch milliseconds: earlier answers do not count. */
-  answersSince: number;
+  /** Epoch milliseconds: names the rules that answers are read by. */
+  rulesSince: number;
 }
 
 type Opened = Omit<OpenLookup, 'barrier'> & { updatedAt: number };
@@ -42,8 +42,8 @@ export function createLookupDirectory(app: App): LookupDirectory {
       const secrets = openLookupSecrets(app.keys, accountId, row.secretsSealed);
       const { networks, clock, random } = app;
       const lookup = createHttpLookup({ config, secrets, networks, clock, random });
-      const answersSince = row.answersSince.getTime();
-      const opened = { lookup, config, answersSince, updatedAt: row.updatedAt.getTime() };
+      const rulesSince = row.rulesSince.getTime();
+      const opened = { lookup, config, rulesSince, updatedAt: row.updatedAt.getTime() };
       open.set(accountId, opened);
       return opened;
     } catch (error) {

@@ -13,6 +13,8 @@ export interface NumberKey {
 
 /** An answer that was paid for, and how long it counts. Epoch milliseconds. */
 export interface KeptFacts extends NumberFacts {
+  /** Of the configuration that it was read by. */
+  rulesSince: number;
   lookedUpAt: number;
   expiresAt: number;
 }
@@ -41,6 +43,7 @@ export async function readLookups(app: App, keys: readonly NumberKey[]): Promise
         lineType: row.line_type,
         ported: row.ported,
         reachable: row.reachable,
+        rulesSince: row.rules_since.getTime(),
         lookedUpAt: row.looked_up_at.getTime(),
         expiresAt: row.expires_at.getTime(),
       },
@@ -55,6 +58,7 @@ interface RawLookup {
   line_type: LineType | null;
   ported: boolean | null;
   reachable: boolean | null;
+  rules_since: Date;
   looked_up_at: Date;
   expires_at: Date;
 }
@@ -78,6 +82,7 @@ const ANSWERS = rowset<Answered>({
   line_type: ['text', (a) => a.facts.lineType],
   ported: ['boolean', (a) => a.facts.ported],
   reachable: ['boolean', (a) => a.facts.reachable],
+  rules_since: ['timestamptz', (a) => new Date(a.facts.rulesSince)],
   looked_up_at: ['timestamptz', (a) => new Date(a.facts.lookedUpAt)],
   expires_at: ['timestamptz', (a) => new Date(a.facts.expiresAt)],
 });
@@ -85,15 +90,15 @@ const ANSWERS = rowset<Answered>({
 const KEEP = `
   INSERT INTO number_lookups (${ANSWERS.names}) SELECT * FROM ${ANSWERS.from} ORDER BY account_id, number
   ON CONFLICT (account_id, number) DO UPDATE SET operator = excluded.operator, line_type = excluded.line_type,
-    ported = excluded.ported, reachable = excluded.reachable, looked_up_at = excluded.looked_up_at,
-    expires_at = excluded.expires_at
-  WHERE number_lookups.looked_up_at <= excluded.looked_up_at`;
+    ported = excluded.ported, reachable = excluded.reachable, rules_since = excluded.rules_since,
+    looked_up_at = excluded.looked_up_at, expires_at = excluded.expires_at
+  WHERE (number_lookups.rules_since, number_lookups.looked_up_at) <= (excluded.rules_since, excluded.looked_up_at)`;
 
 const QUESTIONS = rowset<LookupRecord>({
   account_id: ['uuid', (r) => r.accountId],
   at: ['timestamptz', (r) => new Date(r.at)],
   answered: ['integer', (r) => (r.facts ? 1 : 0)],
-  cost: ['float8', (r) => r.cost],
+  cost: ['double precision', (r) => r.cost],
 });
 
 const COUNT = `

@@ -50,9 +50,9 @@ export function createNumberResolver(app: App): NumberResolver {
     return lookups;
   }
 
-  function recall(name: string, { answersSince }: OpenLookup): KeptFacts | undefined {
+  function recall(name: string, { rulesSince }: OpenLookup): KeptFacts | undefined {
     const facts = known.get(name);
-    return facts && facts.expiresAt > app.clock() && facts.lookedUpAt >= answersSince ? facts : undefined;
+    return facts && facts.expiresAt > app.clock() && facts.rulesSince === rulesSince ? facts : undefined;
   }
 
   function ask(name: string, number: NumberToResolve, open: OpenLookup): Promise<NumberFacts | undefined> {
@@ -68,7 +68,7 @@ export function createNumberResolver(app: App): NumberResolver {
     return flight;
   }
 
-  async function lookUp(name: string, number: NumberToResolve, { lookup, config }: OpenLookup) {
+  async function lookUp(name: string, number: NumberToResolve, { lookup, config, rulesSince }: OpenLookup) {
     const { accountId, e164 } = number;
     const asked = await lookup.ask(e164, config.deadlineMs);
     logChange(accountId, lookup);
@@ -78,7 +78,7 @@ export function createNumberResolver(app: App): NumberResolver {
     if (asked.kind === 'failed') return void keep({ ...record, cost: 0 });
     const isFound = asked.facts.operator !== null;
     const seconds = isFound ? config.keepSeconds : config.keepUnknownSeconds;
-    const facts = { ...asked.facts, lookedUpAt: at, expiresAt: at + seconds * 1_000 };
+    const facts = { ...asked.facts, rulesSince, lookedUpAt: at, expiresAt: at + seconds * 1_000 };
     known.set(name, facts);
     keep({ ...record, facts, cost: config.price });
     return facts;

@@ -55,7 +55,7 @@ export async function setNumberLookup(
     const set = {
       config,
       secretsSealed: sealLookupSecrets(app.keys, accountId, secrets),
-      answersSince: isReadAlike ? before.answersSince : now,
+      rulesSince: isReadAlike ? before.rulesSince : now,
       updatedAt: now,
     };
     await tx

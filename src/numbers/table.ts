@@ -22,8 +22,8 @@ export const numberLookupConfigs = snakeCase.table('number_lookup_configs', {
   config: jsonb().$type<NumberLookupConfig>().notNull(),
   /** What the configuration names but must not show, sealed together. */
   secretsSealed: bytes().notNull(),
-  /** Answers from before were read by other rules: they do not count. */
-  answersSince: moment().notNull(),
+  /** Since when answers are read as they are now: those of other rules do not count. */
+  rulesSince: moment().notNull(),
   updatedAt: moment().notNull(),
 });
 
@@ -39,6 +39,8 @@ export const numberLookups = snakeCase.table(
     lineType: text().$type<LineType>(),
     ported: boolean(),
     reachable: boolean(),
+    /** Of the configuration that it was read by. */
+    rulesSince: moment().notNull(),
     lookedUpAt: moment().notNull(),
     expiresAt: moment().notNull(),
   },

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { setResidency } from '../../src/accounts/set-residency.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
@@ -15,6 +15,7 @@ import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import type { NewRoute } from '../../src/routing/save-route.ts';
+import { createPolicies } from '../../src/routing/policies.ts';
 import { decodeDecision } from '../../src/routing/decision.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -134,6 +135,29 @@ test('a route for other networks is left out, and the decision says why', async 
   expect(await carrierOf(v)).toBe('all');
   const reasons = decodeDecision((await storedOf(v)).decision).map(({ excluded }) => excluded);
   expect(reasons).toContain('does not serve the operator 21902');
+});
+
+test('the policy is asked for the operator of the number, at its price, and told of the attempt by the same', async () => {
+  await using provider = await new Portaris().start();
+  const who = await createTestAccount(app, { routing: 'adaptive' });
+  await connect(who, { name: 'any', priority: 1, price: 0.5, prices: { HR: 0.2, '21901': 0.1 } });
+  await lookUpAt(who, provider);
+  const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
+  const policy = await app.single(createPolicies).of(who.accountId, options);
+  const [choose, observe] = [vi.spyOn(policy, 'choose'), vi.spyOn(policy, 'observe')];
+  const to = aNumber();
+  provider.networks.set(to, 'HT-HR');
+  await happened(app, await start(app, who, to), 'MessageDelivered');
+  await until(() => observe.mock.calls.some(([{ kind }]) => kind === 'delivered'));
+  expect(choose.mock.calls.map(([{ operator }, [candidate]]) => [operator, candidate!.price])).toEqual([
+    ['21901', 0.1],
+  ]);
+  const told = observe.mock.calls.map(([{ kind, country, operator }]) => [kind, country, operator]);
+  expect(told.toSorted()).toEqual([
+    ['accepted', 'HR', '21901'],
+    ['delivered', 'HR', '21901'],
+    ['submitted', 'HR', '21901'],
+  ]);
 });
 
 test('a number is paid for once: other messages, and other processes, know it', async () => {

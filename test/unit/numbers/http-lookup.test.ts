@@ -121,6 +121,17 @@ test('after three silences it rests, then one question tries, and an answer brin
   expect(provider.asked).toHaveLength(4);
 });
 
+test('one that was closed asks nobody any more, neither those that wait nor those that come', async () => {
+  provider.misbehaves = 'hang';
+  const lookup = await connect({ connections: 1, timeoutMs: 1_000 });
+  const asked = [lookup.ask(NUMBER, 5_000), lookup.ask(NUMBER, 5_000)];
+  await until(() => provider.asked.length === 1);
+  lookup.close();
+  asked.push(lookup.ask(NUMBER, 5_000));
+  expect((await Promise.all(asked)).map(({ kind }) => kind)).toEqual(['failed', 'skipped', 'skipped']);
+  expect(provider.asked).toHaveLength(1);
+});
+
 test('when too many wait it is busy, and well again once they have gone', async () => {
   provider.slowMs = 10;
   const lookup = await connect({ connections: 1 });

@@ -2,7 +2,7 @@ CREATE TABLE "number_lookup_configs" (
 	"account_id" uuid PRIMARY KEY,
 	"config" jsonb NOT NULL,
 	"secrets_sealed" bytea NOT NULL,
-	"answers_since" timestamp(3) with time zone NOT NULL,
+	"rules_since" timestamp(3) with time zone NOT NULL,
 	"updated_at" timestamp(3) with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -22,6 +22,7 @@ CREATE TABLE "number_lookups" (
 	"line_type" text,
 	"ported" boolean,
 	"reachable" boolean,
+	"rules_since" timestamp(3) with time zone NOT NULL,
 	"looked_up_at" timestamp(3) with time zone NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
 	CONSTRAINT "number_lookups_pkey" PRIMARY KEY("account_id","number")

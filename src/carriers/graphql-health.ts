@@ -16,7 +16,7 @@ const CarrierState = builder.enumType('CarrierState', {
       value: 'degraded',
       description: 'It takes messages, and has a problem; or it is down for some of the workers.',
     },
-    CONNECTING: { value: 'connecting', description: 'On its way up.' },
+    CONNECTING: { value: 'connecting', description: 'On its way up for the first time.' },
     DOWN: {
       value: 'down',
       description:

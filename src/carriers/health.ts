@@ -43,7 +43,8 @@ export interface HealthReport {
 }
 
 export function stateOf({ state, problem, breaker }: CarrierHealth): CarrierState {
-  if (state === 'connecting') return 'connecting';
+  // Once a try has failed, the next one is no news: it stays down until it is up.
+  if (state === 'connecting' && problem === undefined) return 'connecting';
   if (state !== 'up' || breaker?.state === 'open') return 'down';
   return problem === undefined ? 'up' : 'degraded';
 }

@@ -129,6 +129,10 @@ const FAULTS: Record<string, () => Fault> = {
     words: /gives the same message id to several numbers: set messageIds/,
     delivers: 'all',
   }),
+  'refuses our credentials over HTTP': () => ({
+    connect: (who, stack) => connectHttp(who, stack, undefined, { apiToken: 'revoked' }),
+    words: /refuses us: no \(unauthorized\)/,
+  }),
   'answers over HTTP with 503': () => ({
     connect: (who, stack) => connectHttp(who, stack, 'serverError'),
     words: /breaker .*error of its system .*503/,
@@ -170,13 +174,18 @@ let routes = 0;
 async function connectHttp(
   who: Principal,
   stack: AsyncDisposableStack,
-  misbehaviour: Misbehaviour,
+  misbehaviour: Misbehaviour | undefined,
+  secrets: Record<string, string> = {},
 ): Promise<CarrierId> {
   const provider = stack.use(await new Nordwave().start());
   provider.misbehaves = misbehaviour;
   const example = await provider.example();
   const config = { ...example.config, timeoutMs: 300, throughput: null, connections: 50, window: 50 };
-  const carrierId = await connectCarrier(app, who.accountId, { ...example, config });
+  const carrierId = await connectCarrier(app, who.accountId, {
+    ...example,
+    config,
+    secrets: { ...example.secrets, ...secrets },
+  });
   await addRoute(app, who.accountId, { name: `http ${++routes}`, carrierId, priority: 1 });
   return carrierId;
 }

@@ -56,7 +56,7 @@ export type CancelVerificationInput = {
 
 /** How a carrier stands. */
 export type CarrierState =
-  /** On its way up. */
+  /** On its way up for the first time. */
   | 'CONNECTING'
   /** It takes messages, and has a problem; or it is down for some of the workers. */
   | 'DEGRADED'

@@ -44,6 +44,7 @@ test('a link that is up is degraded by a problem, and down while its breaker is 
   );
   expect(stateOf({ ...WELL, breaker: { state: 'halfOpen' }, problem: 'half open' })).toBe('degraded');
   expect(stateOf({ ...WELL, state: 'connecting' })).toBe('connecting');
+  expect(stateOf({ ...DOWN, state: 'connecting' })).toBe('down');
   expect(stateOf(DOWN)).toBe('down');
 });
 

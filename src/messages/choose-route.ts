@@ -98,12 +98,16 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
         candidateOf(route, exclusions[i], carriers.get(route.carrierId)),
       );
       const ranked = policy.choose({ country, now }, candidates, app.random);
-      const reason = lastingReason(exclusions);
-      if (reason !== undefined) return { verdict: { reason, decision: encodeDecision(ranked, names) } };
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
-      const route = best && routes.find((r) => r.id === best.routeId);
+      if (!best) {
+        const reason = lastingReason(exclusions);
+        return {
+          verdict: reason === undefined ? undefined : { reason, decision: encodeDecision(ranked, names) },
+        };
+      }
+      const route = routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
-      if (!route || !carrier) return { verdict: undefined };
+      if (!carrier) return { verdict: undefined };
       return { service, route, carrier, decision: encodeDecision(ranked, names) };
     },
   };

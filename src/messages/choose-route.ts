@@ -110,10 +110,14 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       );
       const request = { country, ...(operator !== undefined && { operator }), now };
       const ranked = policy.choose(request, candidates, app.random);
-      const reason = lastingReason(exclusions);
-      if (reason !== undefined) return { verdict: { reason, decision: encodeDecision(ranked, names) } };
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
-      const route = best && routes.find((r) => r.id === best.routeId);
+      if (!best) {
+        const reason = lastingReason(exclusions);
+        return {
+          verdict: reason === undefined ? undefined : { reason, decision: encodeDecision(ranked, names) },
+        };
+      }
+      const route = routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
       if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);

@@ -13,8 +13,8 @@ import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
-import type { AttemptStatus } from './attempt.ts';
 import { isSettled } from './message.ts';
+import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
 import { readMessages, saveMessages } from './store.ts';
 import type { MessageRow } from './table.ts';
@@ -158,7 +158,7 @@ async function decideFacts(
       schedule: rules.scheduleOf(verification),
       standing: standingOf(tried),
       isLast: !attempt || attempt === tried.at(-1),
-      receiptWaitMs: attempt ? rules.receiptWaitMs(verification, attempt, now) : Infinity,
+      receiptWaitMs: attempt && step.answer ? rules.receiptWaitMs(verification, attempt, now) : Infinity,
       now,
       random: app.random,
     });
@@ -177,28 +177,6 @@ async function decideFacts(
     outcomes,
     news,
   };
-}
-
-function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome {
-  const kind = receipt!.state === 'delivered' ? 'delivered' : 'undelivered';
-  const { carrierId, receivedAt } = receipt!;
-  return { kind, verificationId, attemptId: attemptId!, carrierId, at: receivedAt.getTime() };
-}
-
-/** What an attempt's step says of its route's receipts: only those of attempts that were known as taken count. */
-function newsOf(
-  { accountId, country }: VerificationRow,
-  { routeId, status, answeredAt }: AttemptState,
-  before: AttemptStatus,
-  now: number,
-  { receipt }: Step,
-): ReceiptNews[] {
-  const about = { accountId, routeId, country, at: now };
-  if (status === 'submitted') return [{ ...about, what: { kind: 'taken' } }];
-  if (!receipt || before !== 'submitted') return [];
-  // A receipt may overtake the answer.
-  const afterMs = Math.max(0, receipt.receivedAt.getTime() - (answeredAt?.getTime() ?? now));
-  return [{ ...about, what: status === 'delivered' ? { kind: status, afterMs } : { kind: 'undelivered' } }];
 }
 
 async function writeSettled(tx: Tx, settled: Settled): Promise<Announced> {

@@ -20,6 +20,8 @@ export interface HttpLookupOptions {
   random: () => number;
 }
 
+// One answer may get lost; three in a row are a lookup that hangs.
+const SILENCES = 3;
 // At 80 ms an answer that is a deadline's worth: a slow lookup must not have all messages wait for it.
 const QUEUE_PER_CONNECTION = 10;
 
@@ -33,7 +35,7 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
     ...{ origin: writer.origin, networks, ca: tls?.ca, connections, timeoutMs },
     resolve,
   });
-  const standing = new Standing();
+  const standing = new Standing({ silences: SILENCES });
   const queue: (() => void)[] = [];
   let underWay = 0;
   let oddity: string | undefined;

@@ -2,19 +2,28 @@ import { backoffMs, type BackoffOptions } from './backoff.ts';
 
 const PAUSES: BackoffOptions = { minMs: 500, maxMs: 30_000 };
 
+export interface StandingOptions {
+  pauses?: BackoffOptions;
+  /** So many requests in a row that got nothing out of it have it rest, too. Default: none does. */
+  silences?: number;
+}
+
 /**
- * How a carrier without a lasting link stands: what a session is to SMPP. A request that finds it closed to
- * us has it rest; after the rest one request tries, and only when that goes well the others follow. What
- * gets no answer out of it is its breaker's business. All times are milliseconds on one clock.
+ * How somebody without a lasting link stands: what a session is to SMPP. A request that finds it closed to
+ * us has it rest; after the rest one request tries, and only when that goes well the others follow. All
+ * times are milliseconds on one clock.
  */
 export class Standing {
   readonly #pauses: BackoffOptions;
+  readonly #maxSilences: number;
   #failures = 0;
+  #silences = 0;
   #restsUntil = -Infinity;
   #problem: string | undefined;
 
-  constructor(pauses: BackoffOptions = PAUSES) {
+  constructor({ pauses = PAUSES, silences = Infinity }: StandingOptions = {}) {
     this.#pauses = pauses;
+    this.#maxSilences = silences;
   }
 
   get isDown(): boolean {
@@ -39,6 +48,7 @@ export class Standing {
   /** It answered in a way that can be understood. */
   isWell(): void {
     this.#failures = 0;
+    this.#silences = 0;
     this.#restsUntil = -Infinity;
     this.#problem = undefined;
   }
@@ -54,7 +64,8 @@ export class Standing {
 
   /** It got a request, and we got nothing that can be understood. */
   isSilent(reason: string, now: number, random: () => number): void {
+    this.#silences += 1;
     this.#problem = reason;
-    if (this.isDown) this.isClosed(reason, now, random);
+    if (this.isDown || this.#silences >= this.#maxSilences) this.isClosed(reason, now, random);
   }
 }

@@ -68,7 +68,7 @@ class HttpCarrier implements Carrier {
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(config.throughput ?? Infinity, this.#clock());
     this.#window = new Window(config.window ?? config.connections, () => this.#announce());
-    this.#standing = new Standing(options.pauses);
+    this.#standing = new Standing({ ...(options.pauses && { pauses: options.pauses }) });
     this.#writer = createSubmitWriter(config, secrets, callbackUrl);
     this.#reader = answerReader(config, secrets);
     const { connections, timeoutMs, tls } = config;

@@ -132,6 +132,12 @@ describe('the form of receipts', () => {
     expect(new ReceiptForm().reported('8c0f-1', '')).toEqual({ id: '8c0f-1' });
   });
 
+  test('is not concluded from an answer without an id', () => {
+    const finder = new ReceiptForm();
+    finder.accepted('', A);
+    expect(finder.form).toBeUndefined();
+  });
+
   test('is clear where both sides have letters', () => {
     const finder = new ReceiptForm();
     finder.accepted('00FF', A);
@@ -194,6 +200,14 @@ describe('receipts of a form that is not known yet', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('that are too many are refused at once, so that the link keeps reading our answers', async () => {
+    const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
+    const held = Array.from({ length: 500 }, (_, i) => ids.reported(String(1_000_000 + i), A));
+    expect(await ids.reported('1000500', A)).toBeUndefined();
+    ids.accepted('x-1', A);
+    expect(await Promise.all(held)).toEqual(Array.from({ length: 500 }, (_, i) => String(1_000_000 + i)));
   });
 
   test('are read by what another process has found out, which is asked when it is needed', async () => {

@@ -17,6 +17,8 @@ export interface ReceiptIdRules {
 
 // An answer follows its receipt within milliseconds. The carrier waits for ours meanwhile.
 const HOLD_MS = 2_000;
+// A link stops reading when a thousand of the carrier's requests wait, and our answers come over it, too.
+const MAX_HELD = 500;
 // A carrier brings a refused receipt again; if nothing was learned by then, nothing will be.
 const GIVE_UP_AFTER_MS = 300_000;
 const MAX_REFUSED = 1_000;
@@ -86,6 +88,7 @@ export class ReceiptIds {
     const read = this.#form.reported(receiptId, from);
     this.#noteForm();
     if (typeof read === 'object') return read.id;
+    if (this.#held.size >= MAX_HELD) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const held = { receiptId, from, cameAfter: this.#form.lastSubmit, resolve };
       const giveUp = () => void this.#giveUp(held);

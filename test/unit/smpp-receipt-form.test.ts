@@ -202,9 +202,17 @@ describe('receipts of a form that is not known yet', () => {
     }
   });
 
+  test('are not waited for by a carrier that is closing', async () => {
+    const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
+    const held = ids.reported('1000001', A);
+    ids.close();
+    expect(await held).toBeUndefined();
+    expect(await ids.reported('1000001', A)).toBeUndefined();
+  });
+
   test('that are too many are refused at once, so that the link keeps reading our answers', async () => {
     const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
-    const held = Array.from({ length: 500 }, (_, i) => ids.reported(String(1_000_000 + i), A));
+    const held = Array.from({ length: 500 }, async (_, i) => ids.reported(String(1_000_000 + i), A));
     expect(await ids.reported('1000500', A)).toBeUndefined();
     ids.accepted('x-1', A);
     expect(await Promise.all(held)).toEqual(Array.from({ length: 500 }, (_, i) => String(1_000_000 + i)));

@@ -202,6 +202,17 @@ describe('receipts of a form that is not known yet', () => {
     }
   });
 
+  test('that nobody can read are refused on the wire, so that the carrier brings them again', async () => {
+    await using smsc = await ForeignSmsc.start();
+    await using link = await new TestCarrier(smsc.port, { receiptIdForm: 'auto' }).up();
+    expect((await smsc.deliver(receiptOf('1000001', A))).command_status).toBe(0x64);
+    expect(link.receipts).toEqual([]);
+    expect(link.carrier.health()).toMatchObject({
+      state: 'up',
+      problem: expect.stringMatching(/set receiptIdForm/) as string,
+    });
+  });
+
   test('are not waited for by a carrier that is closing', async () => {
     const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
     const held = ids.reported('1000001', A);

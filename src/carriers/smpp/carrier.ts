@@ -17,7 +17,6 @@ import { Pace } from '../pace.ts';
 import { submitPdus, writingRules } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
 import { submitSegments } from './segments.ts';
-import type { Receipt } from './receipt.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS } from './status.ts';
 
@@ -205,29 +204,30 @@ class SmppCarrier implements Carrier {
   }
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
-    const receipt = readReceipt(pdu);
+    const taken = this.#take(pdu);
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
-    if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const receivedAt = new Date(this.#clock());
-    const name = this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
-    if (typeof name === 'string') return this.#report(pdu, receipt, name, receivedAt);
-    return name.then((found) =>
-      found === undefined ? answerTo(pdu, STATUS.RX_T_APPN) : this.#report(pdu, receipt, found, receivedAt),
+    if (taken === undefined) return answerTo(pdu, STATUS.ROK);
+    return taken.then(
+      () => answerTo(pdu, STATUS.ROK),
+      () => answerTo(pdu, STATUS.RX_T_APPN),
     );
   }
 
-  #report(
-    pdu: DeliverSm | DataSm,
-    { state, error }: Receipt,
-    carrierMessageId: string,
-    receivedAt: Date,
-  ): Promise<PeerAnswer> {
-    return this.#events
-      .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
-      .then(
-        () => answerTo(pdu, STATUS.ROK),
-        () => answerTo(pdu, STATUS.RX_T_APPN),
-      );
+  #take(pdu: DeliverSm | DataSm): Promise<void> | undefined {
+    const receipt = readReceipt(pdu);
+    if (receipt === undefined) return undefined;
+    const { state, error } = receipt;
+    const receivedAt = new Date(this.#clock());
+    const report = (carrierMessageId: string) =>
+      this.#events.onReceipt({
+        carrierId: this.id,
+        carrierMessageId,
+        state,
+        ...(error && { error }),
+        receivedAt,
+      });
+    const name = this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
+    return typeof name === 'string' ? report(name) : name.then(report);
   }
 }
 

@@ -47,11 +47,17 @@ export class Identities {
     return others.size === 0 ? accepted : { ...accepted, parts };
   }
 
-  /** The message of a receipt, from a number as the carrier writes it; `undefined` when nobody knows yet. */
-  reported(receiptId: string, from: string): string | Promise<string | undefined> {
+  /**
+   * The message of a receipt, from a number as the carrier writes it.
+   * @throws when nobody knows yet: the carrier should bring it again
+   */
+  reported(receiptId: string, from: string): string | Promise<string> {
     const id = this.#ids.reported(receiptId, from);
     if (typeof id === 'string') return this.#names.reported(id, from);
-    return id.then((found) => (found === undefined ? undefined : this.#names.reported(found, from)));
+    return id.then((found) => {
+      if (found === undefined) throw new Error('nobody knows yet which message it is about');
+      return this.#names.reported(found, from);
+    });
   }
 
   close(): void {

@@ -1,6 +1,5 @@
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
-import { whyFull } from '../carriers/health.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';

@@ -2,6 +2,7 @@ import { Carrier } from '../carriers/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { decodeDecision } from '../routing/decision.ts';
 import { Route, RouteCandidate } from '../routing/graphql.ts';
+import { readParts } from './parts.ts';
 
 const AttemptStatus = builder.enumType('AttemptStatus', {
   description: 'Where an attempt stands.',
@@ -15,6 +16,15 @@ const AttemptStatus = builder.enumType('AttemptStatus', {
       value: 'unknown',
       description: 'The link died before the carrier answered: it may have gone out.',
     },
+  } as const,
+});
+
+const PartStatus = builder.enumType('PartStatus', {
+  description: 'What a receipt said of one part of a message in several segments.',
+  values: {
+    PENDING: { value: 'pending', description: 'Nothing yet.' },
+    DELIVERED: { value: 'delivered', description: 'The handset has it.' },
+    UNDELIVERED: { value: 'undelivered', description: 'The carrier could not deliver it.' },
   } as const,
 });
 
@@ -56,6 +66,13 @@ export const Attempt = builder.drizzleObject('attempts', {
       description:
         'Whether it was made because the receipt of an earlier attempt did not come in its usual time.',
       resolve: (attempt) => attempt.isLate,
+    }),
+    parts: t.field({
+      type: [PartStatus],
+      nullable: true,
+      description:
+        'What receipts said of its segments, in their order; `null` where any receipt is about the whole message.',
+      resolve: ({ parts }) => (parts === null ? null : readParts(parts)),
     }),
     latencyMs: t.int({
       nullable: true,

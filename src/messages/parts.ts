@@ -40,3 +40,13 @@ export function hearPart(parts: PartsText, part: number, state: keyof typeof LET
     isLone: receipts === 'auto' && heard === 'd' && after.length > 1,
   };
 }
+
+export type PartStatus = 'pending' | 'delivered' | 'undelivered';
+
+/** What is known of each part, in their order. */
+export function readParts(parts: PartsText): PartStatus[] {
+  const [, states = ''] = parts.split(':');
+  return [...states].map((letter) =>
+    letter === LETTERS.delivered ? 'delivered' : letter === LETTERS.undelivered ? 'undelivered' : 'pending',
+  );
+}

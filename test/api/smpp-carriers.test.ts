@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
 import { happened, start } from '../support/verifying.ts';
 
@@ -116,4 +116,23 @@ test('a carrier with every option delivers', async () => {
   });
   const v = await start(testApp.app, who, '+385911234567');
   expect(await happened(testApp.app, v, 'MessageDelivered')).toContain('MessageSent');
+});
+
+test('an attempt shows what receipts said of each segment, and nothing where there is one', async () => {
+  const parts = async (text: string) => {
+    const their = await createTestAccount(testApp.app, { templates: { en: text } });
+    const by = await createCaller(testApp.app, their);
+    await connectSimulated(testApp.app, their, ['instant']);
+    const v = await start(testApp.app, their, '+385911234568');
+    await happened(testApp.app, v, 'MessageDelivered');
+    const { data } = await by.ask(
+      'query($id: ID!) { verification(id: $id) { messages(first: 1) { nodes { segments attempts { parts } } } } }',
+      { id: v.id },
+    );
+    return (data!.verification as { messages: { nodes: unknown[] } }).messages.nodes;
+  };
+  expect(await parts('{code}')).toEqual([{ segments: 1, attempts: [{ parts: null }] }]);
+  expect(await parts(`{code} ${'x'.repeat(160)}`)).toEqual([
+    { segments: 2, attempts: [{ parts: ['DELIVERED', 'DELIVERED'] }] },
+  ]);
 });

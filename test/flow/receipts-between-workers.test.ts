@@ -14,7 +14,7 @@ test('two workers on one carrier read the receipts of each other’s messages, i
   const { id } = await createCarriers(app)(
     who,
     { profile: 'hexIds', receiptMs: [0, 60] },
-    { bindMode: 'transmitterReceiver', bindCount: 2, receiverCount: 2, throughput: 50 },
+    { bindMode: 'transmitterReceiver', bindCount: 2, receiverCount: 2, throughput: 200 },
   );
   const aNumber = createNumbers(6_000_000);
   const sent = await Promise.all(Array.from({ length: 60 }, () => start(app, who, aNumber())));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hearPart, unheardParts, type PartsVerdict } from '../../src/messages/parts.ts';
+import { hearPart, readParts, unheardParts, type PartsVerdict } from '../../src/messages/parts.ts';
 
 type Told = readonly [part: number, state: 'delivered' | 'undelivered'];
 
@@ -52,6 +52,14 @@ describe('a part', () => {
     ]);
     expect(second).toMatchObject({ verdict: 'open' });
     expect(last).toMatchObject({ verdict: 'delivered', parts: 'perPart:dd' });
+  });
+
+  test('is shown in its place', () => {
+    const [, last] = tell(3, [
+      [3, 'delivered'],
+      [1, 'undelivered'],
+    ]);
+    expect(readParts(last!.parts)).toEqual(['undelivered', 'pending', 'delivered']);
   });
 
   test('that the message has not says nothing', () => {

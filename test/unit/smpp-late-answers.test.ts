@@ -70,7 +70,8 @@ describe('an answer behind its deadline', () => {
     expect(late).toEqual([]);
     held[0]!({ message_id: '1' });
     await until(() => late.length > 0);
-    expect(late).toEqual([{ kind: 'accepted', carrierMessageId: '1', segments: 3 }]);
+    const parts = { others: ['2', '3'], receipts: 'auto' };
+    expect(late).toEqual([{ kind: 'accepted', carrierMessageId: '1', segments: 3, parts }]);
   });
 
   test('of a link that died meanwhile is waited for no more', async () => {

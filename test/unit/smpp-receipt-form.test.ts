@@ -132,6 +132,12 @@ describe('the form of receipts', () => {
     expect(new ReceiptForm().reported('8c0f-1', '')).toEqual({ id: '8c0f-1' });
   });
 
+  test('is not concluded from an answer without an id', () => {
+    const finder = new ReceiptForm();
+    finder.accepted('', A);
+    expect(finder.form).toBeUndefined();
+  });
+
   test('is clear where both sides have letters', () => {
     const finder = new ReceiptForm();
     finder.accepted('00FF', A);
@@ -194,6 +200,33 @@ describe('receipts of a form that is not known yet', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('that nobody can read are refused on the wire, so that the carrier brings them again', async () => {
+    await using smsc = await ForeignSmsc.start();
+    await using link = await new TestCarrier(smsc.port, { receiptIdForm: 'auto' }).up();
+    expect((await smsc.deliver(receiptOf('1000001', A))).command_status).toBe(0x64);
+    expect(link.receipts).toEqual([]);
+    expect(link.carrier.health()).toMatchObject({
+      state: 'up',
+      problem: expect.stringMatching(/set receiptIdForm/) as string,
+    });
+  });
+
+  test('are not waited for by a carrier that is closing', async () => {
+    const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
+    const held = ids.reported('1000001', A);
+    ids.close();
+    expect(await held).toBeUndefined();
+    expect(await ids.reported('1000001', A)).toBeUndefined();
+  });
+
+  test('that are too many are refused at once, so that the link keeps reading our answers', async () => {
+    const ids = new ReceiptIds({ form: 'auto', memory: undefined, clock: () => 0 });
+    const held = Array.from({ length: 500 }, async (_, i) => ids.reported(String(1_000_000 + i), A));
+    expect(await ids.reported('1000500', A)).toBeUndefined();
+    ids.accepted('x-1', A);
+    expect(await Promise.all(held)).toEqual(Array.from({ length: 500 }, (_, i) => String(1_000_000 + i)));
   });
 
   test('are read by what another process has found out, which is asked when it is needed', async () => {

@@ -11,18 +11,15 @@ import type {
 import type { PeerAnswer, PeerRequest } from './peer.ts';
 import { BindTurns } from './bind-turns.ts';
 import { readReceipt } from './incoming.ts';
-import { MessageNames } from './message-names.ts';
+import { Identities } from './identities.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from '../pace.ts';
-import { submitPdus, type WritingRules } from './outgoing.ts';
+import { submitPdus, writingRules } from './outgoing.ts';
 import { answerTo, type DataSm, type DeliverSm } from './pdu.ts';
 import { submitSegments } from './segments.ts';
-import type { Receipt } from './receipt.ts';
-import { ReceiptIds } from './receipt-ids.ts';
 import { SmppSession, type BindMode } from './session.ts';
 import { STATUS } from './status.ts';
-import { DATA_CODING } from './text.ts';
 
 /** A carrier reached over one or more SMPP v3.4 links, which begin to bind at once. */
 export function createSmppCarrier(options: SmppCarrierOptions, events: CarrierEvents): Carrier {
@@ -37,10 +34,9 @@ class SmppCarrier implements Carrier {
   readonly #clock: () => number;
   readonly #random: () => number;
   readonly #pace: Pace;
-  readonly #names: MessageNames;
-  readonly #ids: ReceiptIds;
+  readonly #identities: Identities;
   readonly #sessions: readonly SmppSession[];
-  readonly #writing: Omit<WritingRules, 'now' | 'reference'>;
+  readonly #writing: ReturnType<typeof writingRules>;
   readonly #turns: BindTurns;
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
@@ -54,12 +50,8 @@ class SmppCarrier implements Carrier {
     this.#clock = options.clock ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#pace = new Pace(options.throughput ?? Infinity, this.#clock());
-    this.#names = new MessageNames({ ids: options.messageIds ?? 'unique', markOf: options.numberMark });
-    const { receiptIdForm: form = 'same', formMemory: memory } = options;
-    this.#ids = new ReceiptIds({ form, memory, clock: this.#clock });
-    const { alphabet = 'gsm', dataCoding = DATA_CODING.default, validity = 'relative' } = options;
-    const { source = {}, destination = {}, vendorTlvs = [] } = options;
-    this.#writing = { alphabet, dataCoding, validity, source, destination, vendorTlvs };
+    this.#identities = new Identities(options, this.#clock);
+    this.#writing = writingRules(options);
     this.#turns = new BindTurns(this.#random);
     this.#sessions = (options.binds ?? ['transceiver']).map((mode) => this.#openSession(mode));
   }
@@ -78,7 +70,7 @@ class SmppCarrier implements Carrier {
   health(): CarrierHealth {
     const states = this.#sessions.filter(({ canSubmit }) => canSubmit).map(({ state }) => state);
     const problems = new Set(this.#sessions.map(({ problem }) => problem).filter((it) => it !== undefined));
-    for (const { problem } of [this.#names, this.#ids]) if (problem !== undefined) problems.add(problem);
+    for (const problem of this.#identities.problems) problems.add(problem);
     if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
     return {
       state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
@@ -104,9 +96,9 @@ class SmppCarrier implements Carrier {
     this.#pace.take(pdus.length, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
     const sent = { to: message.to, segments: pdus.length };
-    const ticket = this.#ids.submitted(message.to);
+    const ticket = this.#identities.submitted(message.to);
     const answered = (outcome: SubmitOutcome): SubmitOutcome => {
-      if (ticket !== undefined && outcome.kind !== 'unknown') this.#ids.answered(ticket);
+      if (ticket !== undefined && outcome.kind !== 'unknown') this.#identities.answered(ticket);
       return outcome;
     };
     const submitted = submitSegments(session, pdus, {
@@ -123,7 +115,7 @@ class SmppCarrier implements Carrier {
   async close(drainMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#paceTimer);
-    this.#ids.close();
+    this.#identities.close();
     await Promise.all(this.#sessions.map((session) => session.close(drainMs)));
   }
 
@@ -134,7 +126,7 @@ class SmppCarrier implements Carrier {
   ): SubmitOutcome {
     switch (outcome.kind) {
       case 'accepted':
-        return this.#accepted(outcome, sent);
+        return this.#identities.accepted(outcome, sent);
       case 'throttled': {
         const retryAfterMs = this.#pace.slowDown(this.#clock(), this.#random);
         return { kind: 'throttled', retryAfterMs };
@@ -145,25 +137,6 @@ class SmppCarrier implements Carrier {
       default:
         return outcome;
     }
-  }
-
-  #accepted(
-    { messageId, otherIds }: Extract<SegmentOutcome, { kind: 'accepted' }>,
-    { to, segments }: { to: string; segments: number },
-  ): SubmitOutcome {
-    const carrierMessageId = this.#name(messageId, to);
-    const accepted = { kind: 'accepted', carrierMessageId, segments } as const;
-    if (otherIds === undefined) return accepted;
-    // A carrier that gives all segments one id reports the message as a whole.
-    const others = new Set(otherIds.map((id) => this.#name(id, to)));
-    others.delete(carrierMessageId);
-    const { multipartReceipts: receipts = 'auto' } = this.#options;
-    return others.size === 0 ? accepted : { ...accepted, parts: { others: [...others], receipts } };
-  }
-
-  #name(carrierId: string, to: string): string {
-    this.#ids.accepted(carrierId, to);
-    return this.#names.accepted(carrierId, to);
   }
 
   #freest(): SmppSession | undefined {
@@ -234,34 +207,28 @@ class SmppCarrier implements Carrier {
   }
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
-    const receipt = readReceipt(pdu);
+    const taken = this.#take(pdu);
     // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
-    if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
-    const receivedAt = new Date(this.#clock());
-    const id = this.#ids.reported(receipt.carrierMessageId, pdu.sourceAddr);
-    if (typeof id === 'string') return this.#report(pdu, receipt, id, receivedAt);
-    return id.then((found) =>
-      found === undefined ? answerTo(pdu, STATUS.RX_T_APPN) : this.#report(pdu, receipt, found, receivedAt),
+    if (taken === undefined) return answerTo(pdu, STATUS.ROK);
+    return taken.then(
+      () => answerTo(pdu, STATUS.ROK),
+      () => answerTo(pdu, STATUS.RX_T_APPN),
     );
   }
 
-  #report(
-    pdu: DeliverSm | DataSm,
-    { state, error, retry }: Receipt,
-    id: string,
-    receivedAt: Date,
-  ): Promise<PeerAnswer> {
-    const carrierMessageId = this.#names.reported(id, pdu.sourceAddr);
-    return this.#events
-      .onReceipt({
+  #take(pdu: DeliverSm | DataSm): Promise<void> | undefined {
+    const receipt = readReceipt(pdu);
+    if (receipt === undefined) return undefined;
+    const { state, error, retry } = receipt;
+    const receivedAt = new Date(this.#clock());
+    const report = (carrierMessageId: string) =>
+      this.#events.onReceipt({
         ...{ carrierId: this.id, carrierMessageId, state, receivedAt },
         ...(error && { error }),
         ...(retry && { retry }),
-      })
-      .then(
-        () => answerTo(pdu, STATUS.ROK),
-        () => answerTo(pdu, STATUS.RX_T_APPN),
-      );
+      });
+    const name = this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
+    return typeof name === 'string' ? report(name) : name.then(report);
   }
 }
 

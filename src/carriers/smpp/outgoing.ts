@@ -1,6 +1,7 @@
 import type { OutboundMessage, SubmitOutcome } from '../carrier.ts';
 import { internationalAddress, pinned, senderAddress, type PinnedKind } from './addressing.ts';
 import type { Alphabet } from './alphabets.ts';
+import type { SmppCarrierOptions } from './options.ts';
 import type { SubmitSm, Unsequenced } from './pdu.ts';
 import { DATA_CODING, encodeText, TextTooLong } from './text.ts';
 import { NO_TLVS, type RawTlv } from './tlv.ts';
@@ -18,6 +19,13 @@ export interface WritingRules {
   destination: PinnedKind;
   validity: ValidityFormat;
   vendorTlvs: readonly RawTlv[];
+}
+
+/** What is the same for all messages of a carrier. */
+export function writingRules(options: SmppCarrierOptions): Omit<WritingRules, 'now' | 'reference'> {
+  const { alphabet = 'gsm', dataCoding = DATA_CODING.default, validity = 'relative' } = options;
+  const { source = {}, destination = {}, vendorTlvs = [] } = options;
+  return { alphabet, dataCoding, validity, source, destination, vendorTlvs };
 }
 
 type Refusal = Extract<SubmitOutcome, { kind: 'rejected' }>;

@@ -65,6 +65,7 @@ export class ReceiptForm {
   accepted(carrierId: string, to: string): void {
     if (this.form !== undefined) return;
     const id = normaliseMessageId(carrierId);
+    if (id === '') return;
     if (!/^[0-9a-f]+$/.test(id)) return this.learn('same');
     if (/[a-f]/.test(id)) this.#exclude('hexToDecimal');
     const numbers = this.#known.get(id) ?? new Set();

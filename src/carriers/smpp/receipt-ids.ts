@@ -17,6 +17,9 @@ export interface ReceiptIdRules {
 
 // An answer follows its receipt within milliseconds. The carrier waits for ours meanwhile.
 const HOLD_MS = 2_000;
+const RECALL_EVERY_MS = 1_000;
+// A link stops reading when a thousand of the carrier's requests wait, and our answers come over it, too.
+const MAX_HELD = 500;
 // A carrier brings a refused receipt again; if nothing was learned by then, nothing will be.
 const GIVE_UP_AFTER_MS = 300_000;
 const MAX_REFUSED = 1_000;
@@ -33,7 +36,9 @@ export class ReceiptIds {
   readonly #rules: ReceiptIdRules;
   readonly #form = new ReceiptForm();
   #recalling: Promise<void> | undefined;
+  #recalledAt = -Infinity;
   #isNoted = false;
+  #isClosed = false;
   readonly #held = new Map<Held, NodeJS.Timeout>();
   /** Since when receipts are refused, by their ids. */
   readonly #refused = new Map<string, number>();
@@ -74,7 +79,9 @@ export class ReceiptIds {
     return form === undefined ? this.#findOut(receiptId, from) : submitForm(receiptId, form);
   }
 
+  /** From now on nobody waits: the carrier brings to the next link what is not clear at once. */
   close(): void {
+    this.#isClosed = true;
     for (const [held, timer] of this.#held) {
       clearTimeout(timer);
       held.resolve(undefined);
@@ -86,6 +93,7 @@ export class ReceiptIds {
     const read = this.#form.reported(receiptId, from);
     this.#noteForm();
     if (typeof read === 'object') return read.id;
+    if (this.#isClosed || this.#held.size >= MAX_HELD) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const held = { receiptId, from, cameAfter: this.#form.lastSubmit, resolve };
       const giveUp = () => void this.#giveUp(held);
@@ -116,10 +124,13 @@ export class ReceiptIds {
     held.resolve(undefined);
   }
 
-  /** Asks whether another process knows; once for all that ask at the same time. */
-  #recall(): Promise<void> {
+  /** Asks whether another process knows; once for all that wait at the same time. */
+  async #recall(): Promise<void> {
+    const now = this.#rules.clock();
+    if (this.#recalling === undefined && now - this.#recalledAt < RECALL_EVERY_MS) return;
+    this.#recalledAt = now;
     this.#recalling ??= this.#readMemory().finally(() => (this.#recalling = undefined));
-    return this.#recalling;
+    await this.#recalling;
   }
 
   async #readMemory(): Promise<void> {

@@ -12,8 +12,10 @@ export type MessageId = Id<'msg'>;
 export type AttemptId = Id<'att'>;
 export type CarrierId = Id<'car'>;
 export type RouteId = Id<'rte'>;
+export type InboundNumberId = Id<'num'>;
+export type InboundMessageId = Id<'inb'>;
 
-export const ID_PREFIXES = ['acc', 'key', 'svc', 'vrf', 'msg', 'att', 'car', 'rte'] as const;
+export const ID_PREFIXES = ['acc', 'key', 'svc', 'vrf', 'msg', 'att', 'car', 'rte', 'num', 'inb'] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 /** The 32 hex digits behind the prefix; Postgres reads them as a uuid. */

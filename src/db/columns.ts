@@ -18,6 +18,8 @@ export const messageIdColumn = idColumn('msg');
 export const attemptIdColumn = idColumn('att');
 export const carrierIdColumn = idColumn('car');
 export const routeIdColumn = idColumn('rte');
+export const inboundNumberIdColumn = idColumn('num');
+export const inboundMessageIdColumn = idColumn('inb');
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',

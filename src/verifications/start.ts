@@ -10,11 +10,12 @@ import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
 import { parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
 import type { VerificationRow } from './table.ts';
+import type { Channel } from './verification.ts';
 
 export interface StartInput {
   /** A phone number as a person types it. */
   to: string;
-  channel: 'sms';
+  channel: Channel;
   /** BCP 47, e.g. `hr` or `pt-BR`; the service's default when absent. */
   locale?: string | undefined;
   idempotencyKey?: string | undefined;

@@ -5,6 +5,9 @@
 export type VerificationStatus =
   'pending' | 'approved' | 'canceled' | 'expired' | 'max_checks_reached' | 'failed';
 
+/** How the code travels: to the handset, or from it to one of our numbers. */
+export type Channel = 'sms' | 'inbound_sms';
+
 export type FailureReason = 'undeliverable' | 'blocked';
 
 /** A pending verification: the only kind that can still change. */

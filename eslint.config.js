@@ -20,7 +20,7 @@ const PURE = [
   'messages/sightings',
   'numbers/resolution',
   'senders/{country-rules,verdict}',
-  'inbound/{find-codes,keywords,redact-codes}',
+  'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,networks}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
   'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',

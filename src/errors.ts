@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   'input/name_taken': 409,
   'carrier/not_found': 404,
   'route/not_found': 404,
+  'inbound_number/not_found': 404,
   'service/not_found': 404,
   'service/country_not_allowed': 403,
   'verification/not_found': 404,
@@ -38,6 +39,7 @@ export const ERROR_CODES = {
   'verification/too_many_checks': 429,
   'verification/too_many_sends': 429,
   'destination/locked': 423,
+  'destination/opted_out': 403,
   'stream/too_slow': 429,
   'internal/unexpected': 500,
 } as const satisfies Record<string, number>;

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import type { Carrier, CarrierReceipt } from './carrier.ts';
+import type { Carrier, CarrierInbound, CarrierReceipt } from './carrier.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
 import { carriers } from './table.ts';
 
@@ -18,6 +18,7 @@ export interface CarrierRegistry {
 
 export interface RegistryEvents {
   onReceipt(accountId: AccountId, receipt: CarrierReceipt): Promise<void>;
+  onInbound(accountId: AccountId, message: CarrierInbound): Promise<void>;
   /** A carrier can take messages again. */
   onReady(): void;
 }
@@ -67,6 +68,7 @@ export async function createCarrierRegistry(
   function connect(row: typeof carriers.$inferSelect): Carrier {
     return openCarrier(app, outside, row, {
       onReceipt: (receipt) => events.onReceipt(row.accountId, receipt),
+      onInbound: (message) => events.onInbound(row.accountId, message),
       onReady: () => events.onReady(),
     });
   }

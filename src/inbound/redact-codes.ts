@@ -67,6 +67,9 @@ const AFTER_CODE_WORD = new RegExp(
 const MIXED =
   /(?<![\p{L}\p{Nd}])(?=[\p{L}\p{Pd}]{0,30}\p{Nd}[\p{L}\p{Pd}]{0,30}\p{Nd})(?=[\p{Nd}\p{Pd}]{0,30}\p{L})[\p{L}\p{Nd}]{2,10}(?:\p{Pd}[\p{L}\p{Nd}]{2,6}){0,3}(?![\p{L}\p{Nd}])/gu;
 
+/** What is left of a code whose other piece was replaced before the two were put together. */
+const REST_OF_CODE = /(?<!\p{Nd})\p{Nd}{1,9}(?=•{6})|(?<=•{6})\p{Nd}{1,9}(?!\p{Nd})/gu;
+
 const countDigits = (text: string) => text.match(/\p{Nd}/gu)?.length ?? 0;
 
 /**
@@ -80,7 +83,8 @@ export function redactCodes(text: string): string {
     .replace(MIXED, (token) => (isMixedCode(token) ? REDACTED : token))
     .replace(NUMBERS, (all: string, readable: string | undefined) =>
       readable === undefined && isNumberCode(all) ? REDACTED : all,
-    );
+    )
+    .replace(REST_OF_CODE, '');
 }
 
 /** Takes out the invisible marks around digits, which would hide that they stand together. */

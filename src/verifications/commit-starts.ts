@@ -11,9 +11,10 @@ import {
   destinationName,
   lockDestinations,
   saveDestinations,
+  type DestinationKey,
   type DestinationState,
 } from './destinations.ts';
-import { DestinationLocked, IdempotencyConflict, TooManySends } from './errors.ts';
+import { DestinationLocked, DestinationOptedOut, IdempotencyConflict, TooManySends } from './errors.ts';
 import {
   claimName,
   insertIdempotencyKeys,
@@ -22,6 +23,7 @@ import {
   type IdempotencyRecord,
 } from './idempotency.ts';
 import { sendLimits } from './limits.ts';
+import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
 import { insertVerifications, lockVerifications, readVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
 import { decideSend } from './verification.ts';
@@ -42,6 +44,7 @@ interface Batch {
   /** The latest verification of each destination, by its id. */
   verifications: Map<string, VerificationRow>;
   answered: Map<string, IdempotencyRecord>;
+  isOptedOut: (destination: DestinationKey) => boolean;
   touched: Set<DestinationState>;
   inserted: VerificationRow[];
   changed: Set<VerificationRow>;
@@ -51,7 +54,7 @@ interface Batch {
 }
 
 /**
- * Commits a batch of starts in one transaction: three statements to read and lock, then the pure
+ * Commits a batch of starts in one transaction: four statements to read and lock, then the pure
  * decisions, then five statements to write and the commit, each group in one round trip.
  */
 export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<Result[]> {
@@ -92,8 +95,10 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     destinations.set(destinationName(key), fresh);
   }
   const claims = starts.flatMap((start) => start.idempotency ?? []);
-  const [locked, answered] = await Promise.all([
-    lockDestinations(tx, [...destinations.values()]),
+  const keys = [...destinations.values()];
+  const [locked, optOuts, answered] = await Promise.all([
+    lockDestinations(tx, keys),
+    readOptOuts(tx, keys),
     readIdempotencyKeys(tx, claims),
   ]);
   for (const state of locked) destinations.set(destinationName(state), state);
@@ -106,6 +111,7 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     destinations,
     verifications: new Map(verifications.map((v) => [v.id, v])),
     answered: new Map(answered.map((record) => [claimName(record), record])),
+    isOptedOut: createOptOutCheck(optOuts),
     touched: new Set(),
     inserted: [],
     changed: new Set(),
@@ -135,29 +141,39 @@ function decideStart(batch: Batch, start: NewStart): Result {
 
   const destination = batch.destinations.get(destinationName(draft))!;
   if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
-  const send = decideSend(sendLimits(service.settings), destination.recentSends, now);
-  if (send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
+  // What comes from the handset itself is no message that its owner could want no more of.
+  const sends = draft.channel === 'sms';
+  if (sends && batch.isOptedOut(destination)) return new DestinationOptedOut();
+  const send = sends && decideSend(sendLimits(service.settings), destination.recentSends, now);
+  if (send && send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
 
   const verification = pendingOf(batch, destination) ?? begin(batch, destination, draft);
-  verification.sendsLeft = send.sendsLeft;
-  verification.nextSendAt = send.nextSendAt === undefined ? null : new Date(send.nextSendAt);
-  destination.recentSends = send.recentSends;
   batch.touched.add(destination);
-  const message = newMessage(verification.accountId, verification.id, now);
-  batch.messages.push(message);
-  if (verification.version === 0) journal.record('VerificationStarted', verification);
-  else if (service.settings.resend === 'rotate') {
-    verification.codeNonce = draft.codeNonce;
-    verification.codeKeyId = draft.codeKeyId;
+  if (send) {
+    verification.sendsLeft = send.sendsLeft;
+    verification.nextSendAt = send.nextSendAt === undefined ? null : new Date(send.nextSendAt);
+    destination.recentSends = send.recentSends;
   }
-  journal.record('MessageQueued', verification, message);
+  if (verification.version === 0) journal.record('VerificationStarted', verification);
+  else {
+    if (send && service.settings.resend === 'rotate') {
+      verification.codeNonce = draft.codeNonce;
+      verification.codeKeyId = draft.codeKeyId;
+    }
+    if (verification.channel !== draft.channel) {
+      verification.channel = draft.channel;
+      journal.record('ChannelChanged', verification);
+    }
+  }
+  const message = send && newMessage(verification.accountId, verification.id, now);
+  if (message) {
+    batch.messages.push(message);
+    journal.record('MessageQueued', verification, message);
+  }
   if (idempotency) {
-    const record = {
-      ...idempotency,
-      verificationId: verification.id,
-      messageId: message.id,
-      createdAt: new Date(now),
-    };
+    const { id: verificationId } = verification;
+    const messageId = message ? message.id : null;
+    const record = { ...idempotency, verificationId, messageId, createdAt: new Date(now) };
     batch.answered.set(claimName(idempotency), record);
     batch.newAnswers.push(record);
   }

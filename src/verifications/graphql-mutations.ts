@@ -10,6 +10,7 @@ import { checkVerification } from './check.ts';
 import {
   CountryNotAllowed,
   DestinationLocked,
+  DestinationOptedOut,
   IdempotencyConflict,
   InvalidCode,
   InvalidPhoneNumber,
@@ -97,14 +98,16 @@ builder.mutationField('startVerification', (t) =>
   t.field({
     type: Verification,
     description:
-      'Sends a code. While a verification of the same destination and service is pending it gets one more message ' +
-      'instead: the same verification, the same end.',
+      'Sends a code, or with `channel: INBOUND_SMS` says which code to text to which number. While a verification of ' +
+      'the same destination and service is pending it gets one more message instead: the same verification, the ' +
+      'same end. With another channel it goes on over that one.',
     errors: {
       types: [
         InvalidPhoneNumber,
         CountryNotAllowed,
         TooManySends,
         DestinationLocked,
+        DestinationOptedOut,
         IdempotencyConflict,
         ServiceNotFound,
         InvalidInput,

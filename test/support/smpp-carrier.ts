@@ -1,5 +1,6 @@
 import type {
   Carrier,
+  CarrierInbound,
   CarrierReceipt,
   LateAnswerHearer,
   OutboundMessage,
@@ -14,9 +15,12 @@ import { until } from './until.ts';
 export class TestCarrier implements AsyncDisposable {
   readonly carrier: Carrier;
   readonly receipts: CarrierReceipt[] = [];
+  readonly inbound: CarrierInbound[] = [];
   readyCount = 0;
   /** What the next receipts are answered with. */
   onReceipt: (receipt: CarrierReceipt) => Promise<void> = () => Promise.resolve();
+  /** What the next messages from handsets are answered with. */
+  onInbound: (message: CarrierInbound) => Promise<void> = () => Promise.resolve();
 
   constructor(port: number, options: Partial<SmppCarrierOptions> = {}) {
     this.carrier = createSmppCarrier(
@@ -35,6 +39,10 @@ export class TestCarrier implements AsyncDisposable {
         onReceipt: (receipt) => {
           this.receipts.push(receipt);
           return this.onReceipt(receipt);
+        },
+        onInbound: (message) => {
+          this.inbound.push(message);
+          return this.onInbound(message);
         },
         onReady: () => (this.readyCount += 1),
       },

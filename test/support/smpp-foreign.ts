@@ -49,11 +49,14 @@ export class ForeignSmsc implements AsyncDisposable {
     return this.pdus.filter((pdu) => pdu.command === command);
   }
 
-  /** Sends a deliver_sm to a bound receiver; settles with the answer. */
-  deliver(fields: Record<string, unknown>): Promise<ForeignPdu> {
+  /** Sends a deliver_sm (or data_sm) to a bound receiver; settles with the answer. */
+  deliver(
+    fields: Record<string, unknown>,
+    command: 'deliver_sm' | 'data_sm' = 'deliver_sm',
+  ): Promise<ForeignPdu> {
     const [receiver] = this.receivers;
     if (receiver === undefined) throw new Error('nobody is bound to receive');
-    return new Promise((resolve) => receiver.send(new PDU('deliver_sm', fields), resolve));
+    return new Promise((resolve) => receiver.send(new PDU(command, fields), resolve));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -87,6 +87,7 @@ describe('the state as of an event', () => {
       checksLeft: 2,
       sendsLeft: 2,
       nextSendAt: at(90),
+      channel: 'inbound_sms',
     };
     expect(asOf(last, verification, undefined)).toEqual({ verification, message: undefined });
   });

@@ -8,7 +8,7 @@ import type {
   SubmitOutcome,
 } from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
-import { readReceipt } from './incoming.ts';
+import { readInbound, readReceipt } from './incoming.ts';
 import { MessageNames } from './message-names.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
@@ -194,18 +194,30 @@ class SmppCarrier implements Carrier {
   }
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
+    const taken = this.#take(pdu);
+    // A receipt about nothing has no reader; refused, it would come for ever.
+    if (taken === undefined) return answerTo(pdu, STATUS.ROK);
+    return taken.then(
+      () => answerTo(pdu, STATUS.ROK),
+      () => answerTo(pdu, STATUS.RX_T_APPN),
+    );
+  }
+
+  #take(pdu: DeliverSm | DataSm): Promise<void> | undefined {
+    const receivedAt = new Date(this.#clock());
+    const inbound = readInbound(pdu, this.#options.alphabet ?? 'gsm');
+    if (inbound) return this.#events.onInbound({ carrierId: this.id, ...inbound, receivedAt });
     const receipt = readReceipt(pdu, this.#options.receiptIdForm ?? 'same');
-    // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
-    if (receipt === undefined) return answerTo(pdu, STATUS.ROK);
+    if (receipt === undefined) return undefined;
     const { state, error } = receipt;
     const carrierMessageId = this.#names.reported(receipt.carrierMessageId, pdu.sourceAddr);
-    const receivedAt = new Date(this.#clock());
-    return this.#events
-      .onReceipt({ carrierId: this.id, carrierMessageId, state, ...(error && { error }), receivedAt })
-      .then(
-        () => answerTo(pdu, STATUS.ROK),
-        () => answerTo(pdu, STATUS.RX_T_APPN),
-      );
+    return this.#events.onReceipt({
+      carrierId: this.id,
+      carrierMessageId,
+      state,
+      ...(error && { error }),
+      receivedAt,
+    });
   }
 }
 

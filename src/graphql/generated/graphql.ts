@@ -27,7 +27,9 @@ export type CancelVerificationInput = {
 
 /** How a code travels. */
 export type Channel =
-  /** As a text message. */
+  /** As a text message from the destination: it sends `inboundCode` to `inboundNumber`. We send nothing. */
+  | 'INBOUND_SMS'
+  /** As a text message to the destination. */
   | 'SMS';
 
 /** A code as it was typed. */
@@ -229,6 +231,7 @@ export type AccountEventsSubscriptionVariables = Exact<{
 
 
 export type AccountEventsSubscription = { accountEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -327,6 +330,7 @@ export type StartVerificationMutationVariables = Exact<{
 export type StartVerificationMutation = { startVerification:
     | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }
     | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
@@ -383,6 +387,7 @@ export type VerificationEventsSubscriptionVariables = Exact<{
 
 
 export type VerificationEventsSubscription = { verificationEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -396,6 +401,8 @@ export type VerificationEventsSubscription = { verificationEvents:
     | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
+
+type Event_ChannelChanged_Fragment = { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
@@ -422,6 +429,7 @@ type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cur
 type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 export type EventFragment =
+  | Event_ChannelChanged_Fragment
   | Event_CodeRejected_Fragment
   | Event_MessageDelivered_Fragment
   | Event_MessageExpired_Fragment

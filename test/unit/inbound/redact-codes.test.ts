@@ -125,6 +125,17 @@ describe('redaction', () => {
     expect(redactCodes(text)).toBe(redacted);
   });
 
+  test('a code in two parts is gone once they are joined', () => {
+    fc.assert(
+      fc.property(digits, fc.nat(10), (code, at) => {
+        const joined = redactCodes(
+          redactCodes(`it is ${code.slice(0, at)}`) + redactCodes(`${code.slice(at)}, ok`),
+        );
+        expect(joined.replaceAll(REDACTED, '')).toBe('it is , ok');
+      }),
+    );
+  });
+
   test('the longest and oddest texts are done at once', () => {
     for (const piece of [
       '1',

@@ -3,15 +3,14 @@ import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
-import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { lockVerifications, saveProgress } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
+import { concludeUndelivered } from './conclude.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
-import { isSettled } from './message.ts';
 import { readMessages, saveMessages } from './store.ts';
 import type { MessageRow } from './table.ts';
 
@@ -89,7 +88,7 @@ async function decideFacts(app: App, tx: Tx, { steps, early }: ResolvedFacts): P
     moved.add(message);
     if (moveMessage(journal, verification, message, step, now, app.random)) unreachable.push(verification);
   }
-  for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
+  await concludeUndelivered(app, tx, journal, { verifications, messages, unreachable }, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
   return {
     journal,
@@ -130,28 +129,4 @@ function keysOf<Field extends 'verificationId' | 'messageId' | 'attemptId'>(
     }),
   );
   return [...keys.values()];
-}
-
-/** Ends a verification of which no message can arrive any more; one that may still arrive keeps it open. */
-async function failUndeliverable(
-  tx: Tx,
-  journal: Journal,
-  verification: VerificationRow,
-  inBatch: ReadonlyMap<string, MessageRow>,
-  now: number,
-): Promise<void> {
-  if (verification.status !== 'pending') return;
-  const { accountId, id } = verification;
-  const siblings = await tx<{ id: string; status: MessageRow['status'] }[]>`
-    SELECT replace(id::text, '-', '') AS id, status FROM messages
-    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND verification_id = ${uuidOf(id)}`;
-  const mayArrive = siblings.some((sibling) => {
-    const status = inBatch.get(`msg_${sibling.id}`)?.status ?? sibling.status;
-    return status === 'delivered' || !isSettled(status);
-  });
-  if (mayArrive) return;
-  verification.status = 'failed';
-  verification.failureReason = 'undeliverable';
-  verification.settledAt = new Date(now);
-  journal.record('VerificationFailed', verification);
 }

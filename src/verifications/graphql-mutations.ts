@@ -5,6 +5,7 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId, type ServiceId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
+import { Channel } from '../services/graphql-channel.ts';
 import { cancelVerification } from './cancel.ts';
 import { checkVerification } from './check.ts';
 import {
@@ -24,7 +25,7 @@ import {
   VerificationSettled,
   WrongCode,
 } from './errors.ts';
-import { Channel, Verification } from './graphql.ts';
+import { Verification } from './graphql.ts';
 import { about } from './graphql-ended.ts';
 import { startVerification } from './start.ts';
 import { unlockDestination } from './unlock.ts';

@@ -2,20 +2,9 @@ import { mayRevealPhone } from '../accounts/permissions.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
+import { Channel } from '../services/graphql-channel.ts';
 import { Service } from '../services/graphql.ts';
 import { maskPhone, openPhone } from './phone.ts';
-
-export const Channel = builder.enumType('Channel', {
-  description: 'How a code travels.',
-  values: {
-    SMS: { value: 'sms', description: 'As a text message to the destination.' },
-    INBOUND_SMS: {
-      value: 'inbound_sms',
-      description:
-        'As a text message from the destination: it sends `inboundCode` to `inboundNumber`. We send nothing.',
-    },
-  } as const,
-});
 
 export const VerificationStatus = builder.enumType('VerificationStatus', {
   description: 'Where a verification stands. All but `PENDING` are final.',

@@ -203,3 +203,11 @@ describe('decideSend', () => {
     expect(sends).toHaveLength(10);
   });
 });
+
+describe('the next channel', () => {
+  test('is the one behind the current one, as the service orders them', () => {
+    expect(nextChannel(['sms', 'inbound_sms'], 'sms')).toBe('inbound_sms');
+    expect(nextChannel(['inbound_sms', 'sms'], 'sms')).toBeUndefined();
+    expect(nextChannel(['inbound_sms'], 'sms')).toBeUndefined();
+  });
+});

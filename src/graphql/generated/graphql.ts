@@ -114,6 +114,8 @@ export type SenderRules =
 export type ServiceSettingsInput = {
   /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
   allowedCountries?: Array<string> | null | undefined;
+  /** How codes travel, in the order in which they are tried: when the messages of one channel came to nothing, a verification goes on over the next one. Default `[SMS]`. */
+  channels?: Array<Channel> | null | undefined;
   /** What codes are made of. Default `DIGITS`. */
   codeAlphabet?: CodeAlphabet | null | undefined;
   /** Characters of a code, 4–10. Default 6. */

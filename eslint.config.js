@@ -28,7 +28,7 @@ const PURE = [
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
   'carriers/{backoff,pace}',
-  'carriers/http/{answer,callback-auth,callback-url,document,failure,habits,placeholders,pointer,receipts}',
+  'carriers/http/{answer,callback-auth,callback-url,document,failure,habits,inbound-fields,placeholders,pointer,receipts}',
   'carriers/http/{redact,retry-after,standing,template,url}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];

@@ -5,6 +5,7 @@ import {
   decideCheck,
   decideSend,
   earliestSend,
+  nextChannel,
   sendsLeft,
   type SendLimits,
 } from '../../src/verifications/verification.ts';

@@ -1,5 +1,6 @@
 import type { AnswerReader } from './answer.ts';
 import type { HttpCarrierConfig } from './config.ts';
+import type { InboundReader } from './inbound-fields.ts';
 import { parsePointer } from './pointer.ts';
 import type { ReceiptReader } from './receipts.ts';
 
@@ -38,6 +39,17 @@ export function receiptReader(receipts: NonNullable<HttpCarrierConfig['receipts'
     state: parsePointer(receipts.state)!,
     states: new Map(Object.entries(receipts.states)),
     errorCode: pointer(receipts.errorCode),
+  };
+}
+
+/** The part that reads messages from handsets. */
+export function inboundReader(inbound: NonNullable<HttpCarrierConfig['inbound']>): InboundReader {
+  return {
+    list: parsePointer(inbound.list)!,
+    from: parsePointer(inbound.from)!,
+    to: parsePointer(inbound.to)!,
+    text: parsePointer(inbound.text)!,
+    id: pointer(inbound.id),
   };
 }
 

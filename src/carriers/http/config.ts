@@ -181,6 +181,27 @@ const Receipts = z
     error: 'an hmac signs the body, and a query has none',
   });
 
+/** Messages from handsets, which the carrier calls with at `/carriers/{id}/inbound`. */
+const Inbound = z
+  .strictObject({
+    /** `query`: the fields are in the URL. */
+    format: z.enum(['json', 'form', 'query']).default('json'),
+    /** Where the list is, if a call has several; what is no list there is the only one. */
+    list: Pointer.default(''),
+    /** These begin at the message, not at the list. */
+    from: Pointer,
+    to: Pointer,
+    text: Pointer,
+    /** The carrier's id of the message: the same one again is the same message. */
+    id: Pointer.nullable().default(null),
+    /** Null: as that of the receipts. */
+    auth: CallbackAuth.nullable().default(null),
+  })
+  .refine(({ format, auth }) => format !== 'query' || auth?.type !== 'hmac', {
+    path: ['auth', 'type'],
+    error: 'an hmac signs the body, and a query has none',
+  });
+
 /** A carrier that is reached over HTTP, described without code. Its secrets are kept apart, sealed. */
 export const HttpCarrierConfig = z
   .strictObject({
@@ -188,6 +209,7 @@ export const HttpCarrierConfig = z
     request: Request,
     answer: Answer,
     receipts: Receipts.nullable().default(null),
+    inbound: Inbound.nullable().default(null),
     /** Only to OTPOST_PRIVATE_NETWORKS: codes never cross a public network in the clear. */
     allowPlainHttp: z.boolean().default(false),
     tls: z
@@ -204,7 +226,7 @@ export const HttpCarrierConfig = z
     timeoutMs: z.int().min(100).max(120_000).default(10_000),
   })
   .superRefine((config, context) => {
-    const { request, receipts, window, connections, allowPlainHttp } = config;
+    const { request, receipts, inbound, window, connections, allowPlainHttp } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (request.method === 'GET' && request.body) refuse(['request', 'body'], 'a GET request has no body');
     if (/^http:/i.test(request.url) && !allowPlainHttp)
@@ -219,6 +241,10 @@ export const HttpCarrierConfig = z
       refuse(['request', 'headers', 'authorization'], '"auth" sets this header already');
     if (!receipts && JSON.stringify(request).includes('{callbackUrl}'))
       refuse(['receipts'], 'the request names {callbackUrl}, so say what the receipts look like');
+    if (inbound && !inbound.auth && !receipts)
+      refuse(['inbound', 'auth'], 'say how a call proves that it is the carrier’s');
+    if (inbound?.format === 'query' && !inbound.auth && receipts?.auth.type === 'hmac')
+      refuse(['inbound', 'auth'], 'an hmac signs the body, and a query has none');
     if (window !== null && window < connections)
       refuse(['window'], `with a window below ${connections} some of the connections would never be used`);
   });

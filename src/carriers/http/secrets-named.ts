@@ -3,12 +3,17 @@ import { PLACEHOLDERS } from './placeholders.ts';
 import { parseTemplate, secretsIn } from './template.ts';
 
 /** The secrets that a configuration names, each with the path of the field that does. */
-export function secretsNamedIn({ request, receipts }: HttpCarrierConfig): { name: string; path: string }[] {
+export function secretsNamedIn({
+  request,
+  receipts,
+  inbound,
+}: HttpCarrierConfig): { name: string; path: string }[] {
   const { url, headers, auth, body } = request;
   const named = textsIn({ url, headers, auth, body }, 'config.request').flatMap(({ text, path }) =>
     secretsIn(parseTemplate(text, PLACEHOLDERS)).map((name) => ({ name, path })),
   );
   if (receipts) named.push({ name: receipts.auth.secret, path: 'config.receipts.auth.secret' });
+  if (inbound?.auth) named.push({ name: inbound.auth.secret, path: 'config.inbound.auth.secret' });
   return named;
 }
 

@@ -139,7 +139,7 @@ describe('messages from handsets over HTTP', () => {
   test.each([
     ['no proof', { from: '/a', to: '/b', text: '/c' }, 'config.inbound.auth'],
     ['a pointer that is none', { ...JSON_INBOUND, from: 'msisdn' }, 'config.inbound.from'],
-    ['a signature over a query', { ...JSON_INBOUND, format: 'query' }, 'config.inbound.auth.type'],
+    ['a signature over a query', { ...JSON_INBOUND, format: 'query' }, 'config.inbound.auth'],
     [
       'a secret that is not there',
       { ...JSON_INBOUND, auth: { ...JSON_INBOUND.auth, secret: 'other' } },

@@ -182,25 +182,18 @@ const Receipts = z
   });
 
 /** Messages from handsets, which the carrier calls with at `/carriers/{id}/inbound`. */
-const Inbound = z
-  .strictObject({
-    /** `query`: the fields are in the URL. */
-    format: z.enum(['json', 'form', 'query']).default('json'),
-    /** Where the list is, if a call has several; what is no list there is the only one. */
-    list: Pointer.default(''),
-    /** These begin at the message, not at the list. */
-    from: Pointer,
-    to: Pointer,
-    text: Pointer,
-    /** The carrier's id of the message: the same one again is the same message. */
-    id: Pointer.nullable().default(null),
-    /** Null: as that of the receipts. */
-    auth: CallbackAuth.nullable().default(null),
-  })
-  .refine(({ format, auth }) => format !== 'query' || auth?.type !== 'hmac', {
-    path: ['auth', 'type'],
-    error: 'an hmac signs the body, and a query has none',
-  });
+const Inbound = z.strictObject({
+  format: z.enum(['json', 'form', 'query']).default('json'),
+  /** As that of the receipts; the other pointers begin at the message. */
+  list: Pointer.default(''),
+  from: Pointer,
+  to: Pointer,
+  text: Pointer,
+  /** The carrier's id of the message: the same one again is the same message. */
+  id: Pointer.nullable().default(null),
+  /** Null: as that of the receipts. */
+  auth: CallbackAuth.nullable().default(null),
+});
 
 /** A carrier that is reached over HTTP, described without code. Its secrets are kept apart, sealed. */
 export const HttpCarrierConfig = z
@@ -243,7 +236,7 @@ export const HttpCarrierConfig = z
       refuse(['receipts'], 'the request names {callbackUrl}, so say what the receipts look like');
     if (inbound && !inbound.auth && !receipts)
       refuse(['inbound', 'auth'], 'say how a call proves that it is the carrier’s');
-    if (inbound?.format === 'query' && !inbound.auth && receipts?.auth.type === 'hmac')
+    if (inbound?.format === 'query' && (inbound.auth ?? receipts?.auth)?.type === 'hmac')
       refuse(['inbound', 'auth'], 'an hmac signs the body, and a query has none');
     if (window !== null && window < connections)
       refuse(['window'], `with a window below ${connections} some of the connections would never be used`);

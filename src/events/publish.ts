@@ -42,7 +42,9 @@ export function publishEvents(
 function outcomeOf({ type, occurredAt, verification }: JournalEntry): Outcome[] {
   const isBlocked = type === 'VerificationFailed' && verification.failureReason === 'blocked';
   const isAbandoned = type === 'VerificationCanceled' || isBlocked;
-  const kind = type === 'VerificationApproved' ? 'converted' : isAbandoned ? 'abandoned' : undefined;
+  // What came in over another channel is no merit of the route that was tried before.
+  const isConverted = type === 'VerificationApproved' && verification.channel === 'sms';
+  const kind = isConverted ? 'converted' : isAbandoned ? 'abandoned' : undefined;
   return kind ? [{ kind, verificationId: verification.id, at: occurredAt.getTime() }] : [];
 }
 

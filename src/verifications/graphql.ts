@@ -22,7 +22,10 @@ const FailureReason = builder.enumType('FailureReason', {
   description: 'Why a verification failed.',
   values: {
     UNDELIVERABLE: { value: 'undeliverable', description: 'No carrier can reach the number.' },
-    BLOCKED: { value: 'blocked', description: 'It was blocked.' },
+    BLOCKED: {
+      value: 'blocked',
+      description: 'It was blocked, or the owner of the number wants no more messages.',
+    },
   } as const,
 });
 

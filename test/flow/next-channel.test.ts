@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { subscribeToOutcomes, type Outcome } from '../../src/bus/outcomes.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { inboundCodeOf, inboundNumberOf } from '../../src/inbound/shown-code.ts';
 import type { CarrierId } from '../../src/ids.ts';
+import { readUnseen } from '../../src/messages/sighting-queries.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
+import { until } from '../support/until.ts';
 import { codeOf, createNumbers, happened, start, stateOf } from '../support/verifying.ts';
 
 const aNumber = createNumbers(8_500_001);
@@ -72,4 +75,47 @@ test.each([
     failureReason: 'undeliverable',
     channel: 'sms',
   });
+});
+
+test('routes earn nothing by what came in over another channel, and lose nothing by an opt-out', async () => {
+  const { who, carrierId } = await createWorld(['sms', 'inbound_sms']);
+  await addInboundNumber(app, who, { carrierId, number: OURS });
+  const outcomes: Outcome[] = [];
+  const unsubscribe = await subscribeToOutcomes(app.bus, {
+    onOutcome: (outcome) => void outcomes.push(outcome),
+    onResync: () => undefined,
+  });
+  const text = (from: string, said: string) =>
+    receiveInbound(app, who.accountId, { carrierId, from, to: OURS, text: said, receivedAt: new Date() });
+  const [a, b] = [aNumber(), aNumber()];
+  const cameIn = await start(app, who, a);
+  await happened(app, cameIn, 'ChannelChanged');
+  await text(a, (await inboundCodeOf(app, await stateOf(app, cameIn)))!);
+  expect(await stateOf(app, cameIn)).toMatchObject({ status: 'approved' });
+
+  const sends = await createTestAccount(app);
+  const { id: otherCarrier } = await connect(sends, 'blackhole');
+  const optedOut = await start(app, sends, b);
+  const stop = { carrierId: otherCarrier, from: b, to: '12345', text: 'STOP', receivedAt: new Date() };
+  await receiveInbound(app, sends.accountId, stop);
+  const typed = await start(app, sends, aNumber());
+  await checkVerification(app, sends, { verificationId: typed.id, code: await codeOf(app, typed) });
+
+  const kindsOf = ({ id }: { id: string }, from: readonly Outcome[]) =>
+    from
+      .filter((one) => one.verificationId === id && /converted|abandoned/.test(one.kind))
+      .map(({ kind }) => kind);
+  await until(() => kindsOf(typed, outcomes).length > 0);
+  unsubscribe();
+  const keys = [cameIn, optedOut, typed].map(({ accountId, id: verificationId }) => ({
+    accountId,
+    verificationId,
+  }));
+  const caughtUp: Outcome[] = [];
+  for await (const outcome of readUnseen(app, keys)) caughtUp.push(outcome);
+  for (const heard of [outcomes, caughtUp]) {
+    expect(kindsOf(cameIn, heard)).toEqual([]);
+    expect(kindsOf(optedOut, heard)).toEqual(['abandoned']);
+    expect(kindsOf(typed, heard)).toEqual(['converted']);
+  }
 });

@@ -59,7 +59,7 @@ export type CreateServiceInput = {
 
 /** Why a verification failed. */
 export type FailureReason =
-  /** It was blocked. */
+  /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
   /** No carrier can reach the number. */
   | 'UNDELIVERABLE';

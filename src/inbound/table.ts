@@ -101,6 +101,8 @@ export const inboundArrivals = snakeCase.table(
     total: smallint().notNull(),
     /** By number, from 1: `{ from, to, text }` sealed, in base64. Empty once it is done. */
     parts: jsonb().$type<Record<string, string>>().notNull(),
+    /** Keyed hashes of the parts' texts, in base64: a phone may use a reference again. */
+    marks: jsonb().$type<Record<string, string>>().notNull(),
     /** Its message is stored. */
     done: boolean().notNull(),
     receivedAt: moment().notNull(),
@@ -111,6 +113,9 @@ export const inboundArrivals = snakeCase.table(
     primaryKey({ columns: [t.accountId, t.arrival] }),
     index('inbound_arrivals_conversation').on(t.conversation),
     index('inbound_arrivals_expiry').on(t.expiresAt),
+    index('inbound_arrivals_waiting')
+      .on(t.expiresAt)
+      .where(sql`not ${t.done}`),
   ],
 );
 

@@ -5,6 +5,7 @@ CREATE TABLE "inbound_arrivals" (
 	"carrier_id" uuid NOT NULL,
 	"total" smallint NOT NULL,
 	"parts" jsonb NOT NULL,
+	"marks" jsonb NOT NULL,
 	"done" boolean NOT NULL,
 	"received_at" timestamp(3) with time zone NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
@@ -51,6 +52,7 @@ ALTER TABLE "events" ADD COLUMN "channel" text;--> statement-breakpoint
 ALTER TABLE "idempotency_keys" ALTER COLUMN "message_id" DROP NOT NULL;--> statement-breakpoint
 CREATE INDEX "inbound_arrivals_conversation" ON "inbound_arrivals" ("conversation");--> statement-breakpoint
 CREATE INDEX "inbound_arrivals_expiry" ON "inbound_arrivals" ("expires_at");--> statement-breakpoint
+CREATE INDEX "inbound_arrivals_waiting" ON "inbound_arrivals" ("expires_at") WHERE not "done";--> statement-breakpoint
 CREATE INDEX "inbound_messages_order" ON "inbound_messages" ("account_id","transaction","id");--> statement-breakpoint
 CREATE INDEX "inbound_messages_age" ON "inbound_messages" ("received_at");--> statement-breakpoint
 ALTER TABLE "inbound_numbers" ADD CONSTRAINT "inbound_numbers_carrier" FOREIGN KEY ("account_id","carrier_id") REFERENCES "carriers"("account_id","id");

@@ -23,6 +23,8 @@ export interface NewArrival extends ArrivalKey {
   total: number;
   /** Of a long message: sealed, in base64, by its number. */
   parts: Record<string, string>;
+  /** Keyed hashes of the parts' texts, in base64, by their numbers. */
+  marks: Record<string, string>;
   receivedAt: Date;
   expiresAt: Date;
 }
@@ -31,6 +33,7 @@ export interface NewArrival extends ArrivalKey {
 export interface KnownArrival extends ArrivalKey {
   done: boolean;
   parts: Record<string, string>;
+  marks: Record<string, string>;
 }
 
 /** What is kept of a part: its text without the codes in it. */
@@ -47,6 +50,7 @@ const NEW = rowset<NewArrival>({
   carrier_id: ['uuid', (a) => a.carrierId],
   total: ['smallint', (a) => a.total],
   parts: ['json', (a) => a.parts],
+  marks: ['json', (a) => a.marks],
   received_at: ['timestamptz', (a) => a.receivedAt],
   expires_at: ['timestamptz', (a) => a.expiresAt],
 });
@@ -58,21 +62,22 @@ const DONE = rowset<ArrivalKey & { conversation: Buffer; at: Date }>({
   at: ['timestamptz', (a) => a.at],
 });
 
+// A message that is over, and a phone that uses its reference again for other words.
+const IS_OVER = 'a.done AND (a.expires_at <= excluded.received_at OR NOT a.marks @> excluded.marks)';
+
 // One statement notes, locks and answers, so that parts which come to two workers at once find each
 // other. A part that was there before stays as it was: that tells a new one from a repeated one.
 const PUT = `
   INSERT INTO inbound_arrivals AS a (${NEW.names}, done)
-  SELECT account_id, arrival, conversation, carrier_id, total, parts::jsonb, received_at, expires_at, false
+  SELECT account_id, arrival, conversation, carrier_id, total, parts::jsonb, marks::jsonb, received_at, expires_at, false
   FROM ${NEW.from} ORDER BY account_id, arrival
   ON CONFLICT (account_id, arrival) DO UPDATE SET
-    parts = CASE WHEN a.done AND a.expires_at <= excluded.received_at THEN excluded.parts
-                 WHEN a.done THEN '{}'::jsonb ELSE excluded.parts || a.parts END,
-    done = a.done AND a.expires_at > excluded.received_at,
-    received_at = CASE WHEN a.done AND a.expires_at <= excluded.received_at THEN excluded.received_at
-                       ELSE a.received_at END,
-    expires_at = CASE WHEN a.done AND a.expires_at <= excluded.received_at THEN excluded.expires_at
-                      ELSE a.expires_at END
-  RETURNING a.account_id, a.arrival, a.done, a.parts`;
+    parts = CASE WHEN ${IS_OVER} THEN excluded.parts WHEN a.done THEN '{}'::jsonb ELSE excluded.parts || a.parts END,
+    marks = CASE WHEN ${IS_OVER} THEN excluded.marks ELSE excluded.marks || a.marks END,
+    done = a.done AND NOT (${IS_OVER}),
+    received_at = CASE WHEN ${IS_OVER} THEN excluded.received_at ELSE a.received_at END,
+    expires_at = CASE WHEN ${IS_OVER} THEN excluded.expires_at ELSE a.expires_at END
+  RETURNING a.account_id, a.arrival, a.done, a.parts, a.marks`;
 
 const FINISH = `
   UPDATE inbound_arrivals a SET done = true, parts = '{}'::jsonb FROM ${DONE.from}
@@ -92,6 +97,7 @@ export async function putArrivals(tx: Tx, arrivals: readonly NewArrival[]): Prom
     arrival: raw.arrival,
     done: raw.done,
     parts: raw.parts,
+    marks: raw.marks,
   }));
 }
 
@@ -133,4 +139,5 @@ interface RawArrival {
   arrival: Buffer;
   done: boolean;
   parts: Record<string, string>;
+  marks: Record<string, string>;
 }

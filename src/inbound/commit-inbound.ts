@@ -20,10 +20,18 @@ interface Fresh {
   whole: string | undefined;
 }
 
-/** Commits a batch of messages from handsets. */
-export async function commitInbound(app: App, items: readonly Inbound[]): Promise<undefined[]> {
-  for (const wave of wavesOf(items)) await commitWave(app, wave);
-  return items.map(() => undefined);
+/** A part that is not the one which waits under its number: it can be taken when that message is over. */
+class PartContradicted extends Error {
+  constructor() {
+    super('Another part of this reference and number waits for the rest of its message.');
+  }
+}
+
+/** Commits a batch of messages from handsets. @returns an error for each that cannot be taken now */
+export async function commitInbound(app: App, items: readonly Inbound[]): Promise<(undefined | Error)[]> {
+  const refused = new Set<Inbound>();
+  for (const wave of wavesOf(items)) for (const one of await commitWave(app, wave)) refused.add(one);
+  return items.map((item) => (refused.has(item) ? new PartContradicted() : undefined));
 }
 
 /** What one person texts one number is decided one by one, in the order in which it came. */
@@ -42,12 +50,13 @@ function wavesOf(items: readonly Inbound[]): Inbound[][] {
 /**
  * In one transaction: what came before is left out, parts are joined, codes are checked, opt-outs noted,
  * and the messages stored.
+ * @returns what could not be taken
  */
-async function commitWave(app: App, wave: readonly Inbound[]): Promise<void> {
-  const { checks, stored, transactionId, eventsTransactionId } = await transaction(
+async function commitWave(app: App, wave: readonly Inbound[]): Promise<readonly Inbound[]> {
+  const { checks, refused, stored, transactionId, eventsTransactionId } = await transaction(
     app.lanes,
     (tx) => readWave(app, tx, wave),
-    async (tx, { fresh, checks }) => {
+    async (tx, { fresh, refused, checks }) => {
       const changes: OptOutChanges = { added: [], removed: [] };
       const stored: NewInboundMessage[] = [];
       for (const { inbound, whole } of fresh) {
@@ -66,11 +75,12 @@ async function commitWave(app: App, wave: readonly Inbound[]): Promise<void> {
         insertOptOuts(tx, changes.added, checks.now),
         deleteOptOuts(tx, changes.removed),
       ]);
-      return { checks, stored, transactionId, eventsTransactionId };
+      return { checks, refused, stored, transactionId, eventsTransactionId };
     },
   );
   publishJournal(app, checks.journal, eventsTransactionId);
   publishInbound(app, stored, transactionId);
+  return refused;
 }
 
 /** Tells those who watch the accounts' messages to look. */
@@ -88,10 +98,12 @@ async function readWave(
   app: App,
   tx: Tx,
   wave: readonly Inbound[],
-): Promise<{ fresh: Fresh[]; checks: CheckBatch }> {
+): Promise<{ fresh: Fresh[]; refused: Inbound[]; checks: CheckBatch }> {
   const known = new Map((await putArrivals(tx, wave)).map((arrival) => [arrivalName(arrival), arrival]));
+  const refused: Inbound[] = [];
   const fresh = wave.flatMap((inbound): Fresh[] => {
-    const { done, parts } = known.get(arrivalName(inbound))!;
+    const { done, parts, marks } = known.get(arrivalName(inbound))!;
+    if (marks[inbound.part] !== inbound.marks[inbound.part]) refused.push(inbound);
     if (done) return [];
     if (inbound.total === 1) return [{ inbound, whole: inbound.text }];
     const isNew = parts[inbound.part] === inbound.parts[inbound.part];
@@ -103,7 +115,7 @@ async function readWave(
     id ? [{ accountId, id }] : [],
   );
   const verifications = latest.length > 0 ? await lockVerifications(tx, latest) : [];
-  return { fresh, checks: createCheckBatch(app, destinations, verifications) };
+  return { fresh, refused, checks: createCheckBatch(app, destinations, verifications) };
 }
 
 /** The text of a long message; undefined while parts are missing. Codes on the border of two parts show only now. */

@@ -38,6 +38,7 @@ export async function receiveInbound(app: App, accountId: AccountId, message: Ca
     total,
     part: part?.number ?? 1,
     parts: part ? { [part.number]: sealPart(app.keys, key, { from, to: message.to, text }) } : {},
+    marks: part ? { [part.number]: app.keys.blindIndex('inbound', message.text).toString('base64') } : {},
     receivedAt,
     expiresAt: new Date(receivedAt.getTime() + memoryMs(message)),
     isRepeatable: message.id === undefined && !part,

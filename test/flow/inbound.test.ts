@@ -165,6 +165,24 @@ describe('a message from a handset', () => {
     expect(await textsOf(world)).toHaveLength(1);
   });
 
+  test('whose reference was used before is another message, and a part is never mistaken for another one', async () => {
+    const world = await createWorld();
+    const from = aNumber();
+    const send = (number: number, said: string) =>
+      text(world, from, said, { part: { reference: 7, total: 2, number } });
+    await send(1, 'one ');
+    await send(2, 'two');
+    await send(1, 'three ');
+    await expect(send(1, 'other ')).rejects.toThrow('waits for the rest');
+    await send(1, 'three ');
+    await send(2, 'four');
+    await send(1, 'three ');
+    expect(await textsOf(world)).toEqual(['one two', 'three four']);
+    await send(1, 'other ');
+    await send(2, 'four');
+    expect(await textsOf(world)).toEqual(['one two', 'three four', 'other four']);
+  });
+
   test('of which a part never comes is kept with what came', async () => {
     const world = await createWorld();
     const part = (number: number) => ({ part: { reference: 9, total: 3, number } });
@@ -231,6 +249,20 @@ describe('opting out', () => {
       expect((await rowsOf(world)).map(({ kind }) => kind)).toEqual(['opt_out', 'opt_in']);
     },
   );
+
+  test('that races with a start either refuses or ends it', async () => {
+    const world = await createWorld();
+    const numbers = Array.from({ length: 20 }, aNumber);
+    // So each is a destination already.
+    await Promise.all(numbers.map((to) => start(app, world.who, to)));
+    await Promise.all(
+      numbers.flatMap((to) => [start(app, world.who, to).catch(() => undefined), text(world, to, 'STOP')]),
+    );
+    const rows = await app.db.query.verifications.findMany({ where: { accountId: world.who.accountId } });
+    expect(rows.map(({ status, failureReason }) => [status, failureReason])).toEqual(
+      numbers.map(() => ['failed', 'blocked']),
+    );
+  });
 
   test('of several words in a row the last one counts, also when the carrier brings them together', async () => {
     const world = await createWorld();

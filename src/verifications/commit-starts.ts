@@ -24,7 +24,8 @@ import {
 } from './idempotency.ts';
 import { sendLimits } from './limits.ts';
 import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
-import { insertVerifications, lockVerifications, readVerifications, saveVerifications } from './store.ts';
+import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
+import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
 import { decideSend } from './verification.ts';
 
@@ -34,8 +35,6 @@ export interface NewStart {
   draft: VerificationRow;
   idempotency: IdempotencyClaim | undefined;
 }
-
-type Result = VerificationRow | Error;
 
 /** What a batch knows and changes while it decides its starts one after the other. */
 interface Batch {
@@ -57,7 +56,7 @@ interface Batch {
  * Commits a batch of starts in one transaction: four statements to read and lock, then the pure
  * decisions, then five statements to write and the commit, each group in one round trip.
  */
-export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<Result[]> {
+export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<StartResult[]> {
   const { results, journal, transactionId } = await transaction(
     app.lanes,
     (tx) => readBatch(tx, starts, app.clock()),
@@ -121,16 +120,7 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
   };
 }
 
-/** Stands for a verification that another start made: read once the batch is written. */
-class Repeat extends Error {
-  readonly record: IdempotencyRecord;
-  constructor(record: IdempotencyRecord) {
-    super('repeat');
-    this.record = record;
-  }
-}
-
-function decideStart(batch: Batch, start: NewStart): Result {
+function decideStart(batch: Batch, start: NewStart): StartResult {
   const { draft, service, idempotency } = start;
   const { now, journal } = batch;
   const before = idempotency && batch.answered.get(claimName(idempotency));
@@ -200,14 +190,4 @@ function begin(batch: Batch, destination: DestinationState, draft: VerificationR
   batch.verifications.set(verification.id, verification);
   batch.inserted.push(verification);
   return verification;
-}
-
-/** A repeated start gets its verification as it is now: the first answer, with what happened since. */
-async function answerRepeats(tx: Tx, results: readonly Result[]): Promise<Result[]> {
-  const keys = results.flatMap((r) =>
-    r instanceof Repeat ? [{ accountId: r.record.accountId, id: r.record.verificationId }] : [],
-  );
-  if (keys.length === 0) return [...results];
-  const rows = new Map((await readVerifications(tx, keys)).map((row) => [row.id, row]));
-  return results.map((r) => (r instanceof Repeat ? rows.get(r.record.verificationId)! : r));
 }

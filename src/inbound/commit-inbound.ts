@@ -8,9 +8,9 @@ import { lockDestinations, type DestinationKey } from '../verifications/destinat
 import { deleteOptOuts, insertOptOuts } from '../verifications/opt-outs.ts';
 import { lockVerifications } from '../verifications/store.ts';
 import { arrivalName, finishArrivals, openPart, putArrivals } from './arrivals.ts';
-import { decideInbound, type OptOutChanges } from './decide-inbound.ts';
+import { codesOfSender, decideInbound, type OptOutChanges } from './decide-inbound.ts';
 import type { Inbound } from './inbound.ts';
-import { redactCodes } from './redact-codes.ts';
+import { redactCodes, redactKnown } from './redact-codes.ts';
 import { insertInboundMessages, sealInboundMessage, type NewInboundMessage } from './store.ts';
 
 /** What is new of a batch. */
@@ -60,10 +60,20 @@ async function commitWave(app: App, wave: readonly Inbound[]): Promise<readonly 
       const changes: OptOutChanges = { added: [], removed: [] };
       const stored: NewInboundMessage[] = [];
       for (const { inbound, whole } of fresh) {
+        // Before they are used up.
+        const codes = codesOfSender(checks, inbound);
         const decided = decideInbound(checks, inbound, changes);
         if (whole === undefined) continue;
         const { accountId, carrierId, ourNumber, sender, from, receivedAt, number } = inbound;
-        const plain = { accountId, carrierId, ourNumber, sender, from, receivedAt, text: whole };
+        const plain = {
+          accountId,
+          carrierId,
+          ourNumber,
+          sender,
+          from,
+          receivedAt,
+          text: redactKnown(whole, codes),
+        };
         const message = { ...plain, ...decided, serviceId: number?.serviceId ?? null };
         stored.push(sealInboundMessage(app.keys, message, checks.now));
       }

@@ -42,6 +42,14 @@ export function decideInbound(batch: CheckBatch, inbound: Inbound, changes: OptO
   }
 }
 
+/** The codes that the sender's pending verifications have, of both uses: they must not be kept. */
+export function codesOfSender(batch: CheckBatch, inbound: Inbound): ReadonlySet<string> {
+  const { keys } = batch.app;
+  return new Set(
+    pendingOf(batch, inbound).flatMap((v) => [codeOf(keys, v, 'code'), codeOf(keys, v, 'inbound-code')]),
+  );
+}
+
 /** Of the service whose number was texted, else of the whole account. */
 function changeOptOut(
   { accountId, sender: destination, number }: Inbound,

@@ -67,6 +67,8 @@ const AFTER_CODE_WORD = new RegExp(
 const MIXED =
   /(?<![\p{L}\p{Nd}])(?=[\p{L}\p{Pd}]{0,30}\p{Nd}[\p{L}\p{Pd}]{0,30}\p{Nd})(?=[\p{Nd}\p{Pd}]{0,30}\p{L})[\p{L}\p{Nd}]{2,10}(?:\p{Pd}[\p{L}\p{Nd}]{2,6}){0,3}(?![\p{L}\p{Nd}])/gu;
 
+const WORD = /[\p{L}\p{Nd}]+(?:\p{Pd}[\p{L}\p{Nd}]+)*/gu;
+
 /** What is left of a code whose other piece was replaced before the two were put together. */
 const REST_OF_CODE = /(?<!\p{Nd})\p{Nd}{1,9}(?=•{6})|(?<=•{6})\p{Nd}{1,9}(?!\p{Nd})/gu;
 
@@ -85,6 +87,15 @@ export function redactCodes(text: string): string {
       readable === undefined && isNumberCode(all) ? REDACTED : all,
     )
     .replace(REST_OF_CODE, '');
+}
+
+/** Replaces codes that are known, however they are written: those of letters alone look like any word. */
+export function redactKnown(text: string, codes: ReadonlySet<string>): string {
+  if (codes.size === 0) return text;
+  return text.replace(WORD, (word) => {
+    const symbols = word.normalize('NFKC').replace(/\p{Pd}/gu, '');
+    return codes.has(symbols.toUpperCase()) ? REDACTED : word;
+  });
 }
 
 /** Takes out the invisible marks around digits, which would hide that they stand together. */

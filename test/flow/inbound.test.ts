@@ -20,6 +20,7 @@ import { createTestAccount, createTestApp, type TestApp } from '../support/app.t
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {
+  codeOf,
   createClock,
   createNumbers,
   happened,
@@ -365,6 +366,21 @@ describe('inbound verification', () => {
     const v = await inbound(world, to);
     await text(world, to, `my code: ${(await shown(v)).toLowerCase()}`);
     expect(await stateOf(app, v)).toMatchObject({ status: 'approved' });
+  });
+
+  test('keeps no code of the sender, also when it looks like any word', async () => {
+    const world = await createWorld({ codeAlphabet: 'unambiguous', codeLength: 4 });
+    const to = aNumber();
+    const v = await start(app, world.who, to);
+    // One code in four has no digit.
+    const code = await until(async () => {
+      const now = await codeOf(app, v);
+      if (!/\d/.test(now)) return now;
+      await app.sql`UPDATE verifications SET code_nonce = ${app.keys.randomBytes(16)} WHERE id = ${uuidOf(v.id)}`;
+      return undefined;
+    });
+    await text(world, to, `hello ${code.toLowerCase()} there`);
+    expect(await textsOf(world)).toEqual(['hello •••••• there']);
   });
 
   test('finds the code in a part of a long message', async () => {

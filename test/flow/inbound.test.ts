@@ -1,5 +1,7 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { accountChannel, inboundChannel, verificationChannel } from '../../src/bus/channels.ts';
 import type { CarrierInbound } from '../../src/carriers/carrier.ts';
 import { DomainError } from '../../src/errors.ts';
 import { uuidOf, type CarrierId, type ServiceId } from '../../src/ids.ts';
@@ -35,13 +37,16 @@ const clock = createClock();
 const aNumber = createNumbers(8_000_001);
 const OURS = '+385991234567';
 
+const logged: string[] = [];
+
 let main: TestApp;
 let other: TestApp;
 let app: TestApp['app'];
 let connect: ReturnType<typeof createCarriers>;
 
 beforeAll(async () => {
-  main = await createTestApp({ ROLES: 'worker,simulator' }, { clock: clock.now });
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  main = await createTestApp({ ROLES: 'worker,simulator' }, { clock: clock.now, log });
   app = main.app;
   // Another process on the same database.
   other = await createTestApp({ ROLES: 'api', DATABASE_URL: main.databaseUrl }, { clock: clock.now });
@@ -488,4 +493,31 @@ describe('inbound verification', () => {
     expect((await start(app, world.who, to, more)).id).toBe(first.id);
     expect(await historyOf(app, first)).toEqual(['VerificationStarted']);
   });
+});
+
+test('nothing of a message is logged, or goes over the bus', async () => {
+  const world = await createWorld();
+  const canary = '+385917654321';
+  const heard: string[] = [];
+  const listener = { onMessage: (payload: string) => void heard.push(payload), onResync: () => undefined };
+  const { accountId } = world.who;
+  const v = await start(app, world.who, canary, { channel: 'inbound_sms' });
+  const channels = [
+    inboundChannel(accountId),
+    accountChannel(accountId),
+    verificationChannel(accountId, v.id),
+  ];
+  const unsubscribe = await Promise.all(channels.map((channel) => app.bus.subscribe(channel, listener)));
+  const code = (await inboundCodeOf(app, v))!;
+  const part = { reference: 1, total: 2, number: 1 };
+  const said = ['canary words', wrong(code), code, 'STOP', 'HELP', 'canary 482913'];
+  for (const one of said) await text(world, canary, one);
+  await text(world, canary, 'canary part', { part });
+  await text(world, canary, 'canary contradicts', { part }).catch(() => undefined);
+  await until(() => heard.length > said.length);
+  for (const end of unsubscribe) end();
+  const all = [...logged, ...heard].join('\n');
+  for (const secret of [canary.slice(1), canary.slice(4), code, wrong(code), '482913', 'canary'])
+    // Alone: ids and times have all kinds of digits in a row.
+    expect(all).not.toMatch(new RegExp(`(?<![0-9A-Za-z])${secret}(?![0-9A-Za-z])`));
 });

@@ -4,7 +4,7 @@ import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
-import { parseId } from '../ids.ts';
+import { parseId, type InboundNumberId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { Service } from '../services/graphql.ts';
 import { addInboundNumber } from './add-number.ts';
@@ -30,6 +30,17 @@ const InboundNumber = builder.drizzleObject('inboundNumbers', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
   }),
 });
+
+// Its carrier and service can no longer be read by its row.
+const RemovedInboundNumber = builder
+  .objectRef<{ id: InboundNumberId; number: string }>('RemovedInboundNumber')
+  .implement({
+    description: 'A number that is no longer ours.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'What it was called, prefixed `num_`.' }),
+      number: t.exposeString('number', { description: 'E.164, or a short code.' }),
+    }),
+  });
 
 builder.queryField('inboundNumbers', (t) =>
   t.field({
@@ -84,7 +95,7 @@ builder.mutationField('addInboundNumber', (t) =>
 
 builder.mutationField('removeInboundNumber', (t) =>
   t.field({
-    type: InboundNumber,
+    type: RemovedInboundNumber,
     description: 'Forgets a number. What still comes to it is kept for the account, without a service.',
     errors: { types: [InboundNumberNotFound] },
     args: { input: t.arg({ type: RemoveInboundNumberInput, required: true, description: 'Which one.' }) },

@@ -46,7 +46,7 @@ const ADD = `mutation ($input: AddInboundNumberInput!) { addInboundNumber(input:
   ... on InboundNumber { id number country carrier { id } service { id } }
   ... on InvalidInput { field } ... on Error { code message } } }`;
 const REMOVE = `mutation ($input: RemoveInboundNumberInput!) { removeInboundNumber(input: $input) { __typename
-  ... on InboundNumber { id } ... on Error { code } } }`;
+  ... on RemovedInboundNumber { id number } ... on Error { code } } }`;
 const START = `mutation ($input: StartVerificationInput!) { startVerification(input: $input) { __typename
   ... on Verification { id channel status inboundCode inboundNumber clientToken }
   ... on InvalidInput { field } ... on Error { code message } } }`;
@@ -86,7 +86,7 @@ describe('our numbers', () => {
     const { data } = await caller.ask('{ inboundNumbers { id number country } }');
     expect(data!.inboundNumbers).toMatchObject([{ number: OURS }, { number: '12345', country: 'HR' }]);
     const remove = { input: { inboundNumberId: added.id } };
-    expect(await ask(caller, REMOVE, remove)).toMatchObject({ __typename: 'InboundNumber', id: added.id });
+    expect(await ask(caller, REMOVE, remove)).toMatchObject({ id: added.id, number: OURS });
     expect(await ask(caller, REMOVE, remove)).toMatchObject({ code: 'inbound_number/not_found' });
   });
 

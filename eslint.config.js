@@ -21,6 +21,7 @@ const PURE = [
   'senders/{country-rules,pick,usable,verdict}',
   'numbers/{lookup-answer,plan,plans,resolution}',
   'numbers/plans/hr',
+  'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,template,url}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
@@ -29,7 +30,7 @@ const PURE = [
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
   'carriers/{answer-times,breaker,health,pace,receipt-silence}',
-  'carriers/http/{answer,callback-auth,callback-url,habits,placeholders,receipts,redact,retry-after}',
+  'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact,retry-after}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];
 const PURE_NAMES = PURE.flatMap((path) => path.split('/').at(-1).replace(/[{}]/g, '').split(',')).join('|');

@@ -14,6 +14,7 @@ import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { receiveInbound } from './inbound/receive.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
@@ -172,6 +173,7 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
     onReceipt: async (accountId, receipt) => {
       await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
     },
+    onInbound: (accountId, message) => receiveInbound(app, accountId, message),
     onReady: () => dispatcher?.wake(),
   });
   dispatcher = await startDispatcher(app, carriers);

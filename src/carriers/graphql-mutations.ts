@@ -62,7 +62,8 @@ const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
     config: t.field({
       type: 'JSON',
       required: true,
-      description: 'Request, answer and receipts; see the README of `src/carriers/http`.',
+      description:
+        'Request, answer, receipts and messages from handsets; see the README of `src/carriers/http`.',
     }),
     secrets: t.field({
       type: 'JSON',

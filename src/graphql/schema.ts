@@ -18,6 +18,8 @@ import '../services/graphql.ts';
 import '../events/graphql.ts';
 import '../events/graphql-endings.ts';
 import '../events/graphql-subscriptions.ts';
+import '../inbound/graphql.ts';
+import '../inbound/graphql-numbers.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

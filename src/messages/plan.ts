@@ -8,7 +8,7 @@ import type { App } from '../platform.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 import type { Route } from '../routing/directory.ts';
 import type { Service } from '../services/directory.ts';
-import { deriveCode } from '../verifications/code.ts';
+import { codeOf } from '../verifications/code-of.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
@@ -209,11 +209,7 @@ function compose(
   service: Service,
   sender: string,
 ): OutboundMessage {
-  const code = deriveCode(app.keys.key('code', verification.codeKeyId), {
-    nonce: verification.codeNonce,
-    length: verification.codeLength,
-    alphabet: verification.codeAlphabet,
-  });
+  const code = codeOf(app.keys, verification, 'code');
   return {
     attemptId: attempt.id,
     to,

@@ -111,7 +111,7 @@ describe('several links of a carrier', () => {
     await until(() => link.carrier.freeWindow() === 100);
     expect(await link.submit()).toMatchObject({ kind: 'accepted', carrierMessageId: '1' });
     for (const receiver of smsc.receivers)
-      await smsc.deliver({ esm_class: 0x04, short_message: 'id:1 stat:DELIVRD err:000' }, receiver);
+      await smsc.deliver({ esm_class: 0x04, short_message: 'id:1 stat:DELIVRD err:000' }, { to: receiver });
     expect(link.receipts.map(({ carrierMessageId }) => carrierMessageId)).toEqual(['1', '1']);
   });
 

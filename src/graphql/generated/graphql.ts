@@ -69,7 +69,9 @@ export type CarrierState =
 
 /** How a code travels. */
 export type Channel =
-  /** As a text message. */
+  /** As a text message from the destination: it sends `inboundCode` to `inboundNumber`. We send nothing. */
+  | 'INBOUND_SMS'
+  /** As a text message to the destination. */
   | 'SMS';
 
 /** A code as it was typed. */
@@ -111,7 +113,7 @@ export type FailoverPolicyInput = {
 
 /** Why a verification failed. */
 export type FailureReason =
-  /** It was blocked. */
+  /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
   /** No carrier can reach the number. */
   | 'UNDELIVERABLE';
@@ -186,6 +188,8 @@ export type SenderRules =
 export type ServiceSettingsInput = {
   /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
   allowedCountries?: Array<string> | null | undefined;
+  /** How codes travel, in the order in which they are tried: when the messages of one channel came to nothing, a verification goes on over the next one. Default `[SMS]`. */
+  channels?: Array<Channel> | null | undefined;
   /** What codes are made of. Default `DIGITS`. */
   codeAlphabet?: CodeAlphabet | null | undefined;
   /** Characters of a code, 4–10. Default 6. */
@@ -484,6 +488,7 @@ export type AccountEventsSubscriptionVariables = Exact<{
 
 
 export type AccountEventsSubscription = { accountEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -599,6 +604,7 @@ export type StartVerificationMutationVariables = Exact<{
 export type StartVerificationMutation = { startVerification:
     | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }
     | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
@@ -656,6 +662,7 @@ export type VerificationEventsSubscriptionVariables = Exact<{
 
 
 export type VerificationEventsSubscription = { verificationEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -669,6 +676,8 @@ export type VerificationEventsSubscription = { verificationEvents:
     | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
+
+type Event_ChannelChanged_Fragment = { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
@@ -695,6 +704,7 @@ type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cur
 type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 export type EventFragment =
+  | Event_ChannelChanged_Fragment
   | Event_CodeRejected_Fragment
   | Event_MessageDelivered_Fragment
   | Event_MessageExpired_Fragment

@@ -6,6 +6,7 @@ import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';
 import '../verifications/graphql-mutations.ts';
 import '../messages/graphql.ts';
+import '../messages/graphql-preview.ts';
 import '../carriers/graphql-mutations.ts';
 import '../routing/graphql-mutations.ts';
 import '../services/graphql.ts';

@@ -1,7 +1,7 @@
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
-import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
+import type { AccountId, CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
@@ -16,13 +16,16 @@ import type { ServiceSettings } from '../services/settings.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 
 /** What the messages of a service are routed by. */
-interface Ground {
+export interface Ground {
   service: Service;
   routes: readonly Route[];
   policy: Policy;
   /** Why messages to a country must not go that way, whatever the carrier's state. */
   barrier(route: Route, country: string, now: number): string | undefined;
 }
+
+/** What is known of a carrier's links at this moment; `undefined`: it is not in use. */
+export type Links = Pick<Carrier, 'freeWindow' | 'inFlightShare' | 'health'> | undefined;
 
 export interface Choice {
   service: Service;
@@ -46,56 +49,80 @@ export interface Chooser {
   ): Promise<Choice | undefined>;
 }
 
+/** @returns undefined when the account has no such service */
+export async function readGround(
+  app: App,
+  accountId: AccountId,
+  serviceId: ServiceId | undefined,
+): Promise<Ground | undefined> {
+  const service = await findService(app, accountId, serviceId);
+  if (!service) return undefined;
+  const routes = await app.single(createRouteDirectory).of(accountId);
+  const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
+  const [{ residency }, registrations] = await Promise.all([
+    app.single(createResidencyDirectory).of(accountId),
+    app.single(createRegistrationDirectory).of(accountId),
+  ]);
+  return {
+    service,
+    routes,
+    policy,
+    barrier(route, country, now) {
+      const abroad = residencyProblem(residency, route.region);
+      if (abroad !== undefined || route.senderRules === 'off') return abroad;
+      return senderProblem(SENDER_RULES, country, senderOf(route, service), registrations, now);
+    },
+  };
+}
+
+/** Every route of a service's account as a candidate for a message, those that may not be taken with the reason. */
+export function candidatesOf(
+  { routes, barrier }: Ground,
+  linksOf: (route: Route) => Links,
+  country: string,
+  now: number,
+  taken: ReadonlyMap<CarrierId, number> = new Map(),
+  tried: readonly RouteId[] = [],
+): Candidate[] {
+  return reopen(
+    routes.map((route) =>
+      candidateOf(
+        route,
+        barrier(route, country, now),
+        linksOf(route),
+        taken.get(route.carrierId) ?? 0,
+        country,
+        tried,
+      ),
+    ),
+  );
+}
+
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const grounds = new Map<ServiceId, Ground | undefined>();
   const names: ShortNames = new Map();
 
-  async function groundOf({ accountId, serviceId }: VerificationRow): Promise<Ground | undefined> {
-    const service = await findService(app, accountId, serviceId);
-    if (!service) return undefined;
-    const routes = await app.single(createRouteDirectory).of(accountId);
-    const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
-    const [{ residency }, registrations] = await Promise.all([
-      app.single(createResidencyDirectory).of(accountId),
-      app.single(createRegistrationDirectory).of(accountId),
-    ]);
-    return {
-      service,
-      routes,
-      policy,
-      barrier(route, country, now) {
-        const abroad = residencyProblem(residency, route.region);
-        if (abroad !== undefined || route.senderRules === 'off') return abroad;
-        const sender = route.sender ?? service.settings.sender;
-        return senderProblem(SENDER_RULES, country, sender, registrations, now);
-      },
-    };
-  }
-
   return {
     async choose(verification, taken, tried, now) {
-      const { serviceId, country } = verification;
-      if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
+      const { accountId, serviceId, country } = verification;
+      if (!grounds.has(serviceId)) grounds.set(serviceId, await readGround(app, accountId, serviceId));
       const ground = grounds.get(serviceId);
       if (!ground) return undefined;
-      const { service, routes, policy, barrier } = ground;
-      const candidates = routes.map((route) =>
-        candidateOf(
-          route,
-          barrier(route, country, now),
-          carriers.get(route.carrierId),
-          taken.get(route.carrierId) ?? 0,
-          country,
-          tried,
-        ),
-      );
-      const ranked = policy.choose({ country, now }, reopen(candidates), app.random);
+      const { service, routes, policy } = ground;
+      const linksOf = (route: Route) => carriers.get(route.carrierId);
+      const candidates = candidatesOf(ground, linksOf, country, now, taken, tried);
+      const ranked = policy.choose({ country, now }, candidates, app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       const route = best && routes.find((r) => r.id === best.routeId);
       const carrier = route && carriers.get(route.carrierId);
       return route && carrier && { service, route, carrier, decision: encodeDecision(ranked, names) };
     },
   };
+}
+
+/** Who a message over this route comes from. */
+export function senderOf(route: Route, service: Service): string {
+  return route.sender ?? service.settings.sender;
 }
 
 function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettings): PolicyOptions {
@@ -107,19 +134,19 @@ const TRIED = 'already tried for this message';
 function candidateOf(
   route: Route,
   barrier: string | undefined,
-  carrier: Carrier | undefined,
+  links: Links,
   taken: number,
   country: string,
   tried: readonly RouteId[],
 ): Candidate {
-  const exclude = !carrier
+  const exclude = !links
     ? 'the carrier is not enabled'
     : barrier !== undefined
       ? barrier
       : route.countries && !route.countries.includes(country)
         ? `does not serve ${country}`
-        : carrier.freeWindow() <= taken
-          ? (carrier.health().problem ?? 'the window is full')
+        : links.freeWindow() <= taken
+          ? (links.health().problem ?? 'the window is full')
           : tried.includes(route.id)
             ? TRIED
             : undefined;
@@ -128,7 +155,7 @@ function candidateOf(
     carrierId: route.carrierId,
     priority: route.priority,
     price: route.price,
-    ...(carrier && { inFlightShare: carrier.inFlightShare() }),
+    ...(links && { inFlightShare: links.inFlightShare() }),
     ...(exclude !== undefined && { exclude }),
   };
 }

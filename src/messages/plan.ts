@@ -12,7 +12,7 @@ import { openPhone } from '../verifications/phone.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, triedRoutes } from './attempt-store.ts';
-import { createChooser, type Choice } from './choose-route.ts';
+import { createChooser, senderOf, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
@@ -157,7 +157,7 @@ function compose(
   return {
     attemptId: attempt.id,
     to: openPhone(app.keys, verification),
-    sender: route.sender ?? service.settings.sender,
+    sender: senderOf(route, service),
     text: composeText(service.settings.templates, verification.locale, service.name, code),
     expiresAt: verification.expiresAt,
   };

@@ -1,5 +1,6 @@
 import { defineRelations } from 'drizzle-orm';
 import { accounts, apiKeys } from '../accounts/table.ts';
+import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
@@ -23,6 +24,8 @@ export const tables = {
   routes,
   routingEvidence,
   senderRegistrations,
+  routingHourly,
+  routingRollups,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

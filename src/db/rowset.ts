@@ -9,7 +9,7 @@ export type BatchColumn<Row> =
   | readonly [type: 'bytea', read: Read<Row, Buffer>]
   | readonly [type: 'timestamptz', read: Read<Row, Date>]
   | readonly [type: 'text', read: Read<Row, string>]
-  | readonly [type: 'smallint' | 'integer' | 'bigint', read: Read<Row, number>]
+  | readonly [type: 'smallint' | 'integer' | 'bigint' | 'double precision', read: Read<Row, number>]
   | readonly [type: 'json', read: Read<Row, unknown>];
 
 /**
@@ -62,6 +62,7 @@ function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
     case 'smallint':
     case 'integer':
     case 'bigint':
+    case 'double precision':
       return orNull(column[1], String);
     default:
       throw new Error(`unhandled column: ${String(column satisfies never)}`);

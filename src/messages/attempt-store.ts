@@ -32,11 +32,12 @@ const ROWS = rowset<AttemptRow>({
   route_id: ['uuid', (r) => r.routeId],
   status: ['text', (r) => r.status],
   decision: ['json', (r) => r.decision],
+  price: ['double precision', (r) => r.price],
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
 
 /** What can still change of an attempt, and what finds it. The decision stays in the table: parsing it costs more than all the rest. */
-export type AttemptState = Omit<AttemptRow, 'decision' | 'routeId' | 'submittedAt'>;
+export type AttemptState = Omit<AttemptRow, 'decision' | 'routeId' | 'price' | 'submittedAt'>;
 
 const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.status, a.carrier_message_id,
   a.error_code, a.error_message, a.answered_at, a.settled_at`;
@@ -79,7 +80,7 @@ export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'c
 
 const INSERT = `
   INSERT INTO attempts (${ROWS.names})
-  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, status, decision::json, submitted_at
+  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, status, decision::json, price, submitted_at
   FROM ${ROWS.from}`;
 
 const UPDATE = `

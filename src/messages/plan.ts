@@ -135,6 +135,7 @@ function newAttempt(
     errorCode: null,
     errorMessage: null,
     decision,
+    price: route.price,
     submittedAt: new Date(now),
     answeredAt: null,
     settledAt: null,

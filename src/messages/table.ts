@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import { doublePrecision, index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -63,6 +63,8 @@ export const attempts = snakeCase.table(
     errorMessage: text(),
     /** Every candidate with its score and reasons, as the policy saw it. */
     decision: json().$type<StoredDecision>().notNull(),
+    /** Of the route at that time, per segment, in the account's currency; null: not noted then. */
+    price: doublePrecision(),
     submittedAt: moment().notNull(),
     answeredAt: moment(),
     settledAt: moment(),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { newId } from '../../src/crypto/new-id.ts';
-import { uuidOf, type RouteId } from '../../src/ids.ts';
+import { uuidOf } from '../../src/ids.ts';
 import { drawChoices, previewRoute } from '../../src/messages/preview-route.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';

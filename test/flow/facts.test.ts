@@ -49,6 +49,7 @@ async function onItsWay() {
     errorCode: null,
     errorMessage: null,
     decision: { factors: [], ranked: [], excluded: [] },
+    price: null,
     submittedAt: new Date(),
     answeredAt: null,
     settledAt: null,

@@ -20,6 +20,7 @@ const PURE = [
   'messages/sightings',
   'numbers/resolution',
   'senders/{country-rules,verdict}',
+  'analytics/{latency,window,quality-cursor}',
   'outgoing/{address,networks}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
   'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',

@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
+import { every } from './chores.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
 import { parseKeyring } from './crypto/keyring.ts';
@@ -173,6 +175,11 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
   });
   dispatcher = await startDispatcher(app, carriers);
   stack.defer(() => dispatcher.stop(config.drainMs));
+  stack.defer(
+    every(app, ROLL_UP_MS, 'counting of hours', async () => {
+      while (await rollUp(app));
+    }),
+  );
   return dispatcher;
 }
 

@@ -3,9 +3,28 @@ import { uuidOf, type AccountId } from '../ids.ts';
 import { BUCKETS_PER_OCTAVE } from './latency.ts';
 import { uuidRange, type Span } from './window.ts';
 
-/** Where an attempt went: the one place that says so. */
-const COUNTRY = sql`v.country`;
-const OPERATOR = sql`''::text`;
+/** Where an attempt `a` of a verification `v` went: the one place that says so. An empty operator is not known. */
+export const COUNTRY = sql`v.country`;
+export const OPERATOR = sql`''::text`;
+
+/** What a segment of an attempt `a` over the route `t` cost. */
+export const PRICE = sql`coalesce(a.price, t.price, 0)`;
+
+/** The carrier took the attempt `a`. */
+export const IS_ACCEPTED = sql`a.status IN ('submitted', 'delivered', 'undelivered')`;
+
+/** The carrier sent the attempt `a` back for a moment, which says nothing of the route. */
+export const IS_THROTTLED = sql`(a.status = 'rejected' AND coalesce(a.error_code IN ('throttled', 'unavailable'), false))`;
+
+/**
+ * The attempt `a` of an approved verification is credited with the conversion, by the rule of
+ * `messages/sightings.ts`: the one delivered last, without receipts the last that was not refused, else the last.
+ */
+export const IS_CREDITED = sql`a.id = (
+  SELECT b.id FROM messages n
+  JOIN attempts b ON b.account_id = n.account_id AND b.message_id = n.id
+  WHERE n.account_id = a.account_id AND n.verification_id = a.verification_id
+  ORDER BY ${credit(sql`b`)} LIMIT 1)`;
 
 /** The counts that a cell has, in the order of the columns. */
 export const COUNTS = [
@@ -33,9 +52,8 @@ export const CELL_COLUMNS = sql.raw(
 
 /**
  * Counts an account's attempts of some spans of time, by hour, place and route, as a query with the columns
- * of `routing_hourly`. Which attempt is credited with a conversion is the rule of `messages/sightings.ts`: the
- * one delivered last, without receipts the last that was not refused, and else the last. A verification within
- * its span shows all of its attempts there; one that reaches beyond it is looked at by itself.
+ * of `routing_hourly`. A verification within its span shows all of its attempts there, so that the credited one
+ * is found among them; one that reaches beyond it is looked at by itself.
  */
 export function countCells(accountId: AccountId, spans: readonly Span[]): SQL {
   return sql`(
@@ -47,7 +65,7 @@ export function countCells(accountId: AccountId, spans: readonly Span[]): SQL {
     ), counts AS (
       SELECT hour, country, operator, route_id,
         count(*)::int AS attempts,
-        (count(*) FILTER (WHERE status IN ('submitted', 'delivered', 'undelivered')))::int AS accepted,
+        (count(*) FILTER (WHERE is_accepted))::int AS accepted,
         (count(*) FILTER (WHERE status = 'rejected' AND NOT is_throttled))::int AS rejected,
         (count(*) FILTER (WHERE is_throttled))::int AS throttled,
         (count(*) FILTER (WHERE status = 'delivered'))::int AS delivered,
@@ -56,7 +74,7 @@ export function countCells(accountId: AccountId, spans: readonly Span[]): SQL {
         (count(*) FILTER (WHERE ended IN ('approved', 'canceled') AND NOT converted AND NOT is_throttled))::int
           AS abandoned,
         (count(*) FILTER (WHERE ended = 'pending' AND NOT is_throttled))::int AS waiting,
-        coalesce(sum(cost) FILTER (WHERE status IN ('submitted', 'delivered', 'undelivered')), 0) AS cost
+        coalesce(sum(cost) FILTER (WHERE is_accepted), 0) AS cost
       FROM own GROUP BY hour, country, operator, route_id
     ), buckets AS (
       SELECT hour, country, operator, route_id, kind, bucket, count(*)::int AS n
@@ -83,16 +101,12 @@ function attemptsOf(accountId: AccountId, span: Span): SQL {
   return sql`
     SELECT date_trunc('hour', a.submitted_at, 'UTC') AS hour, ${COUNTRY} AS country, ${OPERATOR} AS operator,
       a.route_id, a.status, v.status AS ended,
-      a.status = 'rejected' AND coalesce(a.error_code IN ('throttled', 'unavailable'), false) AS is_throttled,
-      coalesce(a.price, t.price, 0) * coalesce(m.segments, 1) AS cost,
+      ${IS_THROTTLED} AS is_throttled, ${IS_ACCEPTED} AS is_accepted,
+      ${PRICE} * coalesce(m.segments, 1) AS cost,
       CASE WHEN a.status = 'delivered' THEN ${bucket(sql`a.settled_at - a.submitted_at`)} END AS receipt,
       CASE WHEN a.answered_at IS NOT NULL THEN ${bucket(sql`a.answered_at - a.submitted_at`)} END AS submit,
       CASE WHEN v.status <> 'approved' THEN false
-        WHEN v.created_at < ${from} OR v.settled_at >= ${to} THEN a.id = (
-          SELECT b.id FROM messages n
-          JOIN attempts b ON b.account_id = n.account_id AND b.message_id = n.id
-          WHERE n.account_id = a.account_id AND n.verification_id = a.verification_id
-          ORDER BY ${credit(sql`b`)} LIMIT 1)
+        WHEN v.created_at < ${from} OR v.settled_at >= ${to} THEN ${IS_CREDITED}
         ELSE row_number() OVER (PARTITION BY a.verification_id ORDER BY ${credit(sql`a`)}) = 1
       END AS converted
     FROM attempts a

@@ -10,6 +10,7 @@ import '../messages/graphql-preview.ts';
 import '../carriers/graphql-mutations.ts';
 import '../routing/graphql-mutations.ts';
 import '../analytics/graphql.ts';
+import '../analytics/graphql-replay.ts';
 import '../services/graphql.ts';
 import '../events/graphql.ts';
 import '../events/graphql-endings.ts';

@@ -47,4 +47,6 @@ export const routingRollups = snakeCase.table('routing_rollups', {
   finalUntil: moment().notNull(),
   /** Every transaction before it was seen: what later ones changed in counted hours is counted again. */
   seenUntil: transactionId().notNull(),
+  /** When somebody last looked whether something is wrong. */
+  watchedAt: moment(),
 });

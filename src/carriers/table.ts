@@ -2,6 +2,7 @@ import { boolean, index, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/
 import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, bytes, carrierIdColumn, moment } from '../db/columns.ts';
 import type { CarrierConfig } from './config.ts';
+import type { Sla } from './sla.ts';
 
 export const carriers = snakeCase.table(
   'carriers',
@@ -18,6 +19,8 @@ export const carriers = snakeCase.table(
     region: text(),
     /** `check`: what its senders may be is looked up in the rules of each country. */
     senderRules: text().$type<'check' | 'off'>().notNull().default('off'),
+    /** What it promises; null = nothing. */
+    sla: jsonb().$type<Sla>(),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },

@@ -4,7 +4,7 @@ import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
-import { routes, routingEvidence } from '../routing/table.ts';
+import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { senderRegistrations } from '../senders/table.ts';
 import { services } from '../services/table.ts';
 import { destinations, idempotencyKeys, verifications } from '../verifications/table.ts';
@@ -23,6 +23,7 @@ export const tables = {
   carriers,
   routes,
   routingEvidence,
+  routingAlarms,
   senderRegistrations,
   routingHourly,
   routingRollups,

@@ -16,7 +16,7 @@ const PURE = [
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,text}',
   'events/{catalog,cursor,snapshot}',
-  'routing/{policy,decision,residency,replay,track-record}',
+  'routing/{policy,decision,residency,judge,replay,track-record}',
   'messages/sightings',
   'numbers/resolution',
   'senders/{country-rules,verdict}',

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
+import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
@@ -180,6 +181,7 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
       while (await rollUp(app));
     }),
   );
+  stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
   return dispatcher;
 }
 

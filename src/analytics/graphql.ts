@@ -2,8 +2,11 @@ import { builder } from '../graphql/builder.ts';
 import { InvalidCursor, MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import type { RouteId } from '../ids.ts';
+import type { Alarm } from '../routing/alarms.ts';
 import { Route } from '../routing/graphql.ts';
 import { findRoutes } from '../routing/queries.ts';
+import { alarmsOf } from './alarms-of.ts';
+import { RoutingAlarm } from './graphql-alarms.ts';
 import { decodeQualityCursor, encodeQualityCursor } from './quality-cursor.ts';
 import {
   conversionRate,
@@ -41,7 +44,7 @@ const LatencyType = builder.objectRef<Latency>('LatencyQuantiles').implement({
   }),
 });
 
-type QualityNode = RoutingQuality & { id: string };
+type QualityNode = RoutingQuality & { id: string; alarms: Alarm[] };
 
 const RoutingQualityType = builder.objectRef<QualityNode>('RoutingQuality').implement({
   description: 'What became of the attempts of one group that were submitted within the window.',
@@ -105,6 +108,10 @@ const RoutingQualityType = builder.objectRef<QualityNode>('RoutingQuality').impl
       nullable: true,
       description: 'From the submission to the receipt that it was delivered.',
     }),
+    alarms: t.expose('alarms', {
+      type: [RoutingAlarm],
+      description: 'What is wrong now with the route, its carrier, or the destination.',
+    }),
     submitLatency: t.expose('submitLatency', {
       type: LatencyType,
       nullable: true,
@@ -142,9 +149,11 @@ builder.queryField('routeQuality', (t) =>
       const after = args.after == null ? undefined : decodeQualityCursor(args.after);
       if (args.after != null && !after) throw new InvalidCursor();
       const question = { ...args.filter, from: args.from, to: args.to, groupBy: args.groupBy ?? ALL };
-      const groups = await routingQuality(context.app, callerOf(context), question, { limit, after });
+      const who = callerOf(context);
+      const groups = await routingQuality(context.app, who, question, { limit, after });
+      const alarms = await alarmsOf(context.app, who, groups);
       return toConnection(
-        groups.map((group) => ({ ...group, id: encodeQualityCursor(group) })),
+        groups.map((group, i) => ({ ...group, id: encodeQualityCursor(group), alarms: alarms[i]! })),
         args,
       );
     },

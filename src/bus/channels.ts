@@ -10,6 +10,11 @@ export function accountChannel(accountId: AccountId): string {
   return `a:${accountId}`;
 }
 
+/** Alarms of the account's routing, whole, as they are raised and cleared. */
+export function alarmChannel(accountId: AccountId): string {
+  return `ra:${accountId}`;
+}
+
 /** Says that messages are due now. */
 export const DUE_CHANNEL = 'due';
 

@@ -4,7 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
 import { CarrierNotFound } from './errors.ts';
-import { Carrier, SenderRules } from './graphql.ts';
+import { Carrier, CarrierSlaInput, SenderRules } from './graphql.ts';
 import { findCarrier, listCarriers } from './queries.ts';
 import { addCarrier, updateCarrier } from './save-carrier.ts';
 
@@ -34,6 +34,7 @@ builder.queryField('carrier', (t) =>
 const REGION =
   'Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only.';
 const SENDER_RULES = "Whether each country's sender rules are checked before a message goes this way.";
+const SLA = 'What it promises, to be held to it.';
 const NAME = '1 to 60 characters, unique among the carriers of the account.';
 
 const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
@@ -42,6 +43,7 @@ const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
     name: t.string({ required: true, description: NAME }),
     region: t.string({ description: REGION }),
     senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
+    sla: t.field({ type: CarrierSlaInput, description: SLA }),
     config: t.field({
       type: 'JSON',
       required: true,
@@ -57,6 +59,7 @@ const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
     name: t.string({ required: true, description: NAME }),
     region: t.string({ description: REGION }),
     senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
+    sla: t.field({ type: CarrierSlaInput, description: SLA }),
     config: t.field({
       type: 'JSON',
       required: true,
@@ -76,6 +79,7 @@ const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
     name: t.string({ description: NAME }),
     region: t.string({ description: `${REGION} \`null\` = not known.` }),
     senderRules: t.field({ type: SenderRules, description: SENDER_RULES }),
+    sla: t.field({ type: CarrierSlaInput, description: `${SLA} \`null\` = nothing.` }),
     config: t.field({
       type: 'JSON',
       description: 'The members that change, each whole; `null` goes back to the default.',
@@ -130,11 +134,12 @@ builder.mutationField('updateCarrier', (t) =>
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { carrierId, name, region, senderRules, config, secrets } }, context) =>
+    resolve: (_root, { input: { carrierId, name, region, senderRules, sla, config, secrets } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
         name: name ?? undefined,
         region,
         senderRules: senderRules ?? undefined,
+        sla,
         config: config ?? undefined,
         secrets: secrets ?? undefined,
       }),

@@ -11,6 +11,7 @@ import { readConfig, readRegion } from './connect-carrier.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf, type Secrets } from './secrets.ts';
+import { readSla, type SlaInput } from './sla.ts';
 import { carriers } from './table.ts';
 
 export type CarrierRow = typeof carriers.$inferSelect;
@@ -24,6 +25,8 @@ export interface CarrierInput {
   /** Null: not known. */
   region?: string | null | undefined;
   senderRules?: CarrierRow['senderRules'] | undefined;
+  /** Null: nothing is promised. */
+  sla?: SlaInput | null | undefined;
 }
 
 const Members = z.record(z.string(), z.unknown());
@@ -46,8 +49,9 @@ export async function addCarrier(
   const name = readName(input.name ?? '');
   const { senderRules = 'off' } = input;
   const region = readRegion(input.region ?? null);
+  const sla = readSla(input.sla ?? null);
   const createdAt = new Date(now);
-  const row = { ...owner, name, config, secretsSealed, region, senderRules, enabled: true, createdAt };
+  const row = { ...owner, name, config, secretsSealed, region, senderRules, sla, enabled: true, createdAt };
   await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, who.accountId);
     const same = and(eq(carriers.accountId, who.accountId), eq(carriers.name, name));
@@ -79,6 +83,7 @@ export async function updateCarrier(
       enabled: input.enabled ?? before.enabled,
       region: input.region === undefined ? before.region : readRegion(input.region),
       senderRules: input.senderRules ?? before.senderRules,
+      sla: input.sla === undefined ? before.sla : readSla(input.sla),
     };
     if (input.name !== undefined) {
       after.name = readName(input.name);

@@ -3,6 +3,7 @@ import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { AccountId, CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { createAlarmDirectory, penaltyOf } from '../routing/alarms.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
 import { createRouteDirectory, type Route } from '../routing/directory.ts';
 import { residencyProblem } from '../routing/residency.ts';
@@ -22,6 +23,8 @@ export interface Ground {
   policy: Policy;
   /** Why messages to a country must not go that way, whatever the carrier's state. */
   barrier(route: Route, country: string, now: number): string | undefined;
+  /** What the broken promises of its carrier count against a route, in the account's currency per message. */
+  penalty(route: Route): number;
 }
 
 /** What is known of a carrier's links at this moment; `undefined`: it is not in use. */
@@ -59,14 +62,16 @@ export async function readGround(
   if (!service) return undefined;
   const routes = await app.single(createRouteDirectory).of(accountId);
   const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
-  const [{ residency }, registrations] = await Promise.all([
+  const [{ residency }, registrations, alarms] = await Promise.all([
     app.single(createResidencyDirectory).of(accountId),
     app.single(createRegistrationDirectory).of(accountId),
+    app.single(createAlarmDirectory).of(accountId),
   ]);
   return {
     service,
     routes,
     policy,
+    penalty: ({ carrierId }) => penaltyOf(alarms, carrierId, service.settings.valueOfConversion),
     barrier(route, country, now) {
       const abroad = residencyProblem(residency, route.region);
       if (abroad !== undefined || route.senderRules === 'off') return abroad;
@@ -77,7 +82,7 @@ export async function readGround(
 
 /** Every route of a service's account as a candidate for a message, those that may not be taken with the reason. */
 export function candidatesOf(
-  { routes, barrier }: Ground,
+  { routes, barrier, penalty }: Ground,
   linksOf: (route: Route) => Links,
   country: string,
   now: number,
@@ -89,6 +94,7 @@ export function candidatesOf(
       candidateOf(
         route,
         barrier(route, country, now),
+        penalty(route),
         linksOf(route),
         taken.get(route.carrierId) ?? 0,
         country,
@@ -134,6 +140,7 @@ const TRIED = 'already tried for this message';
 function candidateOf(
   route: Route,
   barrier: string | undefined,
+  penalty: number,
   links: Links,
   taken: number,
   country: string,
@@ -156,6 +163,7 @@ function candidateOf(
     priority: route.priority,
     price: route.price,
     ...(links && { inFlightShare: links.inFlightShare() }),
+    ...(penalty > 0 && { penalty }),
     ...(exclude !== undefined && { exclude }),
   };
 }

@@ -27,7 +27,15 @@ export async function rollUp(app: App): Promise<boolean> {
   const accounts = await app.sql<{ id: string }[]>`
     SELECT c.id FROM accounts c WHERE EXISTS (SELECT FROM attempts a WHERE a.account_id = c.id)`;
   let more = false;
-  for (const { id } of accounts) if (await rollUpAccount(app, idFromUuid('acc', id))) more = true;
+  for (const { id } of accounts) {
+    const accountId = idFromUuid('acc', id);
+    try {
+      if (await rollUpAccount(app, accountId)) more = true;
+    } catch (error) {
+      // The others' hours are counted all the same; these again at the next turn.
+      app.log.error({ err: error, accountId }, 'hours not counted');
+    }
+  }
   return more;
 }
 

@@ -24,7 +24,12 @@ export async function watchRouting(app: App): Promise<void> {
   const accounts = await app.sql<{ account_id: string }[]>`
     UPDATE routing_rollups SET watched_at = ${new Date(now)}
     WHERE watched_at IS NULL OR watched_at <= ${new Date(now - WATCH_MS * 0.9)} RETURNING account_id`;
-  for (const { account_id: id } of accounts) await watchAccount(app, idFromUuid('acc', id), now);
+  for (const { account_id: id } of accounts) {
+    const accountId = idFromUuid('acc', id);
+    await watchAccount(app, accountId, now).catch((error: unknown) =>
+      app.log.error({ err: error, accountId }, 'routing not watched'),
+    );
+  }
 }
 
 async function watchAccount(app: App, accountId: AccountId, now: number): Promise<void> {

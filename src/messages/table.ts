@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { doublePrecision, index, json, primaryKey, smallint, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  doublePrecision,
+  index,
+  json,
+  primaryKey,
+  smallint,
+  snakeCase,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   attemptIdColumn,

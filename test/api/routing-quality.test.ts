@@ -312,6 +312,29 @@ test.each([
   expect(answer.errors![0]!.extensions).toMatchObject({ field });
 });
 
+test('hours of one account that cannot be counted keep nobody else waiting', async () => {
+  const traffic = drawTraffic(8, 30);
+  const other = await createTestAccount(app);
+  await addPastTraffic(app, other.accountId, traffic);
+  await addPastTraffic(app, who.accountId, traffic);
+  // A row that stands in the way of counting.
+  await app.sql`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''refused''; END'`;
+  await app.sql.unsafe(`CREATE TRIGGER refuse BEFORE INSERT ON routing_hourly FOR EACH ROW
+    WHEN (NEW.account_id = '${uuidOf(other.accountId)}') EXECUTE FUNCTION refuse()`);
+  clock.advance(HOUR_MS);
+  await rollUp(app);
+  await app.sql`DROP TRIGGER refuse ON routing_hourly`;
+  const counted = await app.sql<{ account: string }[]>`
+    SELECT DISTINCT replace(account_id::text, '-', '') AS account FROM routing_hourly
+    WHERE account_id IN (${uuidOf(who.accountId)}, ${uuidOf(other.accountId)})`;
+  expect(counted.map(({ account }) => account)).toEqual([uuidOf(who.accountId)]);
+  await rollUp(app);
+  // The routes are not the other account's: what they cost now is not known there.
+  const apartFromCost = async (by: Principal) =>
+    (await quality(begin, begin + 7 * HOUR_MS, ['country'], by)).map((group) => ({ ...group, cost: 0 }));
+  expect(await apartFromCost(other)).toEqual(await apartFromCost(who));
+});
+
 test('a cursor that was never given out is refused', async () => {
   const caller = await createCaller(app, who);
   const about = { from: new Date(begin), to: new Date(begin + HOUR_MS), first: 10, after: 'x' };

@@ -15,6 +15,11 @@ export function inboundChannel(accountId: AccountId): string {
   return `i:${accountId}`;
 }
 
+/** Alarms of the account's routing, whole, as they are raised and cleared. */
+export function alarmChannel(accountId: AccountId): string {
+  return `ra:${accountId}`;
+}
+
 /** Says that messages are due now. */
 export const DUE_CHANNEL = 'due';
 

@@ -1,12 +1,13 @@
 import { defineRelations } from 'drizzle-orm';
 import { accounts, apiKeys } from '../accounts/table.ts';
+import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
-import { routes, routingEvidence } from '../routing/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
+import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
 import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
 
@@ -24,6 +25,7 @@ export const tables = {
   carriers,
   routes,
   routingEvidence,
+  routingAlarms,
   senderRegistrations,
   senderRules,
   senders,
@@ -34,6 +36,8 @@ export const tables = {
   inboundNumbers,
   inboundMessages,
   inboundArrivals,
+  routingHourly,
+  routingRollups,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

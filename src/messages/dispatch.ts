@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DUE_CHANNEL } from '../bus/channels.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
+import { every } from '../chores.ts';
 import { isOutage } from '../db/outage.ts';
 import type { AttemptId } from '../ids.ts';
 import { forgetInbound } from '../inbound/forget.ts';
@@ -183,24 +184,4 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
 function isDueElsewhere(fact: NewFact): boolean {
   if (fact.kind !== 'outcome' || fact.outcome.kind !== 'rejected') return false;
   return fact.outcome.retry === 'elsewhere' || fact.outcome.retry === 'once';
-}
-
-/** Repeats a chore with a pause in between; a failure is logged and the next turn comes anyway. */
-function every(app: App, pauseMs: number, name: string, chore: () => Promise<void>): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> = Promise.resolve();
-  const turn = (): void => {
-    current = chore()
-      .catch((error: unknown) => app.log.error({ err: error }, `${name} failed`))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(turn, pauseMs);
-      });
-  };
-  timer = setTimeout(turn, pauseMs);
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await current;
-  };
 }

@@ -25,7 +25,7 @@ const ResendPolicy = builder.enumType('ResendPolicy', {
   } as const,
 });
 
-const RoutingStrategy = builder.enumType('RoutingStrategy', {
+export const RoutingStrategy = builder.enumType('RoutingStrategy', {
   description: 'How the route of a message is chosen among those that are open.',
   values: {
     PRIORITY: { value: 'priority', description: 'The lowest priority number first.' },

@@ -54,6 +54,16 @@ export type CancelVerificationInput = {
   verificationId: string | number;
 };
 
+/** What a carrier promises: at least one of the two. */
+export type CarrierSlaInput = {
+  /** Share of the accepted messages whose receipt says that they were delivered: more than 0, less than 1. */
+  deliveryRate?: number | null | undefined;
+  /** Nineteen of twenty such receipts come within so many milliseconds, 100–86400000. */
+  receiptP95Ms?: number | null | undefined;
+  /** Over which both are counted, 5–1440. Default 60. */
+  windowMinutes?: number;
+};
+
 /** How a carrier stands. */
 export type CarrierState =
   /** On its way up for the first time. */
@@ -441,6 +451,8 @@ export type UpdateCarrierInput = {
   secrets?: unknown;
   /** Whether each country's sender rules are checked before a message goes this way. */
   senderRules?: SenderRules | null | undefined;
+  /** What it promises, to be held to it. `null` = nothing. */
+  sla?: CarrierSlaInput | null | undefined;
   /** What changes of the configuration of a carrier over SMPP. */
   smpp?: SmppCarrierConfigInput | null | undefined;
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { DomainError, docUrl, ERROR_CODES, type ErrorCode } from '../../errors.ts';
+import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
 
 /** Makes what a client may see of whatever was thrown. */
 export type MaskError = (error: unknown) => GraphQLError;
@@ -13,7 +13,11 @@ export type MaskError = (error: unknown) => GraphQLError;
 export function createErrorMask(log: Logger): MaskError {
   return (error) => {
     const cause = causeOf(error);
-    if (cause instanceof DomainError) return locate(error, cause.message, publicExtensions(cause.code));
+    if (cause instanceof DomainError)
+      return locate(error, cause.message, {
+        ...publicExtensions(cause.code),
+        ...(cause instanceof InvalidInput && { field: cause.field }),
+      });
     if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
     if (isBrokenOff(cause)) return locate(error, 'The request broke off.', publicExtensions('input/invalid'));
     const id = randomBytes(8).toString('hex');

@@ -44,7 +44,8 @@ export function rank(
     const known = estimate(route, places, expected, summarizer, now);
     const load = value * costOfLoad(candidate.inFlightShare, route?.throttling, now);
     const error = value * Math.sqrt((known.rate * (1 - known.rate)) / (known.strength + 1));
-    const utility = value * known.rate * (1 - known.outage) - candidate.price - load;
+    const utility =
+      value * known.rate * (1 - known.outage) - candidate.price - load - (candidate.penalty ?? 0);
     options.push({ candidate, known, load, error, utility, exploring: 0 });
   }
   const shut = options.length < candidates.length ? excludedLast(candidates) : [];
@@ -101,7 +102,8 @@ function worthOfLooking(
   all: number,
   now: number,
 ): number {
-  const { known, candidate, load, error, utility } = option;
+  const { known, candidate, error, utility } = option;
+  const load = option.load + (candidate.penalty ?? 0);
   // Not even if every message converted.
   if (value - candidate.price - load <= best) return 0;
   const { strength, coming, outage } = known;
@@ -125,6 +127,7 @@ function explain({ known, candidate, load, exploring }: Option): Reason[] {
   ];
   if (outage > 0) reasons.push({ factor: 'outage', value: outage });
   if (load > 0) reasons.push({ factor: 'load', value: load });
+  if (candidate.penalty) reasons.push({ factor: 'penalty', value: candidate.penalty });
   if (exploring > 0) reasons.push({ factor: 'exploring', value: exploring });
   return reasons;
 }

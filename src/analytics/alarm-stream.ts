@@ -2,6 +2,7 @@ import { onCredentialEnd } from '../accounts/credential-end.ts';
 import { CredentialInvalid, Forbidden } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { alarmChannel } from '../bus/channels.ts';
+import { createStream, takeFirst, type Stream } from '../bus/stream.ts';
 import type { App } from '../platform.ts';
 import { readOpenAlarms, type Alarm } from '../routing/alarms.ts';
 
@@ -11,7 +12,7 @@ export interface AlarmEvent extends Alarm {
   cursor: string;
 }
 
-export type AlarmStream = AsyncIterableIterator<AlarmEvent, undefined>;
+export type AlarmStream = Stream<AlarmEvent>;
 
 /**
  * The alarms that are open, then each as it is raised or cleared; of one that changes faster than it is read,
@@ -25,10 +26,13 @@ export async function watchAlarms(app: App, who: Principal): Promise<AlarmStream
   const waiting = new Map<string, AlarmEvent>();
   /** What the subscriber was told last of each, or will be. */
   const told = new Map<string, AlarmEvent>();
-  let failure: Error | undefined;
-  let ended = false;
-  let wakeUp: (() => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
+  const stream = createStream<AlarmEvent>({
+    take: () => takeFirst(waiting),
+    onEnd() {
+      unsubscribe();
+      forgetCredential();
+    },
+  });
 
   function tell(alarm: Alarm): void {
     const { name } = alarm;
@@ -39,7 +43,7 @@ export async function watchAlarms(app: App, who: Principal): Promise<AlarmStream
     told.set(name, event);
     waiting.delete(name);
     waiting.set(name, event);
-    wakeUp?.();
+    stream.wake();
   }
 
   async function tellOpen(): Promise<void> {
@@ -52,58 +56,18 @@ export async function watchAlarms(app: App, who: Principal): Promise<AlarmStream
     for (const alarm of before) if (!names.has(alarm.name)) tell({ ...alarm, clearedAt });
   }
 
-  function end(error?: Error): void {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    waiting.clear();
-    unsubscribe();
-    forgetCredential();
-    wakeUp?.();
-  }
-
-  async function step(): Promise<IteratorResult<AlarmEvent, undefined>> {
-    for (;;) {
-      for (const [name, alarm] of waiting) {
-        waiting.delete(name);
-        return { value: alarm, done: false };
-      }
-      if (ended) {
-        const error = failure;
-        failure = undefined;
-        if (error) throw error;
-        return { value: undefined, done: true };
-      }
-      await new Promise<void>((resolve) => (wakeUp = resolve));
-    }
-  }
-
   const unsubscribe = await app.bus.subscribe(alarmChannel(who.accountId), {
     onMessage: (payload) => tell(readAlarm(payload)),
     onResync: () =>
       void tellOpen().catch((error: unknown) => app.log.error({ err: error }, 'alarms not caught up with')),
   });
-  const forgetCredential = onCredentialEnd(app, who, () => end(new CredentialInvalid()));
+  const forgetCredential = onCredentialEnd(app, who, () => stream.end(new CredentialInvalid()));
   try {
     await tellOpen();
   } catch (error) {
-    end();
+    stream.end();
     throw error;
   }
-
-  const stream: AlarmStream = {
-    next() {
-      // One after the other, also when the consumer does not wait for its answers.
-      const result = turn.then(step);
-      turn = result.catch(() => {});
-      return result;
-    },
-    return() {
-      end();
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
   return stream;
 }
 

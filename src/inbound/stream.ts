@@ -2,6 +2,7 @@ import { onCredentialEnd } from '../accounts/credential-end.ts';
 import { CredentialInvalid, Forbidden } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { inboundChannel } from '../bus/channels.ts';
+import { createStream, type Stream } from '../bus/stream.ts';
 import { compareTransactions, isTransactionId } from '../events/cursor.ts';
 import { InvalidCursor } from '../events/errors.ts';
 import { readHorizon, readSnapshot } from '../events/queries.ts';
@@ -16,7 +17,7 @@ export interface PlacedInbound {
   message: InboundMessageRow;
 }
 
-export type InboundStream = AsyncIterableIterator<PlacedInbound, undefined>;
+export type InboundStream = Stream<PlacedInbound>;
 
 const PAGE = 100;
 /** While a transaction older than a hinted one still runs. */
@@ -44,34 +45,29 @@ export async function inboundMessageStream(
 
   let hinted = '0';
   let heldBackMs = HELD_BACK_MS.first;
-  let asked = false;
-  let ended = false;
-  let failure: Error | undefined;
-  let waiting: PlacedInbound[] = [];
-  let wakeUp: (() => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  const look = (): void => {
-    asked = true;
-    wakeUp?.();
-  };
+  const waiting: PlacedInbound[] = [];
+  const stream = createStream<PlacedInbound>({
+    take: () => waiting.shift(),
+    async idle() {
+      const pauseMs = await advance().catch((error: unknown) => {
+        log.warn({ err: error }, 'reading the messages from handsets failed');
+        return AFTER_ERROR_MS;
+      });
+      if (waiting.length === 0 && pauseMs > 0) await stream.sleep(pauseMs);
+    },
+    onEnd() {
+      unsubscribe();
+      stopWatching();
+    },
+  });
   const unsubscribe = await bus.subscribe(inboundChannel(accountId), {
     onMessage(transaction) {
       if (isTransactionId(transaction) && compareTransactions(transaction, hinted) > 0) hinted = transaction;
-      look();
+      stream.wake();
     },
-    onResync: look,
+    onResync: () => stream.wake(),
   });
-  const end = (error?: Error): void => {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    waiting = [];
-    unsubscribe();
-    stopWatching();
-    wakeUp?.();
-  };
-  const stopWatching = onCredentialEnd(app, who, () => end(new CredentialInvalid()));
+  const stopWatching = onCredentialEnd(app, who, () => stream.end(new CredentialInvalid()));
 
   // "Now" is a snapshot, not a place in the order: see events/hub.ts.
   const now = resumed ? undefined : await readNow();
@@ -81,7 +77,7 @@ export async function inboundMessageStream(
     try {
       return parseSnapshot(await readSnapshot(sql));
     } catch (error) {
-      end();
+      stream.end();
       throw error;
     }
   }
@@ -102,49 +98,5 @@ export async function inboundMessageStream(
     return isHeldBack ? pauseMs : IDLE_MS;
   }
 
-  async function step(): Promise<IteratorResult<PlacedInbound, undefined>> {
-    for (;;) {
-      const next = waiting.shift();
-      if (next) return { value: next, done: false };
-      if (ended) {
-        const error = failure;
-        failure = undefined;
-        if (error) throw error;
-        return { value: undefined, done: true };
-      }
-      asked = false;
-      const pauseMs = await advance().catch((error: unknown) => {
-        log.warn({ err: error }, 'reading the messages from handsets failed');
-        return AFTER_ERROR_MS;
-      });
-      if (waiting.length === 0 && pauseMs > 0) await rest(pauseMs);
-    }
-  }
-
-  /** Until it is over, or someone asks. */
-  function rest(ms: number): Promise<void> {
-    if (asked || ended) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms).unref();
-      wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  const stream: InboundStream = {
-    next() {
-      // One after the other, also when the consumer does not wait for its answers.
-      const result = turn.then(step);
-      turn = result.catch(() => {});
-      return result;
-    },
-    return() {
-      end();
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
   return stream;
 }

@@ -11,8 +11,8 @@ interface Kept {
   policy: Policy;
   /** Saw something since it was saved. */
   changed: boolean;
-  /** How far the evidence of others was read. */
-  readUntil: Date;
+  /** Of each other worker, when it had saved what was read last, by its own clock. */
+  read: Map<string, Date>;
 }
 
 /**
@@ -23,7 +23,10 @@ export interface Policies extends AsyncDisposable {
   of(accountId: AccountId, options: PolicyOptions): Promise<Policy>;
   /** To all of the account's policies: each learns in its own terms. */
   observe(accountId: AccountId, observation: Observation): void;
-  /** Saves and reads now. */
+  /**
+   * Saves and reads now. What fails keeps nothing else from being exchanged.
+   * @throws {AggregateError} in the end
+   */
   exchange(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export function createPolicies(app: App): Policies {
 
   async function open(accountId: AccountId, options: PolicyOptions): Promise<Kept> {
     const key = { accountId, policy: policyName(options) };
-    const kept = { key, policy: createPolicy(options), changed: false, readUntil: new Date(0) };
+    const kept = { key, policy: createPolicy(options), changed: false, read: new Map<string, Date>() };
     if (options.strategy !== 'adaptive') return kept;
     await read(kept);
     ready.set(accountId, [...(ready.get(accountId) ?? []), kept]);
@@ -48,9 +51,9 @@ export function createPolicies(app: App): Policies {
   }
 
   async function read(kept: Kept): Promise<void> {
-    for (const { snapshot, updatedAt } of await readEvidence(app, kept.key, worker, kept.readUntil)) {
-      kept.policy.merge(snapshot);
-      if (updatedAt > kept.readUntil) kept.readUntil = updatedAt;
+    for (const saved of await readEvidence(app, kept.key, worker, kept.read)) {
+      kept.policy.merge(saved.snapshot);
+      kept.read.set(saved.worker, saved.updatedAt);
     }
   }
 
@@ -66,11 +69,14 @@ export function createPolicies(app: App): Policies {
   }
 
   async function exchange(): Promise<void> {
+    const errors: unknown[] = [];
+    const step = (done: Promise<void>) => done.catch((error: unknown) => errors.push(error));
     for (const kept of [...ready.values()].flat()) {
-      await save(kept);
-      await read(kept);
+      await step(save(kept));
+      await step(read(kept));
     }
-    await forgetOldEvidence(app);
+    await step(forgetOldEvidence(app));
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} steps failed`);
   }
 
   const timer = setInterval(() => {

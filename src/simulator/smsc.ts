@@ -11,6 +11,8 @@ import { ReceiptCourier } from './receipt-courier.ts';
 export interface Smsc {
   readonly port: number;
   traffic(systemId: string): Traffic;
+  /** Sends what is due by now: for whoever puts the clock forward and will not wait for a timer. */
+  catchUp(): void;
   /** Unbinds every session, then frees the port; receipts that are still to come are dropped. */
   close(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
       const { binds, submits } = systems.get(systemId) ?? { binds: 0, submits: 0 };
       return { binds, submits };
     },
+    catchUp: () => agenda.run(),
     async close() {
       if (!server.listening) return;
       const closed = once(server, 'close');

@@ -1,6 +1,6 @@
 import { createPolicy, type Candidate, type Policy } from '../../../src/routing/policy.ts';
 import { createChance } from './chance.ts';
-import { CODE_TTL_MS } from './simulate.ts';
+import { CODE_TTL_MS } from './fate.ts';
 import { START } from './world.ts';
 
 const ROUTES = 50;

@@ -26,6 +26,8 @@ export interface WorldShape {
   /** Share of the verifications that end for a reason that is not the route's. */
   abandonedShare: number;
   receipts: readonly ReceiptKind[];
+  /** Share of the messages that did not arrive of which an honest carrier says so. */
+  saysUndelivered: number;
   /** How well the account's static order follows the long-run utility: 0 = not at all, 1 = exactly. */
   orderKnown: number;
 }

@@ -2,6 +2,7 @@ import { createChance, type Chance } from './chance.ts';
 import { START, type World } from './world.ts';
 
 export const CODE_TTL_MS = 600_000;
+const DAY_MS = 86_400_000;
 
 /** One message, before anybody has decided about it. */
 export interface Arrival {
@@ -17,7 +18,8 @@ export function* arrivalsOf(world: World, seed: number): Generator<Arrival> {
   const end = START + world.shape.hours * 3_600_000;
   let at = START;
   for (let n = 0; ; n++) {
-    at += chance.exponential(1_000 / world.shape.messagesPerSecond);
+    const busy = 1 + (world.shape.dailySwing ?? 0) * Math.sin((2 * Math.PI * (at - START)) / DAY_MS);
+    at += chance.exponential(1_000 / (world.shape.messagesPerSecond * busy));
     if (at >= end) return;
     yield { n, at: Math.floor(at), cell: pickCell(world, chance.uniform()) };
   }

@@ -5,7 +5,10 @@ export interface WorldShape {
   carriers: number;
   countries: number;
   operatorsPerCountry: number;
+  /** On average. */
   messagesPerSecond: number;
+  /** How much busier the busiest hour of the day is than the mean, 0–1; absent: 0. */
+  dailySwing?: number;
   hours: number;
   /** Share of those who got the code and enter it. */
   userConverts: number;

@@ -26,7 +26,7 @@ const PURE = [
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,template,url}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
-  'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,summary,types}',
+  'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,stage-counts,summary,types}',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',

@@ -18,6 +18,8 @@ export interface Smsc {
    * @returns over which one it goes; `undefined` when nobody is bound to receive it
    */
   originate(message: HandsetText, systemId?: string): string | undefined;
+  /** Sends what is due by now: for whoever puts the clock forward and will not wait for a timer. */
+  catchUp(): void;
   /** Unbinds every session, then frees the port; receipts that are still to come are dropped. */
   close(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
       for (const pdu of originatedPdus(message, profile, reference)) able[1].courier.send(pdu);
       return able[0];
     },
+    catchUp: () => agenda.run(),
     async close() {
       if (!server.listening) return;
       const closed = once(server, 'close');

@@ -9,7 +9,7 @@ import { createReplay, Z95, type PastAttempt, type ReplayResult } from '../../..
 import { createTrackRecord } from '../../../src/routing/track-record.ts';
 import { createChance } from '../../bench/routing/chance.ts';
 import { STEADY_STREAM } from '../../bench/routing/shapes.ts';
-import { CODE_TTL_MS } from '../../bench/routing/simulate.ts';
+import { CODE_TTL_MS } from '../../bench/routing/fate.ts';
 import { createWorld, START, type World, type WorldShape } from '../../bench/routing/world.ts';
 
 const HOURS = 3;

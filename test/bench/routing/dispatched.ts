@@ -133,8 +133,7 @@ export async function driveDispatcher(
         // The first alternative goes out at once.
         if (refusals === 1) return;
         const pauseMs = PAUSE_MS * 2 ** (refusals - 2);
-        if (refusals < SCHEDULE.maxAttempts)
-          agenda.add({ kind: 'again', at: now() + pauseMs, message });
+        if (refusals < SCHEDULE.maxAttempts) agenda.add({ kind: 'again', at: now() + pauseMs, message });
         return void message.heard.add('answered');
       }
       default:

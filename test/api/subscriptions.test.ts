@@ -9,7 +9,13 @@ import {
   VerificationEventsDocument,
 } from '../../src/graphql/generated/graphql.ts';
 import type { VerificationId } from '../../src/ids.ts';
-import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import {
+  connectSimulated,
+  createTestAccount,
+  createTestApp,
+  createWaitingAccount,
+  type TestApp,
+} from '../support/app.ts';
 import {
   createCaller,
   createSocketClient,
@@ -104,7 +110,7 @@ describe('a subscription over a socket', () => {
   });
 
   test('to the account hears of every verification from now on', async () => {
-    const reader = await createCaller(app, await createTestAccount(app));
+    const reader = await createCaller(app, await createWaitingAccount(app));
     await using client = createSocketClient(app, reader.credential);
     const before = await started(reader);
     const heard = client.iterate({ query: AccountEventsDocument.toString() }).next();

@@ -11,6 +11,7 @@ export const SenderRules = builder.enumType('SenderRules', {
 
 export const Carrier = builder.drizzleObject('carriers', {
   name: 'Carrier',
+  permission: 'carriers:read',
   description: 'A connection over which messages leave.',
   select: { columns: { accountId: true, id: true, name: true, enabled: true } },
   interfaces: [builder.nodeInterfaceRef()],

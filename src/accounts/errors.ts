@@ -49,3 +49,32 @@ export class MissingPermission extends DomainError {
     this.permission = permission;
   }
 }
+
+export class ApiKeyNotFound extends DomainError {
+  readonly code = 'key/not_found';
+  constructor() {
+    super('There is no such API key in this account, or it was revoked.');
+  }
+}
+
+/** Somebody who would give, or get, more than they have. */
+export class BeyondOwnRights extends DomainError {
+  readonly code = 'key/beyond_own_rights';
+  readonly field: 'permissions' | 'networks' | 'expiresAt';
+  constructor(field: BeyondOwnRights['field']) {
+    super(
+      `Nobody can give more than they have: by its ${field} this key would go beyond, or goes beyond, the one that asks.`,
+    );
+    this.field = field;
+  }
+}
+
+/** Without it nobody could make another key over the API. */
+export class LastManagingKey extends DomainError {
+  readonly code = 'key/last_manager';
+  constructor() {
+    super(
+      'This is the last key with keys:manage: without it nobody could make another one. Make that one first.',
+    );
+  }
+}

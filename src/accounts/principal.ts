@@ -15,7 +15,7 @@ export interface ApiKeyPrincipal {
   expiresAt?: Date;
   /** The networks that it may be used from, in CIDR form; absent: all. */
   networks?: readonly string[];
-  /** Counts the changes of the key's rights: what was opened before one of them ends with it. */
+  /** How often its secret or its rights were changed; absent: never. What it opened before a change ends with it. */
   generation?: number;
 }
 

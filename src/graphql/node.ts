@@ -15,6 +15,7 @@ const TABLES = {
   Carrier: 'carriers',
   Route: 'routes',
   Sender: 'senders',
+  ApiKey: 'apiKeys',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>

@@ -29,14 +29,7 @@ declare global {
       /** What a caller must have to do this. */
       permission: Permission;
     }
-    export interface SubscriptionFieldOptions<
-      Types,
-      Type,
-      Nullable,
-      Args,
-      ResolveShape,
-      ResolveReturnShape,
-    > {
+    export interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape> {
       /** What a caller must have to follow this. */
       permission: Permission;
     }

@@ -22,7 +22,7 @@ export interface Enveloped {
 }
 
 export interface ProtocolOptions {
-  getEnveloped(context: { credential: string }): Enveloped;
+  getEnveloped(context: { credential: string; address: string | undefined }): Enveloped;
   mask: MaskError;
   /** How long a socket may say nothing before `connection_init`. Milliseconds. */
   initMs: number;
@@ -33,6 +33,8 @@ export interface Session {
   socket: WebSocket;
   answering: boolean;
   credential: string;
+  /** Of the other end, as the socket has it. */
+  address: string | undefined;
   forgetCredential: () => void;
 }
 
@@ -47,7 +49,7 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
     onSubscribe: ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
       if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
         return [withoutHttp(refusal(tooManyOperations()))];
-      return prepare(options, extra.credential, { query, operationName, variableValues: variables });
+      return prepare(options, extra, { query, operationName, variableValues: variables });
     },
     execute: (args) => (args as Operation).enveloped.execute(args),
     subscribe: (args) => (args as Operation).enveloped.subscribe(args),
@@ -66,7 +68,7 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
   (connection as { connectionParams?: unknown }).connectionParams = undefined;
   try {
     const credential = typeof authorization === 'string' ? authorization : undefined;
-    const principal = await authenticate(app, credential);
+    const principal = await authenticate(app, credential, session.address);
     session.credential = credential ?? '';
     session.forgetCredential = onCredentialEnd(app, principal, () =>
       session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
@@ -84,14 +86,14 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
 /** Parses, validates, and says who asks: the credential is looked at again for every operation. */
 async function prepare(
   { getEnveloped, mask }: ProtocolOptions,
-  credential: string,
+  { credential, address }: Session,
   asked: {
     query: string;
     operationName?: string | null | undefined;
     variableValues?: Record<string, unknown> | null | undefined;
   },
 ): Promise<Operation | readonly GraphQLError[]> {
-  const enveloped = getEnveloped({ credential });
+  const enveloped = getEnveloped({ credential, address });
   try {
     const document = enveloped.parse(asked.query);
     const errors = enveloped.validate(enveloped.schema, document);

@@ -8,6 +8,7 @@ import { onCredentialEnd } from '../../src/accounts/credential-end.ts';
 import { ApiKeyNotFound, CredentialInvalid, CredentialMissing } from '../../src/accounts/errors.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
+import { rotateApiKey } from '../../src/accounts/rotate-api-key.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { connect, type Database } from '../../src/db/client.ts';
@@ -170,6 +171,19 @@ describe('an API key', () => {
     await until(() => before === 1);
     expect(await authenticate(app, key)).toEqual({ ...who, generation: 1 });
     expect(after).toBe(0);
+  });
+
+  test('that is changed is looked up again, and the others are not', async () => {
+    const { app, state } = createCountingProcess();
+    const [changed, other] = [await createKey(app), await createKey(app)];
+    for (const { key } of [changed, other]) await authenticate(app, key);
+    expect(state.lookups).toBe(2);
+    await rotateApiKey(app, changed.who, changed.row.id, 60);
+    const before = state.lookups;
+    await until(async () => 'expiresAt' in (await authenticate(app, changed.key)));
+    expect(state.lookups).toBe(before + 1);
+    await authenticate(app, other.key);
+    expect(state.lookups).toBe(before + 1);
   });
 
   test('that ends in two months has not ended now', async () => {

@@ -3,6 +3,7 @@ import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { authenticate } from '../accounts/authenticate.ts';
 import { onCredentialEnd } from '../accounts/credential-end.ts';
+import { CredentialInvalid } from '../accounts/errors.ts';
 import { DomainError, InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { createDelivery } from './delivery.ts';
@@ -78,7 +79,8 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    session.socket.close(CloseCode.Unauthorized, error.code);
+    const reason = error instanceof CredentialInvalid ? `${error.code}: ${error.reason}` : error.code;
+    session.socket.close(CloseCode.Unauthorized, reason);
     return false;
   }
 }

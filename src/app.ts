@@ -2,11 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
+import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { createHealthBoard } from './carriers/health-board.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
+import { every } from './chores.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
 import { parseKeyring } from './crypto/keyring.ts';
@@ -14,6 +17,7 @@ import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { receiveInbound } from './inbound/receive.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
@@ -172,10 +176,17 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
     onReceipt: async (accountId, receipt) => {
       await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
     },
+    onInbound: (accountId, message) => receiveInbound(app, accountId, message),
     onReady: () => dispatcher?.wake(),
   });
   dispatcher = await startDispatcher(app, carriers);
   stack.defer(() => dispatcher.stop(config.drainMs));
+  stack.defer(
+    every(app, ROLL_UP_MS, 'counting of hours', async () => {
+      while (await rollUp(app));
+    }),
+  );
+  stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
   return dispatcher;
 }
 

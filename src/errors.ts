@@ -37,6 +37,7 @@ export const ERROR_CODES = {
   'sender/registration_expired': 422,
   'sender/not_usable': 422,
   'sender/pool_empty': 422,
+  'inbound_number/not_found': 404,
   'service/not_found': 404,
   'service/country_not_allowed': 403,
   'verification/not_found': 404,
@@ -49,6 +50,7 @@ export const ERROR_CODES = {
   'verification/too_many_checks': 429,
   'verification/too_many_sends': 429,
   'destination/locked': 423,
+  'destination/opted_out': 403,
   'stream/too_slow': 429,
   'internal/unexpected': 500,
 } as const satisfies Record<string, number>;

@@ -14,7 +14,22 @@ export type CarrierId = Id<'car'>;
 export type RouteId = Id<'rte'>;
 export type SenderId = Id<'snd'>;
 
-export const ID_PREFIXES = ['acc', 'key', 'svc', 'vrf', 'msg', 'att', 'car', 'rte', 'snd'] as const;
+export type InboundNumberId = Id<'num'>;
+export type InboundMessageId = Id<'inb'>;
+
+export const ID_PREFIXES = [
+  'acc',
+  'key',
+  'svc',
+  'vrf',
+  'msg',
+  'att',
+  'car',
+  'rte',
+  'snd',
+  'num',
+  'inb',
+] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 /** The 32 hex digits behind the prefix; Postgres reads them as a uuid. */

@@ -6,6 +6,8 @@ export const PERMISSIONS = {
   'verifications:write': 'Start, check and cancel verifications.',
   'destinations:unlock': 'Let a destination be verified again that was locked for too many wrong codes.',
   'messages:read': 'Read messages and their attempts, with the way that each one took.',
+  'inbound:read': 'Read messages from handsets, and the numbers that take them.',
+  'inbound:write': 'Change the numbers that take messages from handsets.',
   'services:read': 'Read services and their rules.',
   'services:write': 'Create and change services.',
   'carriers:read': 'Read carriers, without their secrets, and follow their health.',

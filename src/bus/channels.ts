@@ -10,6 +10,16 @@ export function accountChannel(accountId: AccountId): string {
   return `a:${accountId}`;
 }
 
+/** Says that handsets have sent the account messages; they are read from the table. */
+export function inboundChannel(accountId: AccountId): string {
+  return `i:${accountId}`;
+}
+
+/** Alarms of the account's routing, whole, as they are raised and cleared. */
+export function alarmChannel(accountId: AccountId): string {
+  return `ra:${accountId}`;
+}
+
 /** Says that messages are due now. */
 export const DUE_CHANNEL = 'due';
 

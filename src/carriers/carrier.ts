@@ -30,6 +30,8 @@ export interface CarrierEvents {
    * resolved → acknowledged, rejected → told to send it again.
    */
   onReceipt(receipt: CarrierReceipt): Promise<void>;
+  /** A message from a handset, or one part of it; answered as a receipt is. */
+  onInbound(message: CarrierInbound): Promise<void>;
   /** The link came up, or a place in the window became free after there was none. */
   onReady(): void;
 }
@@ -91,6 +93,29 @@ export interface CarrierReceipt {
   retry?: Retry;
   /** When it reached us. */
   receivedAt: Date;
+}
+
+/** A message from a handset to one of our numbers, or one part of a long one. */
+export interface CarrierInbound {
+  carrierId: CarrierId;
+  /** As the carrier writes it; with `+` when it says that the number is an international one. */
+  from: string;
+  to: string;
+  text: string;
+  /** Of a long message. */
+  part?: InboundPart;
+  /** What the carrier calls the message; the same one again is the same message. */
+  id?: string;
+  /** When it reached us. */
+  receivedAt: Date;
+}
+
+export interface InboundPart {
+  /** The same for all parts of a message. */
+  reference: number;
+  total: number;
+  /** From 1. */
+  number: number;
 }
 
 export interface CarrierHealth {

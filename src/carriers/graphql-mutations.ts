@@ -5,7 +5,7 @@ import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
 import { addCarrier } from './add-carrier.ts';
 import { CarrierNotFound } from './errors.ts';
-import { Carrier, SenderRules } from './graphql.ts';
+import { Carrier, CarrierSlaInput, SenderRules } from './graphql.ts';
 import { SmppCarrierConfigInput } from './graphql-smpp.ts';
 import { findCarrier, listCarriers } from './queries.ts';
 import { updateCarrier } from './update-carrier.ts';
@@ -38,6 +38,7 @@ builder.queryField('carrier', (t) =>
 const REGION =
   'Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only.';
 const SENDER_RULES = "Whether each country's sender rules are checked before a message goes this way.";
+const SLA = 'What it promises, to be held to it.';
 const NAME = '1 to 60 characters, unique among the carriers of the account.';
 
 const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
@@ -46,6 +47,7 @@ const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
     name: t.string({ required: true, description: NAME }),
     region: t.string({ description: REGION }),
     senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
+    sla: t.field({ type: CarrierSlaInput, description: SLA }),
     config: t.field({
       type: SmppCarrierConfigInput,
       required: true,
@@ -61,10 +63,12 @@ const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
     name: t.string({ required: true, description: NAME }),
     region: t.string({ description: REGION }),
     senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
+    sla: t.field({ type: CarrierSlaInput, description: SLA }),
     config: t.field({
       type: 'JSON',
       required: true,
-      description: 'Request, answer and receipts; see the README of `src/carriers/http`.',
+      description:
+        'Request, answer, receipts and messages from handsets; see the README of `src/carriers/http`.',
     }),
     secrets: t.field({
       type: 'JSON',
@@ -84,6 +88,7 @@ const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
       type: SmppCarrierConfigInput,
       description: 'What changes of the configuration of a carrier over SMPP.',
     }),
+    sla: t.field({ type: CarrierSlaInput, description: `${SLA} \`null\` = nothing.` }),
     config: t.field({
       type: 'JSON',
       description:
@@ -142,14 +147,15 @@ builder.mutationField('updateCarrier', (t) =>
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { carrierId, name, region, senderRules, smpp, config, secrets } }, context) =>
+    resolve: (_root, { input: { carrierId, region, sla, ...input } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
-        name: name ?? undefined,
         region,
-        senderRules: senderRules ?? undefined,
-        smpp: smpp ?? undefined,
-        config: config ?? undefined,
-        secrets: secrets ?? undefined,
+        sla,
+        name: input.name ?? undefined,
+        senderRules: input.senderRules ?? undefined,
+        smpp: input.smpp ?? undefined,
+        config: input.config ?? undefined,
+        secrets: input.secrets ?? undefined,
       }),
   }),
 );

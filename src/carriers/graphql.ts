@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { secretsOf } from './secrets.ts';
+import type { Sla } from './sla.ts';
 
 export const SenderRules = builder.enumType('SenderRules', {
   description: 'Whether a route is left out when the country would refuse its sender.',
@@ -7,6 +8,31 @@ export const SenderRules = builder.enumType('SenderRules', {
     CHECK: { value: 'check', description: 'By the rules that we know of each country.' },
     OFF: { value: 'off', description: 'The carrier sees to it.' },
   } as const,
+});
+
+const SLA = {
+  deliveryRate:
+    'Share of the accepted messages whose receipt says that they were delivered: more than 0, less than 1.',
+  receiptP95Ms: 'Nineteen of twenty such receipts come within so many milliseconds, 100–86400000.',
+  windowMinutes: 'Over which both are counted, 5–1440. Default 60.',
+};
+
+const CarrierSla = builder.objectRef<Sla>('CarrierSla').implement({
+  description: 'What a carrier promises. Falling short of it raises an alarm and counts against its routes.',
+  fields: (t) => ({
+    deliveryRate: t.exposeFloat('deliveryRate', { nullable: true, description: SLA.deliveryRate }),
+    receiptP95Ms: t.exposeInt('receiptP95Ms', { nullable: true, description: SLA.receiptP95Ms }),
+    windowMinutes: t.exposeInt('windowMinutes', { description: SLA.windowMinutes }),
+  }),
+});
+
+export const CarrierSlaInput = builder.inputType('CarrierSlaInput', {
+  description: 'What a carrier promises: at least one of the two.',
+  fields: (t) => ({
+    deliveryRate: t.float({ description: SLA.deliveryRate }),
+    receiptP95Ms: t.int({ description: SLA.receiptP95Ms }),
+    windowMinutes: t.int({ required: true, defaultValue: 60, description: SLA.windowMinutes }),
+  }),
 });
 
 export const Carrier = builder.drizzleObject('carriers', {
@@ -34,6 +60,13 @@ export const Carrier = builder.drizzleObject('carriers', {
       description: "Whether each country's sender rules are checked before a message goes this way.",
       select: { columns: { senderRules: true } },
       resolve: (carrier) => carrier.senderRules,
+    }),
+    sla: t.field({
+      type: CarrierSla,
+      nullable: true,
+      description: 'What it promises; absent = nothing.',
+      select: { columns: { sla: true } },
+      resolve: (carrier) => carrier.sla,
     }),
     config: t.field({
       type: 'JSON',

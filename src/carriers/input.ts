@@ -3,6 +3,7 @@ import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
+import type { SlaInput } from './sla.ts';
 import type { CarrierRow } from './table.ts';
 
 /** A carrier as it came from outside: nothing of it is known to be right. */
@@ -19,6 +20,8 @@ export interface CarrierInput {
   region?: string | null | undefined;
   /** Whether each country's sender rules are checked before a message goes this way. */
   senderRules?: CarrierRow['senderRules'] | undefined;
+  /** Null: nothing is promised. */
+  sla?: SlaInput | null | undefined;
 }
 
 const Members = z.record(z.string(), z.unknown());

@@ -3,7 +3,7 @@ import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { subscribeToOutcomes } from '../bus/outcomes.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import type { Carrier, CarrierHealth, CarrierReceipt } from './carrier.ts';
+import type { Carrier, CarrierHealth, CarrierInbound, CarrierReceipt } from './carrier.ts';
 import { guardCarrier, type GuardedCarrier } from './guarded.ts';
 import { withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
@@ -22,6 +22,7 @@ export interface CarrierRegistry {
 
 export interface RegistryEvents {
   onReceipt(accountId: AccountId, receipt: CarrierReceipt): Promise<void>;
+  onInbound(accountId: AccountId, message: CarrierInbound): Promise<void>;
   /** A carrier can take messages again. */
   onReady(): void;
 }
@@ -84,6 +85,7 @@ export async function createCarrierRegistry(
   function connect(row: typeof carriers.$inferSelect): GuardedCarrier {
     const hearer = {
       onReceipt: (receipt: CarrierReceipt) => events.onReceipt(row.accountId, receipt),
+      onInbound: (message: CarrierInbound) => events.onInbound(row.accountId, message),
       onReady: () => events.onReady(),
     };
     const reports = row.config.kind === 'smpp' || row.config.receipts !== null;

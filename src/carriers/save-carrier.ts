@@ -7,6 +7,7 @@ import type { App } from '../platform.ts';
 import type { CarrierConfigInput } from './config.ts';
 import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { checkSecrets, sealSecrets } from './secrets.ts';
+import { readSla } from './sla.ts';
 import { carriers, type CarrierRow } from './table.ts';
 
 /** A whole carrier of what came from outside. @throws {InvalidInput} that names the field by its path */
@@ -26,6 +27,7 @@ export function makeCarrier(
     secretsSealed: sealSecrets(app.keys, { accountId, id }, secrets),
     region: readRegion(input.region ?? null),
     senderRules: input.senderRules ?? 'off',
+    sla: readSla(input.sla ?? null),
     receiptIdForm: null,
     enabled: input.enabled ?? true,
     createdAt: new Date(app.clock()),

@@ -29,8 +29,10 @@ export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
 export function secretsOf(config: CarrierConfig): NamedSecret[] {
   if (config.kind === 'smpp') return [{ name: 'password', path: 'config' }];
   const named = secretsOfRequest(config.request, PLACEHOLDERS);
-  const { receipts } = config;
-  return receipts ? [...named, { name: receipts.auth.secret, path: 'config.receipts.auth.secret' }] : named;
+  const { receipts, inbound } = config;
+  if (receipts) named.push({ name: receipts.auth.secret, path: 'config.receipts.auth.secret' });
+  if (inbound?.auth) named.push({ name: inbound.auth.secret, path: 'config.inbound.auth.secret' });
+  return named;
 }
 
 export function sealSecrets(keys: Keyring, owner: Owner, secrets: Secrets): Buffer {

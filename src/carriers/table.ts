@@ -3,6 +3,7 @@ import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, bytes, carrierIdColumn, moment } from '../db/columns.ts';
 import type { CarrierConfig } from './config.ts';
 import type { MessageIdForm } from './smpp/message-id.ts';
+import type { Sla } from './sla.ts';
 
 export const carriers = snakeCase.table(
   'carriers',
@@ -21,6 +22,8 @@ export const carriers = snakeCase.table(
     senderRules: text().$type<'check' | 'off'>().notNull().default('off'),
     /** Which form of ids in receipts a worker has found out; null = none yet, and after every change of `config`. */
     receiptIdForm: text().$type<MessageIdForm>(),
+    /** What it promises; null = nothing. */
+    sla: jsonb().$type<Sla>(),
     enabled: boolean().notNull().default(true),
     createdAt: moment().notNull(),
   },

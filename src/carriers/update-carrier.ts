@@ -8,6 +8,7 @@ import { CarrierNotFound } from './errors.ts';
 import { given, readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { saveCarrier } from './save-carrier.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
+import { readSla } from './sla.ts';
 import type { CarrierRow } from './table.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function updateCarrier(
       enabled: input.enabled ?? before.enabled,
       region: input.region === undefined ? before.region : readRegion(input.region),
       senderRules: input.senderRules ?? before.senderRules,
+      sla: input.sla === undefined ? before.sla : readSla(input.sla),
       ...changeAccess(app, before, input),
     };
   });

@@ -1,6 +1,7 @@
 import { onCredentialEnd } from '../accounts/credential-end.ts';
 import { CredentialInvalid, Forbidden } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
+import { createStream, takeFirst, type Stream } from '../bus/stream.ts';
 import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { CarrierNotFound } from './errors.ts';
@@ -8,7 +9,7 @@ import type { OverallHealth } from './health.ts';
 import { createHealthBoard } from './health-board.ts';
 import { listCarriers } from './queries.ts';
 
-export type HealthStream = AsyncIterableIterator<OverallHealth, undefined>;
+export type HealthStream = Stream<OverallHealth>;
 
 /** How a carrier of the account stands now. */
 export function carrierHealth(app: App, { accountId }: Principal, id: CarrierId): OverallHealth {
@@ -41,58 +42,19 @@ function openStream(
 ): HealthStream {
   const board = app.single(createHealthBoard);
   /** One at most for each carrier, in the order in which they became news. */
-  const waiting = new Map<CarrierId, OverallHealth>();
-  let failure: Error | undefined;
-  let ended = false;
-  let wakeUp: (() => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function end(error?: Error): void {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    waiting.clear();
-    unwatch();
-    forgetCredential();
-    wakeUp?.();
-  }
-
-  async function step(): Promise<IteratorResult<OverallHealth, undefined>> {
-    for (;;) {
-      for (const [id, health] of waiting) {
-        waiting.delete(id);
-        return { value: health, done: false };
-      }
-      if (ended) {
-        const error = failure;
-        failure = undefined;
-        if (error) throw error;
-        return { value: undefined, done: true };
-      }
-      await new Promise<void>((resolve) => (wakeUp = resolve));
-    }
-  }
-
-  for (const id of first) waiting.set(id, board.of(who.accountId, id));
+  const waiting = new Map<CarrierId, OverallHealth>(first.map((id) => [id, board.of(who.accountId, id)]));
+  const stream = createStream<OverallHealth>({
+    take: () => takeFirst(waiting),
+    onEnd() {
+      unwatch();
+      forgetCredential();
+    },
+  });
   const unwatch = board.watch(who.accountId, (health) => {
     if (only && !only.has(health.carrierId)) return;
     waiting.set(health.carrierId, health);
-    wakeUp?.();
+    stream.wake();
   });
-  const forgetCredential = onCredentialEnd(app, who, () => end(new CredentialInvalid()));
-
-  const stream: HealthStream = {
-    next() {
-      // One after the other, also when the consumer does not wait for its answers.
-      const result = turn.then(step);
-      turn = result.catch(() => {});
-      return result;
-    },
-    return() {
-      end();
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
+  const forgetCredential = onCredentialEnd(app, who, () => stream.end(new CredentialInvalid()));
   return stream;
 }

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:cryp
 import { createRandom, type RandomBytes } from './random.ts';
 
 /** What a key is used for; each purpose has its own key derived from a root key (RFC 5869). */
-export type KeyPurpose = 'seal' | 'code' | 'client-token';
+export type KeyPurpose = 'seal' | 'code' | 'inbound-code' | 'client-token';
 
 /**
  * The installation's root keys, from `OTPOST_KEYS` = `id:base64,id:base64,…,index:base64`.
@@ -21,7 +21,7 @@ export interface Keyring {
   /** For nonces, from the system's CSPRNG. */
   readonly randomBytes: RandomBytes;
   /** HMAC-SHA-256 under the index key, cut to 16 bytes: equal input, equal output, nothing else to learn. */
-  blindIndex(purpose: 'destination' | 'api-key' | 'idempotency', ...parts: string[]): Buffer;
+  blindIndex(purpose: 'destination' | 'api-key' | 'idempotency' | 'inbound', ...parts: string[]): Buffer;
 }
 
 export class UnknownKey extends Error {

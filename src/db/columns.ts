@@ -19,6 +19,8 @@ export const attemptIdColumn = idColumn('att');
 export const carrierIdColumn = idColumn('car');
 export const routeIdColumn = idColumn('rte');
 export const senderIdColumn = idColumn('snd');
+export const inboundNumberIdColumn = idColumn('num');
+export const inboundMessageIdColumn = idColumn('inb');
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',

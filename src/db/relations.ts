@@ -1,13 +1,15 @@
 import { defineRelations } from 'drizzle-orm';
 import { accounts, apiKeys } from '../accounts/table.ts';
+import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
+import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
-import { routes, routingEvidence } from '../routing/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
+import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
-import { destinations, idempotencyKeys, verifications } from '../verifications/table.ts';
+import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
 
 export const tables = {
   accounts,
@@ -23,12 +25,19 @@ export const tables = {
   carriers,
   routes,
   routingEvidence,
+  routingAlarms,
   senderRegistrations,
   senderRules,
   senders,
   numberLookupConfigs,
   numberLookups,
   numberLookupDays,
+  optOuts,
+  inboundNumbers,
+  inboundMessages,
+  inboundArrivals,
+  routingHourly,
+  routingRollups,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */
@@ -72,6 +81,32 @@ export const relations = defineRelations(tables, (r) => ({
       from: [r.routes.accountId, r.routes.carrierId],
       to: [r.carriers.accountId, r.carriers.id],
       optional: false,
+    }),
+  },
+  inboundNumbers: {
+    carrier: r.one.carriers({
+      from: [r.inboundNumbers.accountId, r.inboundNumbers.carrierId],
+      to: [r.carriers.accountId, r.carriers.id],
+      optional: false,
+    }),
+    service: r.one.services({
+      from: [r.inboundNumbers.accountId, r.inboundNumbers.serviceId],
+      to: [r.services.accountId, r.services.id],
+    }),
+  },
+  inboundMessages: {
+    carrier: r.one.carriers({
+      from: [r.inboundMessages.accountId, r.inboundMessages.carrierId],
+      to: [r.carriers.accountId, r.carriers.id],
+      optional: false,
+    }),
+    service: r.one.services({
+      from: [r.inboundMessages.accountId, r.inboundMessages.serviceId],
+      to: [r.services.accountId, r.services.id],
+    }),
+    verification: r.one.verifications({
+      from: [r.inboundMessages.accountId, r.inboundMessages.verificationId],
+      to: [r.verifications.accountId, r.verifications.id],
     }),
   },
 }));

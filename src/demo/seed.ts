@@ -1,4 +1,5 @@
 import { authenticate } from '../accounts/authenticate.ts';
+import type { Principal } from '../accounts/principal.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { findAccountByName } from '../accounts/find-account.ts';
@@ -8,6 +9,7 @@ import { newId } from '../crypto/new-id.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ensureRoute } from '../routing/ensure-route.ts';
+import { addInboundNumber } from '../inbound/add-number.ts';
 import { createService } from '../services/create.ts';
 import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
@@ -21,6 +23,9 @@ const CARRIERS = [
   { name: 'Boreal (simulated)', systemId: 'boreal', priority: 2, price: 0.05 },
 ] as const;
 
+/** Simulated handsets can text it: its messages come over the first of the carriers. */
+const INBOUND_NUMBER = '+385991234567';
+
 /** How the simulator treats those carriers, until somebody changes it on its page. */
 export const DEMO_PROFILES = { adria: 'normal', boreal: 'normal' } as const;
 
@@ -29,13 +34,14 @@ export interface Demo extends DevFile {
 }
 
 /**
- * Makes the demo account with a service, a key, and two routes to the simulator; what is there
- * already is kept.
+ * Makes the demo account with a service, a key, two routes to the simulator, and a number that its
+ * handsets can text; what is there already is kept.
  */
 export async function seedDemo(app: App, config: Config, simulator: Simulator): Promise<Omit<Demo, 'url'>> {
   const accountId =
     (await findAccountByName(app, ACCOUNT_NAME)) ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
-  await ensureService(app, accountId);
+  const who = { kind: 'apiKey', accountId, apiKeyId: newId('key') } as const;
+  await ensureService(app, who);
   for (const { name, systemId, priority, price } of CARRIERS) {
     const carrierId = await connectCarrier(app, accountId, {
       name,
@@ -43,6 +49,7 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
       secrets: { password: 'demo' },
     });
     await ensureRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
+    if (priority === 1) await addInboundNumber(app, who, { carrierId, number: INBOUND_NUMBER });
   }
   return {
     accountId,
@@ -51,9 +58,8 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
   };
 }
 
-async function ensureService(app: App, accountId: AccountId): Promise<void> {
-  if (await findService(app, accountId, undefined)) return;
-  const who = { kind: 'apiKey', accountId, apiKeyId: newId('key') } as const;
+async function ensureService(app: App, who: Principal): Promise<void> {
+  if (await findService(app, who.accountId, undefined)) return;
   await createService(app, who, { name: 'Otpost', isDefault: true, settings: { defaultCountry: 'HR' } });
 }
 

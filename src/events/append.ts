@@ -12,6 +12,8 @@ const COLUMNS = rowset<JournalEntry>({
   checks_left: ['smallint', (e) => e.verification.maxChecks - e.verification.checksUsed],
   sends_left: ['smallint', (e) => e.verification.sendsLeft],
   next_send_at: ['timestamptz', (e) => e.verification.nextSendAt],
+  // Null stands for the usual one, so that a text need not be written for every event.
+  channel: ['text', (e) => (e.verification.channel === 'sms' ? null : e.verification.channel)],
   message_id: ['uuid', (e) => e.message?.id],
   message_status: ['text', (e) => e.message?.status],
 });

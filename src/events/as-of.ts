@@ -19,6 +19,7 @@ function verificationAsOf(event: EventRow, row: VerificationRow): VerificationRo
   const status = event.verificationStatus;
   return {
     ...row,
+    channel: event.channel ?? 'sms',
     status,
     failureReason: status === 'failed' ? row.failureReason : null,
     checksUsed: row.maxChecks - event.checksLeft,

@@ -1,6 +1,7 @@
 /** Everything that can happen to a verification. A new event gets a line here and a type in `graphql.ts`. */
 export const EVENT_TYPES = [
   'VerificationStarted',
+  'ChannelChanged',
   'MessageQueued',
   'MessageSent',
   'MessageDelivered',

@@ -32,6 +32,9 @@ VerificationEvent.implement({
 /** The events that are not also an answer to a check that came too late; those are in `graphql-endings.ts`. */
 const PLAIN_EVENTS = {
   VerificationStarted: 'A verification was started.',
+  ChannelChanged:
+    'The verification goes on over another channel: `verification.channel`. Over `INBOUND_SMS` show `inboundNumber` ' +
+    'and `inboundCode`.',
   CodeRejected:
     'A wrong code was checked. `verification` says how many checks are left, or that this was the last.',
   VerificationApproved: 'The right code was checked.',

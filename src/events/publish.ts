@@ -40,8 +40,11 @@ export function publishEvents(
 
 /** What routing learns from a verification's end. The others say nothing by themselves: silence is evidence, too. */
 function outcomeOf({ type, occurredAt, verification }: JournalEntry): Outcome[] {
-  const kind =
-    type === 'VerificationApproved' ? 'converted' : type === 'VerificationCanceled' ? 'abandoned' : undefined;
+  const isBlocked = type === 'VerificationFailed' && verification.failureReason === 'blocked';
+  const isAbandoned = type === 'VerificationCanceled' || isBlocked;
+  // What came in over another channel is no merit of the route that was tried before.
+  const isConverted = type === 'VerificationApproved' && verification.channel === 'sms';
+  const kind = isConverted ? 'converted' : isAbandoned ? 'abandoned' : undefined;
   return kind ? [{ kind, verificationId: verification.id, at: occurredAt.getTime() }] : [];
 }
 

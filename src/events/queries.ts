@@ -163,6 +163,7 @@ interface RawEvent {
   checks_left: number;
   sends_left: number;
   next_send_at: Date | null;
+  channel: EventRow['channel'];
   message_id: string | null;
   message_status: EventRow['messageStatus'];
 }
@@ -179,6 +180,7 @@ function eventFromRaw(raw: RawEvent): EventRow {
     checksLeft: raw.checks_left,
     sendsLeft: raw.sends_left,
     nextSendAt: raw.next_send_at,
+    channel: raw.channel,
     messageId: raw.message_id === null ? null : idFromUuid('msg', raw.message_id),
     messageStatus: raw.message_status,
   };

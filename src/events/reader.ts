@@ -1,3 +1,4 @@
+import { createStream, type Stream } from '../bus/stream.ts';
 import { StreamTooSlow } from './errors.ts';
 import type { Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
@@ -17,13 +18,9 @@ export interface Feed {
 }
 
 /** One subscriber's way through a feed. At most one page or `MAX_WAITING` events wait in it. */
-export interface EventReader extends AsyncIterableIterator<EventEnvelope, undefined>, AsyncDisposable {
-  next(): Promise<IteratorResult<EventEnvelope, undefined>>;
-  return(): Promise<IteratorReturnResult<undefined>>;
+export interface EventReader extends Stream<EventEnvelope>, AsyncDisposable {
   /** From the feed: something happened. */
   offer(placed: PlacedEvent): void;
-  /** From the feed: it is complete, or has gone on. */
-  wake(): void;
   /** Ends the stream with this error at once; what still waits is left out. */
   fail(error: Error): void;
   /** Calls back once, however the stream ends; at once when it has. */
@@ -47,23 +44,21 @@ const MAX_WAITING = 1_000;
  */
 export function createEventReader({ feed, after, skip }: ReaderOptions): EventReader {
   let position = after;
-  let waiting: EventEnvelope[] = [];
+  const waiting: EventEnvelope[] = [];
   let attached = false;
-  let ended = false;
-  let failure: Error | undefined;
   const endListeners: (() => void)[] = [];
-  let wakeUp: (() => void) | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
-
-  function end(error?: Error): void {
-    if (ended) return;
-    ended = true;
-    failure = error;
-    waiting = [];
-    feed.detach(reader);
-    for (const listener of endListeners) listener();
-    wakeUp?.();
-  }
+  const stream = createStream<EventEnvelope>({
+    take: () => waiting.shift(),
+    async idle() {
+      if (!attached) await catchUp().catch(stream.end);
+      else if (feed.complete && feed.compare(position, feed.head) >= 0) stream.end();
+      else await stream.sleep();
+    },
+    onEnd() {
+      feed.detach(reader);
+      for (const listener of endListeners) listener();
+    },
+  });
 
   function take(placed: PlacedEvent): void {
     if (feed.compare(placed.at, position) <= 0) return;
@@ -73,7 +68,7 @@ export function createEventReader({ feed, after, skip }: ReaderOptions): EventRe
 
   async function catchUp(): Promise<void> {
     const page = await feed.readPage(position);
-    if (ended) return;
+    if (stream.ended) return;
     for (const placed of page) take(placed);
     // What the table no longer has, nobody can be behind of.
     if (page.length === 0 && feed.compare(position, feed.head) < 0) position = feed.head;
@@ -86,47 +81,19 @@ export function createEventReader({ feed, after, skip }: ReaderOptions): EventRe
     feed.attach(reader);
   }
 
-  async function step(): Promise<IteratorResult<EventEnvelope, undefined>> {
-    for (;;) {
-      const event = waiting.shift();
-      if (event) return { value: event, done: false };
-      if (ended) {
-        const error = failure;
-        failure = undefined;
-        if (error) throw error;
-        return { value: undefined, done: true };
-      }
-      if (!attached) await catchUp().catch(end);
-      else if (feed.complete && feed.compare(position, feed.head) >= 0) end();
-      else await new Promise<void>((resolve) => (wakeUp = resolve));
-    }
-  }
-
-  const reader: EventReader = {
-    next() {
-      // One after the other, also when the consumer does not wait for its answers.
-      const result = turn.then(step);
-      turn = result.catch(() => {});
-      return result;
-    },
-    return() {
-      end();
-      return Promise.resolve({ value: undefined, done: true });
-    },
-    offer(placed) {
+  const reader: EventReader = Object.assign(stream, {
+    offer(placed: PlacedEvent) {
       take(placed);
-      if (waiting.length > MAX_WAITING) end(new StreamTooSlow(waiting.length));
-      else wakeUp?.();
+      if (waiting.length > MAX_WAITING) stream.end(new StreamTooSlow(waiting.length));
+      else stream.wake();
     },
-    wake: () => wakeUp?.(),
-    fail: end,
-    onEnd(listener) {
-      if (ended) listener();
+    fail: stream.end,
+    onEnd(listener: () => void) {
+      if (stream.ended) listener();
       else endListeners.push(listener);
     },
-    [Symbol.asyncIterator]: () => reader,
-    [Symbol.asyncDispose]: async () => end(),
-  };
+    [Symbol.asyncDispose]: () => Promise.resolve(stream.end()),
+  });
   attach();
   return reader;
 }

@@ -8,7 +8,7 @@ import {
   verificationIdColumn,
 } from '../db/columns.ts';
 import type { MessageStatus } from '../messages/message.ts';
-import type { VerificationStatus } from '../verifications/verification.ts';
+import type { Channel, VerificationStatus } from '../verifications/verification.ts';
 import type { EventType } from './catalog.ts';
 
 /**
@@ -32,6 +32,8 @@ export const events = snakeCase.table(
     checksLeft: smallint().notNull(),
     sendsLeft: smallint().notNull(),
     nextSendAt: moment(),
+    /** Null stands for `sms`. */
+    channel: text().$type<Channel>(),
     messageId: messageIdColumn(),
     messageStatus: text().$type<MessageStatus>(),
   },

@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sql } from 'drizzle-orm';
-import { carrierOfPath } from '../carriers/http/callback-url.ts';
+import { callbackOfPath } from '../carriers/http/callback-url.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
-import { answerReceipts } from '../rest/receipts.ts';
+import { answerCallback } from '../rest/callback.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
@@ -71,8 +71,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       response.setHeader('x-frame-options', 'DENY');
       return engine.handle(request, response);
     }
-    const calling = carrierOfPath(path);
-    if (calling !== undefined) return answerReceipts(app, calling, request, response);
+    const calling = callbackOfPath(path);
+    if (calling !== undefined) return answerCallback(app, calling, request, response);
     if (path === '/health') return json(response, 200, { status: 'ok' });
     if (path === '/ready') return ready(response);
     if (path === '/' && graphiql) return redirect(response, GRAPHQL_PATH);

@@ -26,13 +26,14 @@ const ROWS = rowset<AttemptRow>({
   status: ['text', (r) => r.status],
   is_late: ['boolean', (r) => r.isLate],
   decision: ['json', (r) => r.decision],
+  price: ['double precision', (r) => r.price],
   submitted_at: ['timestamptz', (r) => r.submittedAt],
 });
 
 /** What can still change of an attempt, and what finds it. The decision stays in the table: parsing it costs more than all the rest. */
 export type AttemptState = Omit<
   AttemptRow,
-  'decision' | 'submittedAt' | 'country' | 'operator' | 'operatorConfidence'
+  'decision' | 'price' | 'submittedAt' | 'country' | 'operator' | 'operatorConfidence'
 >;
 
 const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.route_id, a.status, a.is_late,
@@ -82,7 +83,7 @@ export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'c
 const INSERT = `
   INSERT INTO attempts (${ROWS.names})
   SELECT account_id, id, message_id, verification_id, carrier_id, route_id, country, operator,
-    operator_confidence, status, is_late, decision::json, submitted_at
+    operator_confidence, status, is_late, decision::json, price, submitted_at
   FROM ${ROWS.from}`;
 
 const UPDATE = `

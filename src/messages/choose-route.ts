@@ -1,34 +1,17 @@
-import { createResidencyDirectory } from '../accounts/residency.ts';
 import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
-import { createRouteDirectory, type Route } from '../routing/directory.ts';
-import { residencyProblem } from '../routing/residency.ts';
-import { createPolicies } from '../routing/policies.ts';
-import type { Candidate, Policy, PolicyOptions } from '../routing/policy.ts';
-import { createSenderBooks } from '../senders/book.ts';
+import type { Route } from '../routing/directory.ts';
 import { pickSender } from '../senders/pick.ts';
-import { refusalText, type UsableSenders } from '../senders/usable.ts';
-import { priceOf } from '../routing/price.ts';
-import { findService, type Service } from '../services/directory.ts';
-import type { ServiceSettings } from '../services/settings.ts';
+import type { Service } from '../services/directory.ts';
 import type { VerificationRow } from '../verifications/table.ts';
-import { exclusionOf, lastingReason, reopened, type Exclusion } from './exclusion.ts';
+import { candidatesOf } from './candidates.ts';
+import { lastingReason } from './exclusion.ts';
 import type { LastingVerdict } from './facts.ts';
+import { readGround, type Ground } from './route-ground.ts';
 import type { Tried } from './tried.ts';
-
-/** What the messages of a service are routed by. */
-interface Ground {
-  service: Service;
-  routes: readonly Route[];
-  policy: Policy;
-  /** Why messages to a country must not go that way, whatever the carrier's state. */
-  barrier(route: Route, country: string): string | undefined;
-  /** Whom they may come from. */
-  senders(route: Route, country: string): UsableSenders;
-}
 
 export interface Choice {
   service: Service;
@@ -36,6 +19,8 @@ export interface Choice {
   carrier: Carrier;
   /** Whom the message comes from. */
   sender: string;
+  /** Per segment, in the account's currency. */
+  price: number;
   decision: StoredDecision;
 }
 
@@ -61,52 +46,17 @@ export interface RouteQuestion {
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const grounds = new Map<ServiceId, Ground | undefined>();
   const names: ShortNames = new Map();
-
-  async function groundOf({ accountId, serviceId }: VerificationRow): Promise<Ground | undefined> {
-    const service = await findService(app, accountId, serviceId);
-    if (!service) return undefined;
-    const routes = await app.single(createRouteDirectory).of(accountId);
-    const policy = await app.single(createPolicies).of(accountId, policyOptions(service.settings));
-    const [{ residency }, book] = await Promise.all([
-      app.single(createResidencyDirectory).of(accountId),
-      app.single(createSenderBooks).of(accountId),
-    ]);
-    const senders = (route: Route, country: string) => book.usable(route, service.settings, country);
-    return {
-      service,
-      routes,
-      policy,
-      senders,
-      barrier(route, country) {
-        const abroad = residencyProblem(residency, route.region);
-        if (abroad !== undefined) return abroad;
-        const usable = senders(route, country);
-        return 'refused' in usable ? refusalText(usable.refused) : undefined;
-      },
-    };
-  }
+  const linksOf = (route: Route) => carriers.get(route.carrierId);
 
   return {
     async choose({ verification, operator, taken, tried, onlyUntried, now }) {
-      const { serviceId, country } = verification;
-      if (!grounds.has(serviceId)) grounds.set(serviceId, await groundOf(verification));
+      const { accountId, serviceId, country } = verification;
+      if (!grounds.has(serviceId)) grounds.set(serviceId, await readGround(app, accountId, serviceId));
       const ground = grounds.get(serviceId);
       if (!ground) return { verdict: undefined };
-      const { service, routes, policy, barrier, senders } = ground;
-      const { maxPrice } = service.settings;
-      const prices = routes.map((route) => priceOf(route, country, operator));
-      const all = routes.map((route, i) =>
-        exclusionOf({
-          ...{ route, country, operator, price: prices[i]!, maxPrice, tried },
-          barrier: barrier(route, country),
-          carrier: carriers.get(route.carrierId),
-          taken: taken.get(route.carrierId) ?? 0,
-        }),
-      );
-      const exclusions = onlyUntried ? all : reopened(all);
-      const candidates = routes.map((route, i) =>
-        candidateOf(route, prices[i]!, exclusions[i], carriers.get(route.carrierId)),
-      );
+      const { service, routes, policy, senders } = ground;
+      const bound = { country, operator, taken, tried, onlyUntried };
+      const { candidates, exclusions } = candidatesOf(ground, linksOf, bound);
       const request = { country, ...(operator !== undefined && { operator }), now };
       const ranked = policy.choose(request, candidates, app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
@@ -116,33 +66,15 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
           verdict: reason === undefined ? undefined : { reason, decision: encodeDecision(ranked, names) },
         };
       }
-      const route = routes.find((r) => r.id === best.routeId);
-      const carrier = route && carriers.get(route.carrierId);
+      const place = routes.findIndex((r) => r.id === best.routeId);
+      const route = routes[place];
+      const carrier = route && linksOf(route);
       if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);
       if ('refused' in usable) return { verdict: undefined };
       const sender = pickSender(usable.values, verification.destination);
-      return { service, route, carrier, sender, decision: encodeDecision(ranked, names) };
+      const { price } = candidates[place]!;
+      return { service, route, carrier, sender, price, decision: encodeDecision(ranked, names) };
     },
-  };
-}
-
-function policyOptions({ routing, valueOfConversion, ttlSeconds }: ServiceSettings): PolicyOptions {
-  return { strategy: routing, valueOfConversion, codeTtlMs: ttlSeconds * 1_000 };
-}
-
-function candidateOf(
-  route: Route,
-  price: number,
-  exclusion: Exclusion | undefined,
-  carrier: Carrier | undefined,
-): Candidate {
-  return {
-    routeId: route.id,
-    carrierId: route.carrierId,
-    priority: route.priority,
-    price,
-    ...(carrier && { inFlightShare: carrier.inFlightShare() }),
-    ...(exclusion && { exclude: exclusion.reason }),
   };
 }

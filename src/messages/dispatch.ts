@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DUE_CHANNEL } from '../bus/channels.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
+import { every } from '../chores.ts';
 import { isOutage } from '../db/outage.ts';
 import type { AttemptId } from '../ids.ts';
+import { forgetInbound } from '../inbound/forget.ts';
+import { joinLate } from '../inbound/join-late.ts';
 import type { App } from '../platform.ts';
 import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
@@ -38,6 +41,7 @@ const GATHER_MS = 10;
 const SWEEP_MS = 500;
 /** While the database is away. */
 const SETTLE_AGAIN_MS = 250;
+const LATE_PARTS_MS = 15_000;
 const TIDY_MS = 600_000;
 
 export async function startDispatcher(app: App, carriers: CarrierRegistry): Promise<Dispatcher> {
@@ -141,11 +145,16 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     while ((await settleLoneReceipts(app)) > 0);
   }
 
+  async function lateParts(): Promise<void> {
+    while ((await joinLate(app)) > 0);
+  }
+
   async function tidy(): Promise<void> {
     await forgetIdempotencyKeys(app);
     await forgetOldReceipts(app.sql, app.clock());
     await forgetOldLookups(app);
     await forgetOldParts(app.sql, app.clock());
+    await forgetInbound(app);
   }
 
   const running = loop();
@@ -154,6 +163,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     every(app, HEARTBEAT_MS, 'heartbeat', () => Promise.resolve(beat(app))),
     every(app, RENEW_EVERY_MS, 'lease renewal', renew),
     every(app, SWEEP_MS, 'sweep', sweep),
+    every(app, LATE_PARTS_MS, 'late parts', lateParts),
     every(app, TIDY_MS, 'tidying', tidy),
   ];
   return {
@@ -174,24 +184,4 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
 function isDueElsewhere(fact: NewFact): boolean {
   if (fact.kind !== 'outcome' || fact.outcome.kind !== 'rejected') return false;
   return fact.outcome.retry === 'elsewhere' || fact.outcome.retry === 'once';
-}
-
-/** Repeats a chore with a pause in between; a failure is logged and the next turn comes anyway. */
-function every(app: App, pauseMs: number, name: string, chore: () => Promise<void>): () => Promise<void> {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let current: Promise<void> = Promise.resolve();
-  const turn = (): void => {
-    current = chore()
-      .catch((error: unknown) => app.log.error({ err: error }, `${name} failed`))
-      .finally(() => {
-        if (!stopped) timer = setTimeout(turn, pauseMs);
-      });
-  };
-  timer = setTimeout(turn, pauseMs);
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await current;
-  };
 }

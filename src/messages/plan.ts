@@ -5,10 +5,8 @@ import { transaction } from '../db/transaction.ts';
 import type { CarrierId, MessageId } from '../ids.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
-import type { StoredDecision } from '../routing/decision.ts';
-import type { Route } from '../routing/directory.ts';
 import type { Service } from '../services/directory.ts';
-import { deriveCode } from '../verifications/code.ts';
+import { codeOf } from '../verifications/code-of.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
@@ -124,7 +122,7 @@ function givenUp(attempt: Tried): Tried {
 
 function planAttempt(
   app: App,
-  { service, route, carrier, sender, decision }: Choice,
+  choice: Choice,
   message: ClaimedMessage,
   verification: VerificationRow,
   to: string,
@@ -132,7 +130,8 @@ function planAttempt(
   isLate: boolean,
   now: number,
 ): PlannedAttempt {
-  const attempt = newAttempt(message, verification, resolution, route, decision, isLate, now);
+  const { service, carrier, sender } = choice;
+  const attempt = newAttempt(message, verification, resolution, choice, isLate, now);
   const learns = service.settings.routing === 'adaptive';
   return {
     attempt,
@@ -170,8 +169,7 @@ function newAttempt(
   message: ClaimedMessage,
   { country }: VerificationRow,
   { operator, confidence }: Resolution,
-  route: Route,
-  decision: StoredDecision,
+  { route, price, decision }: Choice,
   isLate: boolean,
   now: number,
 ): AttemptRow {
@@ -194,6 +192,7 @@ function newAttempt(
     partsDueAt: null,
     retry: null,
     decision,
+    price,
     submittedAt: new Date(now),
     answeredAt: null,
     settledAt: null,
@@ -209,11 +208,7 @@ function compose(
   service: Service,
   sender: string,
 ): OutboundMessage {
-  const code = deriveCode(app.keys.key('code', verification.codeKeyId), {
-    nonce: verification.codeNonce,
-    length: verification.codeLength,
-    alphabet: verification.codeAlphabet,
-  });
+  const code = codeOf(app.keys, verification, 'code');
   return {
     attemptId: attempt.id,
     to,

@@ -3,7 +3,6 @@ import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
-import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createReceiptLatencies, type ReceiptNews } from '../routing/receipt-latencies.ts';
 import { lockVerifications, saveProgress } from '../verifications/store.ts';
@@ -11,9 +10,9 @@ import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
 import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts.ts';
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
+import { concludeUndelivered } from './conclude.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
-import { isSettled } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
 import { readMessages, saveMessages } from './store.ts';
@@ -165,7 +164,7 @@ async function decideFacts(
     if (isMoved) moved.add(message);
     if (undeliverable) unreachable.push(verification);
   }
-  for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
+  await concludeUndelivered(app, tx, journal, { verifications, messages, unreachable }, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
   return {
     journal,
@@ -197,28 +196,4 @@ function keysOf<Field extends 'verificationId' | 'messageId'>(steps: ResolvedFac
   return [
     ...new Map(steps.map((step) => [step[field], { accountId: step.accountId, id: step[field] }])).values(),
   ];
-}
-
-/** Ends a verification of which no message can arrive any more; one that may still arrive keeps it open. */
-async function failUndeliverable(
-  tx: Tx,
-  journal: Journal,
-  verification: VerificationRow,
-  inBatch: ReadonlyMap<string, MessageRow>,
-  now: number,
-): Promise<void> {
-  if (verification.status !== 'pending') return;
-  const { accountId, id } = verification;
-  const siblings = await tx<{ id: string; status: MessageRow['status'] }[]>`
-    SELECT replace(id::text, '-', '') AS id, status FROM messages
-    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND verification_id = ${uuidOf(id)}`;
-  const mayArrive = siblings.some((sibling) => {
-    const status = inBatch.get(`msg_${sibling.id}`)?.status ?? sibling.status;
-    return status === 'delivered' || !isSettled(status);
-  });
-  if (mayArrive) return;
-  verification.status = 'failed';
-  verification.failureReason = 'undeliverable';
-  verification.settledAt = new Date(now);
-  journal.record('VerificationFailed', verification);
 }

@@ -17,7 +17,8 @@ const KEYS = rowset<VerificationKey>({
 const ENDS = `
   SELECT v.id, v.status, v.settled_at FROM ${KEYS.from}
   JOIN verifications v USING (account_id, id)
-  WHERE v.status IN ('approved', 'canceled')`;
+  WHERE v.status = 'canceled' OR (v.status = 'approved' AND v.channel = 'sms')
+    OR (v.status = 'failed' AND v.failure_reason = 'blocked')`;
 
 const RECEIPTS = `
   SELECT n.id, a.id AS attempt_id, a.carrier_id, a.status, a.settled_at FROM ${KEYS.from}
@@ -78,6 +79,6 @@ interface RawReceipt {
 
 interface RawEnd {
   id: string;
-  status: 'approved' | 'canceled';
+  status: 'approved' | 'canceled' | 'failed';
   settled_at: Date;
 }

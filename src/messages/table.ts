@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   boolean,
   char,
+  doublePrecision,
   index,
   json,
   primaryKey,
@@ -94,6 +95,8 @@ export const attempts = snakeCase.table(
     isLate: boolean().notNull().default(false),
     /** Every candidate with its score and reasons, as the policy saw it. */
     decision: json().$type<StoredDecision>().notNull(),
+    /** Of the route at that time, per segment, in the account's currency; null: not noted then. */
+    price: doublePrecision(),
     submittedAt: moment().notNull(),
     answeredAt: moment(),
     settledAt: moment(),

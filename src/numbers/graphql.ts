@@ -49,7 +49,7 @@ const OperatorType = builder.objectRef<Operator>('Operator').implement({
   }),
 });
 
-const NumberResolution = builder.objectRef<Resolution>('NumberResolution').implement({
+export const NumberResolution = builder.objectRef<Resolution>('NumberResolution').implement({
   description: 'What is known of a number without calling it.',
   fields: (t) => ({
     country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2; `00` = of no country.' }),

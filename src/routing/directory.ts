@@ -12,6 +12,7 @@ export interface Route extends Coverage, Priced {
   /** Where the carrier's messages leave; null = not known. */
   region: string | null;
   senderRules: 'check' | 'off';
+  carrierEnabled: boolean;
 }
 
 /** The enabled routes of each account: the dispatcher asks for every message. */
@@ -23,11 +24,12 @@ async function readRoutes(app: App, accountId: AccountId): Promise<readonly Rout
   const rows = await app.db.query.routes.findMany({
     where: { accountId, enabled: true },
     orderBy: { priority: 'asc', id: 'asc' },
-    with: { carrier: { columns: { region: true, senderRules: true } } },
+    with: { carrier: { columns: { region: true, senderRules: true, enabled: true } } },
   });
   return rows.map(({ carrier, ...route }) => ({
     ...route,
     region: carrier?.region ?? null,
     senderRules: carrier?.senderRules ?? 'check',
+    carrierEnabled: carrier?.enabled ?? false,
   }));
 }

@@ -37,8 +37,8 @@ interface Kept {
   learned: Learned<AnySnapshot>;
   /** Saw something since it was saved. */
   isChanged: boolean;
-  /** How far the evidence of others was read. */
-  readUntil: Date;
+  /** Of each other worker, when it had saved what was read last, by its own clock. */
+  read: Map<string, Date>;
 }
 
 export function createEvidenceExchange(app: App): EvidenceExchange {
@@ -47,9 +47,9 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
   const all: Kept[] = [];
 
   async function read(kept: Kept): Promise<void> {
-    for (const { snapshot, updatedAt } of await readEvidence(app, kept.key, worker, kept.readUntil)) {
-      kept.learned.merge(snapshot);
-      if (updatedAt > kept.readUntil) kept.readUntil = updatedAt;
+    for (const saved of await readEvidence(app, kept.key, worker, kept.read)) {
+      kept.learned.merge(saved.snapshot);
+      kept.read.set(saved.worker, saved.updatedAt);
     }
   }
 
@@ -65,11 +65,14 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
   }
 
   async function exchange(): Promise<void> {
+    const errors: unknown[] = [];
+    const step = (done: Promise<void>) => done.catch((error: unknown) => errors.push(error));
     for (const kept of all) {
-      await save(kept);
-      await read(kept);
+      await step(save(kept));
+      await step(read(kept));
     }
-    await forgetOldEvidence(app);
+    await step(forgetOldEvidence(app));
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} steps failed`);
   }
 
   const timer = setInterval(() => {
@@ -84,7 +87,7 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
         key,
         learned: learned as Learned<AnySnapshot>,
         isChanged: false,
-        readUntil: new Date(0),
+        read: new Map<string, Date>(),
       };
       await read(kept);
       all.push(kept);

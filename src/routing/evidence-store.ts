@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, ne } from 'drizzle-orm';
+import { and, eq, inArray, lt, ne } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { routingEvidence } from './table.ts';
@@ -34,24 +34,40 @@ export async function saveEvidence(
     });
 }
 
-/** What other workers saved after a moment. */
+export interface SavedEvidence {
+  worker: string;
+  snapshot: AnySnapshot;
+  updatedAt: Date;
+}
+
+/**
+ * What other workers have saved anew.
+ * @param read of each worker the `updatedAt` that was read last: their clocks differ
+ */
 export async function readEvidence(
   app: App,
   { accountId, policy }: EvidenceKey,
   worker: string,
-  after: Date,
-): Promise<{ snapshot: AnySnapshot; updatedAt: Date }[]> {
+  read: ReadonlyMap<string, Date>,
+): Promise<SavedEvidence[]> {
+  const { snapshot, ...when } = {
+    worker: routingEvidence.worker,
+    updatedAt: routingEvidence.updatedAt,
+    snapshot: routingEvidence.snapshot,
+  };
+  const others = and(
+    eq(routingEvidence.accountId, accountId),
+    eq(routingEvidence.policy, policy),
+    ne(routingEvidence.worker, worker),
+  );
+  const saved = await app.db.select(when).from(routingEvidence).where(others);
+  const fresh = saved.filter((one) => one.updatedAt.getTime() !== read.get(one.worker)?.getTime());
+  if (fresh.length === 0) return [];
+  const workers = fresh.map((one) => one.worker);
   return app.db
-    .select({ snapshot: routingEvidence.snapshot, updatedAt: routingEvidence.updatedAt })
+    .select({ ...when, snapshot })
     .from(routingEvidence)
-    .where(
-      and(
-        eq(routingEvidence.accountId, accountId),
-        eq(routingEvidence.policy, policy),
-        ne(routingEvidence.worker, worker),
-        gt(routingEvidence.updatedAt, after),
-      ),
-    );
+    .where(and(others, inArray(routingEvidence.worker, workers)));
 }
 
 export async function forgetOldEvidence(app: App): Promise<void> {

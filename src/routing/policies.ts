@@ -8,7 +8,10 @@ export interface Policies {
   of(accountId: AccountId, options: PolicyOptions): Promise<Policy>;
   /** To all of the account's policies: each learns in its own terms. */
   observe(accountId: AccountId, observation: Observation): void;
-  /** Saves and reads now. */
+  /**
+   * Saves and reads now. What fails keeps nothing else from being exchanged.
+   * @throws {AggregateError} in the end
+   */
   exchange(): Promise<void>;
 }
 

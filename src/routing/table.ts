@@ -3,15 +3,18 @@ import {
   char,
   doublePrecision,
   foreignKey,
+  index,
   integer,
   jsonb,
   primaryKey,
   snakeCase,
   text,
 } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
 import { carriers } from '../carriers/table.ts';
 import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
+import type { AlarmFacts, AlarmKind } from './judge.ts';
 import type { PolicySnapshot } from './policy.ts';
 import type { Prices } from './price.ts';
 import type { ReceiptSnapshot } from './receipt-latency.ts';
@@ -62,3 +65,34 @@ export const routingEvidence = snakeCase.table(
   },
   (t) => [primaryKey({ columns: [t.accountId, t.policy, t.worker] })],
 );
+
+/** What went wrong with a carrier, a route or a place, from when until when. */
+export const routingAlarms = snakeCase.table(
+  'routing_alarms',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    /** Of what, as `nameOf` puts it together. */
+    name: text().notNull(),
+    raisedAt: moment().notNull(),
+    kind: text().$type<AlarmKind>().notNull(),
+    carrierId: carrierIdColumn(),
+    routeId: routeIdColumn(),
+    /** ISO 3166-1 alpha-2. */
+    country: char({ length: 2 }),
+    /** MCC and MNC. */
+    operator: text(),
+    facts: jsonb().$type<AlarmFacts>().notNull(),
+    /** Null while it lasts. */
+    clearedAt: moment(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.name, t.raisedAt] }),
+    index('routing_alarms_open')
+      .on(t.accountId)
+      .where(sql`${t.clearedAt} is null`),
+  ],
+);
+
+export type AlarmRow = typeof routingAlarms.$inferSelect;

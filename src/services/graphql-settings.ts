@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { Channel } from './graphql-channel.ts';
 import type { ServiceSettingsChange } from './input.ts';
 import {
   FailoverPolicyInput,
@@ -24,7 +25,7 @@ const ResendPolicy = builder.enumType('ResendPolicy', {
   } as const,
 });
 
-const RoutingStrategy = builder.enumType('RoutingStrategy', {
+export const RoutingStrategy = builder.enumType('RoutingStrategy', {
   description: 'How the route of a message is chosen among those that are open.',
   values: {
     PRIORITY: { value: 'priority', description: 'The lowest priority number first.' },
@@ -55,6 +56,9 @@ const ABOUT = {
   defaultCountry:
     'Country (ISO 3166-1 alpha-2) with which numbers without a country code are read. Default none.',
   allowedCountries: 'Countries (ISO 3166-1 alpha-2) that may be verified; absent = all.',
+  channels:
+    'How codes travel, in the order in which they are tried: when the messages of one channel came to nothing, a ' +
+    'verification goes on over the next one. Default `[SMS]`.',
   defaultLocale: 'Language of messages for starts that name none, BCP 47. Default `en`.',
   templates: 'Message texts by locale, over the built-in ones.',
   routing: 'How the route of a message is chosen. Default `ADAPTIVE`.',
@@ -117,6 +121,7 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
     }),
     routing: t.expose('routing', { type: RoutingStrategy, description: ABOUT.routing }),
     valueOfConversion: t.exposeFloat('valueOfConversion', { description: ABOUT.valueOfConversion }),
+    channels: t.expose('channels', { type: [Channel], description: ABOUT.channels }),
     defaultLocale: t.exposeString('defaultLocale', { description: ABOUT.defaultLocale }),
     templates: t.field({
       type: [MessageTemplateType],
@@ -149,6 +154,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
     allowedCountries: t.stringList({ description: ABOUT.allowedCountries }),
     routing: t.field({ type: RoutingStrategy, description: ABOUT.routing }),
     valueOfConversion: t.float({ description: ABOUT.valueOfConversion }),
+    channels: t.field({ type: [Channel], description: ABOUT.channels }),
     defaultLocale: t.string({ description: ABOUT.defaultLocale }),
     templates: t.field({
       type: [MessageTemplateInput],

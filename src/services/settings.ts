@@ -84,6 +84,15 @@ export const ServiceSettings = z.strictObject({
   defaultCountry: countryCode.nullable().default(null),
   /** Countries that may be verified; `null` allows all. */
   allowedCountries: z.array(countryCode).min(1).nullable().default(null),
+  /**
+   * How codes travel, in the order in which they are tried: when the messages of one channel came to
+   * nothing, a verification goes on over the next one. A start may name any.
+   */
+  channels: z
+    .array(z.enum(['sms', 'inbound_sms']))
+    .min(1)
+    .refine((channels) => new Set(channels).size === channels.length, 'each channel at most once')
+    .default(['sms']),
   defaultLocale: locale.default('en'),
   /** Message texts by locale, with `{code}` and `{service}`; added to (and over) the built-in ones. */
   templates: z.record(locale, template).default({}),

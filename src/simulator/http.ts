@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TextTooLong } from '../carriers/smpp/text.ts';
 import type { SimulatedCarriers } from './carriers.ts';
 import type { Handsets, Seen } from './handsets.ts';
 import { PAGE } from './page.ts';
@@ -13,7 +14,7 @@ export interface SimulatorHttpOptions {
   host: string;
   handsets: Handsets;
   carriers: SimulatedCarriers;
-  smsc: Pick<Smsc, 'traffic'>;
+  smsc: Pick<Smsc, 'traffic' | 'originate'>;
 }
 
 export interface SimulatorHttp {
@@ -87,6 +88,9 @@ async function answer(
       const messages = await readMessages(options.handsets, numberOf(second!), url.searchParams, response);
       return sendJson(response, 200, messages);
     }
+    case 'POST /handsets/*/messages':
+      refuseOtherPages(request);
+      return sendJson(response, 202, originate(options, numberOf(second!), await readJson(request)));
     case 'GET /carriers':
       return sendJson(
         response,
@@ -129,6 +133,29 @@ async function readMessages(
     }
   });
   return handsets.messages(number, seen);
+}
+
+/** A page of another origin may call, too; it must not write in a handset's name. */
+function refuseOtherPages({ headers: { origin, host } }: IncomingMessage): void {
+  if (origin !== undefined && URL.parse(origin)?.host !== host)
+    throw new BadRequest(403, 'Only the page of the simulator itself may send texts.');
+}
+
+/** A text from a handset. */
+function originate({ smsc }: SimulatorHttpOptions, from: string, body: unknown): { carrier: string } {
+  const { to, text, carrier } = (body ?? {}) as Record<string, unknown>;
+  if (typeof to !== 'string' || !/^(?:\+\d{3,15}|\d{3,15})$/.test(to))
+    throw new BadRequest(400, 'to must be a number such as +385911234567, or a short code such as 12345.');
+  if (typeof text !== 'string' || text === '') throw new BadRequest(400, 'text must be a text.');
+  if (carrier !== undefined && typeof carrier !== 'string')
+    throw new BadRequest(400, 'carrier must be the system id of one, or be left out.');
+  try {
+    const over = smsc.originate({ from, to, text }, carrier);
+    if (over === undefined) throw new BadRequest(409, 'Nobody is bound to receive messages from handsets.');
+    return { carrier: over };
+  } catch (error) {
+    throw error instanceof TextTooLong ? new BadRequest(400, error.message) : error;
+  }
 }
 
 function seenOf(after: string | null): Seen | undefined {

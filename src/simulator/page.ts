@@ -13,6 +13,11 @@ export const PAGE = `<!doctype html>
 </style>
 <h1 id="title">Simulated handsets</h1>
 <p id="hint">Texts that the simulated carriers deliver show up here by themselves.</p>
+<form id="write" hidden>
+  <input name="to" placeholder="to: +385… or a short code" required>
+  <input name="text" placeholder="text" required>
+  <button>Send</button>
+</form>
 <ul id="messages"></ul>
 <div id="carriers"></div>
 <script>
@@ -35,8 +40,18 @@ export const PAGE = `<!doctype html>
     element('li', '', element('small', head, ' · ', new Date(message.receivedAt).toLocaleTimeString()), message.text);
   const say = (text) => { document.getElementById('hint').textContent = text; };
 
+  const form = document.getElementById('write');
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const { to, text } = Object.fromEntries(new FormData(form));
+    load('/handsets/' + encodeURIComponent(number) + '/messages', { method: 'POST', body: JSON.stringify({ to, text }) })
+      .then(({ carrier }) => { form.elements.text.value = ''; say('Sent over ' + carrier + '.'); })
+      .catch((error) => say(error.message));
+  };
+
   async function watchOne() {
     document.getElementById('title').textContent = number;
+    form.hidden = false;
     let after = '0';
     for (;;) {
       const messages = await load('/handsets/' + encodeURIComponent(number) + '/messages?waitMs=25000&after=' + encodeURIComponent(after));

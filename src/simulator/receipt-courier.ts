@@ -11,8 +11,8 @@ const MAX_TRIES = 20;
 const retryDelayMs = (tries: number) => Math.min(30_000, 250 * 2 ** tries);
 
 /**
- * Brings the receipts of one system id to its receivers. As a real carrier does, it keeps them while
- * nobody is bound, and brings a receipt again that was refused or not answered.
+ * Brings receipts, and messages from handsets, to the receivers of one system id. As a real carrier does,
+ * it keeps them while nobody is bound, and brings again what was refused or not answered.
  */
 export class ReceiptCourier {
   readonly #agenda: Agenda;
@@ -24,9 +24,13 @@ export class ReceiptCourier {
     this.#agenda = agenda;
   }
 
+  get hasReceiver(): boolean {
+    return this.#receivers.some((receiver) => receiver.isOpen);
+  }
+
   attach(receiver: SmppConnection): void {
     this.#receivers.push(receiver);
-    for (const receipt of this.#held.splice(0)) this.send(receipt, receiver);
+    for (const held of this.#held.splice(0)) this.send(held, receiver);
   }
 
   detach(receiver: SmppConnection): void {
@@ -35,7 +39,7 @@ export class ReceiptCourier {
   }
 
   /** Over the connection that submitted the message, when that one receives; else over any other. */
-  send(receipt: ReceiptPdu, preferred: SmppConnection, tries = 0): void {
+  send(receipt: ReceiptPdu, preferred?: SmppConnection, tries = 0): void {
     const receiver = this.#choose(preferred);
     if (!receiver) {
       this.#held.push(receipt);
@@ -49,9 +53,9 @@ export class ReceiptCourier {
     });
   }
 
-  #choose(preferred: SmppConnection): SmppConnection | undefined {
+  #choose(preferred: SmppConnection | undefined): SmppConnection | undefined {
     const open = this.#receivers.filter((receiver) => receiver.isOpen);
-    if (open.includes(preferred)) return preferred;
+    if (preferred && open.includes(preferred)) return preferred;
     return open[this.#next++ % open.length];
   }
 }

@@ -5,12 +5,21 @@ import { Agenda } from './agenda.ts';
 import { EsmeSession } from './esme-session.ts';
 import type { Exchange, SmscOptions, System, Traffic } from './exchange.ts';
 import { LongTexts } from './long-texts.ts';
+import { type HandsetText, originatedPdus } from './originate.ts';
 import { createMessageIds } from './message-ids.ts';
 import { ReceiptCourier } from './receipt-courier.ts';
 
 export interface Smsc {
   readonly port: number;
   traffic(systemId: string): Traffic;
+  /**
+   * Sends a text from a handset to whoever is bound.
+   * @param systemId over which carrier; the first with a receiver when absent
+   * @returns over which one it goes; `undefined` when nobody is bound to receive it
+   */
+  originate(message: HandsetText, systemId?: string): string | undefined;
+  /** Sends what is due by now: for whoever puts the clock forward and will not wait for a timer. */
+  catchUp(): void;
   /** Unbinds every session, then frees the port; receipts that are still to come are dropped. */
   close(): Promise<void>;
 }
@@ -27,6 +36,7 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
   const agenda = new Agenda(options.clock);
   const systems = new Map<string, System>();
   const sessions = new Set<SmppConnection>();
+  let reference = 0;
   const exchange: Exchange = {
     ...options,
     agenda,
@@ -68,6 +78,17 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
       const { binds, submits } = systems.get(systemId) ?? { binds: 0, submits: 0 };
       return { binds, submits };
     },
+    originate(message, systemId) {
+      const able = [...systems].find(
+        ([id, { courier }]) => courier.hasReceiver && (systemId === undefined || id === systemId),
+      );
+      const profile = able && options.profileFor(able[0]);
+      if (!able || !profile) return undefined;
+      reference = (reference + 1) & 0xff;
+      for (const pdu of originatedPdus(message, profile, reference)) able[1].courier.send(pdu);
+      return able[0];
+    },
+    catchUp: () => agenda.run(),
     async close() {
       if (!server.listening) return;
       const closed = once(server, 'close');

@@ -4,7 +4,8 @@ import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
 import type { App } from '../platform.ts';
 import type { Service } from '../services/directory.ts';
-import { deriveCode, readCode, sameCode } from './code.ts';
+import { readCode, sameCode } from './code.ts';
+import { codeOf, type CodeUse } from './code-of.ts';
 import {
   destinationName,
   lockDestinationsOf,
@@ -19,14 +20,19 @@ import { decideCheck } from './verification.ts';
 
 export interface NewCheck extends VerificationKey {
   code: string;
+  /** Which code it should be: typed, or texted from the handset. Default `code`. */
+  use?: CodeUse;
   /** The account's services, for the rules of the one that the verification belongs to. */
   services: readonly Service[];
 }
 
-interface Batch {
+/** What a batch of checks knows, all of it locked, and what it changes. */
+export interface CheckBatch {
   app: App;
   now: number;
+  /** By `verificationName`. */
   verifications: Map<string, VerificationRow>;
+  /** By `destinationName`. */
   destinations: Map<string, DestinationState>;
   changed: Set<VerificationRow>;
   touched: Set<DestinationState>;
@@ -46,39 +52,59 @@ export async function commitChecks(
     app.lanes,
     (tx) => readBatch(app, tx, checks),
     async (tx, batch) => {
-      const results = checks.map((check) => decide(batch, check));
-      const [transactionId] = await Promise.all([
-        commitJournal(tx, batch.journal),
-        saveDestinations(tx, [...batch.touched]),
-        saveVerifications(tx, [...batch.changed]),
-      ]);
-      return { results, journal: batch.journal, transactionId };
+      const results = checks.map((check) => decideOneCheck(batch, check));
+      return { results, journal: batch.journal, transactionId: await writeChecks(tx, batch) };
     },
   );
   publishJournal(app, journal, transactionId);
   return results;
 }
 
-async function readBatch(app: App, tx: Tx, checks: readonly NewCheck[]): Promise<Batch> {
+async function readBatch(app: App, tx: Tx, checks: readonly NewCheck[]): Promise<CheckBatch> {
   const [destinations, verifications] = await Promise.all([
     lockDestinationsOf(tx, checks),
     lockVerifications(tx, checks),
   ]);
+  return createCheckBatch(app, destinations, verifications);
+}
+
+/** @param destinations those of the verifications; all are locked, and stay so until the checks are written */
+export function createCheckBatch(
+  app: App,
+  destinations: readonly DestinationState[],
+  verifications: readonly VerificationRow[],
+): CheckBatch {
   const now = app.clock();
   return {
     app,
     now,
     destinations: new Map(destinations.map((d) => [destinationName(d), d])),
-    verifications: new Map(verifications.map((v) => [`${v.accountId}/${v.id}`, v])),
+    verifications: new Map(verifications.map((v) => [verificationName(v), v])),
     changed: new Set(),
     touched: new Set(),
     journal: createJournal(now),
   };
 }
 
-function decide(batch: Batch, check: NewCheck): VerificationRow | Error {
+/** A string that is equal for equal keys. */
+export function verificationName({ accountId, id }: VerificationKey): string {
+  return `${accountId}/${id}`;
+}
+
+/** Writes what was decided. @returns the transaction's id; undefined when nothing happened */
+export async function writeChecks(tx: Tx, batch: CheckBatch): Promise<string | undefined> {
+  const [transactionId] = await Promise.all([
+    commitJournal(tx, batch.journal),
+    saveDestinations(tx, [...batch.touched]),
+    saveVerifications(tx, [...batch.changed]),
+  ]);
+  return transactionId;
+}
+
+/** Decides one check, behind all those of the batch before it. @returns the verification, approved, or why it is not */
+export function decideOneCheck(batch: CheckBatch, check: NewCheck): VerificationRow | Error {
   const { app, now, journal } = batch;
-  const v = batch.verifications.get(`${check.accountId}/${check.id}`);
+  const v = batch.verifications.get(verificationName(check));
   if (!v) return new VerificationNotFound();
   const ended = endedError(v);
   if (ended) return ended;
@@ -89,11 +115,7 @@ function decide(batch: Batch, check: NewCheck): VerificationRow | Error {
   const code = readCode(check.code, v.codeLength, v.codeAlphabet);
   if (code === undefined && v.expiresAt.getTime() > now) return new InvalidCode(v.codeLength, v.codeAlphabet);
 
-  const expected = deriveCode(app.keys.key('code', v.codeKeyId), {
-    nonce: v.codeNonce,
-    length: v.codeLength,
-    alphabet: v.codeAlphabet,
-  });
+  const expected = codeOf(app.keys, v, check.use ?? 'code');
   const pending = { checksUsed: v.checksUsed, maxChecks: v.maxChecks, expiresAt: v.expiresAt.getTime() };
   const outcome = decideCheck(pending, code !== undefined && sameCode(expected, code), now);
   batch.changed.add(v);

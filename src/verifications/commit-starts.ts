@@ -11,9 +11,10 @@ import {
   destinationName,
   lockDestinations,
   saveDestinations,
+  type DestinationKey,
   type DestinationState,
 } from './destinations.ts';
-import { DestinationLocked, IdempotencyConflict, TooManySends } from './errors.ts';
+import { DestinationLocked, DestinationOptedOut, IdempotencyConflict, TooManySends } from './errors.ts';
 import {
   claimName,
   insertIdempotencyKeys,
@@ -22,7 +23,9 @@ import {
   type IdempotencyRecord,
 } from './idempotency.ts';
 import { sendLimits } from './limits.ts';
-import { insertVerifications, lockVerifications, readVerifications, saveVerifications } from './store.ts';
+import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
+import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
+import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
 import { decideSend } from './verification.ts';
 
@@ -33,8 +36,6 @@ export interface NewStart {
   idempotency: IdempotencyClaim | undefined;
 }
 
-type Result = VerificationRow | Error;
-
 /** What a batch knows and changes while it decides its starts one after the other. */
 interface Batch {
   now: number;
@@ -42,6 +43,7 @@ interface Batch {
   /** The latest verification of each destination, by its id. */
   verifications: Map<string, VerificationRow>;
   answered: Map<string, IdempotencyRecord>;
+  isOptedOut: (destination: DestinationKey) => boolean;
   touched: Set<DestinationState>;
   inserted: VerificationRow[];
   changed: Set<VerificationRow>;
@@ -51,10 +53,10 @@ interface Batch {
 }
 
 /**
- * Commits a batch of starts in one transaction: three statements to read and lock, then the pure
+ * Commits a batch of starts in one transaction: four statements to read and lock, then the pure
  * decisions, then five statements to write and the commit, each group in one round trip.
  */
-export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<Result[]> {
+export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<StartResult[]> {
   const { results, journal, transactionId } = await transaction(
     app.lanes,
     (tx) => readBatch(tx, starts, app.clock()),
@@ -92,8 +94,10 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     destinations.set(destinationName(key), fresh);
   }
   const claims = starts.flatMap((start) => start.idempotency ?? []);
-  const [locked, answered] = await Promise.all([
-    lockDestinations(tx, [...destinations.values()]),
+  const keys = [...destinations.values()];
+  const [locked, optOuts, answered] = await Promise.all([
+    lockDestinations(tx, keys),
+    readOptOuts(tx, keys),
     readIdempotencyKeys(tx, claims),
   ]);
   for (const state of locked) destinations.set(destinationName(state), state);
@@ -106,6 +110,7 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     destinations,
     verifications: new Map(verifications.map((v) => [v.id, v])),
     answered: new Map(answered.map((record) => [claimName(record), record])),
+    isOptedOut: createOptOutCheck(optOuts),
     touched: new Set(),
     inserted: [],
     changed: new Set(),
@@ -115,16 +120,7 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
   };
 }
 
-/** Stands for a verification that another start made: read once the batch is written. */
-class Repeat extends Error {
-  readonly record: IdempotencyRecord;
-  constructor(record: IdempotencyRecord) {
-    super('repeat');
-    this.record = record;
-  }
-}
-
-function decideStart(batch: Batch, start: NewStart): Result {
+function decideStart(batch: Batch, start: NewStart): StartResult {
   const { draft, service, idempotency } = start;
   const { now, journal } = batch;
   const before = idempotency && batch.answered.get(claimName(idempotency));
@@ -135,29 +131,39 @@ function decideStart(batch: Batch, start: NewStart): Result {
 
   const destination = batch.destinations.get(destinationName(draft))!;
   if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
-  const send = decideSend(sendLimits(service.settings), destination.recentSends, now);
-  if (send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
+  // What comes from the handset itself is no message that its owner could want no more of.
+  const sends = draft.channel === 'sms';
+  if (sends && batch.isOptedOut(destination)) return new DestinationOptedOut();
+  const send = sends && decideSend(sendLimits(service.settings), destination.recentSends, now);
+  if (send && send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
 
   const verification = pendingOf(batch, destination) ?? begin(batch, destination, draft);
-  verification.sendsLeft = send.sendsLeft;
-  verification.nextSendAt = send.nextSendAt === undefined ? null : new Date(send.nextSendAt);
-  destination.recentSends = send.recentSends;
   batch.touched.add(destination);
-  const message = newMessage(verification.accountId, verification.id, now);
-  batch.messages.push(message);
-  if (verification.version === 0) journal.record('VerificationStarted', verification);
-  else if (service.settings.resend === 'rotate') {
-    verification.codeNonce = draft.codeNonce;
-    verification.codeKeyId = draft.codeKeyId;
+  if (send) {
+    verification.sendsLeft = send.sendsLeft;
+    verification.nextSendAt = send.nextSendAt === undefined ? null : new Date(send.nextSendAt);
+    destination.recentSends = send.recentSends;
   }
-  journal.record('MessageQueued', verification, message);
+  if (verification.version === 0) journal.record('VerificationStarted', verification);
+  else {
+    if (send && service.settings.resend === 'rotate') {
+      verification.codeNonce = draft.codeNonce;
+      verification.codeKeyId = draft.codeKeyId;
+    }
+    if (verification.channel !== draft.channel) {
+      verification.channel = draft.channel;
+      journal.record('ChannelChanged', verification);
+    }
+  }
+  const message = send && newMessage(verification.accountId, verification.id, now);
+  if (message) {
+    batch.messages.push(message);
+    journal.record('MessageQueued', verification, message);
+  }
   if (idempotency) {
-    const record = {
-      ...idempotency,
-      verificationId: verification.id,
-      messageId: message.id,
-      createdAt: new Date(now),
-    };
+    const { id: verificationId } = verification;
+    const messageId = message ? message.id : null;
+    const record = { ...idempotency, verificationId, messageId, createdAt: new Date(now) };
     batch.answered.set(claimName(idempotency), record);
     batch.newAnswers.push(record);
   }
@@ -184,14 +190,4 @@ function begin(batch: Batch, destination: DestinationState, draft: VerificationR
   batch.verifications.set(verification.id, verification);
   batch.inserted.push(verification);
   return verification;
-}
-
-/** A repeated start gets its verification as it is now: the first answer, with what happened since. */
-async function answerRepeats(tx: Tx, results: readonly Result[]): Promise<Result[]> {
-  const keys = results.flatMap((r) =>
-    r instanceof Repeat ? [{ accountId: r.record.accountId, id: r.record.verificationId }] : [],
-  );
-  if (keys.length === 0) return [...results];
-  const rows = new Map((await readVerifications(tx, keys)).map((row) => [row.id, row]));
-  return results.map((r) => (r instanceof Repeat ? rows.get(r.record.verificationId)! : r));
 }

@@ -44,6 +44,15 @@ export class DestinationLocked extends DomainError {
   }
 }
 
+export class DestinationOptedOut extends DomainError {
+  readonly code = 'destination/opted_out';
+  constructor() {
+    super(
+      'The owner of this number asked for no more messages. They can lift that by texting START to your number.',
+    );
+  }
+}
+
 export class IdempotencyConflict extends DomainError {
   readonly code = 'idempotency/conflict';
   constructor() {

@@ -2,6 +2,7 @@ import { errorType } from '../graphql/errors.ts';
 import {
   CountryNotAllowed,
   DestinationLocked,
+  DestinationOptedOut,
   IdempotencyConflict,
   InvalidCode,
   InvalidPhoneNumber,
@@ -35,6 +36,8 @@ errorType(TooManySends, 'The destination has had its sends for now. Nothing was 
 }));
 
 errorType(DestinationLocked, 'Too many wrong codes in a row, over all verifications of this destination.');
+
+errorType(DestinationOptedOut, 'The owner of the number asked for no more messages. Nothing was sent.');
 
 errorType(IdempotencyConflict, 'The idempotency key belongs to a different request. Nothing was done.');
 

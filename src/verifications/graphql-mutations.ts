@@ -6,11 +6,13 @@ import { callerOf } from '../graphql/context.ts';
 import { parseId, type ServiceId } from '../ids.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { ServiceNotFound } from '../services/errors.ts';
+import { Channel } from '../services/graphql-channel.ts';
 import { cancelVerification } from './cancel.ts';
 import { checkVerification } from './check.ts';
 import {
   CountryNotAllowed,
   DestinationLocked,
+  DestinationOptedOut,
   IdempotencyConflict,
   InvalidCode,
   InvalidPhoneNumber,
@@ -24,7 +26,7 @@ import {
   VerificationSettled,
   WrongCode,
 } from './errors.ts';
-import { Channel, Verification } from './graphql.ts';
+import { Verification } from './graphql.ts';
 import { about } from './graphql-ended.ts';
 import { startVerification } from './start.ts';
 import { unlockDestination } from './unlock.ts';
@@ -99,8 +101,9 @@ builder.mutationField('startVerification', (t) =>
     permission: 'verifications:write',
     type: Verification,
     description:
-      'Sends a code. While a verification of the same destination and service is pending it gets one more message ' +
-      'instead: the same verification, the same end.',
+      'Sends a code, or with `channel: INBOUND_SMS` says which code to text to which number. While a verification of ' +
+      'the same destination and service is pending it gets one more message instead: the same verification, the ' +
+      'same end. With another channel it goes on over that one.',
     errors: {
       types: [
         InvalidPhoneNumber,
@@ -108,6 +111,7 @@ builder.mutationField('startVerification', (t) =>
         SenderNotAllowed,
         TooManySends,
         DestinationLocked,
+        DestinationOptedOut,
         IdempotencyConflict,
         ServiceNotFound,
         InvalidInput,

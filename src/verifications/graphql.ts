@@ -2,13 +2,9 @@ import { mayRevealPhone } from '../accounts/permissions.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
+import { Channel } from '../services/graphql-channel.ts';
 import { Service } from '../services/graphql.ts';
 import { maskPhone, openPhone } from './phone.ts';
-
-export const Channel = builder.enumType('Channel', {
-  description: 'How a code travels.',
-  values: { SMS: { value: 'sms', description: 'As a text message.' } } as const,
-});
 
 export const VerificationStatus = builder.enumType('VerificationStatus', {
   description: 'Where a verification stands. All but `PENDING` are final.',
@@ -26,7 +22,10 @@ const FailureReason = builder.enumType('FailureReason', {
   description: 'Why a verification failed.',
   values: {
     UNDELIVERABLE: { value: 'undeliverable', description: 'No carrier can reach the number.' },
-    BLOCKED: { value: 'blocked', description: 'It was blocked.' },
+    BLOCKED: {
+      value: 'blocked',
+      description: 'It was blocked, or the owner of the number wants no more messages.',
+    },
   } as const,
 });
 

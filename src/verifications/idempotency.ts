@@ -13,7 +13,8 @@ export interface IdempotencyClaim {
 
 export interface IdempotencyRecord extends IdempotencyClaim {
   verificationId: VerificationId;
-  messageId: MessageId;
+  /** Null when nothing was sent. */
+  messageId: MessageId | null;
   createdAt: Date;
 }
 
@@ -65,7 +66,7 @@ export async function readIdempotencyKeys(
     key: raw.key,
     fingerprint: raw.fingerprint,
     verificationId: idFromUuid('vrf', raw.verification_id),
-    messageId: idFromUuid('msg', raw.message_id),
+    messageId: raw.message_id === null ? null : idFromUuid('msg', raw.message_id),
     createdAt: raw.created_at,
   }));
 }
@@ -80,6 +81,6 @@ interface RawRecord {
   key: Buffer;
   fingerprint: Buffer;
   verification_id: string;
-  message_id: string;
+  message_id: string | null;
   created_at: Date;
 }

@@ -2,6 +2,7 @@ import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
+import { findInboundNumber } from '../inbound/numbers.ts';
 import type { App } from '../platform.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { createRefusals } from '../senders/refusals.ts';
@@ -12,11 +13,12 @@ import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
 import { parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
 import type { VerificationRow } from './table.ts';
+import type { Channel } from './verification.ts';
 
 export interface StartInput {
   /** A phone number as a person types it. */
   to: string;
-  channel: 'sms';
+  channel: Channel;
   /** BCP 47, e.g. `hr` or `pt-BR`; the service's default when absent. */
   locale?: string | undefined;
   idempotencyKey?: string | undefined;
@@ -28,8 +30,8 @@ const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
 
 /**
  * Starts a verification and queues its message; while one is pending for the same number and
- * service, queues one more message of that. Answers after the commit.
- * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | IdempotencyConflict | ServiceNotFound | InvalidInput}
+ * service, queues one more message of that. Over `inbound_sms` nothing is sent. Answers after the commit.
+ * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput}
  */
 export async function startVerification(
   app: App,
@@ -41,8 +43,11 @@ export async function startVerification(
   const phone = parsePhone(input.to, service.settings.defaultCountry);
   const allowed = service.settings.allowedCountries;
   if (allowed && !allowed.includes(phone.country)) throw new CountryNotAllowed(phone.country);
-  const refused = await app.single(createRefusals).of(service, phone.country);
-  if (refused) throw new SenderNotAllowed(phone.country, refused);
+  if (input.channel === 'inbound_sms') await needInboundNumber(app, service, phone);
+  else {
+    const refused = await app.single(createRefusals).of(service, phone.country);
+    if (refused) throw new SenderNotAllowed(phone.country, refused);
+  }
   const draft = draftVerification(app, service, phone, input);
   return app.batched(commitStarts, BATCH).add({
     service,
@@ -50,6 +55,15 @@ export async function startVerification(
     idempotency:
       input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
   });
+}
+
+/** @throws {InvalidInput} when there is no number that the destination could text */
+async function needInboundNumber(app: App, service: Service, { country }: PhoneNumber): Promise<void> {
+  if ((await findInboundNumber(app, service.accountId, service.id, country)) === undefined)
+    throw new InvalidInput(
+      'channel',
+      `There is no number of yours that ${country === '00' ? 'this destination' : country} can text for this service. Add one with addInboundNumber.`,
+    );
 }
 
 /** The verification as it will be if none is pending for this number yet. */

@@ -48,6 +48,7 @@ const ROWS = rowset<VerificationRow>({
 const CHANGES = rowset<VerificationRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
+  channel: ['text', (r) => r.channel],
   status: ['text', (r) => r.status],
   failure_reason: ['text', (r) => r.failureReason],
   code_nonce: ['bytea', (r) => r.codeNonce],
@@ -63,6 +64,7 @@ const CHANGES = rowset<VerificationRow>({
 const PROGRESS = rowset<VerificationRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
+  channel: ['text', (r) => r.channel],
   status: ['text', (r) => r.status],
   failure_reason: ['text', (r) => r.failureReason],
   version: ['integer', (r) => r.version],
@@ -79,14 +81,14 @@ const READ = `SELECT v.* FROM verifications v JOIN ${KEYS.from} USING (account_i
 const INSERT = `INSERT INTO verifications (${ROWS.names}) SELECT * FROM ${ROWS.from}`;
 
 const UPDATE = `
-  UPDATE verifications v SET status = n.status, failure_reason = n.failure_reason, code_nonce = n.code_nonce,
+  UPDATE verifications v SET channel = n.channel, status = n.status, failure_reason = n.failure_reason, code_nonce = n.code_nonce,
     code_key_id = n.code_key_id, checks_used = n.checks_used, sends_left = n.sends_left,
     next_send_at = n.next_send_at, version = n.version, settled_at = n.settled_at
   FROM ${CHANGES.from}
   WHERE v.account_id = n.account_id AND v.id = n.id`;
 
 const UPDATE_PROGRESS = `
-  UPDATE verifications v SET status = n.status, failure_reason = n.failure_reason, version = n.version,
+  UPDATE verifications v SET channel = n.channel, status = n.status, failure_reason = n.failure_reason, version = n.version,
     settled_at = n.settled_at
   FROM ${PROGRESS.from}
   WHERE v.account_id = n.account_id AND v.id = n.id`;

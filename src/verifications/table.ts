@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, char, index, integer, primaryKey, smallint, snakeCase, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  char,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  snakeCase,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import {
   accountIdColumn,
   bytes,
@@ -8,7 +18,7 @@ import {
   serviceIdColumn,
   verificationIdColumn,
 } from '../db/columns.ts';
-import type { FailureReason, VerificationStatus } from './verification.ts';
+import type { Channel, FailureReason, VerificationStatus } from './verification.ts';
 import type { CodeAlphabet } from './code.ts';
 
 /**
@@ -44,7 +54,7 @@ export const verifications = snakeCase.table(
     toSealed: bytes().notNull(),
     /** ISO 3166-1 alpha-2. */
     country: char({ length: 2 }).notNull(),
-    channel: text().$type<'sms'>().notNull(),
+    channel: text().$type<Channel>().notNull(),
     locale: text().notNull(),
     status: text().$type<VerificationStatus>().notNull(),
     failureReason: text().$type<FailureReason>(),
@@ -83,10 +93,25 @@ export const idempotencyKeys = snakeCase.table(
     /** Keyed hash of the request's body. */
     fingerprint: bytes().notNull(),
     verificationId: verificationIdColumn().notNull(),
-    messageId: messageIdColumn().notNull(),
+    /** Null when nothing was sent. */
+    messageId: messageIdColumn(),
     createdAt: moment().notNull(),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.key] }), index('idempotency_keys_age').on(t.createdAt)],
+);
+
+/** Numbers whose owners want no more messages. */
+export const optOuts = snakeCase.table(
+  'opt_outs',
+  {
+    accountId: accountIdColumn().notNull(),
+    /** Blind index of the number, as in `destinations`. */
+    destination: bytes().notNull(),
+    /** Null: from the whole account. */
+    serviceId: serviceIdColumn(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [unique('opt_outs_scope').on(t.accountId, t.destination, t.serviceId).nullsNotDistinct()],
 );
 
 export type VerificationRow = typeof verifications.$inferSelect;

@@ -5,6 +5,15 @@
 export type VerificationStatus =
   'pending' | 'approved' | 'canceled' | 'expired' | 'max_checks_reached' | 'failed';
 
+/** How the code travels: to the handset, or from it to one of our numbers. */
+export type Channel = 'sms' | 'inbound_sms';
+
+/** The channel that comes behind another one; undefined when that is the last one, or not among them. */
+export function nextChannel(channels: readonly Channel[], current: Channel): Channel | undefined {
+  const at = channels.indexOf(current);
+  return at === -1 ? undefined : channels[at + 1];
+}
+
 export type FailureReason = 'undeliverable' | 'blocked';
 
 /** A pending verification: the only kind that can still change. */

@@ -221,7 +221,7 @@ describe('a subscription to the health of carriers', () => {
     say(own, carrierId, 'and one more');
     const { value } = await waiting;
     expect((value as OverallHealth).workers).toHaveLength(2);
-    await stream.return!();
+    await stream.return();
     expect(await stream.next()).toMatchObject({ done: true });
   });
 });

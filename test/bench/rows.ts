@@ -1,6 +1,7 @@
 import { benchAdaptive } from './adaptive.ts';
 import { benchCheck } from './check.ts';
 import { benchDelivery } from './delivery.ts';
+import { benchDispatcher } from './dispatcher.ts';
 import { benchFanOut } from './fan-out.ts';
 import type { Bare } from './ground/bare.ts';
 import type { Ground } from './ground/ground.ts';
@@ -20,6 +21,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   check: benchCheck,
   delivery: benchDelivery,
   adaptive: benchAdaptive,
+  dispatcher: benchDispatcher,
   push: benchPush,
   'fan-out': benchFanOut,
   socket: benchSocket,

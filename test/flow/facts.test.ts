@@ -67,6 +67,7 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
     parts: null,
     partsDueAt: null,
     decision: { factors: [], ranked: [], excluded: [] },
+    price: null,
     submittedAt: new Date(),
     answeredAt: null,
     settledAt: null,

@@ -154,6 +154,40 @@ test('what a worker has learned outlives it, and the other workers learn it, too
   expect(await favourite(createWorker(createMemoryBus(app.log), clock), routes)).toBe(routes[1]);
 });
 
+test('evidence is taken over from every worker, however far its clock is behind', async () => {
+  const now = Date.now();
+  const save = async (ahead: number) => {
+    const { policies } = createWorker(undefined, () => now + ahead);
+    await policies.of(who.accountId, OPTIONS);
+    const attempt = { routeId: newId('rte'), country: 'HR', attemptId: newId('att'), at: now };
+    policies.observe(who.accountId, { ...attempt, kind: 'submitted' });
+    await policies.exchange();
+    return attempt.attemptId;
+  };
+  const { policies } = createWorker();
+  const sources = async () =>
+    (await policies.of(who.accountId, OPTIONS)).snapshot().sources.map(({ source }) => source);
+  const first = await save(120_000);
+  expect(await sources()).toEqual([first]);
+  const second = await save(-120_000);
+  await policies.exchange();
+  expect((await sources()).toSorted()).toEqual([first, second].toSorted());
+});
+
+test('evidence that cannot be saved does not keep the other policies from exchanging theirs', async () => {
+  const first = createWorker();
+  const routes = [newId('rte'), newId('rte')] as const;
+  const nobody = newId('acc');
+  const observation = { routeId: routes[0], country: 'HR', attemptId: newId('att'), at: Date.now() };
+  await first.policies.of(nobody, OPTIONS);
+  first.policies.observe(nobody, { ...observation, kind: 'submitted' });
+  await favourite(first, routes);
+  first.policies.observe(who.accountId, { ...observation, kind: 'submitted' });
+  await expect(first.policies.exchange()).rejects.toThrow(AggregateError);
+  const heard = (await createWorker().policies.of(who.accountId, OPTIONS)).snapshot();
+  expect(heard.sources.map(({ source }) => source)).toEqual([observation.attemptId]);
+});
+
 test('what was said while the bus was away is read from the database', async () => {
   await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
   let listener: BusListener | undefined;

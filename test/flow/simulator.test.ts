@@ -396,6 +396,35 @@ describe('HTTP', () => {
     await answer.arrayBuffer();
   });
 
+  test('a handset sends texts to whoever is bound, which come again until they are taken', async () => {
+    await using simulator = await start();
+    const text = (body: unknown, headers: Record<string, string> = {}) =>
+      fetch(`${simulator.url}/handsets/${TO}/messages`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers,
+      });
+    const message = { to: '12345', text: 'STOP' };
+    expect((await text(message)).status).toBe(409);
+    await using peer = await RawPeer.connect(simulator.smppPort);
+    peer.socket.write(pdu(0x01, 'normal\0\0\0\x34\0\0\0'));
+    await until(async () => (await text(message)).status === 202);
+    const [first] = await until(() => {
+      const delivered = peer.pdus.filter((one) => one.command === 'deliver_sm');
+      return delivered.length > 0 ? delivered : undefined;
+    });
+    expect(first).toMatchObject({ sourceAddr: TO.slice(1), destinationAddr: '12345', esmClass: 0 });
+    // 0x64: not taken now.
+    const refusal = Buffer.alloc(17);
+    [17, 0x80000005, 0x64, first!.sequence].forEach((value, i) => refusal.writeUInt32BE(value, i * 4));
+    peer.socket.write(refusal);
+    await until(() => peer.pdus.filter((one) => one.command === 'deliver_sm').length > 1);
+    expect((await text({ ...message, carrier: 'slow' })).status).toBe(409);
+    for (const bad of [{ to: 'me', text: 'x' }, { to: '12345' }, { ...message, carrier: 7 }, null])
+      expect((await text(bad)).status).toBe(400);
+    expect((await text(message, { origin: 'https://elsewhere.example' })).status).toBe(403);
+  });
+
   test('a person finds a page at the root and at each handset', async () => {
     await using simulator = await start();
     for (const path of ['/', `/handsets/${TO}`]) {

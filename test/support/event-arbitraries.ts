@@ -31,7 +31,7 @@ export const verificationRows: fc.Arbitrary<VerificationRow> = record({
   destination: buffer,
   toSealed: buffer,
   country: fc.constantFrom('HR', 'DE'),
-  channel: fc.constant('sms'),
+  channel: fc.constantFrom('sms', 'inbound_sms'),
   locale: fc.string(),
   status: fc.constantFrom('pending', 'approved', 'canceled', 'expired', 'max_checks_reached', 'failed'),
   failureReason: nullable(fc.constantFrom('undeliverable', 'blocked')),

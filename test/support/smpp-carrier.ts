@@ -1,5 +1,6 @@
 import type {
   Carrier,
+  CarrierInbound,
   CarrierReceipt,
   LateAnswerHearer,
   OutboundMessage,
@@ -15,9 +16,12 @@ import { until } from './until.ts';
 export class TestCarrier implements AsyncDisposable {
   readonly carrier: Carrier;
   readonly receipts: CarrierReceipt[] = [];
+  readonly inbound: CarrierInbound[] = [];
   readyCount = 0;
   /** What the next receipts are answered with. */
   onReceipt: (receipt: CarrierReceipt) => Promise<void> = () => Promise.resolve();
+  /** What the next messages from handsets are answered with. */
+  onInbound: (message: CarrierInbound) => Promise<void> = () => Promise.resolve();
 
   /** @param guard puts a breaker before it */
   constructor(port: number, options: Partial<SmppCarrierOptions> = {}, guard?: GuardOptions) {
@@ -25,6 +29,10 @@ export class TestCarrier implements AsyncDisposable {
       onReceipt: (receipt: CarrierReceipt) => {
         this.receipts.push(receipt);
         return this.onReceipt(receipt);
+      },
+      onInbound: (message: CarrierInbound) => {
+        this.inbound.push(message);
+        return this.onInbound(message);
       },
       onReady: () => void (this.readyCount += 1),
     };

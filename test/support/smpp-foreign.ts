@@ -55,11 +55,14 @@ export class ForeignSmsc implements AsyncDisposable {
     return this.#sessionOf.get(pdu)!;
   }
 
-  /** Sends a deliver_sm to a bound receiver; settles with the answer. */
-  deliver(fields: Record<string, unknown>, to?: Session): Promise<ForeignPdu> {
+  /** Sends a deliver_sm (or data_sm) to a bound receiver; settles with the answer. */
+  deliver(
+    fields: Record<string, unknown>,
+    { to, command = 'deliver_sm' }: { to?: Session; command?: 'deliver_sm' | 'data_sm' } = {},
+  ): Promise<ForeignPdu> {
     const [receiver] = to ? [to] : this.receivers;
     if (receiver === undefined) throw new Error('nobody is bound to receive');
-    return new Promise((resolve) => receiver.send(new PDU('deliver_sm', fields), resolve));
+    return new Promise((resolve) => receiver.send(new PDU(command, fields), resolve));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

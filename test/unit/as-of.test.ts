@@ -17,7 +17,7 @@ const verification: VerificationRow = {
   destination: Buffer.from('destination'),
   toSealed: Buffer.from('sealed'),
   country: 'HR',
-  channel: 'sms',
+  channel: 'inbound_sms',
   locale: 'hr',
   status: 'failed',
   failureReason: 'undeliverable',
@@ -61,6 +61,7 @@ const event: EventRow = {
   checksLeft: 4,
   sendsLeft: 4,
   nextSendAt: at(30),
+  channel: null,
   messageId: MESSAGE,
   messageStatus: 'sent',
 };
@@ -69,6 +70,7 @@ describe('the state as of an event', () => {
   test('is the verification that the event saw, not the one of today', () => {
     expect(asOf(event, verification, message).verification).toEqual({
       ...verification,
+      channel: 'sms',
       status: 'pending',
       failureReason: null,
       checksUsed: 1,
@@ -87,6 +89,7 @@ describe('the state as of an event', () => {
       checksLeft: 2,
       sendsLeft: 2,
       nextSendAt: at(90),
+      channel: 'inbound_sms',
     };
     expect(asOf(last, verification, undefined)).toEqual({ verification, message: undefined });
   });

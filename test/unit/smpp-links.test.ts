@@ -44,7 +44,11 @@ describe('several links of a carrier', () => {
     for (const pdu of smsc.of('submit_sm'))
       perSession.set(smsc.sessionOf(pdu), (perSession.get(smsc.sessionOf(pdu)) ?? 0) + 1);
     expect([...perSession.values()]).toEqual([3, 3, 3]);
-    expect(link.carrier.health()).toEqual({ state: 'up', inFlight: 9, window: 12 });
+    const bind = { mode: 'transceiver', state: 'up', inFlight: 3, window: 4 };
+    expect(link.carrier.health()).toMatchObject({
+      ...{ state: 'up', inFlight: 9, window: 12 },
+      binds: [bind, bind, bind],
+    });
     for (const answer of waiting) answer();
     await Promise.all(outcomes);
   });
@@ -69,11 +73,12 @@ describe('several links of a carrier', () => {
     await using smsc = await ForeignSmsc.start({ bindStatus: () => (++bound === 1 ? 0 : 0x05) });
     await using link = configured(smsc.port, { bindCount: 2 });
     await until(() => link.carrier.health().problem !== undefined);
-    expect(link.carrier.health()).toEqual({
+    expect(link.carrier.health()).toMatchObject({
       state: 'up',
       problem: 'bind refused: already bound (0x05)',
       inFlight: 0,
       window: 100,
+      binds: [{ state: 'up' }, { state: 'down' }],
     });
     expect(link.carrier.freeWindow()).toBe(50);
     expect(await link.submit()).toMatchObject({ kind: 'accepted' });
@@ -111,7 +116,7 @@ describe('several links of a carrier', () => {
     await until(() => link.carrier.freeWindow() === 100);
     expect(await link.submit()).toMatchObject({ kind: 'accepted', carrierMessageId: '1' });
     for (const receiver of smsc.receivers)
-      await smsc.deliver({ esm_class: 0x04, short_message: 'id:1 stat:DELIVRD err:000' }, receiver);
+      await smsc.deliver({ esm_class: 0x04, short_message: 'id:1 stat:DELIVRD err:000' }, { to: receiver });
     expect(link.receipts.map(({ carrierMessageId }) => carrierMessageId)).toEqual(['1', '1']);
   });
 

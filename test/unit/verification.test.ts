@@ -5,6 +5,7 @@ import {
   decideCheck,
   decideSend,
   earliestSend,
+  nextChannel,
   sendsLeft,
   type SendLimits,
 } from '../../src/verifications/verification.ts';
@@ -201,5 +202,13 @@ describe('decideSend', () => {
     );
     for (const [i, at] of sends.slice(1).entries()) expect(at - sends[i]!).toBeLessThanOrEqual(600_000);
     expect(sends).toHaveLength(10);
+  });
+});
+
+describe('the next channel', () => {
+  test('is the one behind the current one, as the service orders them', () => {
+    expect(nextChannel(['sms', 'inbound_sms'], 'sms')).toBe('inbound_sms');
+    expect(nextChannel(['inbound_sms', 'sms'], 'sms')).toBeUndefined();
+    expect(nextChannel(['inbound_sms'], 'sms')).toBeUndefined();
   });
 });

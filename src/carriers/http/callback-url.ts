@@ -5,8 +5,12 @@ export function callbackUrl(publicUrl: string, id: CarrierId): string {
   return `${publicUrl.replace(/\/+$/, '')}/carriers/${id}/receipts`;
 }
 
-/** The carrier whose receipts a path takes; `undefined` for every other path. */
-export function carrierOfPath(path: string): CarrierId | undefined {
-  const [, text] = /^\/carriers\/([^/]+)\/receipts$/.exec(path) ?? [];
-  return text === undefined ? undefined : parseId('car', text);
+/** What carriers call with. */
+export type CallbackKind = 'receipts' | 'inbound';
+
+/** The carrier whose calls a path takes, and with what; `undefined` for every other path. */
+export function callbackOfPath(path: string): { id: CarrierId; kind: CallbackKind } | undefined {
+  const [, text, kind] = /^\/carriers\/([^/]+)\/(receipts|inbound)$/.exec(path) ?? [];
+  const id = text === undefined ? undefined : parseId('car', text);
+  return id && { id, kind: kind as CallbackKind };
 }

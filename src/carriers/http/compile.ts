@@ -1,6 +1,7 @@
 import type { AnswerReader } from './answer.ts';
 import type { HttpCarrierConfig } from './config.ts';
 import { parsePointer } from '../../outgoing/http/pointer.ts';
+import type { InboundReader } from './inbound-fields.ts';
 import type { ReceiptReader } from './receipts.ts';
 
 /** The part of a configuration that reads answers, with its pointers taken apart. */
@@ -38,6 +39,17 @@ export function receiptReader(receipts: NonNullable<HttpCarrierConfig['receipts'
     state: parsePointer(receipts.state)!,
     states: new Map(Object.entries(receipts.states)),
     errorCode: pointer(receipts.errorCode),
+  };
+}
+
+/** The part that reads messages from handsets. */
+export function inboundReader(inbound: NonNullable<HttpCarrierConfig['inbound']>): InboundReader {
+  return {
+    list: parsePointer(inbound.list)!,
+    from: parsePointer(inbound.from)!,
+    to: parsePointer(inbound.to)!,
+    text: parsePointer(inbound.text)!,
+    id: pointer(inbound.id),
   };
 }
 

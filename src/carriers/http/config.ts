@@ -94,6 +94,20 @@ const Receipts = z
     error: 'an hmac signs the body, and a query has none',
   });
 
+/** Messages from handsets, which the carrier calls with at `/carriers/{id}/inbound`. */
+const Inbound = z.strictObject({
+  format: z.enum(['json', 'form', 'query']).default('json'),
+  /** As that of the receipts; the other pointers begin at the message. */
+  list: Pointer.default(''),
+  from: Pointer,
+  to: Pointer,
+  text: Pointer,
+  /** The carrier's id of the message: the same one again is the same message. */
+  id: Pointer.nullable().default(null),
+  /** Null: as that of the receipts. */
+  auth: CallbackAuth.nullable().default(null),
+});
+
 /** A carrier that is reached over HTTP, described without code. Its secrets are kept apart, sealed. */
 export const HttpCarrierConfig = z
   .strictObject({
@@ -101,6 +115,7 @@ export const HttpCarrierConfig = z
     request: requestConfig(PLACEHOLDERS),
     answer: Answer,
     receipts: Receipts.nullable().default(null),
+    inbound: Inbound.nullable().default(null),
     /** Only to OTPOST_PRIVATE_NETWORKS: codes never cross a public network in the clear. */
     allowPlainHttp: z.boolean().default(false),
     tls: z
@@ -117,11 +132,15 @@ export const HttpCarrierConfig = z
     timeoutMs: z.int().min(100).max(120_000).default(10_000),
   })
   .superRefine((config, context) => {
-    const { request, receipts, window, connections } = config;
+    const { request, receipts, inbound, window, connections } = config;
     const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     for (const { path, message } of requestProblems(config)) refuse(path, message);
     if (!receipts && JSON.stringify(request).includes('{callbackUrl}'))
       refuse(['receipts'], 'the request names {callbackUrl}, so say what the receipts look like');
+    if (inbound && !inbound.auth && !receipts)
+      refuse(['inbound', 'auth'], 'say how a call proves that it is the carrier’s');
+    if (inbound?.format === 'query' && (inbound.auth ?? receipts?.auth)?.type === 'hmac')
+      refuse(['inbound', 'auth'], 'an hmac signs the body, and a query has none');
     if (window !== null && window < connections)
       refuse(['window'], `with a window below ${connections} some of the connections would never be used`);
   });

@@ -1,9 +1,11 @@
 import type { App } from '../../platform.ts';
-import type { CarrierReceipt } from '../carrier.ts';
+import type { CarrierInbound, CarrierReceipt } from '../carrier.ts';
+import type { Secrets } from '../../outgoing/secrets.ts';
 import { isAuthentic, type Callback } from './callback-auth.ts';
 import { readDocument } from '../../outgoing/http/document.ts';
-import type { Receiver } from './receivers.ts';
-import { readReceipts } from './receipts.ts';
+import { readInbound, type InboundReader } from './inbound-fields.ts';
+import type { Door, Receiver } from './receivers.ts';
+import { readReceipts, type ReceiptReader } from './receipts.ts';
 
 /** Why a callback was not taken. */
 export type Refused = 'notAuthentic' | 'unreadable';
@@ -12,19 +14,15 @@ export type Refused = 'notAuthentic' | 'unreadable';
  * Reads the receipts in a callback, once it has proved whose it is. Entries that say nothing are left
  * out as long as another one says something: a carrier would send the whole call again for ever.
  */
-export function receiveCallback(
+export function receiveReceipts(
   app: App,
-  receiver: Receiver,
+  { carrierId, secrets }: Receiver,
+  door: Door<ReceiptReader>,
   callback: Callback,
 ): CarrierReceipt[] | Refused {
-  const { carrierId, auth, secrets, format, reader } = receiver;
-  if (!isAuthentic(auth, callback, secrets)) return 'notAuthentic';
-  const document =
-    format === 'query'
-      ? { root: Object.fromEntries(callback.query) }
-      : readDocument(callback.body.toString('utf8'), format);
-  if (!document) return 'unreadable';
-  const { receipts, unknownStates, unreadable } = readReceipts(document.root, reader);
+  const document = openCallback(door, secrets, callback);
+  if (typeof document === 'string') return document;
+  const { receipts, unknownStates, unreadable } = readReceipts(document.root, door.reader);
   if (unknownStates.length > 0)
     app.log.warn(
       { carrierId, states: [...new Set(unknownStates)] },
@@ -34,4 +32,31 @@ export function receiveCallback(
   if (unreadable > 0 && receipts.length + unknownStates.length === 0) return 'unreadable';
   const receivedAt = new Date(app.clock());
   return receipts.map((receipt) => ({ carrierId, ...receipt, receivedAt }));
+}
+
+/** Reads the messages from handsets in a callback, in the same way. */
+export function receiveMessages(
+  app: App,
+  { carrierId, secrets }: Receiver,
+  door: Door<InboundReader>,
+  callback: Callback,
+): CarrierInbound[] | Refused {
+  const document = openCallback(door, secrets, callback);
+  if (typeof document === 'string') return document;
+  const { messages, unreadable } = readInbound(document.root, door.reader);
+  if (unreadable > 0)
+    app.log.warn({ carrierId, count: unreadable }, 'messages without a sender, a number or a text');
+  if (unreadable > 0 && messages.length === 0) return 'unreadable';
+  const receivedAt = new Date(app.clock());
+  return messages.map((message) => ({ carrierId, ...message, receivedAt }));
+}
+
+function openCallback(
+  { auth, format }: Door<unknown>,
+  secrets: Secrets,
+  callback: Callback,
+): { root: unknown } | Refused {
+  if (!isAuthentic(auth, callback, secrets)) return 'notAuthentic';
+  if (format === 'query') return { root: Object.fromEntries(callback.query) };
+  return readDocument(callback.body.toString('utf8'), format) ?? 'unreadable';
 }

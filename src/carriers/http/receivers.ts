@@ -7,18 +7,26 @@ import type { App } from '../../platform.ts';
 import { CarrierConfig } from '../config.ts';
 import { openSecrets } from '../secrets.ts';
 import { carriers } from '../table.ts';
-import { receiptReader } from './compile.ts';
+import type { CallbackAuth } from './callback-auth.ts';
+import { inboundReader, receiptReader } from './compile.ts';
 import type { HttpCarrierConfig } from './config.ts';
+import type { InboundReader } from './inbound-fields.ts';
 import type { ReceiptReader } from './receipts.ts';
 
 /** What is needed to take the callbacks of one carrier. */
 export interface Receiver {
   carrierId: CarrierId;
   accountId: AccountId;
-  format: NonNullable<HttpCarrierConfig['receipts']>['format'];
-  auth: NonNullable<HttpCarrierConfig['receipts']>['auth'];
-  reader: ReceiptReader;
   secrets: Secrets;
+  receipts: Door<ReceiptReader> | undefined;
+  inbound: Door<InboundReader> | undefined;
+}
+
+/** How the calls of one kind are read. */
+export interface Door<Reader> {
+  format: 'json' | 'form' | 'query';
+  auth: CallbackAuth;
+  reader: Reader;
 }
 
 /** The carriers that called lately. One that is not enabled any more may still report on what it was given. */
@@ -43,9 +51,20 @@ async function readReceiver(app: App, id: CarrierId): Promise<Receiver | undefin
   const [row] = await app.db.select().from(carriers).where(eq(carriers.id, id));
   if (!row || row.config.kind !== 'http') return undefined;
   const config = CarrierConfig.parse(row.config);
-  if (config.kind !== 'http' || !config.receipts) return undefined;
-  const { format, auth } = config.receipts;
-  const reader = receiptReader(config.receipts);
+  if (config.kind !== 'http' || !(config.receipts || config.inbound)) return undefined;
   const secrets = openSecrets(app.keys, row, row.secretsSealed);
-  return { carrierId: id, accountId: row.accountId, format, auth, reader, secrets };
+  return { carrierId: id, accountId: row.accountId, secrets, ...doorsOf(config) };
+}
+
+function doorsOf({ receipts, inbound }: HttpCarrierConfig): Pick<Receiver, 'receipts' | 'inbound'> {
+  const inboundAuth = inbound?.auth ?? receipts?.auth;
+  return {
+    receipts: receipts
+      ? { format: receipts.format, auth: receipts.auth, reader: receiptReader(receipts) }
+      : undefined,
+    inbound:
+      inbound && inboundAuth
+        ? { format: inbound.format, auth: inboundAuth, reader: inboundReader(inbound) }
+        : undefined,
+  };
 }

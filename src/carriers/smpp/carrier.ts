@@ -10,8 +10,8 @@ import type {
 } from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
 import { BindTurns } from './bind-turns.ts';
-import { readReceipt } from './incoming.ts';
 import { Identities } from './identities.ts';
+import { readInbound, readReceipt } from './incoming.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
 import { Pace } from '../pace.ts';
@@ -208,7 +208,7 @@ class SmppCarrier implements Carrier {
 
   #receive(pdu: DeliverSm | DataSm): PeerAnswer | Promise<PeerAnswer> {
     const taken = this.#take(pdu);
-    // Messages from handsets and receipts about nothing have no reader yet; refused, they would come for ever.
+    // A receipt about nothing has no reader; refused, it would come for ever.
     if (taken === undefined) return answerTo(pdu, STATUS.ROK);
     return taken.then(
       () => answerTo(pdu, STATUS.ROK),
@@ -217,10 +217,12 @@ class SmppCarrier implements Carrier {
   }
 
   #take(pdu: DeliverSm | DataSm): Promise<void> | undefined {
+    const receivedAt = new Date(this.#clock());
+    const inbound = readInbound(pdu, this.#options.alphabet ?? 'gsm');
+    if (inbound) return this.#events.onInbound({ carrierId: this.id, ...inbound, receivedAt });
     const receipt = readReceipt(pdu);
     if (receipt === undefined) return undefined;
     const { state, error, retry } = receipt;
-    const receivedAt = new Date(this.#clock());
     const report = (carrierMessageId: string) =>
       this.#events.onReceipt({
         ...{ carrierId: this.id, carrierMessageId, state, receivedAt },

@@ -54,6 +54,16 @@ export type CancelVerificationInput = {
   verificationId: string | number;
 };
 
+/** What a carrier promises: at least one of the two. */
+export type CarrierSlaInput = {
+  /** Share of the accepted messages whose receipt says that they were delivered: more than 0, less than 1. */
+  deliveryRate?: number | null | undefined;
+  /** Nineteen of twenty such receipts come within so many milliseconds, 100–86400000. */
+  receiptP95Ms?: number | null | undefined;
+  /** Over which both are counted, 5–1440. Default 60. */
+  windowMinutes?: number;
+};
+
 /** How a carrier stands. */
 export type CarrierState =
   /** On its way up for the first time. */
@@ -69,7 +79,9 @@ export type CarrierState =
 
 /** How a code travels. */
 export type Channel =
-  /** As a text message. */
+  /** As a text message from the destination: it sends `inboundCode` to `inboundNumber`. We send nothing. */
+  | 'INBOUND_SMS'
+  /** As a text message to the destination. */
   | 'SMS';
 
 /** A code as it was typed. */
@@ -123,7 +135,7 @@ export type FailoverPolicyInput = {
 
 /** Why a verification failed. */
 export type FailureReason =
-  /** It was blocked. */
+  /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
   /** No carrier can reach the number. */
   | 'UNDELIVERABLE';
@@ -163,6 +175,10 @@ export type Permission =
   | 'CARRIERS_WRITE'
   /** `destinations:unlock`: Let a destination be verified again that was locked for too many wrong codes. */
   | 'DESTINATIONS_UNLOCK'
+  /** `inbound:read`: Read messages from handsets, and the numbers that take them. */
+  | 'INBOUND_READ'
+  /** `inbound:write`: Change the numbers that take messages from handsets. */
+  | 'INBOUND_WRITE'
   /** `keys:manage`: Read, create, change, rotate and revoke API keys. */
   | 'KEYS_MANAGE'
   /** `messages:read`: Read messages and their attempts, with the way that each one took. */
@@ -253,6 +269,8 @@ export type SenderRules =
 export type ServiceSettingsInput = {
   /** Countries (ISO 3166-1 alpha-2) that may be verified; absent = all. */
   allowedCountries?: Array<string> | null | undefined;
+  /** How codes travel, in the order in which they are tried: when the messages of one channel came to nothing, a verification goes on over the next one. Default `[SMS]`. */
+  channels?: Array<Channel> | null | undefined;
   /** What codes are made of. Default `DIGITS`. */
   codeAlphabet?: CodeAlphabet | null | undefined;
   /** Characters of a code, 4–10. Default 6. */
@@ -518,6 +536,8 @@ export type UpdateCarrierInput = {
   secrets?: unknown;
   /** Whether each country's sender rules are checked before a message goes this way. */
   senderRules?: SenderRules | null | undefined;
+  /** What it promises, to be held to it. `null` = nothing. */
+  sla?: CarrierSlaInput | null | undefined;
   /** What changes of the configuration of a carrier over SMPP. */
   smpp?: SmppCarrierConfigInput | null | undefined;
 };
@@ -565,6 +585,7 @@ export type AccountEventsSubscriptionVariables = Exact<{
 
 
 export type AccountEventsSubscription = { accountEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -725,6 +746,7 @@ export type StartVerificationMutationVariables = Exact<{
 export type StartVerificationMutation = { startVerification:
     | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }
     | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
@@ -795,6 +817,7 @@ export type VerificationEventsSubscriptionVariables = Exact<{
 
 
 export type VerificationEventsSubscription = { verificationEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
@@ -808,6 +831,8 @@ export type VerificationEventsSubscription = { verificationEvents:
     | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
+
+type Event_ChannelChanged_Fragment = { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
@@ -834,6 +859,7 @@ type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cur
 type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 export type EventFragment =
+  | Event_ChannelChanged_Fragment
   | Event_CodeRejected_Fragment
   | Event_MessageDelivered_Fragment
   | Event_MessageExpired_Fragment

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
-import { DomainError, docUrl, ERROR_CODES, type ErrorCode } from '../../errors.ts';
+import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
 
 /** Makes what a client may see of whatever was thrown. */
 export type MaskError = (error: unknown) => GraphQLError;
@@ -37,6 +37,7 @@ export function refusal(error: DomainError): GraphQLError {
 function extensionsOf(error: DomainError): Record<string, unknown> {
   return {
     ...publicExtensions(error.code),
+    ...(error instanceof InvalidInput && { field: error.field }),
     ...(error instanceof CredentialInvalid && { reason: error.reason }),
     ...(error instanceof MissingPermission && { permission: error.permission }),
   };

@@ -2,7 +2,7 @@ import { createAges } from './ages.ts';
 import { createEvidence } from './evidence.ts';
 import { createLearner } from './learn.ts';
 import { keepNewest, takeForeign } from './merge.ts';
-import { rank } from './rank.ts';
+import { createRanking } from './rank.ts';
 import { writeEvidence } from './snapshot.ts';
 import { createSummarizer } from './summary.ts';
 import type { Policy, PolicyOptions, SourceEvidence } from './types.ts';
@@ -16,13 +16,14 @@ export function createAdaptive({ valueOfConversion, codeTtlMs }: PolicyOptions):
   const evidence = createEvidence(ages);
   const summarizer = createSummarizer(ages, evidence.conversions);
   const { attempts, learn } = createLearner(evidence, summarizer, ages);
+  const rank = createRanking(evidence, summarizer, valueOfConversion);
   const others = new Map<string, SourceEvidence>();
   let source: string | undefined;
   let told = 0;
   return {
     choose(request, candidates) {
       attempts.advance(request.now);
-      return rank(evidence, summarizer, valueOfConversion, request, candidates, attempts.clock);
+      return rank(request, candidates, attempts.clock);
     },
     observe(observation) {
       if (observation.kind === 'submitted') source ??= observation.attemptId;

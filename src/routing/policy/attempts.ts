@@ -1,6 +1,7 @@
 import type { Ages } from './ages.ts';
 import type { Attempt } from './attempt.ts';
 import { moveInSilence } from './silence.ts';
+import { countStage } from './stage-counts.ts';
 
 /** The attempts that may still convert, each counted in its cells at the stage of its age. */
 export interface Attempts {
@@ -27,7 +28,7 @@ export function createAttempts(ages: Ages, onExpired: (attempt: Attempt) => void
     attempt.open = false;
     byId.delete(attempt.id);
     for (const cell of attempt.cells) {
-      cell.waiting[attempt.stage]! -= 1;
+      countStage(cell.waiting, attempt.stage, -1);
       cell.version += 1;
     }
   }
@@ -40,8 +41,8 @@ export function createAttempts(ages: Ages, onExpired: (attempt: Attempt) => void
     }
     const stage = ages.stageOf(now - attempt.sentAt);
     for (const cell of attempt.cells) {
-      cell.waiting[attempt.stage]! -= 1;
-      cell.waiting[stage]! += 1;
+      countStage(cell.waiting, attempt.stage, -1);
+      countStage(cell.waiting, stage, 1);
       moveInSilence(cell.noLife, attempt, stage);
       moveInSilence(cell.noConversion, attempt, stage);
     }
@@ -60,7 +61,7 @@ export function createAttempts(ages: Ages, onExpired: (attempt: Attempt) => void
       }
       byId.set(attempt.id, attempt);
       for (const cell of attempt.cells) {
-        cell.waiting[attempt.stage]! += 1;
+        countStage(cell.waiting, attempt.stage, 1);
         cell.version += 1;
       }
       queues[attempt.stage]!.line.push(attempt);

@@ -1,6 +1,7 @@
 import type { Ages } from './ages.ts';
 import { createLayers, type Layers } from './layers.ts';
 import { createSilence, type Silence } from './silence.ts';
+import { createStageCounts, type StageCounts } from './stage-counts.ts';
 import type { SilenceEvidence } from './types.ts';
 
 /** The evidence about one route: everywhere (level 0), in a country (1), with an operator of it (2). */
@@ -8,7 +9,7 @@ export interface Cell {
   level: number;
   outcomes: Layers;
   /** Attempts that may still convert, by stage. */
-  waiting: Float64Array;
+  waiting: StageCounts;
   /** Since the last receipt or conversion, and since the last conversion. */
   noLife: Silence;
   noConversion: Silence;
@@ -46,7 +47,7 @@ export function createCell(ages: Ages, level: number, now: number): Cell {
   return {
     level,
     outcomes: createLayers(now),
-    waiting: new Float64Array(ages.count),
+    waiting: createStageCounts(ages),
     noLife: createSilence(ages, 2 * level, now),
     noConversion: createSilence(ages, 2 * level + 1, now),
     foreign: undefined,

@@ -40,49 +40,53 @@ export function expectRate(
   return sum / weight;
 }
 
-/** From the widest level to the narrowest, each a prior of the next. */
+export function createEstimate(): Estimate {
+  return { rate: 0, strength: 0, coming: 0, lent: 0, outage: 0, outageEndsPerMs: 0, lastSentAt: 0 };
+}
+
+/**
+ * From the widest level to the narrowest, each a prior of the next.
+ * @param into overwritten: there is one for every candidate of every message
+ */
 export function estimate(
+  into: Estimate,
   route: Route | undefined,
   places: readonly (Place | undefined)[],
   expected: number,
   summarizer: Summarizer,
   now: number,
-): Estimate {
-  const result: Estimate = {
-    rate: expected,
-    strength: FROM_ALL_ROUTES,
-    coming: 0,
-    lent: 1,
-    outage: 0,
-    outageEndsPerMs: 0,
-    lastSentAt: now,
-  };
-  if (!route) return result;
-  narrow(result, summarizer.of(route.cell, route, now), FROM_ALL_ROUTES);
-  result.lastSentAt = Math.max(route.cell.noLife.lastSentAt, route.cell.foreign?.noLife.lastSentAt ?? 0);
+): void {
+  into.rate = expected;
+  into.strength = FROM_ALL_ROUTES;
+  into.coming = 0;
+  into.lent = 1;
+  into.outage = 0;
+  into.outageEndsPerMs = 0;
+  into.lastSentAt = now;
+  if (!route) return;
+  const { cell } = route;
+  narrow(into, summarizer.of(cell, route, now), FROM_ALL_ROUTES);
+  into.lastSentAt = cell.noLife.lastSentAt;
+  if (cell.foreign) into.lastSentAt = Math.max(into.lastSentAt, cell.foreign.noLife.lastSentAt);
   for (const place of places) {
-    const cell: Cell | undefined = place?.cells.get(route.id);
-    if (cell) narrow(result, summarizer.of(cell, route, now), FROM_WIDER);
+    const inside: Cell | undefined = place?.cells.get(route.id);
+    if (inside) narrow(into, summarizer.of(inside, route, now), FROM_WIDER);
     else {
-      result.strength = Math.min(result.strength, FROM_WIDER);
-      result.coming = 0;
-      result.lent = 1;
+      into.strength = Math.min(into.strength, FROM_WIDER);
+      into.coming = 0;
+      into.lent = 1;
     }
   }
-  return result;
 }
 
-function narrow(
-  result: Estimate,
-  { rate, strength, coming, outage, outageEndsPerMs }: Summary,
-  trust: number,
-) {
-  const lent = Math.min(result.strength, trust);
-  result.rate = (result.rate * lent + rate * strength) / (lent + strength);
-  result.strength = lent + strength;
-  result.lent = lent / result.strength;
-  result.coming = coming;
-  if (outage <= result.outage) return;
-  result.outage = outage;
-  result.outageEndsPerMs = outageEndsPerMs;
+function narrow(into: Estimate, summary: Summary, trust: number): void {
+  const lent = Math.min(into.strength, trust);
+  const strength = lent + summary.strength;
+  into.rate = (into.rate * lent + summary.rate * summary.strength) / strength;
+  into.strength = strength;
+  into.lent = lent / strength;
+  into.coming = summary.coming;
+  if (summary.outage <= into.outage) return;
+  into.outage = summary.outage;
+  into.outageEndsPerMs = summary.outageEndsPerMs;
 }

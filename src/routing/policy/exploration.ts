@@ -1,57 +1,56 @@
+import type { Estimate } from './estimate.ts';
 import { DRIFT_PER_MS } from './summary.ts';
-
-/** A route that is not the best by what is known. Utilities in the account's currency, per message. */
-export interface Unknown {
-  /** Expected, and its standard error. */
-  utility: number;
-  error: number;
-  /** Settled attempts that the estimate is worth, and those that are on their way. */
-  strength: number;
-  coming: number;
-}
 
 /** Attempts that an exploration may take: the first alone often changes no decision. */
 const EXTENTS = [1, 3, 10, 30] as const;
 /** Beyond so many standard errors nothing is worth a look. */
 const FAR = 4;
+
 /**
  * What one more message over this route earns in the end, beyond the best route, by what it teaches: the
  * knowledge gradient of n messages (Frazier, Powell & Dayanik 2008; its best n: Frazier & Powell 2010),
  * for the time until drift has worn the knowledge down.
  * @param gap utility of the best route less that of this one, at least 0
+ * @param error standard error of its utility
  * @param perMs messages that would profit
  */
-export function worthOfExploring(unknown: Unknown, gap: number, perMs: number): number {
-  const { error, strength, coming } = unknown;
+export function worthOfExploring(
+  gap: number,
+  error: number,
+  { strength, coming }: Estimate,
+  perMs: number,
+): number {
   if (gap > FAR * error) return -gap;
   const horizon = perMs / (2 * DRIFT_PER_MS * strength);
-  // Most routes end here: even to know all about this one would not be worth the price of a look.
-  if (horizon * expectedGain(gap, error) <= gap) return -gap;
-  const known = coming > 0.01 ? expectedGain(gap, error * Math.sqrt(coming / (coming + strength))) : 0;
-  let best = -Infinity;
+  const known = coming > 0.01 ? expectedGain(gap, error / Math.sqrt(1 + strength / coming)) : 0;
+  const most = horizon * (expectedGain(gap, error) - known);
+  let best = -gap;
   for (const extent of EXTENTS) {
-    const learned = coming + extent;
-    const gain = expectedGain(gap, error * Math.sqrt(learned / (learned + strength)));
+    // Most routes end here: even to know all about this one would not be worth the price of the looks.
+    if (most <= gap * extent) break;
+    const gain = expectedGain(gap, error / Math.sqrt(1 + strength / (coming + extent)));
     best = Math.max(best, (horizon * (gain - known)) / extent - gap);
   }
   return best;
 }
 
-/** What one more message over a route in an outage earns: it may be back, and nobody would know. */
+/**
+ * What one more message over a route in an outage earns: it may be back, and nobody would know.
+ * @param gap as if it were back
+ * @param cost of a message that is lost
+ */
 export function worthOfProbing(
-  back: Unknown,
-  best: number,
-  price: number,
-  outage: number,
-  endsPerMs: number,
+  gap: number,
+  error: number,
+  cost: number,
+  { outage, outageEndsPerMs }: Estimate,
   idleMs: number,
   perMs: number,
 ): number {
   // While nobody looks, the chance that it is back grows with time, and so does what was missed: half of
   // idle² in all. Looking when that reaches the price of a lost message is the cheapest rhythm of looking.
-  const backSince = Math.max((endsPerMs * idleMs) / 2, 1 - outage);
-  const missed = perMs * idleMs * backSince * expectedGain(best - back.utility, back.error);
-  return missed - (Math.max(0, best) + price);
+  const backSince = Math.max((outageEndsPerMs * idleMs) / 2, 1 - outage);
+  return perMs * idleMs * backSince * expectedGain(gap, error) - cost;
 }
 
 /** E[(X − gap)⁺] of a normal X with mean 0. */

@@ -5,6 +5,8 @@
  */
 export const LAYERS_MS = [30_000, 120_000, 480_000, 1_920_000, 7_680_000, 30_720_000] as const;
 
+const OLDEST = LAYERS_MS.length - 1;
+
 export interface Layers {
   converted: Float64Array;
   failed: Float64Array;
@@ -24,8 +26,8 @@ export function createLayers(at: number): Layers {
 export function fade(layers: Layers, now: number): void {
   const elapsed = now - layers.at;
   if (elapsed <= 0) return;
-  for (let i = 0; i < LAYERS_MS.length; i++) {
-    const keep = Math.exp(-elapsed / LAYERS_MS[i]!);
+  let keep = oldestWeight(elapsed);
+  for (let i = OLDEST; i >= 0; i--, keep = nextWeight(keep)) {
     layers.converted[i]! *= keep;
     layers.failed[i]! *= keep;
   }
@@ -41,18 +43,27 @@ export function count(
   weight: number,
 ): void {
   fade(layers, now);
-  const age = Math.max(0, layers.at - sentAt);
   const into = layers[outcome];
-  for (let i = 0; i < LAYERS_MS.length; i++) into[i]! += weight * Math.exp(-age / LAYERS_MS[i]!);
+  let share = oldestWeight(Math.max(0, layers.at - sentAt));
+  for (let i = OLDEST; i >= 0; i--, share = nextWeight(share)) into[i]! += weight * share;
 }
 
 /** Adds what another worker counted. */
 export function addLayers(into: Layers, other: Layers): void {
   fade(into, other.at);
-  const elapsed = Math.max(0, into.at - other.at);
-  for (let i = 0; i < LAYERS_MS.length; i++) {
-    const keep = Math.exp(-elapsed / LAYERS_MS[i]!);
+  let keep = oldestWeight(Math.max(0, into.at - other.at));
+  for (let i = OLDEST; i >= 0; i--, keep = nextWeight(keep)) {
     into.converted[i]! += keep * other.converted[i]!;
     into.failed[i]! += keep * other.failed[i]!;
   }
+}
+
+function oldestWeight(ageMs: number): number {
+  return Math.exp(-ageMs / LAYERS_MS[OLDEST]!);
+}
+
+/** Of the next newer layer, whose time is a fourth: one exponential does for all. */
+function nextWeight(weight: number): number {
+  const squared = weight * weight;
+  return squared * squared;
 }

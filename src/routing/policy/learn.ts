@@ -59,7 +59,7 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
     const now = attempts.clock;
     const route = evidence.route(o.routeId, now);
     const places = evidence.places(o.country, o.operator);
-    const cells = [route.cell, ...places.map((place, i) => evidence.cell(place, i + 1, o.routeId, now))];
+    const cells = [route.cell, ...places.map((place, i) => evidence.cell(place, i + 1, route.id, now))];
     const attempt: Attempt = {
       id: o.attemptId,
       route,

@@ -1,17 +1,22 @@
-import { createFixedOrder } from './order.ts';
-import type { Policy } from './types.ts';
+import { createFixedOrder, penaltyOf } from './order.ts';
+import type { Candidate, Policy } from './types.ts';
 
-/** The cheapest first, and the account's order between equal prices. */
+/** The cheapest first, what counts against a route added; the account's order between equals. */
 export function createLeastCost(): Policy {
   return createFixedOrder(
-    (a, b) => a.price - b.price || a.priority - b.priority,
+    (a, b) => costOf(a) - costOf(b) || a.priority - b.priority,
     (c) => ({
-      score: -c.price,
+      score: -costOf(c),
       reasons: [
         { factor: 'price', value: c.price },
         { factor: 'priority', value: c.priority },
         { factor: 'load', value: c.inFlightShare ?? 0 },
+        ...penaltyOf(c),
       ],
     }),
   );
+}
+
+function costOf({ price, penalty = 0 }: Candidate): number {
+  return price + penalty;
 }

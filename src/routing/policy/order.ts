@@ -23,3 +23,8 @@ export function excludedLast(candidates: readonly Candidate[]): Ranked[] {
     .filter((c) => c.exclude !== undefined)
     .map((c) => ({ routeId: c.routeId, score: 0, excluded: c.exclude!, reasons: [] }));
 }
+
+/** What is nothing is left out. */
+export function penaltyOf({ penalty = 0 }: Candidate): Reason[] {
+  return penalty > 0 ? [{ factor: 'penalty', value: penalty }] : [];
+}

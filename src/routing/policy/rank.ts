@@ -1,9 +1,10 @@
-import { estimate, expectRate, type Estimate } from './estimate.ts';
+import { createEstimate, estimate, expectRate, type Estimate } from './estimate.ts';
 import type { Evidence, Place } from './evidence.ts';
 import { worthOfExploring, worthOfProbing } from './exploration.ts';
 import { costOfLoad } from './load.ts';
 import { excludedLast } from './order.ts';
 import { paceAt } from './pace.ts';
+import type { Route } from './route.ts';
 import type { Summarizer } from './summary.ts';
 import type { Candidate, Ranked, Reason, RouteRequest } from './types.ts';
 
@@ -12,72 +13,99 @@ interface Option {
   known: Estimate;
   /** In the account's currency, per message. */
   load: number;
-  /** Standard error of the utility. */
+  /** Standard error of the rate. */
   error: number;
   utility: number;
-  /** What trying it first would teach, less what it would cost. */
-  exploring: number;
 }
 
 /** More doubt than this, and a route is probed for its return rather than explored for its rate. */
 const DOUBTED = 0.3;
+/** For so many, insertion beats the general sort by far. */
+const FEW = 100;
 
-/** Ranks by expected utility, but for one route that is worth a look: it comes first. */
-export function rank(
+/**
+ * Ranks by expected utility, but for one route that is worth a look: it comes first.
+ * @returns a function that keeps what it works with from one message to the next
+ */
+export function createRanking(
   evidence: Evidence,
   summarizer: Summarizer,
   value: number,
-  request: RouteRequest,
-  candidates: readonly Candidate[],
-  now: number,
-): Ranked[] {
-  const country = evidence.countries.get(request.country);
-  const operator = request.operator === undefined ? undefined : country?.operators.get(request.operator);
-  const places = request.operator === undefined ? [country] : [country, operator];
-  const routes = candidates.map((c) => evidence.routes.get(c.routeId));
-  const expected = expectRate(routes, summarizer, now);
+): (request: RouteRequest, candidates: readonly Candidate[], now: number) => Ranked[] {
+  const spare: Option[] = [];
   const options: Option[] = [];
-  for (let i = 0; i < candidates.length; i++) {
-    const candidate = candidates[i]!;
-    if (candidate.exclude !== undefined) continue;
-    const route = routes[i];
-    const known = estimate(route, places, expected, summarizer, now);
-    const load = value * costOfLoad(candidate.inFlightShare, route?.throttling, now);
-    const error = value * Math.sqrt((known.rate * (1 - known.rate)) / (known.strength + 1));
-    const utility = value * known.rate * (1 - known.outage) - candidate.price - load;
-    options.push({ candidate, known, load, error, utility, exploring: 0 });
+  const routes: (Route | undefined)[] = [];
+
+  /** Of the candidates that may be taken, best first. */
+  function weigh(candidates: readonly Candidate[], places: readonly (Place | undefined)[], now: number) {
+    routes.length = 0;
+    for (const { routeId } of candidates) routes.push(evidence.routes.get(routeId));
+    const expected = expectRate(routes, summarizer, now);
+    options.length = 0;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i]!;
+      if (candidate.exclude !== undefined) continue;
+      const option = (spare[options.length] ??= createOption(candidate));
+      const { known } = option;
+      estimate(known, routes[i], places, expected, summarizer, now);
+      option.candidate = candidate;
+      const against = candidate.penalty ?? 0;
+      option.load = value * costOfLoad(candidate.inFlightShare, routes[i]?.throttling, now);
+      option.error = Math.sqrt((known.rate * (1 - known.rate)) / (known.strength + 1));
+      option.utility = value * known.rate * (1 - known.outage) - candidate.price - option.load - against;
+      options.push(option);
+    }
+    sortOptions(options);
   }
-  const shut = options.length < candidates.length ? excludedLast(candidates) : [];
-  if (options.length === 0) return shut;
-  options.sort(byUtility);
-  const all = pace(evidence.everywhere, now);
-  const here = pace(places.at(-1), now);
-  let [first] = options;
-  let least = Infinity;
-  let gain = 0;
+
+  return (request, candidates, now) => {
+    const country = evidence.countries.get(request.country);
+    const operator = request.operator === undefined ? undefined : country?.operators.get(request.operator);
+    const places = request.operator === undefined ? [country] : [country, operator];
+    weigh(candidates, places, now);
+    const all = pace(evidence.everywhere, now);
+    const here = pace(places.at(-1), now);
+    const best = options[0]?.utility ?? 0;
+    let first = 0;
+    let least = Infinity;
+    let gain = 0;
+    for (let i = 1; i < options.length; i++) {
+      const option = options[i]!;
+      // The least known first: two of nearly the same utility would else be compared for ever, and nothing else.
+      const known = option.known.outage > DOUBTED ? -1 : option.known.strength + option.known.coming;
+      if (known >= least) continue;
+      const worth = worthOfLooking(option, best, value, here, all, now);
+      if (worth <= 0) continue;
+      least = known;
+      first = i;
+      gain = worth;
+    }
+    const ranked: Ranked[] = [];
+    if (first > 0) ranked.push(answer(options[first]!, best + gain, gain));
+    for (let i = 0; i < options.length; i++)
+      if (i !== first || i === 0) ranked.push(answer(options[i]!, options[i]!.utility, 0));
+    if (options.length < candidates.length) ranked.push(...excludedLast(candidates));
+    return ranked;
+  };
+}
+
+function createOption(candidate: Candidate): Option {
+  return { candidate, known: createEstimate(), load: 0, error: 0, utility: 0 };
+}
+
+function sortOptions(options: Option[]): void {
+  if (options.length > FEW) return void options.sort(byUtility);
   for (let i = 1; i < options.length; i++) {
     const option = options[i]!;
-    const worth = worthOfLooking(option, options[0]!.utility, value, here, all, now);
-    if (worth <= 0) continue;
-    // The least known first: two of nearly the same utility would else be compared for ever, and nothing else.
-    const known = option.known.outage > DOUBTED ? -1 : option.known.strength + option.known.coming;
-    if (known >= least) continue;
-    least = known;
-    first = option;
-    gain = worth;
+    const { utility } = option;
+    let at = i;
+    for (; at > 0; at--) {
+      const before = options[at - 1]!;
+      if (before.utility > utility || (before.utility === utility && byUtility(before, option) <= 0)) break;
+      options[at] = before;
+    }
+    options[at] = option;
   }
-  const best = options[0]!.utility;
-  first!.exploring = gain;
-  if (first !== options[0]) {
-    options.splice(options.indexOf(first!), 1);
-    options.unshift(first!);
-  }
-  const ranked = options.map((o) => ({
-    routeId: o.candidate.routeId,
-    score: o.exploring > 0 ? best + o.exploring : o.utility,
-    reasons: explain(o),
-  }));
-  return shut.length > 0 ? [...ranked, ...shut] : ranked;
 }
 
 function byUtility(a: Option, b: Option): number {
@@ -101,30 +129,31 @@ function worthOfLooking(
   all: number,
   now: number,
 ): number {
-  const { known, candidate, load, error, utility } = option;
+  const { known, candidate } = option;
+  const load = option.load + (candidate.penalty ?? 0);
   // Not even if every message converted.
   if (value - candidate.price - load <= best) return 0;
-  const { strength, coming, outage } = known;
-  if (outage > DOUBTED) {
-    const back = { utility: value * known.rate - candidate.price - load, error, strength, coming };
+  const error = value * option.error;
+  if (known.outage > DOUBTED) {
+    const gap = best - (value * known.rate - candidate.price - load);
     const idleMs = Math.max(0, now - known.lastSentAt);
-    return worthOfProbing(back, best, candidate.price, outage, known.outageEndsPerMs, idleMs, all);
+    return worthOfProbing(gap, error, Math.max(0, best) + candidate.price, known, idleMs, all);
   }
   // What is learned here helps other places as far as their word helps here.
   const perMs = here + (known.lent / 2) * Math.max(0, all - here);
-  return worthOfExploring({ utility, error, strength, coming }, best - utility, perMs);
+  return worthOfExploring(best - option.utility, error, known, perMs);
 }
 
 /** What is nothing is left out: fifty candidates are explained for every message. */
-function explain({ known, candidate, load, exploring }: Option): Reason[] {
-  const { rate, strength, outage } = known;
-  const reasons = [
-    { factor: 'rate', value: rate },
-    { factor: 'error', value: Math.sqrt((rate * (1 - rate)) / (strength + 1)) },
+function answer({ known, candidate, load, error }: Option, score: number, exploring: number): Ranked {
+  const reasons: Reason[] = [
+    { factor: 'rate', value: known.rate },
+    { factor: 'error', value: error },
     { factor: 'price', value: candidate.price },
   ];
-  if (outage > 0) reasons.push({ factor: 'outage', value: outage });
+  if (known.outage > 0) reasons.push({ factor: 'outage', value: known.outage });
   if (load > 0) reasons.push({ factor: 'load', value: load });
+  if (candidate.penalty) reasons.push({ factor: 'penalty', value: candidate.penalty });
   if (exploring > 0) reasons.push({ factor: 'exploring', value: exploring });
-  return reasons;
+  return { routeId: candidate.routeId, score, reasons };
 }

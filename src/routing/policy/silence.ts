@@ -1,4 +1,5 @@
 import type { Ages } from './ages.ts';
+import { countStage, createStageCounts, weighedSum, type StageCounts } from './stage-counts.ts';
 import type { SilenceEvidence } from './types.ts';
 
 /** An attempt, as far as a silence looks at it. */
@@ -12,7 +13,8 @@ export interface Waiting {
 /** The attempts after the last one that gave a sign: their number and age are the evidence of an outage. */
 export interface Silence {
   bit: number;
-  byStage: Float64Array;
+  /** Those that still wait. */
+  counts: StageCounts;
   /** In the order of sending, from `head` on. */
   line: Waiting[];
   head: number;
@@ -28,7 +30,7 @@ export interface Silence {
 export function createSilence(ages: Ages, bit: number, now: number): Silence {
   return {
     bit,
-    byStage: new Float64Array(ages.count),
+    counts: createStageCounts(ages),
     line: [],
     head: 0,
     lastSignAt: now,
@@ -44,21 +46,21 @@ export function joinSilence(silence: Silence, attempt: Waiting): void {
   compact(silence);
   line.push(attempt);
   attempt.silentIn |= 1 << silence.bit;
-  silence.byStage[attempt.stage]! += 1;
+  countStage(silence.counts, attempt.stage, 1);
   silence.lastSentAt = attempt.sentAt;
 }
 
 export function leaveSilence(silence: Silence, attempt: Waiting, nats: number): void {
   if (!isIn(silence, attempt)) return;
   attempt.silentIn &= ~(1 << silence.bit);
-  silence.byStage[attempt.stage]! -= 1;
+  countStage(silence.counts, attempt.stage, -1);
   silence.endedNats += nats;
 }
 
 export function moveInSilence(silence: Silence, attempt: Waiting, stage: number): void {
   if (!isIn(silence, attempt)) return;
-  silence.byStage[attempt.stage]! -= 1;
-  silence.byStage[stage]! += 1;
+  countStage(silence.counts, attempt.stage, -1);
+  countStage(silence.counts, stage, 1);
 }
 
 /** An attempt that was sent at `sentAt` gave a sign: what was sent until then was no outage. */
@@ -87,7 +89,7 @@ function compact(silence: Silence): void {
 
 /** What it is worth to somebody who cannot see its attempts. */
 export function totalNats(silence: Silence, nats: Float64Array): number {
-  return silence.byStage.reduce((sum, n, j) => sum + n * nats[j]!, silence.endedNats);
+  return silence.endedNats + weighedSum(silence.counts, nats);
 }
 
 /** Of each route: one outage in 18 hours of work. More would distrust every route that pauses. */
@@ -119,19 +121,17 @@ export function suspectOutage(
   into: Suspicion,
 ): void {
   const signAt = Math.max(signOf(silence), signOf(foreign));
-  const usedAt = Math.min(silence.lastSignAt || Infinity, foreign?.lastSignAt ?? Infinity);
-  const quietMs = Math.max(1, now - Math.min(now, signAt > 0 ? signAt : usedAt));
-  let total = silence.endedNats;
-  for (let j = 0; j < ages.count; j++) total += silence.byStage[j]! * nats[j]!;
   const elsewhere = foreign && foreign.lastSentAt > signAt ? foreign.nats : 0;
-  total += elsewhere;
+  const total = totalNats(silence, nats) + elsewhere;
   into.probability = 0;
   into.endsPerMs = 0;
   if (total < QUIET_NATS) return;
+  const usedAt = Math.min(silence.lastSignAt || Infinity, foreign?.lastSignAt ?? Infinity);
+  const quietMs = Math.max(1, now - Math.min(now, signAt > 0 ? signAt : usedAt));
   let uncoveredMs = 0;
   let younger = 0;
   for (let j = 0; j < ages.count && ages.from[j]! < quietMs; j++) {
-    const here = silence.byStage[j]! * nats[j]!;
+    const here = silence.counts.at[j]! * nats[j]!;
     uncoveredMs += (Math.min(quietMs, ages.to[j]!) - ages.from[j]!) * Math.exp(-younger - here / 2);
     younger += here;
   }

@@ -21,7 +21,7 @@ export function writeEvidence(
   const write = (cell: Cell, route: Route, place?: Place) => {
     const failed = summarizer.failedIn(cell, route, now);
     const converted = Array.from(cell.outcomes.converted);
-    if (converted.at(-1)! + failed.at(-1)! + cell.waiting.reduce((sum, n) => sum + n, 0) < LEAST) return;
+    if (converted.at(-1)! + failed.at(-1)! + cell.waiting.at.reduce((sum, n) => sum + n, 0) < LEAST) return;
     cells.push({
       route: route.id,
       ...placeOf(place),

@@ -3,6 +3,7 @@ import type { Cell, Summary } from './cell.ts';
 import { fade, LAYERS_MS } from './layers.ts';
 import { learnCurves, type Route } from './route.ts';
 import type { Signs } from './signs.ts';
+import { firstStage } from './stage-counts.ts';
 import { suspectOutage, type Suspicion } from './silence.ts';
 
 /** How fast rates wander: variance ÷ p(1 − p), per millisecond. In one hour as much as one attempt in 14 says. */
@@ -44,10 +45,10 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
     const worse = life.probability > conversion.probability ? life : conversion;
     summary.outage = worse.probability;
     summary.outageEndsPerMs = worse.endsPerMs;
-    const waits = weighSilence(cell, route.arrived, summary.outage, EXPECTED_RATE);
+    weighSilence(cell, route.arrived, summary.outage, EXPECTED_RATE);
     wander(cell);
     // The weight of a silence depends on the rate that it is evidence for: once more is enough.
-    if (!waits || summary.coming < 0.1 * summary.strength) return;
+    if (cell.waiting.bits === 0 || summary.coming < 0.1 * summary.strength) return;
     const rate = (summary.rate * summary.strength + EXPECTED_RATE * 5) / (summary.strength + 5);
     weighSilence(cell, route.arrived, summary.outage, rate);
     wander(cell);
@@ -57,14 +58,12 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
    * A silent attempt of rate p and arrived share F is F(1 − p) ÷ (1 − pF) of a failure: the expected
    * count, given the silence. What the outage explains is left out.
    */
-  function weighSilence(cell: Cell, arrived: Float64Array, outage: number, p: number): boolean {
+  function weighSilence(cell: Cell, arrived: Float64Array, outage: number, p: number): void {
     failing.fill(0);
     let coming = 0;
-    let waits = false;
-    for (let j = 0; j < ages.count; j++) {
-      if (cell.waiting[j] === 0) continue;
-      waits = true;
-      const waiting = cell.waiting[j]! - outage * cell.noConversion.byStage[j]!;
+    for (let { bits } = cell.waiting; bits !== 0; bits &= bits - 1) {
+      const j = firstStage(bits);
+      const waiting = cell.waiting.at[j]! - outage * cell.noConversion.counts.at[j]!;
       if (waiting <= 0) continue;
       const share = arrived[j]!;
       const failures = (waiting * share * (1 - p)) / (1 - p * share + 1e-9);
@@ -72,7 +71,6 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
       for (let i = 0; i < LAYERS; i++) failing[i]! += failures * ages.weights[i * ages.count + j]!;
     }
     cell.summary.coming = coming;
-    return waits;
   }
 
   /** From the oldest layer to the newest: in between the rate wanders, and what was learned is worth less. */
@@ -102,10 +100,9 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
   /** Half of the stage that the youngest of those that wait are in; suspicion fades ever more slowly. */
   function holdsFor({ waiting, summary }: Cell): number {
     let longest = summary.outage > SUSPICIOUS ? 0.02 / summary.outageEndsPerMs : LONGEST_MS;
-    for (let j = 0; j < ages.count; j++) {
-      if (waiting[j] === 0) continue;
-      longest = Math.min(longest, (ages.to[j]! - ages.from[j]!) / 2);
-      break;
+    if (waiting.bits !== 0) {
+      const youngest = firstStage(waiting.bits);
+      longest = Math.min(longest, (ages.to[youngest]! - ages.from[youngest]!) / 2);
     }
     return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, longest));
   }

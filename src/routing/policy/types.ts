@@ -43,6 +43,8 @@ export interface Candidate {
   price: number;
   /** Share of the carrier's window in use, 0–1. */
   inFlightShare?: number;
+  /** What counts against it beyond its price, in the account's currency per message. Default 0. */
+  penalty?: number;
   /** Why it may not be taken; absent when it may. */
   exclude?: string;
 }

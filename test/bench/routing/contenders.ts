@@ -1,6 +1,6 @@
 import { createPolicy, type Policy } from '../../../src/routing/policy.ts';
 import { createEpsilonGreedy, createRoundRobin, createThompson } from './baselines.ts';
-import { CODE_TTL_MS } from './simulate.ts';
+import { CODE_TTL_MS } from './fate.ts';
 import type { WorldShape } from './world.ts';
 
 const own = (strategy: 'priority' | 'least_cost' | 'adaptive') => (shape: WorldShape) =>

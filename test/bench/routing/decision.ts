@@ -1,21 +1,25 @@
-import { createPolicy, type Candidate } from '../../../src/routing/policy.ts';
-import { median } from '../measure/percentile.ts';
+import { createPolicy, type Candidate, type Policy } from '../../../src/routing/policy.ts';
 import { createChance } from './chance.ts';
-import { CODE_TTL_MS } from './simulate.ts';
+import { CODE_TTL_MS } from './fate.ts';
 import { START } from './world.ts';
 
 const ROUTES = 50;
 const COUNTRIES = 20;
-const PER_BATCH = 100;
+
+/** Three messages a second, each decided for, sent and told of. */
+export interface DecisionStream {
+  /** @returns microseconds per choice */
+  time(decisions: number): number;
+}
 
 /**
- * Microseconds per choice among fifty routes, each with evidence of its own in twenty countries and with
- * messages under way, while three messages a second go out and are told of. Only `choose` is timed; the
- * median of batches leaves out what else the machine does.
+ * Choices among fifty routes, each with evidence of its own in twenty countries and with messages under
+ * way. The evidence changes between any two. Only `choose` is timed, in wall time: Linux may count a
+ * thread's own time in ticks of 4 ms.
  */
-export function timeDecisions(batches: number): number {
+export function createDecisionStream(create: () => Policy = createAdaptive): DecisionStream {
   const chance = createChance(5);
-  const policy = createPolicy({ strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: CODE_TTL_MS });
+  const policy = create();
   const candidates: Candidate[] = Array.from({ length: ROUTES }, (_, i) => ({
     routeId: `rte_${i}`,
     carrierId: `car_${i}`,
@@ -35,18 +39,25 @@ export function timeDecisions(batches: number): number {
     at += 30;
     send(`rte_${Math.floor(chance.uniform() * ROUTES)}`, `C${Math.floor(chance.uniform() * COUNTRIES)}`);
   }
-  const perBatch: number[] = [];
-  for (let batch = 0; batch < batches; batch++) {
-    let spentMs = 0;
-    for (let i = 0; i < PER_BATCH; i++) {
-      at += 333;
-      const country = `C${Math.floor(chance.uniform() * COUNTRIES)}`;
-      const startedAt = performance.now();
-      const [first] = policy.choose({ country, now: at }, candidates, chance.uniform);
-      spentMs += performance.now() - startedAt;
-      send(first!.routeId, country);
-    }
-    perBatch.push((1_000 * spentMs) / PER_BATCH);
-  }
-  return median(perBatch);
+  /** @returns milliseconds */
+  const decide = (): number => {
+    at += 333;
+    const country = `C${Math.floor(chance.uniform() * COUNTRIES)}`;
+    const startedAt = performance.now();
+    const [first] = policy.choose({ country, now: at }, candidates, chance.uniform);
+    const spentMs = performance.now() - startedAt;
+    send(first!.routeId, country);
+    return spentMs;
+  };
+  return {
+    time(decisions) {
+      let spentMs = 0;
+      for (let i = 0; i < decisions; i++) spentMs += decide();
+      return (1_000 * spentMs) / decisions;
+    },
+  };
+}
+
+function createAdaptive(): Policy {
+  return createPolicy({ strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: CODE_TTL_MS });
 }

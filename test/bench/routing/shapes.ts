@@ -18,6 +18,7 @@ const USUAL: WorldShape = {
   locality: 0,
   abandonedShare: 0.02,
   receipts: ['honest', 'honest', 'noisy', 'absent', 'honest', 'faked'],
+  saysUndelivered: 0.6,
   orderKnown: 0.5,
 };
 
@@ -38,6 +39,19 @@ export const THIN_STREAM: WorldShape = {
 
 /** Nothing drifts, nothing fails, and the account's order is the true one: nothing can be won. */
 export const STATIONARY: WorldShape = { ...USUAL, drift: 0, outagesPerHour: 0, orderKnown: 1 };
+
+/**
+ * For the worker: it retries what a carrier says it could not deliver, which the policy alone does not know
+ * of, so here nobody says so.
+ */
+export const DISPATCHED: WorldShape = {
+  ...USUAL,
+  messagesPerSecond: 0.5,
+  hours: 1,
+  outagesPerHour: 2,
+  outageMs: 600_000,
+  saysUndelivered: 0,
+};
 
 /** Worlds that nothing was tuned to: what holds in one only is worth nothing. */
 export const OTHERS: Readonly<Record<string, WorldShape>> = {

@@ -1,5 +1,6 @@
 import { createPolicy } from '../../../src/routing/policy.ts';
-import { CODE_TTL_MS, simulate } from './simulate.ts';
+import { CODE_TTL_MS } from './fate.ts';
+import { simulate } from './simulate.ts';
 import { after, createSteadyWorld, type SteadyCarrier } from './steady.ts';
 import type { Outage, ReceiptKind } from './world.ts';
 

@@ -5,7 +5,10 @@ export interface WorldShape {
   carriers: number;
   countries: number;
   operatorsPerCountry: number;
+  /** On average. */
   messagesPerSecond: number;
+  /** How much busier the busiest hour of the day is than the mean, 0–1; absent: 0. */
+  dailySwing?: number;
   hours: number;
   /** Share of those who got the code and enter it. */
   userConverts: number;
@@ -26,6 +29,8 @@ export interface WorldShape {
   /** Share of the verifications that end for a reason that is not the route's. */
   abandonedShare: number;
   receipts: readonly ReceiptKind[];
+  /** Share of the messages that did not arrive of which an honest carrier says so. */
+  saysUndelivered: number;
   /** How well the account's static order follows the long-run utility: 0 = not at all, 1 = exactly. */
   orderKnown: number;
 }

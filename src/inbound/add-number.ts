@@ -1,0 +1,77 @@
+import type { Principal } from '../accounts/principal.ts';
+import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { CarrierNotFound } from '../carriers/errors.ts';
+import { findCarrier } from '../carriers/queries.ts';
+import { newId } from '../crypto/new-id.ts';
+import { InvalidInput } from '../errors.ts';
+import type { CarrierId, ServiceId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { findService } from '../services/directory.ts';
+import { ServiceNotFound } from '../services/errors.ts';
+import { InvalidPhoneNumber } from '../verifications/errors.ts';
+import { parsePhone } from '../verifications/phone.ts';
+import { inboundNumbers, type InboundNumberRow } from './table.ts';
+
+export interface NewInboundNumber {
+  /** The one that brings its messages. */
+  carrierId: CarrierId;
+  /** A number with its country code, or a short code of 3–8 digits. */
+  number: string;
+  /** ISO 3166-1 alpha-2; needed for a short code, and that of the number otherwise. */
+  country?: string | undefined;
+  /** The only service that it serves; all of the account when absent. */
+  serviceId?: ServiceId | undefined;
+}
+
+/**
+ * Notes that people can text a number of ours, or changes what is noted of it.
+ * @throws {CarrierNotFound | ServiceNotFound | InvalidInput}
+ */
+export async function addInboundNumber(
+  app: App,
+  who: Principal,
+  input: NewInboundNumber,
+): Promise<InboundNumberRow> {
+  const { accountId } = who;
+  const { carrierId, serviceId = null } = input;
+  const address = readAddress(input);
+  if (!(await findCarrier(app, who, carrierId))) throw new CarrierNotFound();
+  if (serviceId !== null && !(await findService(app, accountId, serviceId))) throw new ServiceNotFound();
+  const now = app.clock();
+  const row = {
+    accountId,
+    id: newId('num', now),
+    carrierId,
+    serviceId,
+    ...address,
+    createdAt: new Date(now),
+  };
+  const [stored] = await app.db
+    .insert(inboundNumbers)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [inboundNumbers.accountId, inboundNumbers.carrierId, inboundNumbers.number],
+      set: { serviceId, country: row.country },
+    })
+    .returning();
+  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  return stored!;
+}
+
+function readAddress({ number, country }: NewInboundNumber): { number: string; country: string } {
+  if (country !== undefined && !/^[A-Z]{2}$/.test(country))
+    throw new InvalidInput('country', 'A country is two capital letters (ISO 3166-1), e.g. HR.');
+  const text = number.trim();
+  if (/^\d{3,8}$/.test(text)) {
+    if (country === undefined)
+      throw new InvalidInput('country', 'A short code works in one country only: say which, e.g. HR.');
+    return { number: text, country };
+  }
+  try {
+    const phone = parsePhone(text, null);
+    return { number: phone.e164, country: country ?? phone.country };
+  } catch (error) {
+    if (!(error instanceof InvalidPhoneNumber)) throw error;
+    throw new InvalidInput('number', `${error.message} A short code has 3 to 8 digits.`);
+  }
+}

@@ -1,0 +1,8 @@
+import { DomainError } from '../errors.ts';
+
+export class InboundNumberNotFound extends DomainError {
+  readonly code = 'inbound_number/not_found';
+  constructor() {
+    super('There is no such inbound number in this account.');
+  }
+}

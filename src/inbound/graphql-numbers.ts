@@ -1,0 +1,112 @@
+import { CarrierNotFound } from '../carriers/errors.ts';
+import { Carrier } from '../carriers/graphql.ts';
+import { InvalidInput } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
+import { parseId, type InboundNumberId } from '../ids.ts';
+import { ServiceNotFound } from '../services/errors.ts';
+import { Service } from '../services/graphql.ts';
+import { addInboundNumber } from './add-number.ts';
+import { InboundNumberNotFound } from './errors.ts';
+import { listInboundNumbers } from './numbers.ts';
+import { removeInboundNumber } from './remove-number.ts';
+
+errorType(InboundNumberNotFound, 'There is no such inbound number in this account.');
+
+const InboundNumber = builder.drizzleObject('inboundNumbers', {
+  name: 'InboundNumber',
+  permission: 'inbound:read',
+  description: 'A number of ours that people can text.',
+  fields: (t) => ({
+    id: t.id({ description: 'Prefixed `num_`.', resolve: (number) => number.id }),
+    number: t.exposeString('number', { description: 'E.164, or a short code.' }),
+    country: t.exposeString('country', { description: 'Where it is at home, ISO 3166-1 alpha-2.' }),
+    carrier: t.relation('carrier', { type: Carrier, description: 'The carrier that brings its messages.' }),
+    service: t.relation('service', {
+      type: Service,
+      nullable: true,
+      description: 'The only service that it serves; absent when it serves all of the account.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+  }),
+});
+
+// Its carrier and service can no longer be read by its row.
+const RemovedInboundNumber = builder
+  .objectRef<{ id: InboundNumberId; number: string }>('RemovedInboundNumber')
+  .implement({
+    description: 'A number that is no longer ours.',
+    fields: (t) => ({
+      id: t.exposeID('id', { description: 'What it was called, prefixed `num_`.' }),
+      number: t.exposeString('number', { description: 'E.164, or a short code.' }),
+    }),
+  });
+
+builder.queryField('inboundNumbers', (t) =>
+  t.field({
+    permission: 'inbound:read',
+    type: [InboundNumber],
+    description: 'The numbers of the account that people can text, oldest first.',
+    resolve: (_root, _args, context) => listInboundNumbers(context.app, callerOf(context).accountId),
+  }),
+);
+
+const AddInboundNumberInput = builder.inputType('AddInboundNumberInput', {
+  description: 'A number that people can text.',
+  fields: (t) => ({
+    carrierId: t.id({ required: true, description: 'The carrier that brings its messages.' }),
+    number: t.string({
+      required: true,
+      description: 'With its country code (`+385…`), or a short code of 3 to 8 digits.',
+    }),
+    country: t.string({
+      description: 'ISO 3166-1 alpha-2: where a short code works. For other numbers their own when absent.',
+    }),
+    serviceId: t.id({ description: 'The only service that it serves; all of the account when absent.' }),
+  }),
+});
+
+const RemoveInboundNumberInput = builder.inputType('RemoveInboundNumberInput', {
+  description: 'Which number is no longer ours.',
+  fields: (t) => ({
+    inboundNumberId: t.id({ required: true, description: 'Which number.' }),
+  }),
+});
+
+builder.mutationField('addInboundNumber', (t) =>
+  t.field({
+    permission: 'inbound:write',
+    type: InboundNumber,
+    description: 'Adds a number that people can text. One that is there already is changed.',
+    errors: { types: [CarrierNotFound, ServiceNotFound, InvalidInput] },
+    args: { input: t.arg({ type: AddInboundNumberInput, required: true, description: 'The number.' }) },
+    resolve: (_root, { input }, context) => {
+      const carrierId = parseId('car', input.carrierId);
+      if (!carrierId) throw new CarrierNotFound();
+      const serviceId = input.serviceId == null ? undefined : parseId('svc', input.serviceId);
+      if (input.serviceId != null && !serviceId) throw new ServiceNotFound();
+      return addInboundNumber(context.app, callerOf(context), {
+        carrierId,
+        serviceId,
+        number: input.number,
+        country: input.country ?? undefined,
+      });
+    },
+  }),
+);
+
+builder.mutationField('removeInboundNumber', (t) =>
+  t.field({
+    permission: 'inbound:write',
+    type: RemovedInboundNumber,
+    description: 'Forgets a number. What still comes to it is kept for the account, without a service.',
+    errors: { types: [InboundNumberNotFound] },
+    args: { input: t.arg({ type: RemoveInboundNumberInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) => {
+      const id = parseId('num', input.inboundNumberId);
+      if (!id) throw new InboundNumberNotFound();
+      return removeInboundNumber(context.app, callerOf(context), id);
+    },
+  }),
+);

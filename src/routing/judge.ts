@@ -1,0 +1,77 @@
+/** What went wrong. */
+export type AlarmKind =
+  /** The carrier takes messages, and nothing more is heard of them. */
+  | 'blackHole'
+  /** The carrier refuses messages. */
+  | 'rejects'
+  /** Nothing is heard of messages to a country or operator, whatever the route. */
+  | 'placeOutage'
+  | 'slaDelivery'
+  | 'slaLatency';
+
+/** What an alarm rests on. */
+export interface AlarmFacts {
+  /** Of so many attempts. */
+  attempts: number;
+  /** Share of them that is meant: delivered, alive, or not refused, 0–1; of a latency its p95 in milliseconds. */
+  observed: number;
+  /** What it should be at least, of a latency at most. */
+  expected: number;
+  /** Share of its value by which the route is thought to fall short of a promise, 0–1; 0 where none was made. */
+  shortfall: number;
+}
+
+/** Fewer attempts than this prove nothing. */
+const LEAST_PROMISED = 50;
+const LEAST_ALIVE = 30;
+const LEAST_REFUSED = 10;
+/** A share of signs below this is an outage (0 of 30 has an upper end of 0.114), one of refusals above the other a run. */
+const DEAD_BELOW = 0.12;
+const REFUSING_ABOVE = 0.5;
+/** One alarm in forty without a reason, at the moment of the first look. */
+const Z = 1.96;
+
+/** The interval that a share of `hits` in `count` draws lies in (Wilson 1927). */
+export function wilson(hits: number, count: number): { low: number; high: number } {
+  if (count === 0) return { low: 0, high: 1 };
+  const share = hits / count;
+  const middle = share + (Z * Z) / (2 * count);
+  const reach = Z * Math.sqrt((share * (1 - share)) / count + (Z * Z) / (4 * count * count));
+  const scale = 1 + (Z * Z) / count;
+  return { low: Math.max(0, (middle - reach) / scale), high: Math.min(1, (middle + reach) / scale) };
+}
+
+/**
+ * Whether a share is below a promise: raised when even the upper end of its interval is, and kept until the
+ * share itself is back, so that it does not flicker.
+ * @param isOpen it was found before
+ */
+export function judgePromise(hits: number, count: number, promised: number, isOpen: boolean) {
+  if (count < LEAST_PROMISED) return undefined;
+  const observed = hits / count;
+  const { high } = wilson(hits, count);
+  if (isOpen ? observed >= promised : high >= promised) return undefined;
+  return { attempts: count, observed, expected: promised, shortfall: Math.max(0, promised - high) };
+}
+
+/** Counted in buckets: so far may a quantile be beside the truth. */
+const BUCKET_ERROR = 1.045;
+/** One of twenty may come late; that they come later still costs at most their share. */
+const LATE_SHARE = 0.05;
+
+/** @param p95 milliseconds, of so many receipts */
+export function judgeLatency(p95: number, count: number, promised: number): AlarmFacts | undefined {
+  if (count < LEAST_PROMISED || p95 <= promised * BUCKET_ERROR) return undefined;
+  return { attempts: count, observed: p95, expected: promised, shortfall: LATE_SHARE * (1 - promised / p95) };
+}
+
+/** Whether of so many accepted attempts, old enough to have been heard of, next to none was. */
+export function judgeSilence(alive: number, count: number): AlarmFacts | undefined {
+  if (count < LEAST_ALIVE || wilson(alive, count).high >= DEAD_BELOW) return undefined;
+  return { attempts: count, observed: alive / count, expected: DEAD_BELOW, shortfall: 0 };
+}
+
+export function judgeRefusals(refused: number, count: number): AlarmFacts | undefined {
+  if (count < LEAST_REFUSED || wilson(refused, count).low <= REFUSING_ABOVE) return undefined;
+  return { attempts: count, observed: 1 - refused / count, expected: 1 - REFUSING_ABOVE, shortfall: 0 };
+}

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { uuidOf } from '../../src/ids.ts';
+import { drawChoices, previewRoute } from '../../src/messages/preview-route.ts';
+import { addRoute } from '../../src/routing/add-route.ts';
+import { createPolicies } from '../../src/routing/policies.ts';
+import type { Policy } from '../../src/routing/policy.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
+import { createProcess } from '../support/process-app.ts';
+import { until } from '../support/until.ts';
+import { createNumbers, happened, start } from '../support/verifying.ts';
+
+let testApp: TestApp;
+let app: TestApp['app'];
+const aNumber = createNumbers(8_000_000);
+
+beforeAll(async () => {
+  testApp = await createTestApp();
+  app = testApp.app;
+});
+afterAll(() => testApp[Symbol.asyncDispose]());
+
+const PREVIEW = `query($to: String!, $serviceId: ID) { routePreview(to: $to, serviceId: $serviceId) {
+  serviceId strategy at number { country operator { mccMnc name } confidence lineType } notConsidered
+  chosen { sender price rate share candidate { route { name carrier { name } } } }
+  candidates { sender price rate share candidate { route { name } score reasons { factor value } } }
+  excluded { route { name } excluded } } }`;
+
+interface Preview {
+  strategy: string;
+  candidates: { share: number; rate: number | null; candidate: { route: { name: string }; score: number } }[];
+  excluded: { route: { name: string }; excluded: string }[];
+  chosen: { candidate: { route: { name: string } } } | null;
+}
+
+async function preview(by: Caller, to = aNumber()): Promise<Preview> {
+  const { data, errors } = await by.ask(PREVIEW, { to });
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.routePreview as Preview;
+}
+
+const ATTEMPT = `query($id: ID!) { verification(id: $id) { messages(first: 1) { nodes {
+  attempts { route { name } decision { route { name } score excluded } } } } } }`;
+
+test.each(['priority', 'least_cost', 'adaptive'] as const)(
+  'by %s the preview names the route that the next message takes, with the same ranking',
+  async (routing) => {
+    const who = await createTestAccount(app, { routing });
+    const caller = await createCaller(app, who);
+    await connectSimulated(app, who, ['normal', 'instant', 'slow']);
+    await priced(who, 'slow', 0.01);
+    await priced(who, 'instant', 0.02);
+    await priced(who, 'normal', 0.03);
+    await until(async () => (await decisionOfNext(caller, who)).decision.every((one) => !one.excluded));
+    const { candidates, chosen, strategy } = await preview(caller);
+    expect(strategy).toBe(routing.toUpperCase());
+    const attempt = await decisionOfNext(caller, who);
+    expect(chosen!.candidate.route.name).toBe(attempt.route.name);
+    expect(candidates.map(({ candidate }) => candidate.route.name)).toEqual(
+      attempt.decision.map(({ route }) => route.name),
+    );
+    for (const [i, { candidate }] of candidates.entries())
+      expect(candidate.score).toBeCloseTo(attempt.decision[i]!.score, 2);
+    expect(candidates.map(({ rate }) => rate !== null)).toEqual(candidates.map(() => routing === 'adaptive'));
+  },
+);
+
+interface Attempt {
+  route: { name: string };
+  decision: { route: { name: string }; score: number; excluded: string | null }[];
+}
+
+/** What is chosen for one more message. */
+async function decisionOfNext(caller: Caller, who: Principal): Promise<Attempt> {
+  const v = await start(app, who, aNumber());
+  await happened(app, v, 'MessageSent');
+  const { data } = await caller.ask(ATTEMPT, { id: v.id });
+  const { nodes } = (data!.verification as { messages: { nodes: { attempts: Attempt[] }[] } }).messages;
+  return nodes[0]!.attempts.at(-1)!;
+}
+
+async function priced(who: Principal, name: string, price: number): Promise<void> {
+  await app.sql`UPDATE routes SET price = ${price} WHERE account_id = ${uuidOf(who.accountId)} AND name = ${name}`;
+  app.bus.publish([{ channel: 'config', payload: who.accountId }]);
+}
+
+test('a preview sends nothing and teaches nothing, however often it is asked for', async () => {
+  const who = await createTestAccount(app, { routing: 'adaptive' });
+  const caller = await createCaller(app, who);
+  await connectSimulated(app, who, ['instant', 'normal']);
+  await happened(app, await start(app, who, aNumber()), 'MessageDelivered');
+  const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
+  const policy = await app.single(createPolicies).of(who.accountId, options);
+  const told = () => policy.snapshot().sources.map((source) => source.told);
+  const before = told();
+  expect(before).not.toEqual([]);
+  for (let i = 0; i < 20; i++) await preview(caller);
+  expect(told()).toEqual(before);
+  const [{ count }] = (await app.sql`
+    SELECT count(*)::int FROM messages WHERE account_id = ${uuidOf(who.accountId)}`) as unknown as [
+    { count: number },
+  ];
+  expect(count).toBe(1);
+});
+
+test('every route that could not be taken says why, and what a preview cannot see is said', async () => {
+  const who = await createTestAccount(app);
+  const caller = await createCaller(app, who);
+  await connectSimulated(app, who, ['instant', 'normal', 'slow']);
+  await app.sql`
+    UPDATE routes SET countries = '{DE}' WHERE account_id = ${uuidOf(who.accountId)} AND name = 'normal'`;
+  await app.sql`
+    UPDATE carriers SET enabled = false WHERE account_id = ${uuidOf(who.accountId)} AND name = 'slow'`;
+  app.bus.publish([{ channel: 'config', payload: who.accountId }]);
+  const answer = await preview(caller);
+  expect(answer.candidates.map(({ candidate, share }) => [candidate.route.name, share])).toEqual([
+    ['instant', 1],
+  ]);
+  const reasons = Object.fromEntries(answer.excluded.map((one) => [one.route.name, one.excluded]));
+  expect(reasons).toEqual({ normal: 'does not serve HR', slow: 'the carrier is not enabled' });
+  expect(answer).toMatchObject({
+    number: { country: 'HR', operator: { mccMnc: '21910', name: 'A1' }, lineType: 'MOBILE' },
+    chosen: { sender: 'Otpost', price: 0 },
+    notConsidered: expect.arrayContaining(['the limits of the number and of the service']) as unknown,
+  });
+});
+
+test('an account without an open route is told so', async () => {
+  const caller = await createCaller(app, await createTestAccount(app));
+  expect(await preview(caller)).toMatchObject({ chosen: null, candidates: [], excluded: [] });
+});
+
+test('nobody previews with the services and routes of another account', async () => {
+  const [mine, theirs] = [await createTestAccount(app), await createTestAccount(app)];
+  await connectSimulated(app, theirs, ['instant']);
+  const [{ id }] = (await app.sql`
+    SELECT id FROM services WHERE account_id = ${uuidOf(theirs.accountId)}`) as unknown as [{ id: string }];
+  const caller = await createCaller(app, mine);
+  const serviceId = `svc_${id.replaceAll('-', '')}`;
+  expect(codesOf(await caller.ask(PREVIEW, { to: aNumber(), serviceId }))).toEqual(['service/not_found']);
+  expect(codesOf(await caller.ask(PREVIEW, { to: aNumber(), serviceId: 'x' }))).toEqual([
+    'service/not_found',
+  ]);
+  expect(await preview(caller)).toMatchObject({ candidates: [] });
+});
+
+test('a number that cannot be, or that the service may not verify, is refused as a start would', async () => {
+  const caller = await createCaller(app, await createTestAccount(app, { allowedCountries: ['DE'] }));
+  expect(codesOf(await caller.ask(PREVIEW, { to: '12' }))).toEqual(['input/phone_number']);
+  expect(codesOf(await caller.ask(PREVIEW, { to: aNumber() }))).toEqual(['service/country_not_allowed']);
+  expect(codesOf(await callerWith(app, 'none').ask(PREVIEW, { to: aNumber() }))).toEqual(['auth/invalid']);
+});
+
+test('a process without links ranks by the evidence of the workers, and saves none of its own', async () => {
+  const who = await createTestAccount(app, { routing: 'adaptive' });
+  const carriers = await connectSimulated(app, who, ['normal', 'instant']).then(
+    () =>
+      app.sql<
+        { id: string; name: string }[]
+      >`SELECT id, name FROM routes WHERE account_id = ${uuidOf(who.accountId)} ORDER BY priority`,
+  );
+  const [first] = carriers.map(({ id }) => `rte_${id.replaceAll('-', '')}`);
+  const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
+  // A worker of which nothing over the first route ever converted.
+  await using worker = createProcess({ database: app });
+  const policies = worker.single(createPolicies);
+  await policies.of(who.accountId, options);
+  const now = Date.now();
+  for (let i = 0; i < 60; i++) {
+    const about = { attemptId: newId('att'), routeId: first!, country: 'HR' };
+    policies.observe(who.accountId, { ...about, kind: 'submitted', at: now - 5_000 + i });
+    policies.observe(who.accountId, { ...about, kind: 'rejected', at: now - 4_000 + i });
+  }
+  await policies.exchange();
+  const saved = () => app.sql`
+    SELECT worker, updated_at FROM routing_evidence WHERE account_id = ${uuidOf(who.accountId)} ORDER BY 1`;
+  const before = await saved();
+  expect(before).toHaveLength(1);
+  const api = createProcess({ database: app });
+  const answer = await previewRoute(api, who, { to: aNumber() });
+  await api.single(createPolicies).exchange();
+  await api[Symbol.asyncDispose]();
+  expect(answer.candidates.at(-1)!.ranked.routeId).toBe(first);
+  expect([...(await saved())]).toEqual([...before]);
+});
+
+test('what a policy leaves to chance is told as the share of each route', () => {
+  const routes = [newId('rte'), newId('rte')] as const;
+  const candidates = routes.map((routeId) => ({ routeId, carrierId: newId('car'), priority: 1, price: 0 }));
+  // Three times of four the first one.
+  const policy: Policy = {
+    observe: () => {},
+    snapshot: () => ({ version: 1, sources: [] }),
+    merge: () => {},
+    choose: (_request, all, random) => {
+      const ranked = all.map(({ routeId }) => ({ routeId, score: 1, reasons: [] }));
+      return random() < 0.75 ? ranked : ranked.reverse();
+    },
+  };
+  let next = 0;
+  const random = () => (next = (next + 0.25) % 1);
+  const { shares } = drawChoices(policy, { country: 'HR', now: 0 }, candidates, random);
+  expect(shares.get(routes[0])).toBeCloseTo(0.75, 9);
+  expect(shares.get(routes[1])).toBeCloseTo(0.25, 9);
+});
+
+test('a route over another sender shows that sender', async () => {
+  const who = await createTestAccount(app, { sender: 'Shop' });
+  const caller = await createCaller(app, who);
+  await connectSimulated(app, who, ['instant']);
+  expect((await preview(caller)).chosen).toMatchObject({ sender: 'Shop' });
+  const [{ id }] = (await app.sql`
+    SELECT carrier_id AS id FROM routes WHERE account_id = ${uuidOf(who.accountId)}`) as unknown as [
+    { id: string },
+  ];
+  const carrierId = `car_${id.replaceAll('-', '')}` as const;
+  await addRoute(app, who.accountId, { name: 'own', carrierId, priority: 1, sender: '12345', price: 0.04 });
+  const { candidates } = await preview(caller);
+  const own = candidates.find(({ candidate }) => candidate.route.name === 'own');
+  expect(own).toMatchObject({ sender: '12345', price: 0.04 });
+});

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { HOUR_MS, hourOf } from '../../src/analytics/window.ts';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import type { CarrierId, RouteId } from '../../src/ids.ts';
+import { addRoute } from '../../src/routing/add-route.ts';
+import { encodeDecision } from '../../src/routing/decision.ts';
+import { createPolicy, type PolicyOptions } from '../../src/routing/policy.ts';
+import { seededRandom } from '../../src/simulator/random.ts';
+import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { codesOf, createCaller, type Caller } from '../support/graphql.ts';
+import { addPastTraffic, type PastVerification } from '../support/past-traffic.ts';
+
+/** Dear and good, and cheap and bad. */
+const ROUTES = [
+  { name: 'good', price: 0.05, converts: 0.9 },
+  { name: 'bad', price: 0.01, converts: 0.3 },
+];
+
+let testApp: TestApp;
+let app: TestApp['app'];
+let who: Principal;
+let caller: Caller;
+let carrierId: CarrierId;
+let routeIds: RouteId[];
+const begin = hourOf(Date.now()) - 6 * HOUR_MS;
+
+beforeAll(async () => {
+  testApp = await createTestApp({ ROLES: 'api' }, { random: seededRandom(1) });
+  app = testApp.app;
+});
+afterAll(() => testApp[Symbol.asyncDispose]());
+beforeEach(async () => {
+  who = await createTestAccount(app);
+  caller = await createCaller(app, who);
+  carrierId = await connectCarrier(app, who.accountId, {
+    name: 'c',
+    config: { kind: 'smpp', host: '127.0.0.1', port: 1, systemId: 'c' },
+    secrets: { password: 'x' },
+  });
+  routeIds = [];
+  for (const [i, { name, price }] of ROUTES.entries())
+    routeIds.push((await addRoute(app, who.accountId, { name, carrierId, priority: i + 1, price })).id);
+});
+
+/** Traffic by the account's order, but for a share that went astray. */
+function drawTraffic(count: number, astray: number): PastVerification[] {
+  const random = seededRandom(count);
+  const policy = createPolicy(options('priority'));
+  return Array.from({ length: count }, (_, n) => {
+    const at = begin + Math.floor((n * 5 * HOUR_MS) / count);
+    const candidates = ROUTES.map(({ price }, i) => ({
+      ...{ routeId: routeIds[i]!, carrierId, priority: i + 1, price },
+    }));
+    const decision = encodeDecision(policy.choose({ country: 'HR', now: at }, candidates, random), new Map());
+    const taken = random() < astray ? 1 : 0;
+    const isConverted = random() < ROUTES[taken]!.converts;
+    return {
+      ...{ startedAt: at, country: 'HR', settledAt: at + (isConverted ? 18_000 : 600_000) },
+      status: isConverted ? ('approved' as const) : ('expired' as const),
+      attempts: [
+        {
+          ...{ at, carrierId, routeId: routeIds[taken]!, price: ROUTES[taken]!.price, decision },
+          ...{ status: 'delivered' as const, answeredAt: at + 50, settledAt: at + 3_000 },
+        },
+      ],
+    };
+  });
+}
+
+const options = (strategy: PolicyOptions['strategy']): PolicyOptions => ({
+  ...{ strategy, valueOfConversion: 1, codeTtlMs: 600_000 },
+});
+
+const REPLAY = `query($from: DateTime!, $to: DateTime!, $policy: ReplayPolicyInput!, $limit: Int! = 20000) {
+  routeReplay(from: $from, to: $to, policy: $policy, limit: $limit) {
+    attempts judged matchedShare unrouted until valueOfConversion actual { conversions cost utility }
+    replayed { conversions cost utility standardError low high }
+    routes { route { name } actualShare replayedShare } } }`;
+
+interface Replay {
+  attempts: number;
+  judged: number;
+  matchedShare: number;
+  until: string | null;
+  actual: { conversions: number; cost: number; utility: number };
+  replayed: { conversions: number; cost: number; utility: number; low: number; high: number };
+  routes: { route: { name: string }; actualShare: number; replayedShare: number }[];
+}
+
+async function replay(strategy: string, more: object = {}, by = caller): Promise<Replay> {
+  const variables = {
+    from: new Date(begin),
+    to: new Date(begin + 6 * HOUR_MS),
+    policy: { strategy },
+    ...more,
+  };
+  const { data, errors } = await by.ask(REPLAY, variables);
+  if (!data) throw new Error(JSON.stringify(errors));
+  return data.routeReplay as Replay;
+}
+
+test('the policy that was in use would have done what was done', async () => {
+  await addPastTraffic(app, who.accountId, drawTraffic(120, 0));
+  const { actual, replayed, ...rest } = await replay('PRIORITY');
+  expect(rest).toMatchObject({ attempts: 120, judged: 120, matchedShare: 1, until: null });
+  expect(replayed).toMatchObject(actual);
+  expect(actual.cost).toBeCloseTo(120 * 0.05, 9);
+});
+
+test('the cheap route would have saved money and cost conversions, as its record says', async () => {
+  await addPastTraffic(app, who.accountId, drawTraffic(600, 0.3));
+  const { actual, replayed, routes } = await replay('LEAST_COST');
+  expect(replayed.cost).toBeCloseTo(600 * 0.01, 6);
+  expect(replayed.low).toBeLessThan(600 * 0.3);
+  expect(replayed.high).toBeGreaterThan(600 * 0.3);
+  expect(replayed.utility).toBeLessThan(actual.utility);
+  expect(routes[0]).toMatchObject({ route: { name: 'bad' }, replayedShare: 1 });
+});
+
+test('of more attempts than asked for the first are taken, and that is said', async () => {
+  const traffic = drawTraffic(1_250, 0.1);
+  await addPastTraffic(app, who.accountId, traffic);
+  const some = await replay('ADAPTIVE', { limit: 1_100 });
+  expect(some.attempts).toBe(1_100);
+  expect(Date.parse(some.until!)).toBe(traffic[1_099]!.startedAt);
+  expect((await replay('ADAPTIVE')).attempts).toBe(1_250);
+});
+
+test('nobody replays the traffic of another account', async () => {
+  await addPastTraffic(app, who.accountId, drawTraffic(20, 0));
+  const other = await createCaller(app, await createTestAccount(app));
+  expect(await replay('PRIORITY', {}, other)).toMatchObject({ attempts: 0, routes: [], matchedShare: 0 });
+});
+
+test.each([
+  ['to', { to: new Date(begin) }],
+  ['from', { from: new Date(begin - 100 * 24 * HOUR_MS) }],
+  ['limit', { limit: 100_001 }],
+  ['limit', { limit: 0 }],
+  ['policy.valueOfConversion', { policy: { strategy: 'ADAPTIVE', valueOfConversion: 0 } }],
+])('a replay with a wrong %s is refused by its name', async (field, wrong) => {
+  const variables = { from: new Date(begin), to: new Date(begin + 1), policy: { strategy: 'PRIORITY' } };
+  const answer = await caller.ask(REPLAY, { ...variables, ...wrong });
+  expect(codesOf(answer)).toEqual(['input/invalid']);
+  expect(answer.errors![0]!.extensions).toMatchObject({ field });
+});

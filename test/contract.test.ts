@@ -5,6 +5,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { buildSchema, BreakingChangeType, findSchemaChanges } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { PERMISSIONS } from '../src/accounts/permissions.ts';
 import { VARIABLES } from '../src/config.ts';
 import { docUrl, ERROR_CODES, type ErrorCode } from '../src/errors.ts';
 
@@ -69,6 +70,11 @@ describe('the environment variables', () => {
     const inTests = matches(support.join('\n'), /process\.env\.([A-Z_]+)/g);
     expect([...(await inReadme()).difference(inConfig.union(inTests))]).toEqual([]);
   });
+});
+
+test('every permission is in the table of src/accounts/README.md, in the words of the code', async () => {
+  const rows = [...(await read('src/accounts/README.md')).matchAll(/^\| `([a-z]+:[a-z]+)` +\| (.+?) +\|$/gm)];
+  expect(Object.fromEntries(rows.map(([, permission, lets]) => [permission, lets]))).toEqual(PERMISSIONS);
 });
 
 test('every error code has its section in docs/errors.md, under the anchor that docUrl names', async () => {

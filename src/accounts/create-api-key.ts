@@ -1,27 +1,36 @@
-import { randomBytes } from 'node:crypto';
 import { newId } from '../crypto/new-id.ts';
+import { readName } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { hintOf, SECRET_BYTES, writeApiKey } from './api-key.ts';
+import { ALL_RIGHTS, readRights, type RightsInput } from './rights.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
-
-/** Recognisable, so that a secret scanner finds a key that was committed by mistake. */
-export const API_KEY_PREFIX = 'otpost_key_';
 
 /**
  * Makes a key of 192 random bits for an account.
  * @returns the row, and the key itself: shown this once, kept nowhere
+ * @throws {InvalidInput}
  */
 export async function createApiKey(
   app: App,
   accountId: AccountId,
-  input: { name: string },
+  input: { name: string } & RightsInput,
 ): Promise<{ row: ApiKeyRow; key: string }> {
-  const key = API_KEY_PREFIX + randomBytes(24).toString('base64url');
+  const { permissions, networks, expiresAt } = readRights(input, ALL_RIGHTS, app.clock());
+  const key = writeApiKey(app.keys.randomBytes(SECRET_BYTES));
   const row: ApiKeyRow = {
     accountId,
     id: newId('key', app.clock()),
-    name: input.name,
+    name: readName(input.name),
     hash: app.keys.blindIndex('api-key', key),
+    hint: hintOf(key),
+    previousHash: null,
+    previousEndsAt: null,
+    permissions: permissions && [...permissions],
+    networks: networks && [...networks],
+    expiresAt,
+    generation: 0,
+    lastUsedAt: null,
     createdAt: new Date(app.clock()),
     revokedAt: null,
   };

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import type { Permission } from './permissions.ts';
 
 export class CredentialMissing extends DomainError {
   readonly code = 'auth/missing';
@@ -9,11 +10,26 @@ export class CredentialMissing extends DomainError {
   }
 }
 
-/** Says the same for unknown, revoked, expired and malformed credentials: a stranger learns nothing. */
+/** What of a credential is wrong, as far as it may be said. */
+export type CredentialFault = 'malformed' | 'expired' | 'unknown';
+
+const FAULTS: Record<CredentialFault, string> = {
+  malformed: 'This is no whole API key or client token. Copy it again, from its first to its last character.',
+  expired: 'This credential is over. Take a new one, or the new secret of a key that was rotated.',
+  unknown: 'This credential is not valid (any more), or not from where it was used.',
+};
+
+/**
+ * Helps the honest and no stranger: that a key is malformed shows in the key itself, and that it is over is
+ * told to whoever has its secret. A key that was revoked, never was, or may not be used from this address
+ * is `unknown`: whoever found one does not learn which.
+ */
 export class CredentialInvalid extends DomainError {
   readonly code = 'auth/invalid';
-  constructor() {
-    super('This credential is not valid (any more).');
+  readonly reason: CredentialFault;
+  constructor(reason: CredentialFault = 'unknown') {
+    super(FAULTS[reason]);
+    this.reason = reason;
   }
 }
 
@@ -21,5 +37,44 @@ export class Forbidden extends DomainError {
   readonly code = 'auth/forbidden';
   constructor() {
     super('This credential may not do that. A client token may only watch its own verification.');
+  }
+}
+
+/** An API key that asks for more than it was given. */
+export class MissingPermission extends DomainError {
+  readonly code = 'auth/forbidden';
+  readonly permission: Permission;
+  constructor(permission: Permission, what: string) {
+    super(`This API key lacks the permission ${permission}, which ${what} needs.`);
+    this.permission = permission;
+  }
+}
+
+export class ApiKeyNotFound extends DomainError {
+  readonly code = 'key/not_found';
+  constructor() {
+    super('There is no such API key in this account, or it was revoked.');
+  }
+}
+
+/** Somebody who would give, or get, more than they have. */
+export class BeyondOwnRights extends DomainError {
+  readonly code = 'key/beyond_own_rights';
+  readonly field: 'permissions' | 'networks' | 'expiresAt';
+  constructor(field: BeyondOwnRights['field']) {
+    super(
+      `Nobody can give more than they have: by its ${field} this key would go beyond, or goes beyond, the one that asks.`,
+    );
+    this.field = field;
+  }
+}
+
+/** Without it nobody could make another key over the API. */
+export class LastManagingKey extends DomainError {
+  readonly code = 'key/last_manager';
+  constructor() {
+    super(
+      'This is the last key with keys:manage: without it nobody could make another one. Make that one first.',
+    );
   }
 }

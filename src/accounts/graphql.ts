@@ -6,6 +6,7 @@ import { setResidency } from './set-residency.ts';
 
 const Account = builder.drizzleObject('accounts', {
   name: 'Account',
+  permission: 'account:read',
   description: 'A customer: all else belongs to exactly one.',
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `acc_`.', resolve: (account) => account.id }),
@@ -25,6 +26,7 @@ const Account = builder.drizzleObject('accounts', {
 
 builder.queryField('account', (t) =>
   t.field({
+    permission: 'account:read',
     type: Account,
     description: 'The account of whoever asks.',
     resolve: (_root, _args, context) => findAccount(context.app, callerOf(context).accountId),
@@ -43,6 +45,7 @@ const SetResidencyInput = builder.inputType('SetResidencyInput', {
 
 builder.mutationField('setResidency', (t) =>
   t.field({
+    permission: 'account:write',
     type: Account,
     description:
       'Keeps the messages of the account to carriers of one region. A carrier that does not say where it is ' +

@@ -1,26 +1,37 @@
-import { and, inArray, isNotNull } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import { API_KEY_CHANNEL } from '../bus/channels.ts';
 import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import type { ApiKeyPrincipal } from './principal.ts';
 import { apiKeys } from './table.ts';
 
 /** The API keys that hold something open in this process: sockets, streams. */
 export interface KeyWatch extends AsyncDisposable {
-  /** Calls back once when the key is revoked. @returns how to stop watching */
-  add(id: ApiKeyId, onRevoked: () => void): () => void;
+  /** Calls back once when the key is revoked, or its secret or rights are changed. @returns how to stop watching */
+  add(who: ApiKeyPrincipal, onEnd: () => void): () => void;
 }
 
-// Revocation is announced over the bus; this is for the announcement that got lost.
+// A change is announced over the bus; this is for the announcement that got lost.
 const RECHECK_MS = 30_000;
 const KEYS_PER_READ = 1_000;
 
-export function createKeyWatch(app: App): KeyWatch {
-  const watchers = new Map<ApiKeyId, Set<() => void>>();
+interface Watcher {
+  /** Of the key when it was let in. */
+  generation: number;
+  onEnd: () => void;
+}
 
-  function revoked(id: ApiKeyId): void {
-    const callbacks = watchers.get(id) ?? [];
-    watchers.delete(id);
-    for (const callback of callbacks) callback();
+export function createKeyWatch(app: App): KeyWatch {
+  const watchers = new Map<ApiKeyId, Set<Watcher>>();
+
+  /** @param generation of those that may stay; undefined: of none */
+  function end(id: ApiKeyId, generation?: number): void {
+    const ofKey = watchers.get(id);
+    if (!ofKey) return;
+    const over = [...ofKey].filter((watcher) => watcher.generation !== generation);
+    for (const watcher of over) ofKey.delete(watcher);
+    if (ofKey.size === 0) watchers.delete(id);
+    for (const { onEnd } of over) onEnd();
   }
 
   async function recheck(): Promise<void> {
@@ -28,29 +39,29 @@ export function createKeyWatch(app: App): KeyWatch {
     for (let i = 0; i < watched.length; i += KEYS_PER_READ) {
       const ids = watched.slice(i, i + KEYS_PER_READ);
       const rows = await app.db
-        .select({ id: apiKeys.id })
+        .select({ id: apiKeys.id, generation: apiKeys.generation, revokedAt: apiKeys.revokedAt })
         .from(apiKeys)
-        .where(and(inArray(apiKeys.id, ids), isNotNull(apiKeys.revokedAt)));
-      for (const { id } of rows) revoked(id);
+        .where(inArray(apiKeys.id, ids));
+      for (const { id, generation, revokedAt } of rows) end(id, revokedAt ? undefined : generation);
     }
   }
   const recheckQuietly = () =>
     void recheck().catch((error: unknown) => app.log.warn({ err: error }, 'checking the keys in use failed'));
 
   const subscription = app.bus.subscribe(API_KEY_CHANNEL, {
-    onMessage: (id) => revoked(id as ApiKeyId),
+    onMessage: (id) => end(id as ApiKeyId),
     onResync: recheckQuietly,
   });
   const timer = setInterval(recheckQuietly, RECHECK_MS);
   timer.unref();
 
   return {
-    add(id, onRevoked) {
-      const callbacks = watchers.get(id) ?? new Set();
-      watchers.set(id, callbacks.add(onRevoked));
+    add({ apiKeyId: id, generation = 0 }, onEnd) {
+      const ofKey = watchers.get(id) ?? new Set();
+      const watcher: Watcher = { generation, onEnd };
+      watchers.set(id, ofKey.add(watcher));
       return () => {
-        if (callbacks.delete(onRevoked) && callbacks.size === 0 && watchers.get(id) === callbacks)
-          watchers.delete(id);
+        if (ofKey.delete(watcher) && ofKey.size === 0 && watchers.get(id) === ofKey) watchers.delete(id);
       };
     },
     async [Symbol.asyncDispose]() {

@@ -1,13 +1,64 @@
-import type { Principal } from './principal.ts';
+/** What a caller may be let do, and what each of them lets. A `…:write` brings its `…:read` with it. */
+export const PERMISSIONS = {
+  'account:read': 'Read the account itself.',
+  'account:write': 'Change what holds for the whole account, e.g. its residency.',
+  'verifications:read': 'Read verifications, and subscribe to what happens to them.',
+  'verifications:write': 'Start, check and cancel verifications.',
+  'destinations:unlock': 'Let a destination be verified again that was locked for too many wrong codes.',
+  'messages:read': 'Read messages and their attempts, with the way that each one took.',
+  'inbound:read': 'Read messages from handsets, and the numbers that take them.',
+  'inbound:write': 'Change the numbers that take messages from handsets.',
+  'services:read': 'Read services and their rules.',
+  'services:write': 'Create and change services.',
+  'carriers:read': 'Read carriers, without their secrets, and follow their health.',
+  'carriers:write': 'Connect and change carriers.',
+  'routes:read': 'Read routes, their prices and what decided between them.',
+  'routes:write': 'Add and change routes.',
+  'senders:read': 'Read senders, their registrations and the rules of countries.',
+  'senders:write': 'Change senders, their registrations and the rules of countries.',
+  'numbers:read': 'Ask what is known of a number, and read how numbers are looked up.',
+  'numbers:write': 'Change how numbers are looked up.',
+  'numbers:reveal': 'See the phone numbers of verifications in full; without it they are masked.',
+  'keys:manage': 'Read, create, change, rotate and revoke API keys.',
+} as const;
 
-/** Whether phone numbers are shown in full. A frontend's token sees them masked. */
-export function mayRevealPhone(who: Principal): boolean {
+export type Permission = keyof typeof PERMISSIONS;
+
+export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
+
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(PERMISSIONS, text);
+}
+
+/** With what each of them brings with it. */
+export function withImplied(permissions: readonly Permission[]): ReadonlySet<Permission> {
+  return new Set(
+    permissions.flatMap((permission) => {
+      const reading = permission.replace(/:write$/, ':read');
+      return isPermission(reading) ? [permission, reading] : [permission];
+    }),
+  );
+}
+
+/** What of a principal says what it may do. */
+interface Holder {
+  kind: 'apiKey' | 'clientToken';
+  permissions?: ReadonlySet<Permission>;
+}
+
+/** Whether a caller has a permission. A client token has none: what is open to it is open by itself. */
+export function holds(who: Holder, permission: Permission): boolean {
   switch (who.kind) {
     case 'apiKey':
-      return true;
+      return who.permissions === undefined || who.permissions.has(permission);
     case 'clientToken':
       return false;
     default:
-      throw new Error(`unhandled principal: ${who satisfies never}`);
+      throw new Error(`unhandled principal: ${who.kind satisfies never}`);
   }
+}
+
+/** Whether phone numbers are shown in full. A frontend's token sees them masked. */
+export function mayRevealPhone(who: Holder): boolean {
+  return holds(who, 'numbers:reveal');
 }

@@ -1,19 +1,23 @@
-import { and, eq, isNull } from 'drizzle-orm';
-import { API_KEY_CHANNEL } from '../bus/channels.ts';
 import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { changeApiKey, refuseLastManager } from './change-api-key.ts';
 import type { Principal } from './principal.ts';
-import { apiKeys } from './table.ts';
+import type { ApiKeyRow } from './table.ts';
 
-/** Ends a key of the caller's account: every process forgets it at once. @returns whether it was alive */
-export async function revokeApiKey(app: App, who: Principal, id: ApiKeyId): Promise<boolean> {
-  const revoked = await app.db
-    .update(apiKeys)
-    .set({ revokedAt: new Date(app.clock()) })
-    .where(and(eq(apiKeys.accountId, who.accountId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-    .returning({ id: apiKeys.id });
-  // Only its own account's word ends a key: the announcement closes sockets.
-  if (revoked.length === 0) return false;
-  app.bus.publish([{ channel: API_KEY_CHANNEL, payload: id }]);
-  return true;
+/**
+ * Ends a key of the caller's account, whatever it may do: every process forgets it at once, and closes what it opened.
+ * @param options.keepLast do not end the last key that can make others
+ * @throws {ApiKeyNotFound | LastManagingKey}
+ */
+export async function revokeApiKey(
+  app: App,
+  who: Principal,
+  id: ApiKeyId,
+  { keepLast = false }: { keepLast?: boolean } = {},
+): Promise<ApiKeyRow> {
+  const now = app.clock();
+  return changeApiKey(app, who.accountId, id, async (before, tx) => {
+    if (keepLast) await refuseLastManager(tx, before, now);
+    return { revokedAt: new Date(now), generation: before.generation + 1 };
+  });
 }

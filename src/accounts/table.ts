@@ -1,5 +1,6 @@
-import { char, index, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { char, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
+import type { Permission } from './permissions.ts';
 
 export const accounts = snakeCase.table('accounts', {
   id: accountIdColumn().primaryKey(),
@@ -23,13 +24,29 @@ export const apiKeys = snakeCase.table(
     name: text().notNull(),
     /** Keyed hash (16 bytes); the key itself is shown once and kept nowhere. */
     hash: bytes().notNull(),
+    /** The start of the key, for people to tell keys apart; null of keys from before it was kept. */
+    hint: text(),
+    /** Of the secret before the last rotation, while it goes on working. */
+    previousHash: bytes(),
+    previousEndsAt: moment(),
+    /** null = everything. */
+    permissions: text().$type<Permission>().array(),
+    /** Where it may be used from, in CIDR form; null = everywhere. */
+    networks: text().array(),
+    /** null = never. */
+    expiresAt: moment(),
+    /** Counts the changes of its secret and its rights: see `key-watch.ts`. */
+    generation: integer().notNull().default(0),
+    /** To the minute. */
+    lastUsedAt: moment(),
     createdAt: moment().notNull(),
     revokedAt: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
-    // The one index that does not lead with the account: a caller says its key, not its account.
+    // These do not lead with the account: a caller says its key, not its account.
     uniqueIndex('api_keys_hash').on(t.hash),
+    uniqueIndex('api_keys_previous_hash').on(t.previousHash),
     index('api_keys_account_created').on(t.accountId, t.createdAt),
   ],
 );

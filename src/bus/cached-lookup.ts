@@ -7,9 +7,11 @@ export interface CachedLookup<Value> extends AsyncDisposable {
   find(name: string, read: () => Promise<Value | undefined>): Promise<Value | undefined>;
 }
 
-export interface CachedLookupOptions {
-  /** A message on it makes all answers old. */
+export interface CachedLookupOptions<Value> {
+  /** A message on it makes answers old. */
   channel: string;
+  /** Whether a message is about an answer; absent: each is about all of them. */
+  isAbout?: (message: string, value: Value) => boolean;
   max: number;
   /** Changes are announced over the bus; this is for the announcement that got lost. */
   knownMs: number;
@@ -17,22 +19,36 @@ export interface CachedLookupOptions {
   unknownMs: number;
 }
 
+interface Answer<Value> {
+  answer: Promise<Value | undefined>;
+  /** What it came to; undefined while it is not there, and when there is nothing. */
+  value: Value | undefined;
+  until: number;
+}
+
 export function createCachedLookup<Value>(
   app: App,
-  { channel, max, knownMs, unknownMs }: CachedLookupOptions,
+  { channel, isAbout, max, knownMs, unknownMs }: CachedLookupOptions<Value>,
 ): CachedLookup<Value> {
-  const known = new LRUCache<string, { answer: Promise<Value | undefined>; until: number }>({ max });
+  const known = new LRUCache<string, Answer<Value>>({ max });
   const forget = () => known.clear();
-  const subscription = app.bus.subscribe(channel, { onMessage: forget, onResync: forget });
+  const forgetSome = (message: string) => {
+    if (!isAbout) return forget();
+    // What is being read may have been read before the change.
+    for (const [name, { value }] of known.entries())
+      if (value === undefined || isAbout(message, value)) known.delete(name);
+  };
+  const subscription = app.bus.subscribe(channel, { onMessage: forgetSome, onResync: forget });
   return {
     find(name, read) {
       const entry = known.get(name);
       if (entry && entry.until > app.clock()) return entry.answer;
       const answer = read();
-      const fresh = { answer, until: app.clock() + knownMs };
+      const fresh: Answer<Value> = { answer, value: undefined, until: app.clock() + knownMs };
       known.set(name, fresh);
       answer.then(
         (found) => {
+          fresh.value = found;
           if (found === undefined) fresh.until = app.clock() + unknownMs;
         },
         () => known.delete(name),

@@ -26,7 +26,7 @@ export const DUE_CHANNEL = 'due';
 /** Says that something cached about an account changed: keys, services, carriers, routes. */
 export const CONFIG_CHANNEL = 'config';
 
-/** Names an API key that was revoked: forget it, and close what it opened. */
+/** Names an API key that was revoked or changed: forget it, and close what it opened. */
 export const API_KEY_CHANNEL = 'key';
 
 /** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */

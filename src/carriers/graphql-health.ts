@@ -119,6 +119,7 @@ const CarrierWorker = builder.objectRef<WorkerHealth>('CarrierWorker').implement
 });
 
 const CarrierHealth = builder.objectRef<OverallHealth>('CarrierHealth').implement({
+  permission: 'carriers:read',
   description: 'How a carrier stands, over all workers: at most 3 s old while they run.',
   fields: (t) => ({
     carrier: t.field({
@@ -177,6 +178,7 @@ builder.drizzleObjectField(Carrier, 'health', (t) =>
 
 builder.subscriptionField('carrierHealth', (t) =>
   t.field({
+    permission: 'carriers:read',
     type: CarrierHealth,
     description:
       "How the account's carriers stand: each one now, then whatever changes, at once when it says something new " +

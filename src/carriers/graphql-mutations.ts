@@ -14,6 +14,7 @@ errorType(CarrierNotFound, 'There is no such carrier in this account.');
 
 builder.queryField('carriers', (t) =>
   t.field({
+    permission: 'carriers:read',
     type: [Carrier],
     description: "The account's carriers, oldest first.",
     resolve: (_root, _args, context) => listCarriers(context.app, callerOf(context)),
@@ -22,6 +23,7 @@ builder.queryField('carriers', (t) =>
 
 builder.queryField('carrier', (t) =>
   t.field({
+    permission: 'carriers:read',
     type: Carrier,
     nullable: true,
     description: 'One carrier. `null` when this account has none of that id.',
@@ -109,6 +111,7 @@ const SetCarrierEnabledInput = builder.inputType('SetCarrierEnabledInput', {
 
 builder.mutationField('connectSmppCarrier', (t) =>
   t.field({
+    permission: 'carriers:write',
     type: Carrier,
     description: 'Adds a carrier over SMPP; every worker binds at once.',
     errors: { types: [NameTaken, InvalidInput] },
@@ -124,6 +127,7 @@ builder.mutationField('connectSmppCarrier', (t) =>
 
 builder.mutationField('connectHttpCarrier', (t) =>
   t.field({
+    permission: 'carriers:write',
     type: Carrier,
     description: 'Adds a carrier over HTTP; every worker uses it at once.',
     errors: { types: [NameTaken, InvalidInput] },
@@ -138,6 +142,7 @@ builder.mutationField('connectHttpCarrier', (t) =>
 
 builder.mutationField('updateCarrier', (t) =>
   t.field({
+    permission: 'carriers:write',
     type: Carrier,
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
@@ -157,6 +162,7 @@ builder.mutationField('updateCarrier', (t) =>
 
 builder.mutationField('setCarrierEnabled', (t) =>
   t.field({
+    permission: 'carriers:write',
     type: Carrier,
     description:
       'Takes a carrier into use, or out of it: its links are closed once what is in flight is done.',

@@ -37,6 +37,7 @@ export const CarrierSlaInput = builder.inputType('CarrierSlaInput', {
 
 export const Carrier = builder.drizzleObject('carriers', {
   name: 'Carrier',
+  permission: 'carriers:read',
   description: 'A connection over which messages leave.',
   select: { columns: { accountId: true, id: true, name: true, enabled: true } },
   interfaces: [builder.nodeInterfaceRef()],

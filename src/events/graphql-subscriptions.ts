@@ -9,6 +9,7 @@ import { accountEvents, verificationEvents } from './stream.ts';
 
 builder.subscriptionField('verificationEvents', (t) =>
   t.field({
+    permission: 'verifications:read',
     type: VerificationEvent,
     description:
       'The events of one verification, its messages included: from its first one, or behind `after`, and then live. ' +
@@ -30,6 +31,7 @@ builder.subscriptionField('verificationEvents', (t) =>
 
 builder.subscriptionField('accountEvents', (t) =>
   t.field({
+    permission: 'verifications:read',
     type: VerificationEvent,
     description: 'The events of all verifications of the account: from now on, or behind `after`.',
     args: { after: t.arg.string({ description: 'The `cursor` of the last event that was seen.' }) },

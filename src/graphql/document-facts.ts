@@ -7,9 +7,11 @@ import {
   type OperationDefinitionNode,
   type ValueNode,
 } from 'graphql';
+import type { Permission } from '../accounts/permissions.ts';
 import { isOpenToClientToken } from './audience.ts';
 import { isList, isSchemaQuestion, walkOperation, type VisitedField } from './document-walk.ts';
 import { LIMITS } from './limits.ts';
+import { permissionOf } from './permission-plugin.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -26,6 +28,8 @@ export interface OperationFacts {
   schemaOnly: boolean;
   /** The outermost field that a client token may not read, as `Type.field`. */
   closedField: string | undefined;
+  /** What a caller must have for all that it selects, each with a field that needs it, as `Type.field`. */
+  needs: readonly { permission: Permission; field: string }[];
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
   costOf(variables: Variables | null | undefined): number;
@@ -68,6 +72,7 @@ function readFacts(
   let schemaAliases = 0;
   let schemaOnly = true;
   const closedFields: string[] = [];
+  const needs = new Map<Permission, { field: string; at: number }>();
   walkOperation(schema, document, operation, LIMITS.visits, {
     none: undefined,
     add: () => undefined,
@@ -79,6 +84,10 @@ function readFacts(
       if (isSchemaQuestion(name) || !isOpenToClientToken(parent, field))
         closedFields[at] ??= `${parent.name}.${name}`;
       if (isSchemaQuestion(name)) return;
+      const permission = permissionOf(parent, field);
+      // Fields come innermost first; the outermost says best what was asked for.
+      if (permission && at <= (needs.get(permission)?.at ?? at))
+        needs.set(permission, { field: `${parent.name}.${name}`, at });
       depth = Math.max(depth, at);
       schemaOnly = false;
       if (at === 1 && name === 'checkVerification') checks++;
@@ -97,6 +106,7 @@ function readFacts(
     schemaOnly,
     // The outermost says best what was asked for.
     closedField: closedFields.find((field) => field !== undefined),
+    needs: [...needs].map(([permission, { field }]) => ({ permission, field })),
     innerVariables: readInnerVariables(document, operation),
     costOf: fixedCost === undefined ? cost : () => fixedCost,
   };

@@ -8,6 +8,7 @@ const NODE_TYPES = {
   car: 'Carrier',
   rte: 'Route',
   snd: 'Sender',
+  key: 'ApiKey',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

@@ -1,9 +1,12 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import type { GraphQLResolveInfo } from 'graphql';
+import { MissingPermission } from '../accounts/errors.ts';
+import { holds } from '../accounts/permissions.ts';
 import { ID_PREFIXES, parseId, type Id, type IdPrefix } from '../ids.ts';
 import { builder } from './builder.ts';
 import { callerOf, type GraphqlContext } from './context.ts';
 import { typeOfId, type NodeTypeName } from './node-types.ts';
+import { permissionOf } from './permission-plugin.ts';
 
 const TABLES = {
   Verification: 'verifications',
@@ -12,13 +15,16 @@ const TABLES = {
   Carrier: 'carriers',
   Route: 'routes',
   Sender: 'senders',
+  ApiKey: 'apiKeys',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>
   t.field({
+    permission: null,
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Anything with an id. `null` when this account has nothing of that id.',
+    description:
+      'Anything with an id. `null` when this account has nothing of that id. Needs the permission to read what it is.',
     args: { id: t.arg.id({ required: true, description: 'Its prefix names the type.' }) },
     resolve: (_root, { id }, context, info) => {
       const typeName = typeOfId(id);
@@ -34,11 +40,15 @@ async function loadNode(
   typeName: NodeTypeName,
   id: Id<IdPrefix>,
 ): Promise<{ id: string } | undefined> {
+  const permission = permissionOf(info.schema.getType(typeName)!);
+  const who = callerOf(context);
+  if (!permission) throw new Error(`${typeName} names no permission`);
+  if (!holds(who, permission)) throw new MissingPermission(permission, typeName);
   const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName });
   const table = context.app.db.query[TABLES[typeName]] as unknown as {
     findFirst(config: object): Promise<{ id: string } | undefined>;
   };
-  return table.findFirst({ ...query, where: { accountId: callerOf(context).accountId, id } });
+  return table.findFirst({ ...query, where: { accountId: who.accountId, id } });
 }
 
 function isId(text: string): text is Id<IdPrefix> {

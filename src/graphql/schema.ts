@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import './scalars.ts';
 import './errors.ts';
 import '../accounts/graphql.ts';
+import '../accounts/graphql-key-mutations.ts';
 import '../verifications/graphql-errors.ts';
 import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';

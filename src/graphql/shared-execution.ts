@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   type ValidatedSubscriptionArgs,
 } from 'graphql';
+import { mayRevealPhone } from '../accounts/permissions.ts';
 import type { GraphqlContext } from './context.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { MaskError } from './plugins/masking.ts';
@@ -37,7 +38,8 @@ const REMEMBERED_EVENTS = 256;
 
 /**
  * Executes a document once per event for all subscriptions that would get the same answer: same
- * document and operation, same account and kind of caller, same variables below the root field.
+ * document and operation, same account and kind of caller, who sees numbers or not, same variables below
+ * the root field. (What a document needs besides was decided when each of them came in.)
  * With 500 subscribers: 50,000 deliveries a CPU second, 0.57 of what bare ws does with a ready text.
  */
 export function createSharedExecutions(facts: DocumentFacts, mask: MaskError): SharedExecutions {
@@ -105,6 +107,7 @@ function questionOf(args: ValidatedSubscriptionArgs, facts: DocumentFacts): stri
     operation.name?.value,
     principal?.accountId,
     principal?.kind,
+    principal && mayRevealPhone(principal),
     inner.map((name) => variableValues.coerced[name] ?? null),
   ]);
 }

@@ -3,6 +3,7 @@ import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { authenticate } from '../accounts/authenticate.ts';
 import { onCredentialEnd } from '../accounts/credential-end.ts';
+import { CredentialInvalid } from '../accounts/errors.ts';
 import { DomainError, InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { createDelivery } from './delivery.ts';
@@ -22,7 +23,7 @@ export interface Enveloped {
 }
 
 export interface ProtocolOptions {
-  getEnveloped(context: { credential: string }): Enveloped;
+  getEnveloped(context: { credential: string; address: string | undefined }): Enveloped;
   mask: MaskError;
   /** How long a socket may say nothing before `connection_init`. Milliseconds. */
   initMs: number;
@@ -33,6 +34,8 @@ export interface Session {
   socket: WebSocket;
   answering: boolean;
   credential: string;
+  /** Of the other end, as the socket has it. */
+  address: string | undefined;
   forgetCredential: () => void;
 }
 
@@ -47,7 +50,7 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
     onSubscribe: ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
       if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
         return [withoutHttp(refusal(tooManyOperations()))];
-      return prepare(options, extra.credential, { query, operationName, variableValues: variables });
+      return prepare(options, extra, { query, operationName, variableValues: variables });
     },
     execute: (args) => (args as Operation).enveloped.execute(args),
     subscribe: (args) => (args as Operation).enveloped.subscribe(args),
@@ -66,7 +69,7 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
   (connection as { connectionParams?: unknown }).connectionParams = undefined;
   try {
     const credential = typeof authorization === 'string' ? authorization : undefined;
-    const principal = await authenticate(app, credential);
+    const principal = await authenticate(app, credential, session.address);
     session.credential = credential ?? '';
     session.forgetCredential = onCredentialEnd(app, principal, () =>
       session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
@@ -76,7 +79,8 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    session.socket.close(CloseCode.Unauthorized, error.code);
+    const reason = error instanceof CredentialInvalid ? `${error.code}: ${error.reason}` : error.code;
+    session.socket.close(CloseCode.Unauthorized, reason);
     return false;
   }
 }
@@ -84,14 +88,14 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
 /** Parses, validates, and says who asks: the credential is looked at again for every operation. */
 async function prepare(
   { getEnveloped, mask }: ProtocolOptions,
-  credential: string,
+  { credential, address }: Session,
   asked: {
     query: string;
     operationName?: string | null | undefined;
     variableValues?: Record<string, unknown> | null | undefined;
   },
 ): Promise<Operation | readonly GraphQLError[]> {
-  const enveloped = getEnveloped({ credential });
+  const enveloped = getEnveloped({ credential, address });
   try {
     const document = enveloped.parse(asked.query);
     const errors = enveloped.validate(enveloped.schema, document);

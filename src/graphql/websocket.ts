@@ -44,8 +44,14 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
   }, options.pingMs);
   pinger.unref();
 
-  function open(socket: WebSocket): void {
-    const session: Session = { socket, answering: true, credential: '', forgetCredential: () => {} };
+  function open(socket: WebSocket, request: IncomingMessage): void {
+    const session: Session = {
+      socket,
+      answering: true,
+      credential: '',
+      address: request.socket.remoteAddress,
+      forgetCredential: () => {},
+    };
     sessions.add(session);
     socket.on('error', (error) => app.log.debug({ err: error }, 'socket'));
     socket.on('pong', () => (session.answering = true));

@@ -16,6 +16,7 @@ errorType(InboundNumberNotFound, 'There is no such inbound number in this accoun
 
 const InboundNumber = builder.drizzleObject('inboundNumbers', {
   name: 'InboundNumber',
+  permission: 'inbound:read',
   description: 'A number of ours that people can text.',
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `num_`.', resolve: (number) => number.id }),
@@ -44,6 +45,7 @@ const RemovedInboundNumber = builder
 
 builder.queryField('inboundNumbers', (t) =>
   t.field({
+    permission: 'inbound:read',
     type: [InboundNumber],
     description: 'The numbers of the account that people can text, oldest first.',
     resolve: (_root, _args, context) => listInboundNumbers(context.app, callerOf(context).accountId),
@@ -74,6 +76,7 @@ const RemoveInboundNumberInput = builder.inputType('RemoveInboundNumberInput', {
 
 builder.mutationField('addInboundNumber', (t) =>
   t.field({
+    permission: 'inbound:write',
     type: InboundNumber,
     description: 'Adds a number that people can text. One that is there already is changed.',
     errors: { types: [CarrierNotFound, ServiceNotFound, InvalidInput] },
@@ -95,6 +98,7 @@ builder.mutationField('addInboundNumber', (t) =>
 
 builder.mutationField('removeInboundNumber', (t) =>
   t.field({
+    permission: 'inbound:write',
     type: RemovedInboundNumber,
     description: 'Forgets a number. What still comes to it is kept for the account, without a service.',
     errors: { types: [InboundNumberNotFound] },

@@ -46,6 +46,7 @@ const InboundKind = builder.enumType('InboundKind', {
 
 export const InboundMessage = builder.drizzleObject('inboundMessages', {
   name: 'InboundMessage',
+  permission: 'inbound:read',
   description: 'A message from a handset to one of our numbers (MO). Kept for 30 days.',
   // What it is opened with.
   select: { columns: { accountId: true, id: true, fromSealed: true, textSealed: true } },
@@ -91,6 +92,7 @@ const InboundMessageConnection = builder.connectionObject(
 
 builder.queryField('inboundMessages', (t) =>
   t.field({
+    permission: 'inbound:read',
     type: InboundMessageConnection,
     description: "The account's messages from handsets, newest first.",
     args: {
@@ -128,6 +130,7 @@ const InboundMessageReceived = builder.objectRef<PlacedInbound>('InboundMessageR
 
 builder.subscriptionField('inboundMessages', (t) =>
   t.field({
+    permission: 'inbound:read',
     type: InboundMessageReceived,
     description: "The account's messages from handsets: from now on, or behind `after`.",
     args: { after: t.arg.string({ description: 'The `cursor` of the last message that was seen.' }) },

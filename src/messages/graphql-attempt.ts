@@ -43,6 +43,7 @@ const CarrierErrorType = builder.objectRef<CarrierError>('CarrierError').impleme
 
 export const Attempt = builder.drizzleObject('attempts', {
   name: 'Attempt',
+  permission: 'messages:read',
   description: 'One submission of a message over one route.',
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `att_`.', resolve: (attempt) => attempt.id }),

@@ -65,6 +65,7 @@ const RoutePreviewType = builder.objectRef<RoutePreview>('RoutePreview').impleme
 
 builder.queryField('routePreview', (t) =>
   t.field({
+    permission: 'routes:read',
     type: RoutePreviewType,
     description: 'What would be chosen for a message to this number now, and why. Sends nothing.',
     args: {

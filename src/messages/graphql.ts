@@ -22,6 +22,7 @@ const MessageStatus = builder.enumType('MessageStatus', {
 
 export const Message = builder.drizzleObject('messages', {
   name: 'Message',
+  permission: 'messages:read',
   description: 'One thing to deliver for a verification; each resend is a new one.',
   extensions: OPEN_TO_CLIENT_TOKEN,
   interfaces: [builder.nodeInterfaceRef()],
@@ -121,6 +122,7 @@ builder.drizzleObjectField(Verification, 'messages', (t) =>
 
 builder.queryField('message', (t) =>
   t.drizzleField({
+    permission: 'messages:read',
     type: Message,
     nullable: true,
     description: 'A message. `null` when this account has none of that id.',

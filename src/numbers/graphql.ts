@@ -77,6 +77,7 @@ export const NumberResolution = builder.objectRef<Resolution>('NumberResolution'
 
 builder.queryField('resolveNumber', (t) =>
   t.field({
+    permission: 'numbers:read',
     type: NumberResolution,
     description: 'What is known of a number. Sends nothing.',
     errors: { types: [InvalidPhoneNumber] },
@@ -138,6 +139,7 @@ const NumberLookup = builder.objectRef<LookupRow>('NumberLookup').implement({
 
 builder.queryField('numberLookup', (t) =>
   t.field({
+    permission: 'numbers:read',
     type: NumberLookup,
     nullable: true,
     description: "The account's number lookup. `null` when it has none.",
@@ -167,6 +169,7 @@ const SetNumberLookupInput = builder.inputType('SetNumberLookupInput', {
 
 builder.mutationField('setNumberLookup', (t) =>
   t.field({
+    permission: 'numbers:write',
     type: NumberLookup,
     description: 'From now on numbers are looked up there; every worker follows at once.',
     errors: { types: [InvalidInput] },
@@ -177,6 +180,7 @@ builder.mutationField('setNumberLookup', (t) =>
 
 builder.mutationField('clearNumberLookup', (t) =>
   t.boolean({
+    permission: 'numbers:write',
     description: 'Numbers are looked up no longer. Whether there was a lookup.',
     resolve: (_root, _args, context) => clearNumberLookup(context.app, callerOf(context).accountId),
   }),

@@ -14,6 +14,13 @@ export function isNetwork(text: string): boolean {
   return readNetwork(text) !== undefined;
 }
 
+/** Whether all of a network is inside of another one. Both are in CIDR form. */
+export function isWithin(inner: string, outer: string): boolean {
+  const [small, wide] = [readNetwork(inner), readNetwork(outer)];
+  if (!small || !wide || small.version !== wide.version || small.bits < wide.bits) return false;
+  return createNetworks([outer]).includes(small.address);
+}
+
 /** @throws {Error} that names the entry which is no network */
 export function createNetworks(cidrs: readonly string[]): Networks {
   const lists = { 4: new BlockList(), 6: new BlockList() };

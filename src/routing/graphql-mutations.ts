@@ -15,6 +15,7 @@ errorType(RouteNotFound, 'There is no such route in this account.');
 
 builder.queryField('routes', (t) =>
   t.field({
+    permission: 'routes:read',
     type: [Route],
     description: "The account's routes, the preferred ones first.",
     resolve: (_root, _args, context) => listRoutes(context.app, callerOf(context)),
@@ -66,6 +67,7 @@ const UpdateRouteInput = builder.inputType('UpdateRouteInput', {
 
 builder.mutationField('addRoute', (t) =>
   t.field({
+    permission: 'routes:write',
     type: Route,
     description: 'Adds a route over a carrier; new messages may take it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
@@ -82,6 +84,7 @@ builder.mutationField('addRoute', (t) =>
 
 builder.mutationField('updateRoute', (t) =>
   t.field({
+    permission: 'routes:write',
     type: Route,
     description: 'Changes a route, or takes it out of use with `enabled: false`.',
     errors: { types: [RouteNotFound, NameTaken, InvalidInput] },

@@ -7,6 +7,7 @@ import { findRoutes } from './queries.ts';
 
 export const Route = builder.drizzleObject('routes', {
   name: 'Route',
+  permission: 'routes:read',
   description: "A carrier's way to some countries, with a sender.",
   select: {
     columns: { accountId: true, id: true, carrierId: true, name: true, priority: true, enabled: true },
@@ -69,6 +70,7 @@ const RouteReason = builder.objectRef<Reason>('RouteReason').implement({
 });
 
 export const RouteCandidate = builder.objectRef<Ranked>('RouteCandidate').implement({
+  permission: 'routes:read',
   description: 'A route that could have carried the message, as it was ranked then.',
   fields: (t) => ({
     route: t.loadable({

@@ -18,6 +18,7 @@ const SenderConnection = builder.connectionObject(
 
 builder.queryField('senders', (t) =>
   t.field({
+    permission: 'senders:read',
     type: SenderConnection,
     description: "The account's senders, oldest first.",
     args: {
@@ -70,6 +71,7 @@ const RemoveSenderInput = builder.inputType('RemoveSenderInput', {
 
 builder.mutationField('addSender', (t) =>
   t.field({
+    permission: 'senders:write',
     type: Sender,
     description:
       'Adds a sender. Whoever names it, a service or a route, may use it only where it may be used; services ' +
@@ -87,6 +89,7 @@ builder.mutationField('addSender', (t) =>
 
 builder.mutationField('updateSender', (t) =>
   t.field({
+    permission: 'senders:write',
     type: Sender,
     description: 'Changes where a sender may be used, or takes it out of use with `enabled: false`.',
     errors: { types: [SenderNotFound, CarrierNotFound, InvalidInput] },
@@ -103,6 +106,7 @@ builder.mutationField('updateSender', (t) =>
 
 builder.mutationField('removeSender', (t) =>
   t.field({
+    permission: 'senders:write',
     type: Sender,
     description:
       'Forgets a sender and what was said of it. A service or a route that names it goes on using it, now ' +

@@ -32,6 +32,7 @@ const SenderRegistration = builder.objectRef<StoredRegistration>('SenderRegistra
 
 builder.queryField('senderRegistrations', (t) =>
   t.field({
+    permission: 'senders:read',
     type: [SenderRegistration],
     description: "The account's registrations, by country, sender and register.",
     resolve: (_root, _args, context) => listRegistrations(context.app, callerOf(context).accountId),
@@ -69,6 +70,7 @@ const RemovedSenderRegistration = builder
 
 builder.mutationField('addSenderRegistration', (t) =>
   t.field({
+    permission: 'senders:write',
     type: SenderRegistration,
     description: 'Notes that a sender is registered, or changes what is noted of it; it may be used at once.',
     errors: { types: [InvalidInput] },
@@ -86,6 +88,7 @@ builder.mutationField('addSenderRegistration', (t) =>
 
 builder.mutationField('removeSenderRegistration', (t) =>
   t.field({
+    permission: 'senders:write',
     type: RemovedSenderRegistration,
     description: 'Forgets a registration; one that is not there is forgotten already.',
     errors: { types: [InvalidInput] },

@@ -56,6 +56,7 @@ const ClearedSenderRule = builder.objectRef<{ rule: KnownRule | undefined }>('Cl
 
 builder.mutationField('setSenderRule', (t) =>
   t.field({
+    permission: 'senders:write',
     type: SenderRule,
     description:
       "Sets the account's own rule of a country, in the place of the built-in one. It counts at once, also for " +
@@ -75,6 +76,7 @@ builder.mutationField('setSenderRule', (t) =>
 
 builder.mutationField('clearSenderRule', (t) =>
   t.field({
+    permission: 'senders:write',
     type: ClearedSenderRule,
     description: "Forgets the account's own rule of a country.",
     errors: { types: [InvalidInput] },

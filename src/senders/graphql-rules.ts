@@ -84,6 +84,7 @@ export const SenderRule = builder.objectRef<KnownRule>('SenderRule').implement({
 
 builder.queryField('senderRules', (t) =>
   t.field({
+    permission: 'senders:read',
     type: [SenderRule],
     description:
       'The rules that count for this account on carriers with `senderRules: CHECK`, by country. A country ' +
@@ -123,6 +124,7 @@ const SenderVerdictType = builder.objectRef<SenderVerdict>('SenderVerdict').impl
 
 builder.queryField('senderVerdict', (t) =>
   t.field({
+    permission: 'senders:read',
     type: SenderVerdictType,
     description: 'Whether a country takes a sender now, by the rules and registrations of the account.',
     args: {

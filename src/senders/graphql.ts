@@ -31,6 +31,7 @@ export const SenderKind = builder.enumType('SenderKind', {
 
 export const Sender = builder.drizzleObject('senders', {
   name: 'Sender',
+  permission: 'senders:read',
   description: 'Whom messages may come from, and where.',
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({

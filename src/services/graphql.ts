@@ -14,6 +14,7 @@ errorType(ServiceNotFound, 'There is no such service in this account.');
 
 export const Service = builder.drizzleObject('services', {
   name: 'Service',
+  permission: 'services:read',
   description: "An app's verification profile: what its codes, messages and limits are like.",
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
@@ -41,6 +42,7 @@ export const Service = builder.drizzleObject('services', {
 
 builder.queryField('services', (t) =>
   t.field({
+    permission: 'services:read',
     type: [Service],
     description: "The account's services, oldest first.",
     resolve: (_root, _args, context) => listServices(context.app, callerOf(context)),
@@ -74,6 +76,7 @@ const UpdateServiceInput = builder.inputType('UpdateServiceInput', {
 
 builder.mutationField('createService', (t) =>
   t.field({
+    permission: 'services:write',
     type: Service,
     description: 'Creates a service.',
     errors: { types: [InvalidInput] },
@@ -89,6 +92,7 @@ builder.mutationField('createService', (t) =>
 
 builder.mutationField('updateService', (t) =>
   t.field({
+    permission: 'services:write',
     type: Service,
     description: 'Changes a service. Verifications that are pending keep the rules they started with.',
     errors: { types: [ServiceNotFound, InvalidInput] },

@@ -9,6 +9,7 @@ import type { VerificationRow } from './table.ts';
 
 builder.queryField('verification', (t) =>
   t.drizzleField({
+    permission: 'verifications:read',
     type: Verification,
     nullable: true,
     description: 'A verification. `null` when this account has none of that id.',
@@ -38,6 +39,7 @@ const VerificationConnection = builder.connectionObject(
 
 builder.queryField('verifications', (t) =>
   t.field({
+    permission: 'verifications:read',
     type: VerificationConnection,
     description: "The account's verifications, newest first.",
     args: {

@@ -31,6 +31,7 @@ const FailureReason = builder.enumType('FailureReason', {
 
 export const Verification = builder.drizzleObject('verifications', {
   name: 'Verification',
+  permission: 'verifications:read',
   description: 'One attempt of one person to prove one destination.',
   extensions: OPEN_TO_CLIENT_TOKEN,
   // What the code is made from is never read here.

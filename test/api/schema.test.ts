@@ -14,6 +14,9 @@ import {
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/catalog.ts';
+import { isPermission } from '../../src/accounts/permissions.ts';
+import { createDocumentFacts } from '../../src/graphql/document-facts.ts';
+import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
 // What clients rely on, in the words of the contract. More is welcome; these names stay.
@@ -126,6 +129,27 @@ describe('the schema', () => {
       }
     }
     expect(silent).toEqual([]);
+  });
+
+  test('says of every root field which permission it needs, and node(id) is told by each of its types', () => {
+    const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+    const silent = roots
+      .flatMap((root) => Object.values(root!.getFields()))
+      .filter(({ name, description, extensions }) => {
+        const said = /Needs `([a-z]+:[a-z]+)`\.$/.exec(description ?? '')?.[1];
+        return name !== 'node' && !(said && isPermission(said) && extensions.permission === said);
+      });
+    expect(silent.map(({ name }) => name)).toEqual([]);
+    const facts = createDocumentFacts(schema);
+    for (const root of roots)
+      for (const { name, extensions } of Object.values(root!.getFields())) {
+        const { needs } = facts.operation(parse(`${root!.name.toLowerCase()} { ${name} { __typename } }`))!;
+        const needed =
+          name === 'node' ? [] : [{ permission: extensions.permission, field: `${root!.name}.${name}` }];
+        expect(needs).toEqual(needed);
+      }
+    const nodes = schema.getPossibleTypes(schema.getType('Node') as never);
+    expect(nodes.filter((type) => !permissionOf(type)).map(({ name }) => name)).toEqual([]);
   });
 
   test('fits every operation of our own clients', async () => {

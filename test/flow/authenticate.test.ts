@@ -5,9 +5,10 @@ import { issueClientToken } from '../../src/accounts/client-token.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import { onCredentialEnd } from '../../src/accounts/credential-end.ts';
-import { CredentialInvalid, CredentialMissing } from '../../src/accounts/errors.ts';
+import { ApiKeyNotFound, CredentialInvalid, CredentialMissing } from '../../src/accounts/errors.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
+import { rotateApiKey } from '../../src/accounts/rotate-api-key.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { connect, type Database } from '../../src/db/client.ts';
@@ -68,7 +69,7 @@ describe('an API key', () => {
     const [stored] = await database.sql`SELECT * FROM api_keys WHERE id = ${uuidOf(row.id)}`;
     expect(JSON.stringify(stored)).not.toContain(key.slice(-8));
     expect(stored!.hash).toEqual(app.keys.blindIndex('api-key', key));
-    expect(key).toMatch(/^otpost_key_[A-Za-z0-9_-]{32}$/);
+    expect(key).toMatch(/^otp_live_[0-9A-Za-z]{39}$/);
   });
 
   test('is looked up once, however many ask at the same time and after', async () => {
@@ -132,8 +133,8 @@ describe('an API key', () => {
       onCredentialEnd(app, other.who, () => otherEnded++);
       onCredentialEnd(app, who, () => ended++)();
     }
-    expect(await revokeApiKey(second, who, row.id)).toBe(true);
-    expect(await revokeApiKey(second, who, row.id)).toBe(false);
+    await revokeApiKey(second, who, row.id);
+    await expect(revokeApiKey(second, who, row.id)).rejects.toThrow(ApiKeyNotFound);
     await until(() => ended === 2);
     for (const app of processes) await expect(authenticate(app, key)).rejects.toThrow(CredentialInvalid);
     expect(otherEnded).toBe(0);
@@ -155,14 +156,59 @@ describe('an API key', () => {
     await expect(authenticate(app, key)).rejects.toThrow(CredentialInvalid);
   });
 
+  test('that was changed while redis was away ends what it opened before, and nothing that came after', async () => {
+    await using redis = await startPrivateRedis();
+    const bus = createRedisBus({ url: redis.url, prefix: 'p:', log: pino({ level: 'silent' }) });
+    const { app } = createCountingProcess({ bus });
+    const { key, who, row } = await createKey(app);
+    await until(() => bus.ready());
+    let [before, after] = [0, 0];
+    onCredentialEnd(app, await authenticate(app, key), () => before++);
+    onCredentialEnd(app, { ...who, generation: 1 }, () => after++);
+    await redis.stop();
+    await database.sql`UPDATE api_keys SET generation = 1 WHERE id = ${uuidOf(row.id)}`;
+    await redis.restart();
+    await until(() => before === 1);
+    expect(await authenticate(app, key)).toEqual({ ...who, generation: 1 });
+    expect(after).toBe(0);
+  });
+
+  test('that is changed is looked up again, and the others are not', async () => {
+    const { app, state } = createCountingProcess();
+    const [changed, other] = [await createKey(app), await createKey(app)];
+    for (const { key } of [changed, other]) await authenticate(app, key);
+    expect(state.lookups).toBe(2);
+    await rotateApiKey(app, changed.who, changed.row.id, 60);
+    const before = state.lookups;
+    await until(async () => 'expiresAt' in (await authenticate(app, changed.key)));
+    expect(state.lookups).toBe(before + 1);
+    await authenticate(app, other.key);
+    expect(state.lookups).toBe(before + 1);
+  });
+
+  test('that ends in two months has not ended now', async () => {
+    const { app, state } = createCountingProcess();
+    const { id } = await createAccount(app, { name: 'Test' });
+    const expiresAt = new Date(state.now + 60 * 24 * 3_600_000);
+    const { key } = await createApiKey(app, id, { name: 'Test', expiresAt });
+    const who = await authenticate(app, key);
+    expect(who).toMatchObject({ expiresAt });
+    let ended = 0;
+    const forget = onCredentialEnd(app, who, () => ended++);
+    // A timer that is set for too long fires after a millisecond: before this one.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ended).toBe(0);
+    forget();
+  });
+
   test("cannot be revoked by another account, nor can that account's word close anything", async () => {
     const { app } = createCountingProcess();
     const { key, who, row } = await createKey(app);
     const stranger = await createKey(app);
     let ended = 0;
     onCredentialEnd(app, who, () => ended++);
-    expect(await revokeApiKey(app, stranger.who, row.id)).toBe(false);
-    expect(await revokeApiKey(app, stranger.who, newId('key'))).toBe(false);
+    await expect(revokeApiKey(app, stranger.who, row.id)).rejects.toThrow(ApiKeyNotFound);
+    await expect(revokeApiKey(app, stranger.who, newId('key'))).rejects.toThrow(ApiKeyNotFound);
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(ended).toBe(0);
     expect(await authenticate(app, key)).toEqual(who);

@@ -99,6 +99,18 @@ export type CodeAlphabet =
   /** Digits and capital letters without 0 O 1 I L U V. */
   | 'UNAMBIGUOUS';
 
+/** A new key. What is absent is without bounds. */
+export type CreateApiKeyInput = {
+  /** When it ends; `null` = never. */
+  expiresAt?: string | null | undefined;
+  /** 1 to 60 characters. */
+  name: string;
+  /** Where it may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. It is the address that reaches the server, which is that of a proxy in front of it. */
+  networks?: Array<string> | null | undefined;
+  /** All that it may do, at least one; `null` = everything, also what comes later. */
+  permissions?: Array<Permission> | null | undefined;
+};
+
 /** A new service. */
 export type CreateServiceInput = {
   /** Make it the service of the starts that name none. */
@@ -151,6 +163,49 @@ export type MessageTemplateInput = {
   text: string;
 };
 
+/** What a key may be let do. A `…_WRITE` brings its `…_READ` with it. */
+export type Permission =
+  /** `account:read`: Read the account itself. */
+  | 'ACCOUNT_READ'
+  /** `account:write`: Change what holds for the whole account, e.g. its residency. */
+  | 'ACCOUNT_WRITE'
+  /** `carriers:read`: Read carriers, without their secrets, and follow their health. */
+  | 'CARRIERS_READ'
+  /** `carriers:write`: Connect and change carriers. */
+  | 'CARRIERS_WRITE'
+  /** `destinations:unlock`: Let a destination be verified again that was locked for too many wrong codes. */
+  | 'DESTINATIONS_UNLOCK'
+  /** `inbound:read`: Read messages from handsets, and the numbers that take them. */
+  | 'INBOUND_READ'
+  /** `inbound:write`: Change the numbers that take messages from handsets. */
+  | 'INBOUND_WRITE'
+  /** `keys:manage`: Read, create, change, rotate and revoke API keys. */
+  | 'KEYS_MANAGE'
+  /** `messages:read`: Read messages and their attempts, with the way that each one took. */
+  | 'MESSAGES_READ'
+  /** `numbers:read`: Ask what is known of a number, and read how numbers are looked up. */
+  | 'NUMBERS_READ'
+  /** `numbers:reveal`: See the phone numbers of verifications in full; without it they are masked. */
+  | 'NUMBERS_REVEAL'
+  /** `numbers:write`: Change how numbers are looked up. */
+  | 'NUMBERS_WRITE'
+  /** `routes:read`: Read routes, their prices and what decided between them. */
+  | 'ROUTES_READ'
+  /** `routes:write`: Add and change routes. */
+  | 'ROUTES_WRITE'
+  /** `senders:read`: Read senders, their registrations and the rules of countries. */
+  | 'SENDERS_READ'
+  /** `senders:write`: Change senders, their registrations and the rules of countries. */
+  | 'SENDERS_WRITE'
+  /** `services:read`: Read services and their rules. */
+  | 'SERVICES_READ'
+  /** `services:write`: Create and change services. */
+  | 'SERVICES_WRITE'
+  /** `verifications:read`: Read verifications, and subscribe to what happens to them. */
+  | 'VERIFICATIONS_READ'
+  /** `verifications:write`: Start, check and cancel verifications. */
+  | 'VERIFICATIONS_WRITE';
+
 /** Which code a further message of the same verification carries. */
 export type ResendPolicy =
   /** A new one; the earlier code stops working. */
@@ -176,6 +231,22 @@ export type RetryPolicyInput = {
   routeWaitCapSeconds?: number | null | undefined;
   /** Wait before the same code goes out again when a carrier was given it and never answered, 0–600 seconds. Default 5. */
   unknownWaitSeconds?: number | null | undefined;
+};
+
+/** Which key ends. */
+export type RevokeApiKeyInput = {
+  /** Which key. */
+  apiKeyId: string | number;
+  /** Also when it is the last one with `keys:manage`, e.g. because it was stolen. Default `false`. */
+  evenLast?: boolean | null | undefined;
+};
+
+/** Which key gets a new secret. */
+export type RotateApiKeyInput = {
+  /** Which key. */
+  apiKeyId: string | number;
+  /** How long the secret until now goes on working, 0–2592000 (30 days); 0 ends it at once. */
+  overlapSeconds: number;
 };
 
 /** How the route of a message is chosen among those that are open. */
@@ -438,6 +509,20 @@ export type UnlockDestinationInput = {
 };
 
 /** What changes; what is absent stays as it is. */
+export type UpdateApiKeyInput = {
+  /** Which key. */
+  apiKeyId: string | number;
+  /** When it ends; `null` = never. */
+  expiresAt?: string | null | undefined;
+  /** 1 to 60 characters. */
+  name?: string | null | undefined;
+  /** Where it may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. It is the address that reaches the server, which is that of a proxy in front of it. */
+  networks?: Array<string> | null | undefined;
+  /** All that it may do, at least one; `null` = everything, also what comes later. */
+  permissions?: Array<Permission> | null | undefined;
+};
+
+/** What changes; what is absent stays as it is. */
 export type UpdateCarrierInput = {
   /** Which carrier. */
   carrierId: string | number;
@@ -515,6 +600,16 @@ export type AccountEventsSubscription = { accountEvents:
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
 
+export type ApiKeyProfileFragment = { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null };
+
+export type ApiKeysQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
 export type CancelVerificationMutationVariables = Exact<{
   input: CancelVerificationInput;
 }>;
@@ -568,6 +663,17 @@ export type CheckVerificationMutation = { checkVerification:
     | { __typename: 'WrongCode', checksLeft: number, code: string, message: string, docUrl: string }
    };
 
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey:
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+   };
+
 export type CreateServiceMutationVariables = Exact<{
   input: CreateServiceInput;
 }>;
@@ -593,6 +699,7 @@ export type NodeQueryVariables = Exact<{
 
 
 export type NodeQuery = { node:
+    | { __typename: 'ApiKey', id: string }
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Message', id: string }
     | { __typename: 'Route', id: string }
@@ -600,6 +707,29 @@ export type NodeQuery = { node:
     | { __typename: 'Service', id: string }
     | { __typename: 'Verification', id: string }
    | null };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey:
+    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'LastManagingKey', code: string, message: string, docUrl: string }
+   };
+
+export type RotateApiKeyMutationVariables = Exact<{
+  input: RotateApiKeyInput;
+}>;
+
+
+export type RotateApiKeyMutation = { rotateApiKey:
+    | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+   };
 
 export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -635,6 +765,19 @@ export type UnlockDestinationMutation = { unlockDestination:
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'UnlockedDestination', wasLocked: boolean }
+   };
+
+export type UpdateApiKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateApiKeyMutation = { updateApiKey:
+    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'LastManagingKey', code: string, message: string, docUrl: string }
    };
 
 export type UpdateCarrierMutationVariables = Exact<{
@@ -769,6 +912,20 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const ApiKeyProfileFragmentDoc = new TypedDocumentString(`
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}
+    `, {"fragmentName":"ApiKeyProfile"}) as unknown as TypedDocumentString<ApiKeyProfileFragment, unknown>;
 export const HealthFragmentDoc = new TypedDocumentString(`
     fragment Health on CarrierHealth {
   carrierId
@@ -1006,6 +1163,30 @@ fragment EventMessage on Message {
   sender
   segments
 }`) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
+export const ApiKeysDocument = new TypedDocumentString(`
+    query ApiKeys($first: Int!, $after: String) {
+  apiKeys(first: $first, after: $after) {
+    nodes {
+      ...ApiKeyProfile
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const CancelVerificationDocument = new TypedDocumentString(`
     mutation CancelVerification($input: CancelVerificationInput!) {
   cancelVerification(input: $input) {
@@ -1143,6 +1324,41 @@ export const CheckVerificationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
+export const CreateApiKeyDocument = new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on NewApiKey {
+      secret
+      apiKey {
+        ...ApiKeyProfile
+      }
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateServiceDocument = new TypedDocumentString(`
     mutation CreateService($input: CreateServiceInput!) {
   createService(input: $input) {
@@ -1247,6 +1463,65 @@ export const NodeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ...ApiKeyProfile
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const RotateApiKeyDocument = new TypedDocumentString(`
+    mutation RotateApiKey($input: RotateApiKeyInput!) {
+  rotateApiKey(input: $input) {
+    __typename
+    ... on NewApiKey {
+      secret
+      apiKey {
+        ...ApiKeyProfile
+      }
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
 export const ServicesDocument = new TypedDocumentString(`
     query Services {
   services {
@@ -1322,6 +1597,36 @@ export const UnlockDestinationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UnlockDestinationMutation, UnlockDestinationMutationVariables>;
+export const UpdateApiKeyDocument = new TypedDocumentString(`
+    mutation UpdateApiKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    __typename
+    ...ApiKeyProfile
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment ApiKeyProfile on ApiKey {
+  id
+  name
+  hint
+  permissions
+  networks
+  expiresAt
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const UpdateCarrierDocument = new TypedDocumentString(`
     mutation UpdateCarrier($input: UpdateCarrierInput!) {
   updateCarrier(input: $input) {

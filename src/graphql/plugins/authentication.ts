@@ -1,6 +1,8 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../../accounts/authenticate.ts';
+import { MissingPermission } from '../../accounts/errors.ts';
+import { holds } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
 import type { App } from '../../platform.ts';
@@ -15,15 +17,16 @@ export class ClosedField extends DomainError {
   }
 }
 
-/** What the transport knows: the request of Node over HTTP, the credential itself over WebSocket. */
+/** What the transport knows: the request of Node over HTTP, the credential and the address themselves over WebSocket. */
 export interface TransportContext {
-  req?: { headers: { authorization?: string | undefined } };
+  req?: { headers: { authorization?: string | undefined }; socket: { remoteAddress?: string | undefined } };
   credential?: string | undefined;
+  address?: string | undefined;
 }
 
 /**
  * Says who is asking before an operation runs, or refuses it. A stranger may ask about the schema;
- * a client token may read what is open to it.
+ * a client token may read what is open to it, an API key what it has the permissions for.
  */
 export function useAuthentication(app: App, facts: DocumentFacts): Plugin {
   async function letIn({
@@ -37,8 +40,9 @@ export function useAuthentication(app: App, facts: DocumentFacts): Plugin {
       const operation = facts.operation(args.document, args.operationName);
       if (credential === undefined && operation?.schemaOnly)
         return extendContext({ app, principal: undefined });
-      const principal = await authenticate(app, credential);
-      refuseClosed(principal, operation);
+      const address = context.req ? context.req.socket.remoteAddress : context.address;
+      const principal = await authenticate(app, credential, address);
+      if (operation) refuseForbidden(principal, operation);
       extendContext({ app, principal });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -55,7 +59,17 @@ interface Admission {
   setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
 }
 
-function refuseClosed(principal: Principal, operation: OperationFacts | undefined): void {
-  if (principal.kind === 'clientToken' && operation?.closedField !== undefined)
-    throw new ClosedField(operation.closedField);
+function refuseForbidden(principal: Principal, operation: OperationFacts): void {
+  switch (principal.kind) {
+    case 'clientToken':
+      if (operation.closedField !== undefined) throw new ClosedField(operation.closedField);
+      return;
+    case 'apiKey':
+      // 0.01 µs for a start.
+      for (const { permission, field } of operation.needs)
+        if (!holds(principal, permission)) throw new MissingPermission(permission, field);
+      return;
+    default:
+      throw new Error(`unhandled principal: ${principal satisfies never}`);
+  }
 }

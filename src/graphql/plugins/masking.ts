@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
 import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
 
 /** Makes what a client may see of whatever was thrown. */
@@ -13,11 +14,7 @@ export type MaskError = (error: unknown) => GraphQLError;
 export function createErrorMask(log: Logger): MaskError {
   return (error) => {
     const cause = causeOf(error);
-    if (cause instanceof DomainError)
-      return locate(error, cause.message, {
-        ...publicExtensions(cause.code),
-        ...(cause instanceof InvalidInput && { field: cause.field }),
-      });
+    if (cause instanceof DomainError) return locate(error, cause.message, extensionsOf(cause));
     if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
     if (isBrokenOff(cause)) return locate(error, 'The request broke off.', publicExtensions('input/invalid'));
     const id = randomBytes(8).toString('hex');
@@ -32,8 +29,18 @@ export function createErrorMask(log: Logger): MaskError {
 /** A whole request that is refused: over HTTP it has a status of its own. */
 export function refusal(error: DomainError): GraphQLError {
   return new GraphQLError(error.message, {
-    extensions: { ...publicExtensions(error.code), http: { status: ERROR_CODES[error.code] } },
+    extensions: { ...extensionsOf(error), http: { status: ERROR_CODES[error.code] } },
   });
+}
+
+/** Its code, and what a program can do something about. */
+function extensionsOf(error: DomainError): Record<string, unknown> {
+  return {
+    ...publicExtensions(error.code),
+    ...(error instanceof InvalidInput && { field: error.field }),
+    ...(error instanceof CredentialInvalid && { reason: error.reason }),
+    ...(error instanceof MissingPermission && { permission: error.permission }),
+  };
 }
 
 function publicExtensions(code: ErrorCode) {

@@ -1,0 +1,55 @@
+import { and, arrayContains, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { API_KEY_CHANNEL } from '../bus/channels.ts';
+import type { DbTransaction } from '../db/client.ts';
+import type { AccountId, ApiKeyId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { ApiKeyNotFound, LastManagingKey } from './errors.ts';
+import { lockConfiguration } from './lock-configuration.ts';
+import { apiKeys, type ApiKeyRow } from './table.ts';
+
+/**
+ * Changes a key that was not revoked, in a transaction that no other such change of the account comes between.
+ * When its generation went up, every process forgets the key and closes what it opened.
+ * @throws {ApiKeyNotFound}
+ */
+export async function changeApiKey(
+  app: App,
+  accountId: AccountId,
+  id: ApiKeyId,
+  decide: (before: ApiKeyRow, tx: DbTransaction) => Partial<ApiKeyRow> | Promise<Partial<ApiKeyRow>>,
+): Promise<ApiKeyRow> {
+  const one = and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
+  const { before, after } = await app.db.transaction(async (tx) => {
+    await lockConfiguration(tx, accountId);
+    const [row] = await tx.select().from(apiKeys).where(one);
+    if (!row) throw new ApiKeyNotFound();
+    const change = await decide(row, tx);
+    await tx.update(apiKeys).set(change).where(one);
+    return { before: row, after: { ...row, ...change } };
+  });
+  if (after.generation !== before.generation) app.bus.publish([{ channel: API_KEY_CHANNEL, payload: id }]);
+  return after;
+}
+
+/** @throws {LastManagingKey} when no other key of the account could make keys */
+export async function refuseLastManager(
+  tx: DbTransaction,
+  { accountId, id, permissions }: ApiKeyRow,
+  now: number,
+): Promise<void> {
+  if (permissions && !permissions.includes('keys:manage')) return;
+  const [other] = await tx
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        ne(apiKeys.id, id),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(now))),
+        or(isNull(apiKeys.permissions), arrayContains(apiKeys.permissions, ['keys:manage'])),
+      ),
+    )
+    .limit(1);
+  if (!other) throw new LastManagingKey();
+}

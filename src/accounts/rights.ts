@@ -1,0 +1,75 @@
+import { InvalidInput } from '../errors.ts';
+import { isNetwork, isWithin } from '../outgoing/networks.ts';
+import { ALL_PERMISSIONS, holds, withImplied, type Permission } from './permissions.ts';
+import type { Principal } from './principal.ts';
+
+/** What a key may do, from where, and until when; null = without bounds. */
+export interface Rights {
+  permissions: readonly Permission[] | null;
+  /** In CIDR form. */
+  networks: readonly string[] | null;
+  expiresAt: Date | null;
+}
+
+/** As somebody types them: absent = without bounds, or as it was. */
+export interface RightsInput {
+  permissions?: readonly Permission[] | null | undefined;
+  /** In CIDR form, or single addresses. */
+  networks?: readonly string[] | null | undefined;
+  expiresAt?: Date | null | undefined;
+}
+
+const MAX_NETWORKS = 50;
+
+/** @throws {InvalidInput} */
+export function readRights(input: RightsInput, before: Rights, now: number): Rights {
+  return {
+    permissions: input.permissions === undefined ? before.permissions : readPermissions(input.permissions),
+    networks: input.networks === undefined ? before.networks : readNetworks(input.networks),
+    expiresAt: input.expiresAt === undefined ? before.expiresAt : readEnd(input.expiresAt, now),
+  };
+}
+
+export const ALL_RIGHTS: Rights = { permissions: null, networks: null, expiresAt: null };
+
+/** Which of the rights go beyond what somebody has, who therefore cannot give them. */
+export function beyond(who: Principal, rights: Rights): keyof Rights | undefined {
+  if (who.kind !== 'apiKey') return 'permissions';
+  const asked = rights.permissions ? [...withImplied(rights.permissions)] : ALL_PERMISSIONS;
+  // All that there are today is less than all: a permission that comes later would be a gift.
+  if (who.permissions && !rights.permissions) return 'permissions';
+  if (!asked.every((permission) => holds(who, permission))) return 'permissions';
+  const own = who.networks;
+  const stays = (network: string) => own!.some((wide) => isWithin(network, wide));
+  if (own && !rights.networks?.every(stays)) return 'networks';
+  const end = rights.expiresAt?.getTime() ?? Infinity;
+  return end > (who.expiresAt?.getTime() ?? Infinity) ? 'expiresAt' : undefined;
+}
+
+function readPermissions(permissions: readonly Permission[] | null): readonly Permission[] | null {
+  if (permissions?.length === 0)
+    throw new InvalidInput('permissions', 'A key has at least one permission. null gives it all of them.');
+  return permissions && ALL_PERMISSIONS.filter((permission) => permissions.includes(permission));
+}
+
+function readNetworks(texts: readonly string[] | null): readonly string[] | null {
+  if (texts === null) return null;
+  if (texts.length === 0 || texts.length > MAX_NETWORKS)
+    throw new InvalidInput(
+      'networks',
+      `A key is used from 1 to ${MAX_NETWORKS} networks, or with null from all.`,
+    );
+  return texts.map((text) => {
+    const network = text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`;
+    if (isNetwork(network)) return network;
+    const rule =
+      'A network is written 203.0.113.0/24 or 2001:db8::/32 (none wider than /8 or /7), or is an address.';
+    throw new InvalidInput('networks', rule);
+  });
+}
+
+function readEnd(expiresAt: Date | null, now: number): Date | null {
+  if (expiresAt && expiresAt.getTime() <= now)
+    throw new InvalidInput('expiresAt', 'A key ends at a time to come. To end it now, revoke it.');
+  return expiresAt;
+}

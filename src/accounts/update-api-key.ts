@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import { readName } from '../errors.ts';
+import type { ApiKeyId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { changeApiKey, refuseLastManager } from './change-api-key.ts';
+import { BeyondOwnRights } from './errors.ts';
+import type { Principal } from './principal.ts';
+import { beyond, readRights, type Rights, type RightsInput } from './rights.ts';
+import type { ApiKeyRow } from './table.ts';
+
+/**
+ * Changes a key's name or rights; what is absent stays. With other rights it counts at once, in every process:
+ * what the key holds open is closed, and its holder comes again.
+ * @throws {ApiKeyNotFound | BeyondOwnRights | LastManagingKey | InvalidInput}
+ */
+export async function updateApiKey(
+  app: App,
+  who: Principal,
+  id: ApiKeyId,
+  change: { name?: string | undefined } & RightsInput,
+): Promise<ApiKeyRow> {
+  const now = app.clock();
+  return changeApiKey(app, who.accountId, id, async (before, tx) => {
+    const own: Rights = before;
+    const rights = readRights(change, own, now);
+    const excess = beyond(who, own) ?? beyond(who, rights);
+    if (excess) throw new BeyondOwnRights(excess);
+    if (rights.permissions && !rights.permissions.includes('keys:manage'))
+      await refuseLastManager(tx, before, now);
+    const { permissions, networks, expiresAt } = own;
+    const same = isDeepStrictEqual(rights, { permissions, networks, expiresAt });
+    return {
+      name: change.name === undefined ? before.name : readName(change.name),
+      permissions: rights.permissions && [...rights.permissions],
+      networks: rights.networks && [...rights.networks],
+      expiresAt: rights.expiresAt,
+      generation: before.generation + (same ? 0 : 1),
+    };
+  });
+}

@@ -1,0 +1,81 @@
+import SchemaBuilder, {
+  BasePlugin,
+  type PothosOutputFieldConfig,
+  type PothosTypeConfig,
+  type SchemaTypes,
+} from '@pothos/core';
+import type { GraphQLField, GraphQLNamedType } from 'graphql';
+import type { Permission } from '../accounts/permissions.ts';
+
+// A root field without its permission is a type error; should one come about all the same, the schema is
+// not made. Who asks is compared with what a whole operation needs before it runs (plugins/authentication.ts):
+// the list is read from a document once, so that a request pays for a few look-ups in a set.
+
+const PLUGIN = 'permissions';
+const ROOTS = ['Query', 'Mutation', 'Subscription'];
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- how a Pothos plugin is declared
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      permissions: PermissionPlugin<Types>;
+    }
+    /* eslint-disable @typescript-eslint/no-unused-vars -- merging asks for the same parameters */
+    export interface QueryFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
+      /** What a caller must have to ask for this; `null`: it is decided by the type of what is found. */
+      permission: Permission | null;
+    }
+    export interface MutationFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
+      /** What a caller must have to do this. */
+      permission: Permission;
+    }
+    export interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape> {
+      /** What a caller must have to follow this. */
+      permission: Permission;
+    }
+    export interface ObjectTypeOptions<Types, Shape> {
+      /** What a caller must have to read any field of this type, wherever it comes from. */
+      permission?: Permission;
+    }
+    /* eslint-enable @typescript-eslint/no-unused-vars */
+  }
+}
+
+export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onTypeConfig(config: PothosTypeConfig): PothosTypeConfig {
+    return config.kind === 'Object' ? named(config, config.pothosOptions.permission) : config;
+  }
+
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    if (!ROOTS.includes(config.parentType)) return config;
+    const { permission } = config.pothosOptions as { permission?: Permission | null };
+    if (permission === undefined)
+      throw new Error(`${config.parentType}.${config.name} must name the permission that it needs`);
+    return named(config, permission ?? undefined);
+  }
+}
+
+/** Notes the permission for the facts of a document, and says it in the SDL. */
+function named<Config extends { description?: string | null | undefined; extensions?: object | null }>(
+  config: Config,
+  permission: Permission | undefined,
+): Config {
+  if (permission === undefined) return config;
+  return {
+    ...config,
+    description: `${config.description ?? ''} Needs \`${permission}\`.`.trimStart(),
+    extensions: { ...config.extensions, permission },
+  };
+}
+
+/** What reading a field needs: its own permission, or else its type's. */
+export function permissionOf(
+  parent: GraphQLNamedType,
+  field?: GraphQLField<unknown, unknown>,
+): Permission | undefined {
+  return (field?.extensions.permission ?? parent.extensions.permission) as Permission | undefined;
+}
+
+SchemaBuilder.registerPlugin(PLUGIN, PermissionPlugin);
+
+export { PLUGIN as PERMISSION_PLUGIN };

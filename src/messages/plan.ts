@@ -149,13 +149,14 @@ function sightingOf(
   resolution: Resolution,
   message: ClaimedMessage,
 ): NewSighting {
-  const { accountId, verificationId, id: attemptId, routeId } = attempt;
+  const { accountId, verificationId, messageId, id: attemptId, routeId } = attempt;
   const { country, expiresAt, createdAt } = verification;
   // A message that was queued with its verification, and that nobody has had before, is its first attempt.
   const isRepeated = !message.isFirst || message.queuedAt.getTime() !== createdAt.getTime();
   return {
     accountId,
     verificationId,
+    messageId,
     attemptId,
     routeId,
     country,

@@ -34,7 +34,9 @@ export type Fact =
   /** No route can carry it unless the configuration changes. */
   | { kind: 'noRoute'; reason: string }
   /** It was due for its receipt, and is not sent again now. Infinity: nor at any other time. */
-  | { kind: 'patience'; waitMs: number };
+  | { kind: 'patience'; waitMs: number }
+  /** Its last attempt was waited for, and nothing was heard of it. */
+  | { kind: 'givenUp' };
 
 /** What a fact is judged by. */
 export interface Circumstances {
@@ -58,6 +60,8 @@ export interface Advance {
   reason?: string;
 }
 
+const GIVEN_UP = 'no more attempts are allowed, and the end of the last one is unknown';
+
 export function isSettled(status: MessageStatus): boolean {
   return status !== 'queued' && status !== 'sent';
 }
@@ -76,6 +80,8 @@ export function advanceMessage(message: MessageState, fact: Fact, given: Circums
       return fail(message, fact.reason, true, given);
     case 'patience':
       return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
+    case 'givenUp':
+      return fail(message, GIVEN_UP, false, given);
     case 'receipt':
       return fact.state === 'delivered' ? delivered(message, now) : undelivered(message, fact, given);
     case 'outcome':
@@ -143,8 +149,12 @@ function goOn(message: MessageState, waitMs: number, reason: string, given: Circ
   // A later attempt is on its way: it decides.
   if (!isLast && standing.underWay + standing.awaited > 0) return unchanged(message);
   if (standing.isRefused) return fail(message, reason, true, given);
-  if (message.attemptsSpent >= schedule.maxAttempts || standing.doubts > schedule.maxDoubts)
-    return fail(message, reason, false, given);
+  if (standing.doubts > schedule.maxDoubts) return fail(message, reason, false, given);
+  // What nobody knows of may have been taken: it gets as long to be heard of as before any other attempt.
+  if (message.attemptsSpent >= schedule.maxAttempts)
+    return standing.isUnsure
+      ? unchanged(dueIn(message, schedule.unknownWaitMs, now))
+      : fail(message, reason, false, given);
   const again = dueIn(message, waitMs, now);
   return unchanged(isLast || again.dueAt! < (message.dueAt ?? Infinity) ? again : message);
 }

@@ -88,7 +88,7 @@ export async function planAttempts(
     const before = (tried.get(messageId) ?? []).map(givenUp);
     const schedule = rules.scheduleOf(verification);
     const next = nextSend(before, message.attemptsSpent, schedule, now - message.wasDueAt.getTime());
-    if (next.kind === 'patience') {
+    if (next.kind !== 'send') {
       plan.facts.push({ ...next, accountId, verificationId, messageId });
       continue;
     }

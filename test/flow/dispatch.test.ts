@@ -486,6 +486,34 @@ describe('a carrier that answers behind its deadline', () => {
     expect(await trafficOf(second.systemId)).toBe(0);
   });
 
+  describe('the last attempt that is allowed', () => {
+    const ONCE = { retry: { maxAttempts: 1 } };
+
+    test('is waited for like any other: the message is delivered', async () => {
+      const who = await createTestAccount(app, ONCE);
+      await connect(who, late(300, 350), { responseTimeoutMs: 100 });
+      const v = await start(app, who, aNumber());
+      expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+      expect(await attemptsOf(app, v)).toEqual([{ carrier: 'late', status: 'delivered', errorCode: null }]);
+    });
+
+    test('is given up when nothing is heard of it in that time; its verification stays open', async () => {
+      const who = await createTestAccount(app, ONCE);
+      await connect(who, 'silent', { responseTimeoutMs: 100 });
+      const v = await start(app, who, aNumber());
+      await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown');
+      const [waiting] = await messagesOf(app, v);
+      expect(waiting).toMatchObject({ status: 'queued', attemptsSpent: 1 });
+      expect(waiting!.dueAt!.getTime()).toBeGreaterThan(clock.now());
+      clock.advance(5_000);
+      app.dispatcher!.wake();
+      await happened(app, v, 'MessageFailed');
+      expect((await messagesOf(app, v))[0]!.failureReason).toMatch(/no more attempts .*unknown/);
+      expect(await attemptsOf(app, v)).toHaveLength(1);
+      expect(await stateOf(app, v)).toMatchObject({ status: 'pending' });
+    });
+  });
+
   test('is sent again once the wait is over, and both attempts learn what became of them', async () => {
     const who = await createTestAccount(app);
     await connect(who, late(600, 650), { responseTimeoutMs: 100 });

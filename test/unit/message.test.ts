@@ -40,8 +40,9 @@ const LATE_ACCEPT: Fact = {
 const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
 const rejected = (retry: Retry): Fact => outcome({ kind: 'rejected', error, retry });
 const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route' };
-const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false };
+const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false, isUnsure: false };
 const AWAITED: Standing = { ...NONE, awaited: 1 };
+const UNSURE: Standing = { ...NONE, isUnsure: true };
 const REFUSED: Standing = { ...NONE, isRefused: true };
 
 function outcome(outcome: SubmitOutcome): Fact {
@@ -76,6 +77,7 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       ...[ACCEPTED, UNKNOWN, UNDELIVERED, LATE_ACCEPT, LATE_REFUSAL],
       ...[rejected('later'), rejected('elsewhere'), rejected('once')],
       { kind: 'patience', waitMs: 20_000 } as const,
+      { kind: 'givenUp' } as const,
     ),
   },
   {
@@ -93,6 +95,7 @@ const standings: fc.Arbitrary<Standing> = fc.record({
   copies: fc.integer({ min: 0, max: 2 }),
   doubts: fc.constantFrom(0, 0, 1, 2),
   isRefused: fc.constantFrom(false, false, false, true),
+  isUnsure: fc.constantFrom(false, false, true),
 });
 const moments = fc.record({
   fact: facts,
@@ -233,6 +236,25 @@ describe('a message', () => {
     const { message, events } = after([UNKNOWN]);
     expect(message).toMatchObject({ status: 'queued', attemptsSpent: 1, dueAt: QUEUED_AT + 100 + 5_000 });
     expect(events).toEqual([]);
+  });
+
+  test('whose last attempt nobody knows of waits the same way, and is given up only then', () => {
+    const spent = { ...FRESH, attemptsSpent: RETRY_SCHEDULE.maxAttempts - 1 };
+    const { message, events } = after([UNKNOWN], spent, { standing: UNSURE });
+    expect(message).toMatchObject({ status: 'queued', dueAt: QUEUED_AT + 100 + 5_000 });
+    expect(events).toEqual([]);
+    expect(after([{ kind: 'givenUp' }], message, { standing: UNSURE })).toMatchObject({
+      message: { status: 'failed', dueAt: undefined },
+      events: ['MessageFailed'],
+      undeliverable: false,
+      reason: 'no more attempts are allowed, and the end of the last one is unknown',
+    });
+    // Its answer came just before somebody looked.
+    const taken = after([LATE_ACCEPT], message, { standing: AWAITED }).message;
+    expect(after([{ kind: 'givenUp' }], taken, { standing: AWAITED })).toMatchObject({
+      message: { status: 'sent', dueAt: FRESH.expiresAt },
+      events: [],
+    });
   });
 
   test('whose carrier takes it behind the deadline is sent, stays there, and counts as one attempt', () => {

@@ -13,7 +13,7 @@ import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
-import { isSettled } from './message.ts';
+import { isSettled, type Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
 import { readMessages, saveMessages } from './store.ts';
@@ -138,7 +138,7 @@ async function decideFacts(
   const verifications = new Map(locked.map((v) => [v.id, v]));
   const messages = new Map(messageRows.map((m) => [m.id, m]));
   const attempts = Map.groupBy(attemptRows, (a) => a.messageId);
-  const unreachable: VerificationRow[] = [];
+  const unreachable: { verification: VerificationRow; failsFor: Unreachable }[] = [];
   // The others are not written: their lease belongs to whoever claims them meanwhile.
   const moved = new Set<MessageRow>();
   const told = new Set<AttemptState>();
@@ -154,7 +154,7 @@ async function decideFacts(
     }
     if (step.receipt) outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
-    const { isMoved, undeliverable } = moveMessage(journal, verification, message, step, {
+    const { isMoved, failsFor } = moveMessage(journal, verification, message, step, {
       schedule: rules.scheduleOf(verification),
       standing: standingOf(tried),
       isLast: !attempt || attempt === tried.at(-1),
@@ -163,9 +163,10 @@ async function decideFacts(
       random: app.random,
     });
     if (isMoved) moved.add(message);
-    if (undeliverable) unreachable.push(verification);
+    if (failsFor) unreachable.push({ verification, failsFor });
   }
-  for (const verification of unreachable) await failUndeliverable(tx, journal, verification, messages, now);
+  for (const { verification, failsFor } of unreachable)
+    await failUnreachable(tx, journal, verification, failsFor, messages, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
   return {
     journal,
@@ -200,10 +201,11 @@ function keysOf<Field extends 'verificationId' | 'messageId'>(steps: ResolvedFac
 }
 
 /** Ends a verification of which no message can arrive any more; one that may still arrive keeps it open. */
-async function failUndeliverable(
+async function failUnreachable(
   tx: Tx,
   journal: Journal,
   verification: VerificationRow,
+  reason: Unreachable,
   inBatch: ReadonlyMap<string, MessageRow>,
   now: number,
 ): Promise<void> {
@@ -218,7 +220,7 @@ async function failUndeliverable(
   });
   if (mayArrive) return;
   verification.status = 'failed';
-  verification.failureReason = 'undeliverable';
+  verification.failureReason = reason;
   verification.settledAt = new Date(now);
   journal.record('VerificationFailed', verification);
 }

@@ -5,7 +5,12 @@
 export type VerificationStatus =
   'pending' | 'approved' | 'canceled' | 'expired' | 'max_checks_reached' | 'failed';
 
-export type FailureReason = 'undeliverable' | 'blocked';
+export type FailureReason =
+  /** Carriers refuse the number for good. */
+  | 'undeliverable'
+  /** No route is set up that could take it: whoever runs the service can mend that. */
+  | 'no_route'
+  | 'blocked';
 
 /** A pending verification: the only kind that can still change. */
 export interface Pending {

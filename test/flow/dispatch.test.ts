@@ -450,6 +450,15 @@ describe('a message that no route can carry', () => {
     expect(message).toMatchObject({ status: 'failed', attemptsSpent: 0 });
     expect(message!.failureReason).toBe(`no route can take it: ${reason}`);
     expect(decodeDecision(message!.failureDecision!)).toMatchObject([{ excluded: reason }]);
+    // That is not the number's fault, and nobody needs another one.
+    expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'no_route' });
+    await expect(
+      checkVerification(app, who, { verificationId: v.id, code: await codeOf(app, v) }),
+    ).rejects.toMatchObject({
+      code: 'verification/failed',
+      reason: 'no_route',
+      message: expect.stringMatching(/no route .*another number will not help/i) as string,
+    });
   });
 
   test('because there is none fails; one whose carrier is only down waits', async () => {

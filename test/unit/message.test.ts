@@ -64,7 +64,7 @@ function given(more: Partial<Circumstances> = {}): Circumstances {
 }
 
 function after(facts: readonly Fact[], from = FRESH, more: Partial<Circumstances> = {}): Advance {
-  let advance: Advance = { message: from, events: [], undeliverable: false };
+  let advance: Advance = { message: from, events: [], failsFor: undefined };
   for (const fact of facts) advance = advanceMessage(advance.message, fact, given(more));
   return advance;
 }
@@ -150,7 +150,7 @@ describe('whatever the facts, however often and in whatever order', () => {
       for (const { before, advance } of life) {
         expect(PROGRESS[advance.message.status]).toBeGreaterThanOrEqual(PROGRESS[before.status]);
         if (isSettled(before.status))
-          expect(advance).toEqual({ message: before, events: [], undeliverable: false });
+          expect(advance).toEqual({ message: before, events: [], failsFor: undefined });
       }
     }));
 
@@ -200,10 +200,12 @@ describe('whatever the facts, however often and in whatever order', () => {
       }
     }));
 
-  test('only a rejection for good, or no route at all, makes it undeliverable', () =>
+  test('only a rejection for good, or no route at all, fails its verification, each with its own reason', () =>
     holdsAlways((life) => {
-      for (const { fact, standing, advance } of life)
-        if (advance.undeliverable) expect(fact.kind === 'noRoute' || standing.isRefused).toBe(true);
+      for (const { fact, standing, advance } of life) {
+        if (advance.failsFor === 'no_route') expect(fact.kind).toBe('noRoute');
+        if (advance.failsFor === 'undeliverable') expect(standing.isRefused).toBe(true);
+      }
     }));
 
   test('it does not fail while a receipt may still come, and when it fails it says why', () =>
@@ -246,7 +248,7 @@ describe('a message', () => {
     expect(after([{ kind: 'givenUp' }], message, { standing: UNSURE })).toMatchObject({
       message: { status: 'failed', dueAt: undefined },
       events: ['MessageFailed'],
-      undeliverable: false,
+      failsFor: undefined,
       reason: 'no more attempts are allowed, and the end of the last one is unknown',
     });
     // Its answer came just before somebody looked.
@@ -263,7 +265,7 @@ describe('a message', () => {
       message: { status: 'sent', attemptsSpent: 1, dueAt: FRESH.expiresAt },
       events: ['MessageSent'],
     });
-    expect(after([LATE_REFUSAL], unknown)).toEqual({ message: unknown, events: [], undeliverable: false });
+    expect(after([LATE_REFUSAL], unknown)).toEqual({ message: unknown, events: [], failsFor: undefined });
   });
 
   test('that is refused by one carrier goes to the next at once, then by the schedule: all may refuse', () => {
@@ -313,7 +315,7 @@ describe('a message', () => {
     expect(after(Array<Fact>(maxAttempts).fill(rejected('later')))).toMatchObject({
       message: { status: 'failed', attemptsSpent: maxAttempts },
       events: ['MessageFailed'],
-      undeliverable: false,
+      failsFor: undefined,
     });
     const rounds = Array.from({ length: maxAttempts }, () => [ACCEPTED, UNDELIVERED]).flat();
     expect(after(rounds.slice(0, -2)).message.status).toBe('sent');
@@ -327,14 +329,14 @@ describe('a message', () => {
     expect(after([rejected('never')], FRESH, { standing: REFUSED })).toMatchObject({
       message: { status: 'failed', attemptsSpent: 1 },
       events: ['MessageFailed'],
-      undeliverable: true,
+      failsFor: 'undeliverable',
       reason: 'invalid destination address (0x0000000b)',
     });
     const sent = after([ACCEPTED, UNDELIVERED]).message;
     expect(after([rejected('never')], sent, { standing: REFUSED })).toMatchObject({
       message: { status: 'undelivered', attemptsSpent: 2 },
       events: ['MessageUndelivered'],
-      undeliverable: true,
+      failsFor: 'undeliverable',
     });
   });
 
@@ -356,7 +358,7 @@ describe('a message', () => {
     expect(after([NO_ROUTE])).toMatchObject({
       message: { status: 'failed', attemptsSpent: 0 },
       events: ['MessageFailed'],
-      undeliverable: true,
+      failsFor: 'no_route',
       reason: 'there is no route',
     });
   });
@@ -366,7 +368,7 @@ describe('a message', () => {
     expect(message).toMatchObject({ status: 'queued', dueAt: QUEUED_AT + 100 });
     expect(after([rejected('once')], message, { standing: { ...NONE, doubts: 2 } })).toMatchObject({
       message: { status: 'failed', attemptsSpent: 2 },
-      undeliverable: false,
+      failsFor: undefined,
     });
   });
 });

@@ -1,12 +1,13 @@
+import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { DbTransaction } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { lockConfiguration } from './lock-configuration.ts';
+import { accounts } from './table.ts';
 
 /**
- * Changes how an account's messages go (carriers, routes, senders, residency): in a transaction that no other such change comes
- * between, and every process follows at once.
+ * Changes how an account's messages go (services, carriers, routes, senders, lookup, residency, currency): in a
+ * transaction that no other such change comes between, and every process follows at once.
  */
 export async function changeConfiguration<T>(
   app: App,
@@ -14,7 +15,12 @@ export async function changeConfiguration<T>(
   change: (tx: DbTransaction) => Promise<T>,
 ): Promise<T> {
   const done = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
+    // Not the stronger `update`: starts refer to the account and must not wait for this.
+    await tx
+      .select({ id: accounts.id })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
+      .for('no key update');
     return change(tx);
   });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);

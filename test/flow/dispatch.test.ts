@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeConfiguration } from '../../src/accounts/change-configuration.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
@@ -11,7 +12,6 @@ import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
-import { announceChange } from '../../src/services/announce.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {
@@ -435,8 +435,11 @@ describe('a message that no route can carry', () => {
   test('fails at once with its verification, and says why; a price is a reason', async () => {
     const who = await createTestAccount(app, { maxPrice: 0.05 });
     await connect(who, 'instant');
-    await app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`;
-    announceChange(app, who.accountId);
+    await changeConfiguration(
+      app,
+      who.accountId,
+      () => app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`,
+    );
     const v = await start(app, who, aNumber());
     expect(await happened(app, v, 'VerificationFailed')).toEqual([
       'VerificationStarted',

@@ -31,7 +31,7 @@ const PURE = [
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
-  'carriers/{answer-times,breaker,health,pace,receipt-silence}',
+  'carriers/{answer-times,breaker,health,pace,receipt-silence,sliding-second}',
   'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact,retry-after}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];

@@ -5,8 +5,8 @@ import type { App } from '../platform.ts';
 import { lockConfiguration } from './lock-configuration.ts';
 
 /**
- * Changes how an account's messages go (carriers, routes, senders, residency): in a transaction that no other such change comes
- * between, and every process follows at once.
+ * Changes how an account's messages go (services, carriers, routes, senders, lookup, residency, currency): in a
+ * transaction that no other such change comes between, and every process follows at once.
  */
 export async function changeConfiguration<T>(
   app: App,

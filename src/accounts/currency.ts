@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
+import type { DbTransaction } from '../db/client.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { accounts } from './table.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { accounts, type AccountRow } from './table.ts';
 
 /** Of all prices of the account, ISO 4217. */
 export async function readCurrency(app: App, accountId: AccountId): Promise<string> {
@@ -14,11 +16,32 @@ export async function readCurrency(app: App, accountId: AccountId): Promise<stri
   return row.currency;
 }
 
-/** From now on the account's prices are in this currency; what is written down already is not converted. @throws {InvalidInput} */
-export async function setCurrency(app: App, accountId: AccountId, currency: string): Promise<void> {
+/**
+ * From now on the account's prices are in this currency; what is written down already is not converted.
+ * @param isPriced whether there are prices by now that would change their meaning: then it is refused
+ * @throws {InvalidInput}
+ */
+export async function setCurrency(
+  app: App,
+  accountId: AccountId,
+  currency: string,
+  isPriced: (tx: DbTransaction) => Promise<boolean>,
+): Promise<AccountRow> {
   if (!Intl.supportedValuesOf('currency').includes(currency))
     throw new InvalidInput('currency', 'A currency is three capital letters (ISO 4217), e.g. EUR.');
-  await app.db.update(accounts).set({ currency }).where(eq(accounts.id, accountId));
+  return changeConfiguration(app, accountId, async (tx) => {
+    const ours = eq(accounts.id, accountId);
+    const [before] = await tx.select().from(accounts).where(ours);
+    if (!before) throw new Error(`no account ${accountId}`);
+    if (before.currency === currency) return before;
+    if (await isPriced(tx))
+      throw new InvalidInput(
+        'currency',
+        `Routes have prices in ${before.currency}, and nothing is converted: take the prices away first.`,
+      );
+    await tx.update(accounts).set({ currency }).where(ours);
+    return { ...before, currency };
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { findAccount } from './find-account.ts';
 import { setResidency } from './set-residency.ts';
 
-const Account = builder.drizzleObject('accounts', {
+export const Account = builder.drizzleObject('accounts', {
   name: 'Account',
   permission: 'account:read',
   description: 'A customer: all else belongs to exactly one.',
@@ -15,6 +15,10 @@ const Account = builder.drizzleObject('accounts', {
       nullable: true,
       description: 'The region that its messages must not leave, e.g. `EU`; absent = they may go anywhere.',
       resolve: (account) => account.residency,
+    }),
+    currency: t.string({
+      description: 'Of all its prices and amounts, ISO 4217.',
+      resolve: (account) => account.currency,
     }),
     createdAt: t.field({
       type: 'DateTime',

@@ -1,4 +1,4 @@
-import type { AttemptId, CarrierId, VerificationId } from '../ids.ts';
+import type { AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
 import type { Bus } from './bus.ts';
 import { OUTCOME_CHANNEL } from './channels.ts';
 
@@ -13,7 +13,7 @@ export type Outcome = { verificationId: VerificationId; at: number } & (
   /** It ended without approval, for no reason of the route's. */
   | { kind: 'abandoned' }
   /** One more attempt of it was made: what comes now may be that one's. `isLate`: because no receipt came. */
-  | { kind: 'retried'; attemptId: AttemptId; isLate: boolean }
+  | { kind: 'retried'; messageId: MessageId; attemptId: AttemptId; isLate: boolean }
 );
 
 /** Tells every process that listens, this one included. */

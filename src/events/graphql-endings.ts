@@ -39,7 +39,7 @@ const ENDINGS: readonly Ending[] = [
   },
   {
     type: 'VerificationFailed',
-    description: 'No carrier can reach the number, or it was blocked.',
+    description: 'No carrier can reach the number, no route may carry a message to it, or it was blocked.',
     errorClass: VerificationFailed,
     errorOf: ({ verification }) => new VerificationFailed(verification.failureReason ?? 'undeliverable'),
   },

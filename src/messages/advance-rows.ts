@@ -4,7 +4,7 @@ import type { VerificationRow } from '../verifications/table.ts';
 import { advanceAttempt, statusAfterSubmit } from './attempt.ts';
 import type { AttemptState } from './attempt-store.ts';
 import type { Step } from './facts.ts';
-import { advanceMessage, type Circumstances, type MessageState } from './message.ts';
+import { advanceMessage, type Circumstances, type MessageState, type Unreachable } from './message.ts';
 import { hearPart, LONE_RECEIPT_MS, unheardParts } from './parts.ts';
 import type { MessageRow } from './table.ts';
 
@@ -89,7 +89,7 @@ function noteError(attempt: AttemptState, outcome: Exclude<SubmitOutcome, { kind
 
 /**
  * Moves a message's row by one step and notes its events.
- * @returns whether it changed, and whether no route can reach this number
+ * @returns whether it changed, and why its verification fails unless another message of it may arrive
  */
 export function moveMessage(
   journal: Journal,
@@ -97,7 +97,7 @@ export function moveMessage(
   message: MessageRow,
   step: Step,
   given: Circumstances,
-): { isMoved: boolean; undeliverable: boolean } {
+): { isMoved: boolean; failsFor: Unreachable | undefined } {
   const before: MessageState = {
     status: message.status,
     attemptsSpent: message.attemptsSpent,
@@ -108,9 +108,9 @@ export function moveMessage(
     deliveredAt: message.deliveredAt?.getTime(),
     settledAt: message.settledAt?.getTime(),
   };
-  const { message: after, events, undeliverable, reason } = advanceMessage(before, step.fact, given);
+  const { message: after, events, failsFor, reason } = advanceMessage(before, step.fact, given);
   const taken = step.answer?.outcome.kind === 'accepted' ? step.answer.outcome : undefined;
-  if (after === before && !taken) return { isMoved: false, undeliverable };
+  if (after === before && !taken) return { isMoved: false, failsFor };
   message.attemptsSpent = after.attemptsSpent;
   message.dueAt = toDate(after.dueAt);
   if (taken) {
@@ -129,7 +129,7 @@ export function moveMessage(
     }
     journal.record(event, verification, message);
   }
-  return { isMoved: true, undeliverable };
+  return { isMoved: true, failsFor };
 }
 
 function toDate(ms: number | undefined): Date | null {

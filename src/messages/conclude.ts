@@ -8,15 +8,15 @@ import { findService } from '../services/directory.ts';
 import { KEYS, type VerificationKey } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { nextChannel, type Channel } from '../verifications/verification.ts';
-import { isSettled } from './message.ts';
+import { isSettled, type Unreachable } from './message.ts';
 import type { MessageRow } from './table.ts';
 
 /** What a batch of facts is about, all of it locked. */
 interface Concerned {
   verifications: ReadonlyMap<VerificationId, VerificationRow>;
   messages: ReadonlyMap<string, MessageRow>;
-  /** Of these a carrier says that no route reaches the number. */
-  unreachable: readonly VerificationRow[];
+  /** Those that nothing can be sent for, and why. */
+  unreachable: ReadonlyMap<VerificationRow, Unreachable>;
 }
 
 const MESSAGES_OF = `
@@ -41,7 +41,7 @@ export async function concludeUndelivered(
     const channel = isOverSms(verification) && (await nextChannelOf(app, verification));
     if (channel) next.set(verification, channel);
   }
-  const candidates = [...new Set([...next.keys(), ...unreachable.filter(isOverSms)])];
+  const candidates = [...new Set([...next.keys(), ...[...unreachable.keys()].filter(isOverSms)])];
   for (const verification of await withoutHope(tx, candidates, messages)) {
     const channel = next.get(verification);
     if (channel) {
@@ -49,7 +49,7 @@ export async function concludeUndelivered(
       journal.record('ChannelChanged', verification);
     } else {
       verification.status = 'failed';
-      verification.failureReason = 'undeliverable';
+      verification.failureReason = unreachable.get(verification)!;
       verification.settledAt = new Date(now);
       journal.record('VerificationFailed', verification);
     }

@@ -27,7 +27,9 @@ export type NewFact =
   /** No route would take it now; with a verdict: nor later, unless the configuration changes. */
   | ({ kind: 'noRoute'; verdict: LastingVerdict | undefined } & Concerned)
   /** Its receipt is waited for some more. */
-  | ({ kind: 'patience'; waitMs: number } & Concerned);
+  | ({ kind: 'patience'; waitMs: number } & Concerned)
+  /** Nothing was heard of its last attempt. */
+  | ({ kind: 'givenUp' } & Concerned);
 
 /** Why no route can ever carry a message. */
 export interface LastingVerdict {
@@ -87,7 +89,8 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
         break;
       }
       case 'ended':
-        steps.push({ ...f, fact: { kind: 'ended' } });
+      case 'givenUp':
+        steps.push({ ...f, fact: { kind: f.kind } });
         break;
       case 'noRoute': {
         const { verdict, ...concerned } = f;

@@ -6,10 +6,10 @@ import type { App } from '../platform.ts';
 import { readSightings, readUnseen } from './sighting-queries.ts';
 import { createPolicies } from '../routing/policies.ts';
 import type { ObservationKind } from '../routing/policy.ts';
-import { convertedBy, isExcused, overtake, type Sighted, type Sighting } from './sightings.ts';
+import { convertedBy, isExcused, overtake, type Repeat, type Sighted, type Sighting } from './sightings.ts';
 
 /** An attempt that is about to be submitted. */
-export interface NewSighting {
+export interface NewSighting extends Repeat {
   accountId: AccountId;
   verificationId: VerificationId;
   attemptId: AttemptId;
@@ -21,8 +21,6 @@ export interface NewSighting {
   expiresAt: number;
   /** Attempts of this verification were made before, perhaps by another process. */
   isRepeated: boolean;
-  /** It is made because the receipt of an earlier one did not come in time. */
-  isLate: boolean;
 }
 
 /**
@@ -77,7 +75,7 @@ export function createLearner(app: App): Learner {
       case 'retried':
         if (of.attempts.some(({ attemptId }) => attemptId === outcome.attemptId)) return;
         of.elsewhere = true;
-        if (outcome.isLate) overtake(of.attempts);
+        overtake(of.attempts, outcome);
         return;
       case 'abandoned':
         sighted.delete(outcome.verificationId);
@@ -118,7 +116,7 @@ export function createLearner(app: App): Learner {
 
   return {
     submitted(attempt) {
-      const { accountId, verificationId, attemptId, routeId, country, operator } = attempt;
+      const { accountId, verificationId, messageId, attemptId, routeId, country, operator } = attempt;
       const { expiresAt, isRepeated, isLate } = attempt;
       const now = app.clock();
       let of = sighted.get(verificationId);
@@ -126,12 +124,14 @@ export function createLearner(app: App): Learner {
         of = { accountId, verificationId, country, attempts: [], elsewhere: isRepeated };
         sighted.set(verificationId, of, { ttl: Math.max(1, expiresAt - now + GRACE_MS) });
       }
-      if (isLate) overtake(of.attempts);
-      const seen = { attemptId, routeId, operator, failed: false, isOvertaken: false };
+      overtake(of.attempts, attempt);
+      const seen = { attemptId, messageId, routeId, operator, failed: false, isOvertaken: false };
       of.attempts.push(seen);
       observe(of, seen, 'submitted', now);
       if (isRepeated)
-        publishOutcomes(app.bus, [{ kind: 'retried', verificationId, attemptId, isLate, at: now }]);
+        publishOutcomes(app.bus, [
+          { kind: 'retried', verificationId, messageId, attemptId, isLate, at: now },
+        ]);
     },
     answered({ verificationId, attemptId }, outcome) {
       const kind = OBSERVED[outcome.kind];

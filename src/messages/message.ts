@@ -1,5 +1,6 @@
 import type { CarrierError, Retry, SubmitOutcome } from '../carriers/carrier.ts';
 import type { EventType } from '../events/catalog.ts';
+import type { FailureReason } from '../verifications/verification.ts';
 import { retryDelay, routeWait, type RetrySchedule } from './retry-schedule.ts';
 import type { Standing } from './tried.ts';
 
@@ -34,7 +35,9 @@ export type Fact =
   /** No route can carry it unless the configuration changes. */
   | { kind: 'noRoute'; reason: string }
   /** It was due for its receipt, and is not sent again now. Infinity: nor at any other time. */
-  | { kind: 'patience'; waitMs: number };
+  | { kind: 'patience'; waitMs: number }
+  /** Its last attempt was waited for, and nothing was heard of it. */
+  | { kind: 'givenUp' };
 
 /** What a fact is judged by. */
 export interface Circumstances {
@@ -49,14 +52,19 @@ export interface Circumstances {
   random: () => number;
 }
 
+/** Carriers refuse the number for good, or none is set up that could take it. */
+export type Unreachable = Exclude<FailureReason, 'blocked'>;
+
 export interface Advance {
   message: MessageState;
   events: EventType[];
-  /** No route can reach this number. */
-  undeliverable: boolean;
+  /** Its verification fails for this unless another message of it may arrive. */
+  failsFor: Unreachable | undefined;
   /** With an end that is a failure: why, for a person. */
   reason?: string;
 }
+
+const GIVEN_UP = 'no more attempts are allowed, and the end of the last one is unknown';
 
 export function isSettled(status: MessageStatus): boolean {
   return status !== 'queued' && status !== 'sent';
@@ -73,9 +81,11 @@ export function advanceMessage(message: MessageState, fact: Fact, given: Circums
         ? unchanged(dueIn(message, Infinity, now))
         : settle(message, 'expired', 'MessageExpired', now);
     case 'noRoute':
-      return fail(message, fact.reason, true, given);
+      return fail(message, fact.reason, 'no_route', given);
     case 'patience':
       return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
+    case 'givenUp':
+      return fail(message, GIVEN_UP, undefined, given);
     case 'receipt':
       return fact.state === 'delivered' ? delivered(message, now) : undelivered(message, fact, given);
     case 'outcome':
@@ -142,22 +152,31 @@ function goOn(message: MessageState, waitMs: number, reason: string, given: Circ
   const { schedule, standing, isLast, now } = given;
   // A later attempt is on its way: it decides.
   if (!isLast && standing.underWay + standing.awaited > 0) return unchanged(message);
-  if (standing.isRefused) return fail(message, reason, true, given);
-  if (message.attemptsSpent >= schedule.maxAttempts || standing.doubts > schedule.maxDoubts)
-    return fail(message, reason, false, given);
+  if (standing.isRefused) return fail(message, reason, 'undeliverable', given);
+  if (standing.doubts > schedule.maxDoubts) return fail(message, reason, undefined, given);
+  // What nobody knows of may have been taken: it gets as long to be heard of as before any other attempt.
+  if (message.attemptsSpent >= schedule.maxAttempts)
+    return standing.isUnsure
+      ? unchanged(dueIn(message, schedule.unknownWaitMs, now))
+      : fail(message, reason, undefined, given);
   const again = dueIn(message, waitMs, now);
   return unchanged(isLast || again.dueAt! < (message.dueAt ?? Infinity) ? again : message);
 }
 
 /** Nothing more is sent. That is the end, unless what was sent may still arrive. */
-function fail(message: MessageState, reason: string, undeliverable: boolean, given: Circumstances): Advance {
+function fail(
+  message: MessageState,
+  reason: string,
+  failsFor: Unreachable | undefined,
+  given: Circumstances,
+): Advance {
   const { standing, now } = given;
   if (standing.awaited > 0) return unchanged(dueIn(message, Infinity, now));
   const failed =
     message.status === 'sent'
       ? settle(message, 'undelivered', 'MessageUndelivered', now)
       : settle(message, 'failed', 'MessageFailed', now);
-  return { ...failed, undeliverable, reason };
+  return { ...failed, failsFor, reason };
 }
 
 function sent(message: MessageState, now: number): Advance {
@@ -165,7 +184,7 @@ function sent(message: MessageState, now: number): Advance {
   return {
     message: { ...message, status: 'sent', sentAt: now },
     events: ['MessageSent'],
-    undeliverable: false,
+    failsFor: undefined,
   };
 }
 
@@ -191,12 +210,12 @@ function settle(message: MessageState, status: MessageStatus, event: EventType, 
   return {
     message: { ...message, status, settledAt: now, dueAt: undefined },
     events: [event],
-    undeliverable: false,
+    failsFor: undefined,
   };
 }
 
 function unchanged(message: MessageState): Advance {
-  return { message, events: [], undeliverable: false };
+  return { message, events: [], failsFor: undefined };
 }
 
 function inWords({ code, message }: CarrierError): string {

@@ -86,7 +86,7 @@ export async function planAttempts(
     const before = (tried.get(messageId) ?? []).map(givenUp);
     const schedule = rules.scheduleOf(verification);
     const next = nextSend(before, message.attemptsSpent, schedule, now - message.wasDueAt.getTime());
-    if (next.kind === 'patience') {
+    if (next.kind !== 'send') {
       plan.facts.push({ ...next, accountId, verificationId, messageId });
       continue;
     }
@@ -148,13 +148,14 @@ function sightingOf(
   resolution: Resolution,
   message: ClaimedMessage,
 ): NewSighting {
-  const { accountId, verificationId, id: attemptId, routeId } = attempt;
+  const { accountId, verificationId, messageId, id: attemptId, routeId } = attempt;
   const { country, expiresAt, createdAt } = verification;
   // A message that was queued with its verification, and that nobody has had before, is its first attempt.
   const isRepeated = !message.isFirst || message.queuedAt.getTime() !== createdAt.getTime();
   return {
     accountId,
     verificationId,
+    messageId,
     attemptId,
     routeId,
     country,

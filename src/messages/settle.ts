@@ -13,6 +13,7 @@ import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.t
 import { concludeUndelivered } from './conclude.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
+import type { Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
 import { readMessages, saveMessages } from './store.ts';
@@ -137,7 +138,7 @@ async function decideFacts(
   const verifications = new Map(locked.map((v) => [v.id, v]));
   const messages = new Map(messageRows.map((m) => [m.id, m]));
   const attempts = Map.groupBy(attemptRows, (a) => a.messageId);
-  const unreachable: VerificationRow[] = [];
+  const unreachable = new Map<VerificationRow, Unreachable>();
   // The others are not written: their lease belongs to whoever claims them meanwhile.
   const moved = new Set<MessageRow>();
   const told = new Set<AttemptState>();
@@ -153,7 +154,7 @@ async function decideFacts(
     }
     if (step.receipt) outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
-    const { isMoved, undeliverable } = moveMessage(journal, verification, message, step, {
+    const { isMoved, failsFor } = moveMessage(journal, verification, message, step, {
       schedule: rules.scheduleOf(verification),
       standing: standingOf(tried),
       isLast: !attempt || attempt === tried.at(-1),
@@ -162,7 +163,7 @@ async function decideFacts(
       random: app.random,
     });
     if (isMoved) moved.add(message);
-    if (undeliverable) unreachable.push(verification);
+    if (failsFor) unreachable.set(verification, failsFor);
   }
   await concludeUndelivered(app, tx, journal, { verifications, messages, unreachable }, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));

@@ -34,13 +34,14 @@ export async function readSightings(
   accountId: AccountId,
   verificationId: VerificationId,
 ): Promise<Sighting[]> {
-  const rows = await app.sql<{ id: string; route_id: string; status: string; settled_at: Date | null }[]>`
-    SELECT a.id, a.route_id, a.status, a.settled_at FROM messages m
+  const rows = await app.sql<RawSighting[]>`
+    SELECT a.id, a.message_id, a.route_id, a.status, a.settled_at FROM messages m
     JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
     WHERE m.account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND m.verification_id = ${uuidOf(verificationId)}
     ORDER BY a.id`;
   return rows.map((row) => ({
     attemptId: idFromUuid('att', row.id),
+    messageId: idFromUuid('msg', row.message_id),
     routeId: idFromUuid('rte', row.route_id),
     failed: row.status === 'rejected' || row.status === 'undelivered',
     isOvertaken: false,
@@ -67,6 +68,14 @@ export async function* readUnseen(app: App, keys: readonly VerificationKey[]): A
         at: row.settled_at.getTime(),
       };
   }
+}
+
+interface RawSighting {
+  id: string;
+  message_id: string;
+  route_id: string;
+  status: string;
+  settled_at: Date | null;
 }
 
 interface RawReceipt {

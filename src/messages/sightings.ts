@@ -1,15 +1,16 @@
-import type { AccountId, AttemptId, RouteId, VerificationId } from '../ids.ts';
+import type { AccountId, AttemptId, MessageId, RouteId, VerificationId } from '../ids.ts';
 
 /** An attempt as the process that made it remembers it, until its verification cannot convert any more. */
 export interface Sighting {
   attemptId: AttemptId;
+  messageId: MessageId;
   routeId: RouteId;
   /** MCC and MNC that it was routed by; what is told of it later goes by the same. */
   operator?: string | undefined;
   /** Of the receipt, epoch milliseconds. */
   deliveredAt?: number;
   failed: boolean;
-  /** Its receipt did not come in its usual time, and the message went out over another route. */
+  /** Nothing was heard of it when its message went out again, or when its person asked for another one. */
   isOvertaken: boolean;
 }
 
@@ -31,16 +32,30 @@ export function convertedBy(attempts: readonly Sighting[]): Sighting | undefined
 /**
  * What an attempt means whose verification was approved by another one: it was in vain for no fault of
  * its route, unless it was overtaken because nothing was heard of it, and still is. Then its silence stays
- * what it is: otherwise a black hole whose messages are all rescued would never be found out.
+ * what it is: otherwise a black hole whose messages are all rescued, by us or by people who ask again,
+ * would never be found out.
  */
 export function isExcused({ deliveredAt, failed, isOvertaken }: Sighting): boolean {
   return !isOvertaken || failed || deliveredAt !== undefined;
 }
 
-/** Notes that a message goes out again because nothing was heard of the attempts before. */
-export function overtake(attempts: readonly Sighting[]): void {
-  for (const attempt of attempts)
-    if (!attempt.failed && attempt.deliveredAt === undefined) attempt.isOvertaken = true;
+/** One more attempt of a verification. */
+export interface Repeat {
+  messageId: MessageId;
+  /** Made because the receipt of an earlier attempt of the message did not come in time. */
+  isLate: boolean;
+}
+
+/**
+ * Notes which attempts a new one overtakes: nothing was heard of them although their receipts are late, or
+ * their person has asked for another message since. Ids of messages grow with time.
+ */
+export function overtake(attempts: readonly Sighting[], { messageId, isLate }: Repeat): void {
+  for (const attempt of attempts) {
+    const isSilent = !attempt.failed && attempt.deliveredAt === undefined;
+    const isMeant = attempt.messageId === messageId ? isLate : attempt.messageId < messageId;
+    if (isSilent && isMeant) attempt.isOvertaken = true;
+  }
 }
 
 /** What a process knows of one verification that it made attempts of. */

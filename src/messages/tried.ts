@@ -24,10 +24,15 @@ export interface Standing {
   doubts: number;
   /** One was refused for good. */
   isRefused: boolean;
+  /** Nobody knows what became of the last one. */
+  isUnsure: boolean;
 }
 
 export function standingOf(attempts: readonly Tried[]): Standing {
-  const standing: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false };
+  const standing: Standing = {
+    ...{ underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false },
+    isUnsure: attempts.at(-1)?.status === 'unknown',
+  };
   for (const { status, retry, isLate } of attempts) {
     if (status === 'submitting') standing.underWay += 1;
     if (status === 'submitted') standing.awaited += 1;
@@ -43,7 +48,8 @@ const OVERSLEPT_MS = 5_000;
 
 /**
  * What a due message may do: be sent over any route; over one that it was not tried over, because its
- * receipt is late; or wait for the receipt some more, `Infinity` until its end.
+ * receipt is late; wait for the receipt some more, `Infinity` until its end; or nothing more, after its last
+ * attempt was waited for in vain.
  * @param attempts none of them under way
  * @param overdueMs since it was due
  */
@@ -52,7 +58,10 @@ export function nextSend(
   spent: number,
   schedule: RetrySchedule,
   overdueMs: number,
-): { kind: 'send'; isLate: boolean; onlyUntried: boolean } | { kind: 'patience'; waitMs: number } {
+):
+  | { kind: 'send'; isLate: boolean; onlyUntried: boolean }
+  | { kind: 'patience'; waitMs: number }
+  | { kind: 'givenUp' } {
   const { awaited, copies } = standingOf(attempts);
   const isLate = awaited > 0;
   const onlyUntried = attempts.at(-1)?.status === 'submitted';
@@ -60,7 +69,7 @@ export function nextSend(
     const { max, minMs } = schedule.lateReceipts;
     if (copies >= max || spent >= schedule.maxAttempts) return { kind: 'patience', waitMs: Infinity };
     if (onlyUntried && overdueMs > OVERSLEPT_MS) return { kind: 'patience', waitMs: minMs };
-  }
+  } else if (spent >= schedule.maxAttempts) return { kind: 'givenUp' };
   return { kind: 'send', isLate, onlyUntried };
 }
 

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { numberLookupConfigs } from './table.ts';
@@ -10,10 +10,11 @@ import { numberLookupConfigs } from './table.ts';
  * @returns whether there was a lookup
  */
 export async function clearNumberLookup(app: App, accountId: AccountId): Promise<boolean> {
-  const cleared = await app.db
-    .delete(numberLookupConfigs)
-    .where(eq(numberLookupConfigs.accountId, accountId))
-    .returning({ accountId: numberLookupConfigs.accountId });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
+  const cleared = await changeConfiguration(app, accountId, (tx) =>
+    tx
+      .delete(numberLookupConfigs)
+      .where(eq(numberLookupConfigs.accountId, accountId))
+      .returning({ accountId: numberLookupConfigs.accountId }),
+  );
   return cleared.length > 0;
 }

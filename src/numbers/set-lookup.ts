@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
-import { lockConfiguration } from '../accounts/lock-configuration.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import { checkCurrency } from '../accounts/currency.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
@@ -39,8 +38,7 @@ export async function setNumberLookup(
   const { residency } = await app.single(createResidencyDirectory).of(accountId);
   const abroad = residencyProblem(residency, config.region, 'the lookup');
   if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
-  const row = await app.db.transaction(async (tx) => {
-    await lockConfiguration(tx, accountId);
+  return changeConfiguration(app, accountId, async (tx) => {
     const ours = eq(numberLookupConfigs.accountId, accountId);
     const [before] = await tx.select().from(numberLookupConfigs).where(ours);
     const named = secretsOfLookup(config);
@@ -64,8 +62,6 @@ export async function setNumberLookup(
       .onConflictDoUpdate({ target: numberLookupConfigs.accountId, set });
     return { accountId, ...set };
   });
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return row;
 }
 
 function keptOf(app: App, before: LookupRow, named: readonly { name: string }[]): Record<string, string> {

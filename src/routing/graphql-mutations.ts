@@ -1,4 +1,5 @@
 import { checkCurrency } from '../accounts/currency.ts';
+import { Account } from '../accounts/graphql.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { InvalidInput, NameTaken } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
@@ -6,6 +7,7 @@ import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId } from '../ids.ts';
 import { addRoute } from './add-route.ts';
+import { changeCurrency } from './change-currency.ts';
 import { RouteNotFound } from './errors.ts';
 import { Route } from './graphql.ts';
 import { listRoutes } from './queries.ts';
@@ -105,5 +107,27 @@ builder.mutationField('updateRoute', (t) =>
         enabled: input.enabled ?? undefined,
       });
     },
+  }),
+);
+
+const SetCurrencyInput = builder.inputType('SetCurrencyInput', {
+  description: 'The currency of the account.',
+  fields: (t) => ({
+    currency: t.string({ required: true, description: 'ISO 4217, e.g. `EUR`, which is the default.' }),
+  }),
+});
+
+builder.mutationField('setCurrency', (t) =>
+  t.field({
+    permission: 'account:write',
+    type: Account,
+    description:
+      'Sets the currency of all prices and amounts of the account. Nothing is converted, so it is refused while ' +
+      'any route has a price. What services pay (`maxPrice`, `valueOfConversion`) and what a number lookup costs ' +
+      'keep their numbers: look at them, too.',
+    errors: { types: [InvalidInput] },
+    args: { input: t.arg({ type: SetCurrencyInput, required: true, description: 'The currency.' }) },
+    resolve: (_root, { input }, context) =>
+      changeCurrency(context.app, callerOf(context).accountId, input.currency),
   }),
 );

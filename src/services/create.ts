@@ -1,7 +1,7 @@
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { App } from '../platform.ts';
-import { announceChange } from './announce.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
 import { checkPool } from './pool.ts';
@@ -30,10 +30,9 @@ export async function createService(
     createdAt: new Date(now),
   };
   await checkPool(app, who.accountId, input.settings);
-  await app.db.transaction(async (tx) => {
+  return changeConfiguration(app, who.accountId, async (tx) => {
     if (row.isDefault) await makeRoomForDefault(tx, who.accountId);
     await tx.insert(services).values(row);
+    return row;
   });
-  announceChange(app, who.accountId);
-  return row;
 }

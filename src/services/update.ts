@@ -1,8 +1,8 @@
 import { and, eq } from 'drizzle-orm';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { announceChange } from './announce.ts';
 import { ServiceNotFound } from './errors.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
@@ -28,8 +28,8 @@ export async function updateService(
 ): Promise<ServiceRow> {
   const one = and(eq(services.accountId, who.accountId), eq(services.id, id));
   await checkPool(app, who.accountId, input.settings);
-  const updated = await app.db.transaction(async (tx) => {
-    const [before] = await tx.select().from(services).where(one).for('update');
+  return changeConfiguration(app, who.accountId, async (tx) => {
+    const [before] = await tx.select().from(services).where(one);
     if (!before) throw new ServiceNotFound();
     const after: ServiceRow = {
       ...before,
@@ -41,6 +41,4 @@ export async function updateService(
     await tx.update(services).set(after).where(one);
     return after;
   });
-  announceChange(app, who.accountId);
-  return updated;
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import type { FailureReason } from './verification.ts';
 
 export { ServiceNotFound } from '../services/errors.ts';
 
@@ -110,15 +111,19 @@ export class VerificationCanceled extends DomainError {
   }
 }
 
+const FAILED: Record<FailureReason, string> = {
+  undeliverable: 'No carrier can reach this number, so this verification ended. Ask for another number.',
+  no_route:
+    'The service has no route that may carry the code to this number, so this verification ended. Another number ' +
+    'will not help: the routes, senders, prices and regions of the account have to be looked at.',
+  blocked: 'This verification was blocked.',
+};
+
 export class VerificationFailed extends DomainError {
   readonly code = 'verification/failed';
-  readonly reason: 'undeliverable' | 'blocked';
-  constructor(reason: 'undeliverable' | 'blocked') {
-    super(
-      reason === 'undeliverable'
-        ? 'No carrier can reach this number, so this verification ended. Ask for another number.'
-        : 'This verification was blocked.',
-    );
+  readonly reason: FailureReason;
+  constructor(reason: FailureReason) {
+    super(FAILED[reason]);
     this.reason = reason;
   }
 }

@@ -14,7 +14,10 @@ export const VerificationStatus = builder.enumType('VerificationStatus', {
     CANCELED: { value: 'canceled', description: 'Called off.' },
     EXPIRED: { value: 'expired', description: 'The code did not come in time.' },
     MAX_CHECKS_REACHED: { value: 'max_checks_reached', description: 'Too many wrong codes.' },
-    FAILED: { value: 'failed', description: 'No carrier can reach the number, or it was blocked.' },
+    FAILED: {
+      value: 'failed',
+      description: 'No carrier can reach the number, no route may carry a message to it, or it was blocked.',
+    },
   } as const,
 });
 
@@ -25,6 +28,12 @@ const FailureReason = builder.enumType('FailureReason', {
     BLOCKED: {
       value: 'blocked',
       description: 'It was blocked, or the owner of the number wants no more messages.',
+    },
+    NO_ROUTE: {
+      value: 'no_route',
+      description:
+        'The account has no route that may carry a message to the number: none serves it, or its sender, price or ' +
+        'region forbids. `Message.failureReason` says which. Another number will not help.',
     },
   } as const,
 });

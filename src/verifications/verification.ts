@@ -14,7 +14,12 @@ export function nextChannel(channels: readonly Channel[], current: Channel): Cha
   return at === -1 ? undefined : channels[at + 1];
 }
 
-export type FailureReason = 'undeliverable' | 'blocked';
+export type FailureReason =
+  /** Carriers refuse the number for good. */
+  | 'undeliverable'
+  /** No route is set up that could take it: whoever runs the service can mend that. */
+  | 'no_route'
+  | 'blocked';
 
 /** A pending verification: the only kind that can still change. */
 export interface Pending {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
-import { setCurrency } from '../../src/accounts/currency.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import type { CarrierId } from '../../src/ids.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
+import { addRoute } from '../../src/routing/add-route.ts';
+import { updateRoute } from '../../src/routing/update-route.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
 import { Portaris } from '../support/number-lookups.ts';
@@ -139,13 +141,26 @@ test("another account's lookup is not seen, nor are its answers", async () => {
   expect(provider.asked).toEqual([]);
 });
 
-test("a route's prices and networks are refused by the field that is wrong, and kept when they are right", async () => {
-  await anAccount();
-  const carrierId = await connectCarrier(app, who.accountId, {
+function anyCarrier(): Promise<CarrierId> {
+  return connectCarrier(app, who.accountId, {
     name: 'any',
     config: { kind: 'smpp', host: '127.0.0.1', port: 1, systemId: 'any' },
     secrets: { password: 'x' },
   });
+}
+
+async function setCurrency(currency: string): Promise<unknown> {
+  const { data } = await caller.ask(
+    `mutation ($input: SetCurrencyInput!) { result: setCurrency(input: $input) {
+      ... on Account { currency } ... on InvalidInput { field message } } }`,
+    { input: { currency } },
+  );
+  return data!.result;
+}
+
+test("a route's prices and networks are refused by the field that is wrong, and kept when they are right", async () => {
+  await anAccount();
+  const carrierId = await anyCarrier();
   const result = `__typename ... on Route { id operators prices } ... on InvalidInput { field }`;
   const change = async (name: 'addRoute' | 'updateRoute', input: object) => {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
@@ -165,7 +180,7 @@ test("a route's prices and networks are refused by the field that is wrong, and 
   expect((await add({ operators: [] })).field).toBe('operators');
   expect((await add({ price: 1, currency: 'USD' })).field).toBe('currency');
   expect((await add({ price: 1, currency: 'XXQ' })).field).toBe('currency');
-  await setCurrency(app, who.accountId, 'USD');
+  expect(await setCurrency('USD')).toMatchObject({ currency: 'USD' });
   const prices = { HR: 0.02, '21910': 0.035 };
   const route = await add({ prices, operators: ['21910'], currency: 'USD' });
   expect(route).toMatchObject({ __typename: 'Route', prices, operators: ['21910'] });
@@ -176,5 +191,28 @@ test("a route's prices and networks are refused by the field that is wrong, and 
     prices: null,
     operators: null,
   });
-  await expect(setCurrency(app, who.accountId, 'Euro')).rejects.toMatchObject({ field: 'currency' });
+});
+
+test('an account sets its currency, but not while routes have prices: nothing is converted', async () => {
+  await anAccount();
+  expect((await caller.ask('{ account { currency } }')).data).toEqual({ account: { currency: 'EUR' } });
+  expect(await setCurrency('Euro')).toMatchObject({ field: 'currency' });
+  const carrierId = await anyCarrier();
+  const route = await addRoute(app, who.accountId, {
+    name: 'r',
+    carrierId,
+    priority: 1,
+    prices: { HR: 0.02 },
+  });
+  expect(await setCurrency('USD')).toMatchObject({
+    field: 'currency',
+    message: expect.stringContaining('prices in EUR') as string,
+  });
+  // It is that already.
+  expect(await setCurrency('EUR')).toMatchObject({ currency: 'EUR' });
+  await updateRoute(app, who.accountId, route.id, { prices: null, price: 0.01 });
+  expect(await setCurrency('USD')).toMatchObject({ field: 'currency' });
+  await updateRoute(app, who.accountId, route.id, { price: 0 });
+  expect(await setCurrency('USD')).toMatchObject({ currency: 'USD' });
+  expect((await caller.ask('{ account { currency } }')).data).toEqual({ account: { currency: 'USD' } });
 });

@@ -98,6 +98,7 @@ function countByHand(traffic: readonly PastVerification[], from: number, to: num
   for (const v of traffic) {
     const sightings = v.attempts.map((a): Sighting => ({
       attemptId: newId('att'),
+      messageId: newId('msg'),
       routeId: a.routeId,
       failed: a.status === 'rejected' || a.status === 'undelivered',
       isOvertaken: false,

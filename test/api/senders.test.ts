@@ -313,6 +313,7 @@ test('a client token reads and changes nothing of this', async () => {
     '{ senderRules { country } }',
     '{ senderRegistrations { country } }',
     'mutation { setResidency(input: { residency: "EU" }) { __typename } }',
+    'mutation { setCurrency(input: { currency: "USD" }) { __typename } }',
     'mutation { removeSender(input: { senderId: "snd_" }) { __typename } }',
   ])
     expect(codesOf(await frontend.ask(query)), query).toEqual(['auth/forbidden']);

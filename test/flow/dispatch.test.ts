@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { changeConfiguration } from '../../src/accounts/change-configuration.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
@@ -11,7 +12,6 @@ import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
-import { announceChange } from '../../src/services/announce.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import {
@@ -435,8 +435,11 @@ describe('a message that no route can carry', () => {
   test('fails at once with its verification, and says why; a price is a reason', async () => {
     const who = await createTestAccount(app, { maxPrice: 0.05 });
     await connect(who, 'instant');
-    await app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`;
-    announceChange(app, who.accountId);
+    await changeConfiguration(
+      app,
+      who.accountId,
+      () => app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`,
+    );
     const v = await start(app, who, aNumber());
     expect(await happened(app, v, 'VerificationFailed')).toEqual([
       'VerificationStarted',
@@ -450,6 +453,15 @@ describe('a message that no route can carry', () => {
     expect(message).toMatchObject({ status: 'failed', attemptsSpent: 0 });
     expect(message!.failureReason).toBe(`no route can take it: ${reason}`);
     expect(decodeDecision(message!.failureDecision!)).toMatchObject([{ excluded: reason }]);
+    // That is not the number's fault, and nobody needs another one.
+    expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'no_route' });
+    await expect(
+      checkVerification(app, who, { verificationId: v.id, code: await codeOf(app, v) }),
+    ).rejects.toMatchObject({
+      code: 'verification/failed',
+      reason: 'no_route',
+      message: expect.stringMatching(/no route .*another number will not help/i) as string,
+    });
   });
 
   test('because there is none fails; one whose carrier is only down waits', async () => {
@@ -484,6 +496,34 @@ describe('a carrier that answers behind its deadline', () => {
     expect((await messagesOf(app, v))[0]).toMatchObject({ attemptsSpent: 1, dueAt: null, segments: 1 });
     expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
     expect(await trafficOf(second.systemId)).toBe(0);
+  });
+
+  describe('the last attempt that is allowed', () => {
+    const ONCE = { retry: { maxAttempts: 1 } };
+
+    test('is waited for like any other: the message is delivered', async () => {
+      const who = await createTestAccount(app, ONCE);
+      await connect(who, late(300, 350), { responseTimeoutMs: 100 });
+      const v = await start(app, who, aNumber());
+      expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+      expect(await attemptsOf(app, v)).toEqual([{ carrier: 'late', status: 'delivered', errorCode: null }]);
+    });
+
+    test('is given up when nothing is heard of it in that time; its verification stays open', async () => {
+      const who = await createTestAccount(app, ONCE);
+      await connect(who, 'silent', { responseTimeoutMs: 100 });
+      const v = await start(app, who, aNumber());
+      await until(async () => (await attemptsOf(app, v))[0]?.status === 'unknown');
+      const [waiting] = await messagesOf(app, v);
+      expect(waiting).toMatchObject({ status: 'queued', attemptsSpent: 1 });
+      expect(waiting!.dueAt!.getTime()).toBeGreaterThan(clock.now());
+      clock.advance(5_000);
+      app.dispatcher!.wake();
+      await happened(app, v, 'MessageFailed');
+      expect((await messagesOf(app, v))[0]!.failureReason).toMatch(/no more attempts .*unknown/);
+      expect(await attemptsOf(app, v)).toHaveLength(1);
+      expect(await stateOf(app, v)).toMatchObject({ status: 'pending' });
+    });
   });
 
   test('is sent again once the wait is over, and both attempts learn what became of them', async () => {

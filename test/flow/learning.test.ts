@@ -9,6 +9,7 @@ import { createLearner } from '../../src/messages/learner.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { Observation, Policy, PolicyOptions } from '../../src/routing/policy.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createProcess } from '../support/process-app.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
@@ -58,6 +59,7 @@ function submit(
   routeId: RouteId,
   verificationId = newId('vrf'),
   operator?: string,
+  messageId = newId('msg'),
 ) {
   const attemptId = newId('att');
   const { accountId } = who;
@@ -65,6 +67,7 @@ function submit(
   learner.submitted({
     accountId,
     verificationId,
+    messageId,
     attemptId,
     routeId,
     country: 'HR',
@@ -112,6 +115,35 @@ test('traffic leaves the carrier whose messages nobody gets, without anybody bei
       await checkVerification(app, who, { verificationId: v.id, code });
     }
     clock.advance(1_000);
+  }
+  expect(used.slice(-30).filter((carrier) => carrier === 'blackhole').length).toBeLessThanOrEqual(3);
+});
+
+test('asking for a new code takes nothing away from the silence of the carrier that lost the first one', async () => {
+  const connect = createCarriers(app);
+  await connect(who, 'blackhole');
+  await connect(who, { profile: 'normal', receiptMs: [5, 20] });
+  await app.sql`UPDATE routes SET price = 0.2 WHERE account_id = ${uuidOf(who.accountId)} AND name = 'normal'`;
+  const used: string[] = [];
+  const waiting: { to: string; v: VerificationRow; sends: number; actsAt: number }[] = [];
+  /** A person asks for a code: types it in 10 s later, or asks again as soon as that is allowed. */
+  const ask = async (to: string, sends: number) => {
+    const v = await start(app, who, to);
+    const { carrier } = await until(async () => (await attemptsOf(app, v))[sends]);
+    used.push(carrier);
+    const actsAt = carrier === 'normal' ? clock.now() + 10_000 : v.nextSendAt!.getTime();
+    waiting.push({ to, v, sends: sends + 1, actsAt });
+  };
+  // One more person every second.
+  for (let second = 0; second < 120; second++) {
+    await ask(aNumber(), 0);
+    clock.advance(1_000);
+    for (const person of waiting.filter(({ actsAt }) => actsAt <= clock.now())) {
+      waiting.splice(waiting.indexOf(person), 1);
+      const [code] = codesOn(app, person.to);
+      if (code === undefined) await ask(person.to, person.sends);
+      else await checkVerification(app, who, { verificationId: person.v.id, code });
+    }
   }
   expect(used.slice(-30).filter((carrier) => carrier === 'blackhole').length).toBeLessThanOrEqual(3);
 });
@@ -248,10 +280,11 @@ test('of several attempts by several workers, the one that was delivered last is
     SELECT id, route_id FROM attempts WHERE account_id = ${uuidOf(who.accountId)}`;
   const other = createWorker(bus);
   const seen = observations(await other.policies.of(who.accountId, OPTIONS));
-  const { attemptId } = submit(other, newId('rte'), v.id);
+  const messageId = newId('msg');
+  const { attemptId } = submit(other, newId('rte'), v.id, undefined, messageId);
   const delivered = idFromUuid('att', real!.id);
   publishOutcomes(bus, [
-    { kind: 'retried', verificationId: v.id, attemptId: delivered, isLate: false, at: Date.now() },
+    { kind: 'retried', verificationId: v.id, messageId, attemptId: delivered, isLate: false, at: Date.now() },
     { kind: 'converted', verificationId: v.id, at: Date.now() },
   ]);
   // Its own attempt is in nobody's table, and the other one has the receipt.
@@ -262,28 +295,31 @@ test('of several attempts by several workers, the one that was delivered last is
   ]);
 });
 
-test('an attempt that another worker overtook, because nothing was heard of it, keeps its silence', async () => {
+test('an attempt that another worker overtook, of which nothing was heard, keeps its silence', async () => {
   const bus = createMemoryBus(app.log);
   await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
   const one = createWorker(bus);
   const seen = observations(await one.policies.of(who.accountId, OPTIONS));
-  /** Its message goes out again over a worker elsewhere, is delivered, and its code is typed in. */
-  const retriedElsewhere = async (isLate: boolean) => {
+  /** One more attempt is made by a worker elsewhere, is delivered, and its code is typed in. */
+  const retriedElsewhere = async (how: 'late' | 'again' | 'asked again') => {
     const v = await start(app, who, aNumber());
     await happened(app, v, 'MessageDelivered');
     const [real] = await app.sql<
       { id: string }[]
     >`SELECT id FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
-    const { attemptId } = submit(one, newId('rte'), v.id);
-    const delivered = idFromUuid('att', real!.id);
+    const before = newId('msg');
+    const messageId = how === 'asked again' ? newId('msg', Date.now() + 1_000) : before;
+    const { attemptId } = submit(one, newId('rte'), v.id, undefined, before);
+    const elsewhere = { messageId, attemptId: idFromUuid('att', real!.id), isLate: how === 'late' };
     publishOutcomes(bus, [
-      { kind: 'retried', verificationId: v.id, attemptId: delivered, isLate, at: Date.now() },
+      { kind: 'retried', verificationId: v.id, ...elsewhere, at: Date.now() },
       { kind: 'converted', verificationId: v.id, at: Date.now() },
     ]);
     return attemptId;
   };
-  const silent = await retriedElsewhere(true);
-  const excused = await retriedElsewhere(false);
+  const silent = [await retriedElsewhere('late'), await retriedElsewhere('asked again')];
+  const excused = await retriedElsewhere('again');
   await until(() => seen.some(({ kind, attemptId }) => kind === 'abandoned' && attemptId === excused));
-  expect(seen.filter(({ attemptId }) => attemptId === silent).map(({ kind }) => kind)).toEqual(['submitted']);
+  const told = seen.filter(({ attemptId }) => silent.some((id) => id === attemptId)).map(({ kind }) => kind);
+  expect(told).toEqual(['submitted', 'submitted']);
 });

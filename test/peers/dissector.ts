@@ -44,7 +44,8 @@ export async function dissectorAgrees(): Promise<string> {
   const tlvs = new Set(any.flatMap((pdu) => ('tlvs' in pdu ? Object.keys(pdu.tlvs) : [])));
   assert.equal([...tlvs].filter((name) => name !== 'other').length, Object.keys(TLVS).length);
   const real = await realTraffic();
-  return `${any.length} PDUs of ${Object.keys(LAYOUTS).length} kinds with ${tlvs.size - 1} TLVs; ${real}`;
+  const configured = await configuredTraffic();
+  return `${any.length} PDUs of ${Object.keys(LAYOUTS).length} kinds with ${tlvs.size - 1} TLVs; ${real}; ${configured}`;
 }
 
 const inspect = (it: unknown) => JSON.stringify(it);
@@ -81,7 +82,7 @@ async function dissect(pdus: readonly Pdu[]): Promise<Layers[]> {
     const { stdout, stderr, status } = spawnSync(
       'tshark',
       ['-r', path, '-d', `tcp.port==${PORT},smpp`, '-T', 'json', '--no-duplicate-keys'],
-      { encoding: 'utf8', maxBuffer: 1 << 28 },
+      { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, TZ: 'UTC' } },
     );
     if (status !== 0) throw new Error(stderr);
     const packets = JSON.parse(stdout) as { _source: { layers: Layers } }[];
@@ -221,6 +222,35 @@ async function realTraffic(): Promise<string> {
   assert.equal(find(smpp, 'smpp.message_state'), '5');
   assert.match(Buffer.from(hexOf(smpp['smpp.message']), 'hex').toString(), /^id:12 .* stat:UNDELIV err:031 /);
   return `GSM, UCS-2, both in parts, and a receipt`;
+}
+
+/** What an operator can set of a carrier: vendor TLVs, another alphabet, absolute validity, ton and npi. */
+async function configuredTraffic(): Promise<string> {
+  const now = Date.UTC(2026, 0, 31, 23, 55);
+  const expiresAt = new Date(now + 600_000);
+  const text = '123456 für señor Ångström';
+  const templateId = Buffer.from('1107160000000012345');
+  const message = { attemptId: newId('att'), to: '+919812345678', sender: 'Otpost', text, expiresAt };
+  const pdus = submitPdus(message, {
+    ...{ now, reference: 1, alphabet: 'latin1', dataCoding: 3, validity: 'absolute' },
+    ...{ source: { ton: 5, npi: 9 }, destination: { ton: 2, npi: 8 } },
+    vendorTlvs: [
+      { tag: 0x1400, value: Buffer.from('1101234567890123456') },
+      { tag: 0x1401, value: templateId },
+    ],
+  });
+  assert.ok(Array.isArray(pdus));
+  const [layers] = await dissect(pdus.map((pdu) => ({ ...pdu, sequence: 1 })));
+  const smpp = layers!.smpp!;
+  const numbers = ['data_coding', 'source_addr_ton', 'source_addr_npi', 'dest_addr_ton', 'dest_addr_npi'];
+  assert.deepEqual(
+    numbers.map((field) => Number(smpp[`smpp.${field}`])),
+    [3, 5, 9, 2, 8],
+  );
+  assert.equal(smpp['smpp.message_text'], text);
+  assert.equal(Date.parse(String(find(smpp, 'smpp.validity_period'))), expiresAt.getTime());
+  compareTlvs(pdus[0]!.tlvs, smpp);
+  return 'Latin 1 with absolute validity, ton and npi of its own and two vendor TLVs';
 }
 
 const hexOf = (shown: unknown) => String(shown).replaceAll(':', '');

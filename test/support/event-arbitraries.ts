@@ -34,7 +34,7 @@ export const verificationRows: fc.Arbitrary<VerificationRow> = record({
   channel: fc.constantFrom('sms', 'inbound_sms'),
   locale: fc.string(),
   status: fc.constantFrom('pending', 'approved', 'canceled', 'expired', 'max_checks_reached', 'failed'),
-  failureReason: nullable(fc.constantFrom('undeliverable', 'blocked')),
+  failureReason: nullable(fc.constantFrom('undeliverable', 'no_route', 'blocked')),
   codeNonce: buffer,
   codeKeyId: fc.string(),
   codeLength: smallint,

@@ -7,23 +7,60 @@ import { Window } from '../../src/carriers/window.ts';
 const calm = () => 0;
 
 describe('pace', () => {
-  test('never lets more through than the rate and one burst, in any pattern of asking', () => {
-    const asks = fc.array(fc.nat(50), { minLength: 1, maxLength: 500 });
+  test('lets no more than the rate through in any second, in any pattern of asking', () => {
+    const asks = fc.array(fc.oneof(fc.nat(50), fc.nat(2_000)), { minLength: 1, maxLength: 500 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_000 }), asks, (rate, pauses) => {
         const pace = new Pace(rate, 0);
         let now = 0;
-        let sent = 0;
+        const sentAt: number[] = [];
         for (const pause of pauses) {
           now += pause;
+          expect(pace.available(now) > 0).toBe(pace.waitMs(now) === 0);
           while (pace.waitMs(now) === 0) {
             pace.take(1, now);
-            sent += 1;
+            sentAt.push(now);
           }
         }
-        expect(sent).toBeLessThanOrEqual(Math.max(1, rate / 10) + (rate * now) / 1_000 + 1e-6);
+        sentAt.forEach((at, i) => expect(at - (sentAt[i - rate] ?? -Infinity)).toBeGreaterThanOrEqual(1_000));
       }),
     );
+  });
+
+  // Whole seconds are what may be used up: who looks every 500 ms finds the last 1,000 ms full every third time.
+  test.each([
+    [50, 0.85],
+    [250, 0.75],
+    [500, 0.65],
+  ])('who looks every %i ms at most still sends %d of what is allowed', (mostMs, share) => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 10, max: 1_000 }),
+        fc.integer({ min: 1, max: mostMs }),
+        (rate, everyMs) => {
+          const pace = new Pace(rate, 0);
+          let sent = 0;
+          for (let now = 0; now <= 60_000; now += everyMs) {
+            const count = pace.available(now);
+            for (let i = 0; i < count; i += 1) pace.take(1, now);
+            sent += count;
+          }
+          expect(sent / 60).toBeGreaterThan(share * rate);
+        },
+      ),
+    );
+  });
+
+  test('is even again after a burst: no second is spent waiting for the next one', () => {
+    const pace = new Pace(100, 0);
+    const perTenth = Array.from({ length: 50 }, () => 0);
+    for (let now = 0; now < 5_000; now += 1)
+      while (pace.waitMs(now) === 0) {
+        pace.take(1, now);
+        perTenth[Math.floor(now / 100)]! += 1;
+      }
+    expect(perTenth[0]).toBeGreaterThan(50);
+    for (const count of perTenth.slice(20)) expect(count).toBeLessThanOrEqual(12);
   });
 
   test('a segment may go once the wait that was told is over', () => {
@@ -114,9 +151,11 @@ describe('pace', () => {
 
   test('a clock that goes back stops nothing', () => {
     const pace = new Pace(10, 1_000_000);
-    pace.take(1, 1_000_000);
+    while (pace.waitMs(1_000_000) === 0) pace.take(1, 1_000_000);
     expect(pace.waitMs(0)).toBe(100);
     expect(pace.waitMs(100)).toBe(0);
+    for (let now = 100; now <= 900; now += 100) pace.take(1, now);
+    expect(pace.waitMs(0)).toBeLessThanOrEqual(100);
   });
 });
 

@@ -85,6 +85,8 @@ const policies = fc.record({
 
 interface Attempt extends Tried {
   sentAt: number;
+  /** When its carrier's time to answer was over. */
+  unknownSince?: number;
   answer?: SubmitOutcome['kind'];
 }
 
@@ -156,7 +158,7 @@ class Life {
     if (this.now >= this.endedAt) return this.apply({ kind: 'ended' });
     for (const attempt of this.attempts) if (attempt.status === 'submitting') attempt.status = 'unknown';
     const next = nextSend(this.attempts, this.message.attemptsSpent, this.schedule, this.now - dueAt);
-    if (next.kind === 'patience') return this.apply(next);
+    if (next.kind !== 'send') return this.apply(next);
     const all = ROUTES.map((id, i) =>
       exclusionOf({
         route: { id, countries: null, operators: null },
@@ -199,6 +201,7 @@ class Life {
       this.spent += 1;
     attempt.status = advanceAttempt(before, statusAfterSubmit(outcome));
     if (attempt.status === before) return;
+    if (outcome.kind === 'unknown') attempt.unknownSince = this.now;
     if (outcome.kind === 'rejected') attempt.retry = outcome.retry;
     if (before === 'unknown' && attempt.status === 'rejected') return;
     this.apply({ kind, outcome }, attempt, receiptWaitMs);
@@ -235,6 +238,16 @@ describe('whatever happens to a message', () => {
 
   test('no more attempts of it count than its service allows', () =>
     holdsAlways(({ spent, schedule }) => expect(spent).toBeLessThanOrEqual(schedule.maxAttempts)));
+
+  test('it is not given up for want of attempts while its last one may still be heard of', () =>
+    holdsAlways(({ attempts, message, schedule }) => {
+      const { status, unknownSince } = attempts.at(-1) ?? {};
+      const { isRefused, doubts } = standingOf(attempts);
+      if (!['failed', 'undelivered'].includes(message.status) || status !== 'unknown') return;
+      if (isRefused || doubts > schedule.maxDoubts || message.attemptsSpent < schedule.maxAttempts) return;
+      if (unknownSince !== undefined)
+        expect(message.settledAt).toBeGreaterThanOrEqual(unknownSince + schedule.unknownWaitMs);
+    }));
 
   test('it is delivered if anybody says so before it has settled, and settles only once', () =>
     holdsAlways(({ attempts, message, events }) => {

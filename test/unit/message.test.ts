@@ -40,8 +40,9 @@ const LATE_ACCEPT: Fact = {
 const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
 const rejected = (retry: Retry): Fact => outcome({ kind: 'rejected', error, retry });
 const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route' };
-const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false };
+const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false, isUnsure: false };
 const AWAITED: Standing = { ...NONE, awaited: 1 };
+const UNSURE: Standing = { ...NONE, isUnsure: true };
 const REFUSED: Standing = { ...NONE, isRefused: true };
 
 function outcome(outcome: SubmitOutcome): Fact {
@@ -63,7 +64,7 @@ function given(more: Partial<Circumstances> = {}): Circumstances {
 }
 
 function after(facts: readonly Fact[], from = FRESH, more: Partial<Circumstances> = {}): Advance {
-  let advance: Advance = { message: from, events: [], undeliverable: false };
+  let advance: Advance = { message: from, events: [], failsFor: undefined };
   for (const fact of facts) advance = advanceMessage(advance.message, fact, given(more));
   return advance;
 }
@@ -76,6 +77,7 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       ...[ACCEPTED, UNKNOWN, UNDELIVERED, LATE_ACCEPT, LATE_REFUSAL],
       ...[rejected('later'), rejected('elsewhere'), rejected('once')],
       { kind: 'patience', waitMs: 20_000 } as const,
+      { kind: 'givenUp' } as const,
     ),
   },
   {
@@ -93,6 +95,7 @@ const standings: fc.Arbitrary<Standing> = fc.record({
   copies: fc.integer({ min: 0, max: 2 }),
   doubts: fc.constantFrom(0, 0, 1, 2),
   isRefused: fc.constantFrom(false, false, false, true),
+  isUnsure: fc.constantFrom(false, false, true),
 });
 const moments = fc.record({
   fact: facts,
@@ -147,7 +150,7 @@ describe('whatever the facts, however often and in whatever order', () => {
       for (const { before, advance } of life) {
         expect(PROGRESS[advance.message.status]).toBeGreaterThanOrEqual(PROGRESS[before.status]);
         if (isSettled(before.status))
-          expect(advance).toEqual({ message: before, events: [], undeliverable: false });
+          expect(advance).toEqual({ message: before, events: [], failsFor: undefined });
       }
     }));
 
@@ -197,10 +200,12 @@ describe('whatever the facts, however often and in whatever order', () => {
       }
     }));
 
-  test('only a rejection for good, or no route at all, makes it undeliverable', () =>
+  test('only a rejection for good, or no route at all, fails its verification, each with its own reason', () =>
     holdsAlways((life) => {
-      for (const { fact, standing, advance } of life)
-        if (advance.undeliverable) expect(fact.kind === 'noRoute' || standing.isRefused).toBe(true);
+      for (const { fact, standing, advance } of life) {
+        if (advance.failsFor === 'no_route') expect(fact.kind).toBe('noRoute');
+        if (advance.failsFor === 'undeliverable') expect(standing.isRefused).toBe(true);
+      }
     }));
 
   test('it does not fail while a receipt may still come, and when it fails it says why', () =>
@@ -235,13 +240,32 @@ describe('a message', () => {
     expect(events).toEqual([]);
   });
 
+  test('whose last attempt nobody knows of waits the same way, and is given up only then', () => {
+    const spent = { ...FRESH, attemptsSpent: RETRY_SCHEDULE.maxAttempts - 1 };
+    const { message, events } = after([UNKNOWN], spent, { standing: UNSURE });
+    expect(message).toMatchObject({ status: 'queued', dueAt: QUEUED_AT + 100 + 5_000 });
+    expect(events).toEqual([]);
+    expect(after([{ kind: 'givenUp' }], message, { standing: UNSURE })).toMatchObject({
+      message: { status: 'failed', dueAt: undefined },
+      events: ['MessageFailed'],
+      failsFor: undefined,
+      reason: 'no more attempts are allowed, and the end of the last one is unknown',
+    });
+    // Its answer came just before somebody looked.
+    const taken = after([LATE_ACCEPT], message, { standing: AWAITED }).message;
+    expect(after([{ kind: 'givenUp' }], taken, { standing: AWAITED })).toMatchObject({
+      message: { status: 'sent', dueAt: FRESH.expiresAt },
+      events: [],
+    });
+  });
+
   test('whose carrier takes it behind the deadline is sent, stays there, and counts as one attempt', () => {
     const unknown = after([UNKNOWN]).message;
     expect(after([LATE_ACCEPT], unknown)).toMatchObject({
       message: { status: 'sent', attemptsSpent: 1, dueAt: FRESH.expiresAt },
       events: ['MessageSent'],
     });
-    expect(after([LATE_REFUSAL], unknown)).toEqual({ message: unknown, events: [], undeliverable: false });
+    expect(after([LATE_REFUSAL], unknown)).toEqual({ message: unknown, events: [], failsFor: undefined });
   });
 
   test('that is refused by one carrier goes to the next at once, then by the schedule: all may refuse', () => {
@@ -291,7 +315,7 @@ describe('a message', () => {
     expect(after(Array<Fact>(maxAttempts).fill(rejected('later')))).toMatchObject({
       message: { status: 'failed', attemptsSpent: maxAttempts },
       events: ['MessageFailed'],
-      undeliverable: false,
+      failsFor: undefined,
     });
     const rounds = Array.from({ length: maxAttempts }, () => [ACCEPTED, UNDELIVERED]).flat();
     expect(after(rounds.slice(0, -2)).message.status).toBe('sent');
@@ -305,14 +329,14 @@ describe('a message', () => {
     expect(after([rejected('never')], FRESH, { standing: REFUSED })).toMatchObject({
       message: { status: 'failed', attemptsSpent: 1 },
       events: ['MessageFailed'],
-      undeliverable: true,
+      failsFor: 'undeliverable',
       reason: 'invalid destination address (0x0000000b)',
     });
     const sent = after([ACCEPTED, UNDELIVERED]).message;
     expect(after([rejected('never')], sent, { standing: REFUSED })).toMatchObject({
       message: { status: 'undelivered', attemptsSpent: 2 },
       events: ['MessageUndelivered'],
-      undeliverable: true,
+      failsFor: 'undeliverable',
     });
   });
 
@@ -334,7 +358,7 @@ describe('a message', () => {
     expect(after([NO_ROUTE])).toMatchObject({
       message: { status: 'failed', attemptsSpent: 0 },
       events: ['MessageFailed'],
-      undeliverable: true,
+      failsFor: 'no_route',
       reason: 'there is no route',
     });
   });
@@ -344,7 +368,7 @@ describe('a message', () => {
     expect(message).toMatchObject({ status: 'queued', dueAt: QUEUED_AT + 100 });
     expect(after([rejected('once')], message, { standing: { ...NONE, doubts: 2 } })).toMatchObject({
       message: { status: 'failed', attemptsSpent: 2 },
-      undeliverable: false,
+      failsFor: undefined,
     });
   });
 });

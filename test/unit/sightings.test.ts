@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/crypto/new-id.ts';
 import { convertedBy, isExcused, overtake, type Sighting } from '../../src/messages/sightings.ts';
 
+const [FIRST, SECOND] = [newId('msg', 1), newId('msg', 2)];
+
 function attempt(change: Partial<Sighting> = {}): Sighting {
-  return { attemptId: newId('att'), routeId: newId('rte'), failed: false, isOvertaken: false, ...change };
+  const ids = { attemptId: newId('att'), messageId: FIRST, routeId: newId('rte') };
+  return { ...ids, failed: false, isOvertaken: false, ...change };
 }
 
 describe('a conversion is credited to', () => {
@@ -44,10 +47,24 @@ describe('an attempt whose verification was approved by another one', () => {
 
   test('keeps its silence when the message went out again because nothing was heard of it', () => {
     const [silent, heard, refused] = [attempt(), attempt({ deliveredAt: 1 }), attempt({ failed: true })];
-    overtake([silent, heard, refused]);
+    overtake([silent, heard, refused], { messageId: FIRST, isLate: true });
     expect([silent, heard, refused].map(isExcused)).toEqual([false, true, true]);
     // Its receipt came all the same, only late.
     silent.deliveredAt = 2;
     expect(isExcused(silent)).toBe(true);
+  });
+
+  test('keeps its silence when its person asked for another message before anything was heard of it', () => {
+    const [silent, heard, refused] = [attempt(), attempt({ deliveredAt: 1 }), attempt({ failed: true })];
+    overtake([silent, heard, refused], { messageId: SECOND, isLate: false });
+    expect([silent, heard, refused].map(isExcused)).toEqual([false, true, true]);
+  });
+
+  test('is excused when only its message was tried again, or an older one', () => {
+    const [first, second] = [attempt(), attempt({ messageId: SECOND })];
+    overtake([first, second], { messageId: FIRST, isLate: false });
+    expect([first, second].map(isExcused)).toEqual([true, true]);
+    overtake([first, second], { messageId: FIRST, isLate: true });
+    expect([first, second].map(isExcused)).toEqual([false, true]);
   });
 });

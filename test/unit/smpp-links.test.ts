@@ -122,7 +122,7 @@ describe('several links of a carrier', () => {
 
   test('keep one throughput together', async () => {
     await using smsc = await ForeignSmsc.start();
-    await using link = configured(smsc.port, { bindCount: 3, throughput: 10 });
+    await using link = configured(smsc.port, { bindCount: 3, throughput: 2 });
     await until(() => smsc.receivers.size === 3);
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => link.submit()));
     expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);

@@ -137,6 +137,8 @@ export type FailoverPolicyInput = {
 export type FailureReason =
   /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
+  /** The account has no route that may carry a message to the number: none serves it, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
+  | 'NO_ROUTE'
   /** No carrier can reach the number. */
   | 'UNDELIVERABLE';
 
@@ -572,7 +574,7 @@ export type VerificationStatus =
   | 'CANCELED'
   /** The code did not come in time. */
   | 'EXPIRED'
-  /** No carrier can reach the number, or it was blocked. */
+  /** No carrier can reach the number, no route may carry a message to it, or it was blocked. */
   | 'FAILED'
   /** Too many wrong codes. */
   | 'MAX_CHECKS_REACHED'

@@ -1,0 +1,132 @@
+import {
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** One less than an operation may have, for the root field. */
+const DEPTH = 11;
+/** Of every page below the root field; more would cost more than an operation may. */
+const PAGE = 2;
+
+export interface Operation {
+  query: string;
+  /** The name of its root field, in the answer too. */
+  name: string;
+}
+
+/**
+ * An operation that asks a root field for everything beneath it that one operation may ask for. Its
+ * variables are called as the arguments.
+ */
+export function wholeOperation(
+  schema: GraphQLSchema,
+  kind: 'query' | 'mutation' | 'subscription',
+  field: GraphQLField<unknown, unknown>,
+): Operation {
+  const { name } = field;
+  const { selection, fragments } = wholeSelection(schema, field.type);
+  const variables = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const args = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
+  const [head, call] = field.args.length > 0 ? [` (${variables})`, `(${args})`] : ['', ''];
+  return { name, query: `${kind}${head} { ${name}${call} ${selection} } ${fragments}` };
+}
+
+/** Everything of a type, each type below it once on every way. */
+export function wholeSelection(
+  schema: GraphQLSchema,
+  type: GraphQLOutputType,
+): { selection: string; fragments: string } {
+  const fragments = new Map<string, string>();
+  const selection = select(schema, getNamedType(type), DEPTH, [], fragments);
+  return { selection, fragments: [...fragments.values()].join(' ') };
+}
+
+function select(
+  schema: GraphQLSchema,
+  type: GraphQLNamedType,
+  depth: number,
+  above: readonly string[],
+  fragments: Map<string, string>,
+): string {
+  if (!isCompositeType(type)) return '';
+  const depthHere = Math.min(depth, heightOf(schema, type, above));
+  const name = `${type.name}_${depthHere}_${above.filter((each) => reaches(schema, type, each)).join('_')}`;
+  if (!fragments.has(name)) {
+    fragments.set(name, '');
+    const fields = fieldsOf(schema, type, depthHere, [...above, type.name], fragments);
+    fragments.set(name, `fragment ${name} on ${type.name} { ${fields} }`);
+  }
+  return `{ ...${name} }`;
+}
+
+function fieldsOf(
+  schema: GraphQLSchema,
+  type: GraphQLNamedType,
+  depth: number,
+  above: readonly string[],
+  fragments: Map<string, string>,
+): string {
+  const parts = ['__typename'];
+  const shapes = new Map<string, string>();
+  const add = (field: GraphQLField<unknown, unknown>, owner: string): string | undefined => {
+    const inner = getNamedType(field.type);
+    if (isCompositeType(inner) && (depth <= 1 || above.includes(inner.name))) return undefined;
+    // Two types of a union may mean different things by the same name.
+    const shape = String(field.type);
+    const known = shapes.get(field.name);
+    if (known === undefined) shapes.set(field.name, shape);
+    const alias = known !== undefined && known !== shape ? `${owner}_${field.name}: ` : '';
+    const args = field.args.filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined);
+    const call = args.length > 0 ? `(${args.map((arg) => `${arg.name}: ${PAGE}`).join(', ')})` : '';
+    return `${alias}${field.name}${call} ${select(schema, inner, depth - 1, above, fragments)}`.trim();
+  };
+  const own = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
+  // What is on a page is read by `nodes`.
+  const isPage = own.some(({ name }) => name === 'nodes');
+  for (const field of own) {
+    const part = isPage && field.name === 'edges' ? 'edges { cursor }' : add(field, type.name);
+    if (part !== undefined) parts.push(part);
+  }
+  if (isCompositeType(type) && !isObjectType(type)) {
+    for (const possible of schema.getPossibleTypes(type)) {
+      const more = Object.values(possible.getFields())
+        .filter(({ name }) => !own.some((field) => field.name === name))
+        .map((field) => add(field, possible.name))
+        .filter((part) => part !== undefined);
+      if (more.length > 0) parts.push(`... on ${possible.name} { ${more.join(' ')} }`);
+    }
+  }
+  return parts.join(' ');
+}
+
+function childrenOf(schema: GraphQLSchema, type: GraphQLNamedType): GraphQLNamedType[] {
+  if (!isCompositeType(type)) return [];
+  const types = isObjectType(type) ? [type] : [...schema.getPossibleTypes(type)];
+  return types.flatMap((each) => Object.values(each.getFields()).map((field) => getNamedType(field.type)));
+}
+
+/** Levels of fields in a type, as long as no type comes twice on the way. */
+function heightOf(schema: GraphQLSchema, type: GraphQLNamedType, above: readonly string[]): number {
+  if (!isCompositeType(type) || above.includes(type.name)) return 0;
+  const below = [...above, type.name];
+  return 1 + Math.max(0, ...childrenOf(schema, type).map((child) => heightOf(schema, child, below)));
+}
+
+function reaches(
+  schema: GraphQLSchema,
+  from: GraphQLNamedType,
+  to: string,
+  seen = new Set<string>(),
+): boolean {
+  if (from.name === to) return true;
+  if (seen.has(from.name)) return false;
+  seen.add(from.name);
+  return childrenOf(schema, from).some((child) => reaches(schema, child, to, seen));
+}

@@ -15,7 +15,7 @@ import { createSchema } from '../../src/graphql/schema.ts';
 import { ID_PREFIXES } from '../../src/ids.ts';
 import { idsIn, rowsOf, tablesOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { codesOf, createSocketClient, type Answer } from '../support/graphql.ts';
+import { callerWith, codesOf, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
 import { Portaris } from '../support/number-lookups.ts';
 import { wholeOperation, wholeSelection } from '../support/selections.ts';
 import {
@@ -39,18 +39,21 @@ let testApp: TestApp;
 let app: RunningApp;
 let own: Tenant;
 let other: Tenant;
+let caller: Caller;
 
 beforeAll(async () => {
   testApp = stack.use(await createTestApp({ OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' }));
   app = testApp.app;
   own = await aTenant('Aurora', '+385991111111', 5_100_001);
+  caller = callerWith(app, own.credential);
   other = await aTenant('Borealis', '+385992222222', 5_200_001);
 });
 afterAll(() => stack.disposeAsync());
 
 async function aTenant(word: string, ourNumber: string, firstNumber: number): Promise<Tenant> {
-  const lookup = stack.use(await new Portaris().start());
-  return createTenant(app, { word, ourNumber, aNumber: createNumbers(firstNumber), lookup });
+  const provider = stack.use(await new Portaris().start());
+  const aNumber = createNumbers(firstNumber);
+  return createTenant(app, { word, ourNumber, aNumber, lookup: await provider.example() });
 }
 
 /** What nobody else may be told: each id in the account's rows, its words, and its numbers. */
@@ -171,14 +174,14 @@ function testRootFields(
       await expectUntouched(async () => {
         const answers: Answer[] = [];
         for (const { args, answered, about } of foreignArgs(field, row)) {
-          const answer = await own.caller.ask(query, args);
+          const answer = await caller.ask(query, args);
           answers.push(answer);
           expect(answered, `${about}: ${JSON.stringify(answer).slice(0, 500)}`).toContain(
             answeredOf(answer, name),
           );
         }
         // That it finds what is its own: the arguments were right but for whose things they named.
-        const answer = await own.caller.ask(query, row.args?.(own) ?? {});
+        const answer = await caller.ask(query, row.args?.(own) ?? {});
         expect(answeredOf(answer, name), JSON.stringify(answer).slice(0, 500)).toBe('own');
         return [answers, answer];
       });
@@ -196,7 +199,7 @@ describe('a subscription', () => {
     async (_name, field) => {
       const row = rowOf(SUBSCRIPTIONS, type.name, field);
       const { query, name } = wholeOperation(schema, 'subscription', field);
-      await using client = createSocketClient(app, own.caller.credential);
+      await using client = createSocketClient(app, own.credential);
       const said: unknown[] = [];
       const subscribe = (variables: Args) => client.iterate({ query, variables });
       const watchOwn = async (variables: Args) => {
@@ -250,10 +253,10 @@ describe('node(id)', () => {
       const { selection, fragments } = wholeSelection(schema, type);
       const query = `query ($id: ID!) { node(id: $id) { id ...A } } fragment A on ${name} ${selection} ${fragments}`;
       await expectUntouched(async () => {
-        const answer = await own.caller.ask(query, { id: idOf(other) });
+        const answer = await caller.ask(query, { id: idOf(other) });
         expect(answer.errors).toBeUndefined();
         expect(answer.data).toEqual({ node: null });
-        const found = await own.caller.ask(query, { id: idOf(own) });
+        const found = await caller.ask(query, { id: idOf(own) });
         expect(found.data).toMatchObject({ node: { id: idOf(own) } });
         return [answer, found];
       });
@@ -277,7 +280,7 @@ describe('a field below the root', () => {
     await expectUntouched(async () => {
       const answers: Answer[] = [];
       for (const foreign of [null, ...namesOf(other)])
-        answers.push(await own.caller.ask(row.query, { ...row.args(own), foreign }));
+        answers.push(await caller.ask(row.query, { ...row.args(own), foreign }));
       expect(answers[0]!.errors).toBeUndefined();
       return answers;
     });
@@ -317,9 +320,7 @@ describe('the rows', () => {
 });
 
 test('what two accounts call alike is two things: numbers, names, keys, senders', async () => {
-  const lookup = stack.use(await new Portaris().start());
-  const aNumber = createNumbers(5_300_001);
-  const twin = await createTenant(app, { word: 'Cirrus', ourNumber: '+385993333333', aNumber, lookup });
+  const twin = await aTenant('Cirrus', '+385993333333', 5_300_001);
   const { word, numbers, idempotencyKey, ourNumber } = other;
   const before = await rowsOf(app, other.who.accountId);
   const inputs: Record<string, Args> = {
@@ -342,7 +343,10 @@ test('what two accounts call alike is two things: numbers, names, keys, senders'
   const ids = idsIn(before);
   for (const [name, input] of Object.entries(inputs)) {
     const field = schema.getMutationType()!.getFields()[name]!;
-    const answer = await twin.caller.ask(wholeOperation(schema, 'mutation', field).query, { input });
+    const answer = await callerWith(app, twin.credential).ask(
+      wholeOperation(schema, 'mutation', field).query,
+      { input },
+    );
     expect(answeredOf(answer, name), `${name}: ${JSON.stringify(answer).slice(0, 500)}`).toBe('own');
     expect([...ids].filter((id) => JSON.stringify(answer).includes(id))).toEqual([]);
   }

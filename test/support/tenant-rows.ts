@@ -35,6 +35,12 @@ export interface SubscriptionRow extends FieldRow {
   tells: (value: never) => boolean;
 }
 
+/** A lookup that nobody answers. */
+export const LOOKUP = {
+  config: { request: { url: 'https://lookup.example/{to}' }, answer: { operator: { at: '/network' } } },
+  secrets: {},
+};
+
 const none: FieldRow = {};
 const page = { args: () => ({ first: 3 }), ids: { after: ['own', 'empty', 'input/cursor'] } } as const;
 
@@ -98,11 +104,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ids: { 'input.serviceId': 'ServiceNotFound' },
     others: (_own, { numbers }) => [{ args: { input: { to: numbers.locked } }, answered: 'own' }],
   },
-  setNumberLookup: {
-    args: input(() => ({
-      config: { request: { url: 'https://lookup.example/{to}' }, answer: { operator: { at: '/network' } } },
-    })),
-  },
+  setNumberLookup: { args: input(() => LOOKUP) },
   clearNumberLookup: none,
   connectSmppCarrier: {
     args: input(({ word }) => ({
@@ -276,7 +278,7 @@ function callsOf(kind: 'receipts' | 'inbound', content: (tenant: Tenant) => obje
 const get =
   (path: string): Call['call'] =>
   (app, own) => {
-    const headers = { authorization: `Bearer ${own.caller.credential}` };
+    const headers = { authorization: `Bearer ${own.credential}` };
     return fetch(app.server!.url + path, { headers, redirect: 'manual' });
   };
 

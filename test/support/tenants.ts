@@ -8,6 +8,7 @@ import { newId } from '../../src/crypto/new-id.ts';
 import { encodeCursor } from '../../src/events/cursor.ts';
 import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../../src/ids.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
+import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import type { App } from '../../src/platform.ts';
@@ -17,14 +18,14 @@ import { addSender } from '../../src/senders/add-sender.ts';
 import { setSenderRule } from '../../src/senders/set-rule.ts';
 import { createService } from '../../src/services/create.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
-import { callerWith, type Caller } from './graphql.ts';
-import type { Portaris } from './number-lookups.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
 import { codeOf, happened, start, wrong } from './verifying.ts';
 
 /** An account with something of every kind, all of it marked by a word that nobody else uses. */
 export interface Tenant {
   who: Principal;
-  caller: Caller;
+  /** An API key. */
+  credential: string;
   /** In every name and text that is its own. Letters only. */
   word: string;
   /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt. */
@@ -52,31 +53,98 @@ export interface TenantOptions {
   /** One of our numbers. */
   ourNumber: string;
   /** Where it looks numbers up. */
-  lookup: Portaris;
+  lookup: Parameters<typeof setNumberLookup>[2];
 }
 
-/** With the roles api, worker and simulator running, so that all of it comes about as it does in earnest. */
+type Running = App & Partial<Pick<RunningApp, 'dispatcher' | 'simulator'>>;
+
+/**
+ * With a worker and a simulator running all of it comes about as it does in earnest; without a worker
+ * nothing is delivered, and there is no attempt.
+ */
 export async function createTenant(
-  app: RunningApp,
+  app: Running,
   { word, aNumber, ourNumber, lookup }: TenantOptions,
 ): Promise<Tenant> {
   const { id: accountId } = await createAccount(app, { name: `${word} account` });
   const { key, row } = await createApiKey(app, accountId, { name: `${word} key` });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id };
-  const templates = { en: `${word}: {code}` };
-  const { id: serviceId } = await createService(app, who, {
+  const secret = `${word}-token`;
+  const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
+
+  const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
+  const idempotencyKey = `${word}-first`;
+  const settled = async (verification: VerificationRow) => {
+    if (app.dispatcher) await happened(app, verification, 'MessageDelivered');
+    return verification;
+  };
+  const delivered = await settled(await start(app, who, numbers.delivered, { idempotencyKey }));
+  const pending = await settled(await start(app, who, numbers.pending));
+  const code = wrong(await codeOf(app, pending));
+  await checkVerification(app, who, { verificationId: pending.id, code }).catch(() => undefined);
+  await settled(await start(app, who, numbers.locked));
+  const locked = app.keys.blindIndex('destination', accountId, numbers.locked);
+  await app.sql`UPDATE destinations SET failed_checks = 100 WHERE destination = ${locked}`;
+  await receiveInbound(app, accountId, {
+    carrierId: httpCarrier,
+    from: aNumber(),
+    to: ourNumber,
+    text: `${word} says hello`,
+    receivedAt: new Date(app.clock()),
+  });
+
+  const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
+  const { event, inbound } = await cursorsOf(app, accountId);
+  return {
+    who,
+    credential: key,
+    word,
+    ids: {
+      ...ids,
+      acc: accountId,
+      key: row.id,
+      vrf: delivered.id,
+      msg: idFromUuid('msg', message),
+      att: attempt === null ? newId('att') : idFromUuid('att', attempt),
+      inb: inbound.id,
+    },
+    pending: pending.id,
+    numbers,
+    idempotencyKey,
+    httpCarrier,
+    secret,
+    carrierMessageId: carrierMessageId ?? '',
+    cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
+    ourNumber,
+    aNumber,
+  };
+}
+
+/** Everything that an account sets up before its first verification. */
+async function configure(
+  app: Running,
+  who: Principal,
+  { word, secret, ourNumber, lookup }: Omit<TenantOptions, 'aNumber'> & { secret: string },
+) {
+  const { accountId } = who;
+  const service = await createService(app, who, {
     name: `${word} service`,
     isDefault: true,
-    settings: { routing: 'priority', coolDownSeconds: 0, maxSends: 20, templates },
+    settings: {
+      routing: 'priority',
+      coolDownSeconds: 0,
+      maxSends: 20,
+      templates: { en: `${word}: {code}` },
+    },
   });
   const systemId = word.toLowerCase();
-  app.simulator!.change(systemId, { profile: 'instant' });
+  app.simulator?.change(systemId, { profile: 'instant' });
+  const port = app.simulator?.smppPort ?? 2775;
   const carrierId = await connectCarrier(app, accountId, {
     name: `${word} carrier`,
-    config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId, window: 100 },
+    config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 100 },
     secrets: { password: word },
   });
-  const secret = `${word}-token`;
   const httpCarrier = await connectCarrier(app, accountId, httpCarrierOf(word, secret));
   const route = await addRoute(app, accountId, { name: `${word} route`, carrierId, priority: 1 });
   const sender = await addSender(app, accountId, { value: word, carrierIds: [carrierId], pools: [systemId] });
@@ -89,51 +157,11 @@ export async function createTenant(
   });
   const note = `${word} has looked.`;
   await setSenderRule(app, accountId, 'AT', { asOf: '2026-11-01', note, kinds: { alphanumeric: null } });
-  await setNumberLookup(app, accountId, await lookup.example());
+  await setNumberLookup(app, accountId, lookup);
   const number = await addInboundNumber(app, who, { carrierId: httpCarrier, number: ourNumber });
-
-  const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
-  lookup.networks.set(numbers.delivered, 'HT-HR');
-  const idempotencyKey = `${word}-first`;
-  const delivered = await start(app, who, numbers.delivered, { idempotencyKey });
-  await happened(app, delivered, 'MessageDelivered');
-  const pending = await start(app, who, numbers.pending);
-  await happened(app, pending, 'MessageDelivered');
-  const code = wrong(await codeOf(app, pending));
-  await checkVerification(app, who, { verificationId: pending.id, code }).catch(() => undefined);
-  await happened(app, await start(app, who, numbers.locked), 'MessageDelivered');
-  const locked = app.keys.blindIndex('destination', accountId, numbers.locked);
-  await app.sql`UPDATE destinations SET failed_checks = 100 WHERE destination = ${locked}`;
-  await receiveText(app, { httpCarrier, secret, ourNumber }, aNumber(), `${word} says hello`);
-
-  const { message, attempt, carrierMessageId } = await attemptOf(app, delivered.id);
-  const { event, inbound } = await cursorsOf(app, accountId);
   return {
-    who,
-    caller: callerWith(app, key),
-    word,
-    ids: {
-      acc: accountId,
-      key: row.id,
-      svc: serviceId,
-      vrf: delivered.id,
-      msg: idFromUuid('msg', message),
-      att: idFromUuid('att', attempt),
-      car: carrierId,
-      rte: route.id,
-      snd: sender.id,
-      num: number.id,
-      inb: inbound.id,
-    },
-    pending: pending.id,
-    numbers,
-    idempotencyKey,
+    ids: { svc: service.id, car: carrierId, rte: route.id, snd: sender.id, num: number.id },
     httpCarrier,
-    secret,
-    carrierMessageId,
-    cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
-    ourNumber,
-    aNumber,
   };
 }
 
@@ -183,10 +211,11 @@ export async function receiveText(
   if (status !== 204) throw new Error(`the message was answered with ${status}`);
 }
 
-async function attemptOf(app: App, id: Id<'vrf'>) {
-  const [row] = await app.sql<{ message: string; attempt: string; carrierMessageId: string }[]>`
-    SELECT message_id AS message, id AS attempt, carrier_message_id AS "carrierMessageId"
-    FROM attempts WHERE verification_id = ${uuidOf(id)}`;
+async function messageOf(app: App, id: Id<'vrf'>) {
+  const [row] = await app.sql<
+    { message: string; attempt: string | null; carrierMessageId: string | null }[]
+  >`SELECT m.id AS message, a.id AS attempt, a.carrier_message_id AS "carrierMessageId"
+    FROM messages m LEFT JOIN attempts a ON a.message_id = m.id WHERE m.verification_id = ${uuidOf(id)}`;
   return row!;
 }
 

@@ -21,6 +21,11 @@ export interface Operation {
   name: string;
 }
 
+/** Whether a field is asked for. */
+type Wanted = (parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>) => boolean;
+
+const ALL: Wanted = () => true;
+
 /**
  * An operation that asks a root field for everything beneath it that one operation may ask for. Its
  * variables are called as the arguments.
@@ -29,9 +34,10 @@ export function wholeOperation(
   schema: GraphQLSchema,
   kind: 'query' | 'mutation' | 'subscription',
   field: GraphQLField<unknown, unknown>,
+  wanted = ALL,
 ): Operation {
   const { name } = field;
-  const { selection, fragments } = wholeSelection(schema, field.type);
+  const { selection, fragments } = wholeSelection(schema, field.type, wanted);
   const variables = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const args = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const [head, call] = field.args.length > 0 ? [` (${variables})`, `(${args})`] : ['', ''];
@@ -42,63 +48,72 @@ export function wholeOperation(
 export function wholeSelection(
   schema: GraphQLSchema,
   type: GraphQLOutputType,
+  wanted = ALL,
 ): { selection: string; fragments: string } {
   const fragments = new Map<string, string>();
-  const selection = select(schema, getNamedType(type), DEPTH, [], fragments);
+  const selection = select({ schema, wanted, fragments }, getNamedType(type), DEPTH, []);
   return { selection, fragments: [...fragments.values()].join(' ') };
 }
 
+interface Selecting {
+  schema: GraphQLSchema;
+  wanted: Wanted;
+  /** By name, as they are written. */
+  fragments: Map<string, string>;
+}
+
 function select(
-  schema: GraphQLSchema,
+  selecting: Selecting,
   type: GraphQLNamedType,
   depth: number,
   above: readonly string[],
-  fragments: Map<string, string>,
 ): string {
+  const { schema, fragments } = selecting;
   if (!isCompositeType(type)) return '';
   const depthHere = Math.min(depth, heightOf(schema, type, above));
   const name = `${type.name}_${depthHere}_${above.filter((each) => reaches(schema, type, each)).join('_')}`;
   if (!fragments.has(name)) {
     fragments.set(name, '');
-    const fields = fieldsOf(schema, type, depthHere, [...above, type.name], fragments);
+    const fields = fieldsOf(selecting, type, depthHere, [...above, type.name]);
     fragments.set(name, `fragment ${name} on ${type.name} { ${fields} }`);
   }
   return `{ ...${name} }`;
 }
 
 function fieldsOf(
-  schema: GraphQLSchema,
+  selecting: Selecting,
   type: GraphQLNamedType,
   depth: number,
   above: readonly string[],
-  fragments: Map<string, string>,
 ): string {
+  const { schema, wanted } = selecting;
   const parts = ['__typename'];
   const shapes = new Map<string, string>();
-  const add = (field: GraphQLField<unknown, unknown>, owner: string): string | undefined => {
+  const add = (field: GraphQLField<unknown, unknown>, owner: GraphQLNamedType): string | undefined => {
     const inner = getNamedType(field.type);
+    if (!wanted(owner, field)) return undefined;
     if (isCompositeType(inner) && (depth <= 1 || above.includes(inner.name))) return undefined;
     // Two types of a union may mean different things by the same name.
     const shape = String(field.type);
     const known = shapes.get(field.name);
     if (known === undefined) shapes.set(field.name, shape);
-    const alias = known !== undefined && known !== shape ? `${owner}_${field.name}: ` : '';
+    const alias = known !== undefined && known !== shape ? `${owner.name}_${field.name}: ` : '';
     const args = field.args.filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined);
     const call = args.length > 0 ? `(${args.map((arg) => `${arg.name}: ${PAGE}`).join(', ')})` : '';
-    return `${alias}${field.name}${call} ${select(schema, inner, depth - 1, above, fragments)}`.trim();
+    return `${alias}${field.name}${call} ${select(selecting, inner, depth - 1, above)}`.trim();
   };
   const own = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
   // What is on a page is read by `nodes`.
   const isPage = own.some(({ name }) => name === 'nodes');
   for (const field of own) {
-    const part = isPage && field.name === 'edges' ? 'edges { cursor }' : add(field, type.name);
+    const part = isPage && field.name === 'edges' ? 'edges { cursor }' : add(field, type);
     if (part !== undefined) parts.push(part);
   }
   if (isCompositeType(type) && !isObjectType(type)) {
     for (const possible of schema.getPossibleTypes(type)) {
       const more = Object.values(possible.getFields())
         .filter(({ name }) => !own.some((field) => field.name === name))
-        .map((field) => add(field, possible.name))
+        .map((field) => add(field, possible))
         .filter((part) => part !== undefined);
       if (more.length > 0) parts.push(`... on ${possible.name} { ${more.join(' ')} }`);
     }

@@ -70,9 +70,14 @@ export function absurdArgs(args: readonly Place[], right: Record<string, unknown
   return ofPlaces(args, right);
 }
 
+/** Any JSON, or some that is right but for one thing in it. */
+export function absurdJson(right: object): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 4, arbitrary: changedJson(right) }, anyJson);
+}
+
 /** As it is sent: JSON with all that JSON can say. */
-export function writeBody(query: string, variables: object): string {
-  return JSON.stringify({ query, variables }).replaceAll(new RegExp(`"(-?)${BEYOND}"`, 'g'), '$11e400');
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(new RegExp(`"(-?)${BEYOND}"`, 'g'), '$11e400');
 }
 
 function ofPlaces(places: readonly Place[], right: Record<string, unknown>): fc.Arbitrary<object> {

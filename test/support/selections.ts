@@ -4,6 +4,7 @@ import {
   isInterfaceType,
   isNonNullType,
   isObjectType,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLOutputType,
@@ -38,10 +39,15 @@ export function wholeOperation(
 ): Operation {
   const { name } = field;
   const { selection, fragments } = wholeSelection(schema, field.type, wanted);
-  const variables = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
+  const variables = field.args.map((arg) => `$${arg.name}: ${variableType(arg)}`).join(', ');
   const args = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const [head, call] = field.args.length > 0 ? [` (${variables})`, `(${args})`] : ['', ''];
   return { name, query: `${kind}${head} { ${name}${call} ${selection} } ${fragments}` };
+}
+
+/** A variable of an argument that has a default may be left out. */
+function variableType({ type, defaultValue }: GraphQLArgument): string {
+  return isNonNullType(type) && defaultValue !== undefined ? String(type.ofType) : String(type);
 }
 
 /** Everything of a type, each type below it once on every way. */

@@ -82,7 +82,7 @@ export class NameTaken extends DomainError {
 /** @throws {InvalidInput} */
 export function readName(text: string): string {
   const name = text.trim();
-  if (name === '' || name.length > 60 || /\p{Cc}/u.test(name))
+  if (name === '' || name.length > 60 || /[\p{Cc}\p{Cs}]/u.test(name))
     throw new InvalidInput('name', 'A name has 1 to 60 characters, in one line.');
   return name;
 }

@@ -63,8 +63,13 @@ export function createEngine(app: App, options: EngineOptions): Engine {
 }
 
 function quiet({ log }: App) {
-  const debug = (...args: unknown[]) => log.debug({ yoga: args.map(String) }, 'yoga');
+  // A mistake in the variables quotes them, and they hold numbers and codes: only its name is told.
+  const debug = (...args: unknown[]) => log.debug({ yoga: args.map(nameOf) }, 'yoga');
   const silent = () => {};
   // Yoga asks for debug lines several times per request.
   return { debug: silent, info: debug, warn: debug, error: debug };
+}
+
+function nameOf(said: unknown): string {
+  return said instanceof Error ? said.name : typeof said;
 }

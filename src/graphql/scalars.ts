@@ -10,7 +10,9 @@ builder.scalarType('DateTime', {
   serialize: (moment) => moment.toISOString(),
   parseValue(value) {
     const moment = typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : undefined;
-    if (!moment || Number.isNaN(moment.getTime()))
+    // The database knows no year 0, and none of five digits by this spelling.
+    const year = moment?.getUTCFullYear() ?? Number.NaN;
+    if (!moment || !(year >= 1 && year <= 9999))
       throw new GraphQLError('A DateTime is written as RFC 3339 with a zone, e.g. 2026-11-23T15:04:05Z.');
     return moment;
   },

@@ -7,6 +7,7 @@ import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
+import { formOf } from './paths.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
 export interface ServerOptions {
@@ -64,19 +65,30 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     // No page of another origin may read the one of GraphiQL: in development it holds a key.
     if (!asksForPage(request)) allowOrigin(request, response, options.allowedOrigins);
     const path = pathOf(request);
-    if (path === GRAPHQL_PATH) {
-      if (request.method === 'OPTIONS') return preflight(response);
-      response.setHeader('cache-control', 'no-store');
-      response.setHeader('x-content-type-options', 'nosniff');
-      response.setHeader('x-frame-options', 'DENY');
-      return engine.handle(request, response);
+    const form = formOf(path);
+    switch (form) {
+      case GRAPHQL_PATH:
+        if (request.method === 'OPTIONS') return preflight(response);
+        response.setHeader('cache-control', 'no-store');
+        response.setHeader('x-content-type-options', 'nosniff');
+        response.setHeader('x-frame-options', 'DENY');
+        return engine.handle(request, response);
+      case '/carriers/{id}/receipts':
+      case '/carriers/{id}/inbound': {
+        const calling = callbackOfPath(path);
+        return calling ? answerCallback(app, calling, request, response) : nothingHere(response);
+      }
+      case '/health':
+        return json(response, 200, { status: 'ok' });
+      case '/ready':
+        return ready(response);
+      case '/':
+        return graphiql ? redirect(response, GRAPHQL_PATH) : nothingHere(response);
+      case undefined:
+        return nothingHere(response);
+      default:
+        throw new Error(`unhandled path: ${form satisfies never}`);
     }
-    const calling = callbackOfPath(path);
-    if (calling !== undefined) return answerCallback(app, calling, request, response);
-    if (path === '/health') return json(response, 200, { status: 'ok' });
-    if (path === '/ready') return ready(response);
-    if (path === '/' && graphiql) return redirect(response, GRAPHQL_PATH);
-    return json(response, 404, { error: `There is nothing here. The API is at ${GRAPHQL_PATH}.` });
   }
 
   async function ready(response: ServerResponse): Promise<void> {
@@ -182,6 +194,10 @@ function pathOf({ url = '/' }: IncomingMessage): string {
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
+}
+
+function nothingHere(response: ServerResponse): void {
+  json(response, 404, { error: `There is nothing here. The API is at ${GRAPHQL_PATH}.` });
 }
 
 function redirect(response: ServerResponse, to: string): void {

@@ -4,6 +4,7 @@ import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId, type CarrierId, type SenderId } from '../ids.ts';
+import { isText } from '../services/settings.ts';
 import { addSender } from './add-sender.ts';
 import { SenderNotFound } from './errors.ts';
 import { Sender } from './graphql.ts';
@@ -27,7 +28,7 @@ builder.queryField('senders', (t) =>
       pool: t.arg.string({ description: 'Only those of this pool.' }),
     },
     resolve: async (_root, args, context) => {
-      const page = { ...readPage('snd', args), pool: args.pool ?? undefined };
+      const page = { ...readPage('snd', args), pool: readPool(args.pool) };
       return toConnection(await pageSenders(context.app, callerOf(context).accountId, page), args);
     },
   }),
@@ -132,4 +133,11 @@ function readCarrierIds(texts: readonly string[] | null | undefined): CarrierId[
       return id;
     }) ?? (texts === null ? null : undefined)
   );
+}
+
+/** Of a name that no pool can have there is none, and nothing to ask for. @throws {InvalidInput} */
+function readPool(name: string | null | undefined): string | undefined {
+  if (name != null && !isText(name))
+    throw new InvalidInput('pool', 'A pool has a name without control characters.');
+  return name ?? undefined;
 }

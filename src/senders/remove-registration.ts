@@ -1,7 +1,9 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import { checkCountry } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
+import { isText } from '../services/settings.ts';
 import { isRegistration } from './registrations.ts';
 import { senderRegistrations } from './table.ts';
 import type { Registration } from './verdict.ts';
@@ -13,6 +15,8 @@ export async function removeRegistration(
   one: Omit<Registration, 'validUntil'>,
 ): Promise<boolean> {
   checkCountry(one.country);
+  for (const field of ['sender', 'register'] as const)
+    if (!isText(one[field])) throw new InvalidInput(field, `A ${field} has no control characters.`);
   const removed = await changeConfiguration(app, accountId, (tx) =>
     tx
       .delete(senderRegistrations)

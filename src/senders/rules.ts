@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { isSupportedCountry } from 'libphonenumber-js';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SENDER_RULES, type CountryRule, type SenderRules } from './country-rules.ts';
@@ -15,6 +16,7 @@ export interface KnownRule {
 
 /** The rules that count for an account, by country. @param country only this one */
 export async function listRules(app: App, accountId: AccountId, country?: string): Promise<KnownRule[]> {
+  if (country !== undefined && !isSupportedCountry(country)) return [];
   const ours = eq(senderRules.accountId, accountId);
   const rows = await app.db
     .select({ country: senderRules.country, rule: senderRules.rule })

@@ -4,15 +4,18 @@ import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import { checkCountry } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
+import { isText } from '../services/settings.ts';
 import type { CountryRule } from './country-rules.ts';
 import type { KnownRule } from './rules.ts';
 import { senderRules } from './table.ts';
 
 const day = z.iso.date('a day is written as 2026-11-23');
 
+const text = (max: number) => z.string().max(max).refine(isText, 'it has no control characters');
+
 const Register = z.strictObject({
   code: z.string().regex(/^[a-z0-9_]{1,40}$/, 'a code has 1 to 40 characters of a–z, 0–9 and _'),
-  name: z.string().trim().min(1).max(60),
+  name: text(60).trim().min(1),
   unregistered: z.enum(['blocked', 'degraded']),
   from: day.optional(),
 });
@@ -21,7 +24,7 @@ const kind = Register.nullable().optional();
 
 const Rule = z.strictObject({
   asOf: day,
-  note: z.string().max(500).optional(),
+  note: text(500).optional(),
   kinds: z.strictObject({ alphanumeric: kind, longCode: kind, tollFree: kind, shortCode: kind }),
   plainNames: z.boolean().optional(),
   shortCodes: z

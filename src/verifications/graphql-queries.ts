@@ -49,6 +49,7 @@ builder.queryField('verifications', (t) =>
     },
     resolve: async (_root, args, context, info) => {
       const { limit, after } = readPage('vrf', args);
+      const { accountId } = callerOf(context);
       const query = queryFromInfo({
         config: getSchemaConfig(builder),
         context,
@@ -59,7 +60,7 @@ builder.queryField('verifications', (t) =>
       const rows = await context.app.db.query.verifications.findMany({
         ...query,
         columns: { ...query.columns, id: true },
-        where: matchVerifications(context.app, callerOf(context), args.filter ?? {}, after),
+        where: matchVerifications(context.app, accountId, args.filter ?? {}, after),
         orderBy: { id: 'desc' },
         limit,
       });

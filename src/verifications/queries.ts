@@ -1,5 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
-import { parseId, type VerificationId } from '../ids.ts';
+import { parseId, type AccountId, type VerificationId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import type { App } from '../platform.ts';
 import { parsePhone } from './phone.ts';
@@ -20,7 +19,7 @@ export interface VerificationMatch {
  */
 export function matchVerifications(
   app: App,
-  { accountId }: Principal,
+  accountId: AccountId,
   match: VerificationMatch,
   before: VerificationId | undefined,
 ) {

@@ -6,6 +6,7 @@ import { benchFanOut } from './fan-out.ts';
 import type { Bare } from './ground/bare.ts';
 import type { Ground } from './ground/ground.ts';
 import { benchGrowth } from './growth.ts';
+import { benchInputs } from './inputs.ts';
 import type { Outcome } from './measure/outcome.ts';
 import { benchPush } from './push.ts';
 import { benchRouting } from './routing.ts';
@@ -25,6 +26,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   push: benchPush,
   'fan-out': benchFanOut,
   socket: benchSocket,
+  inputs: benchInputs,
   growth: benchGrowth,
 };
 

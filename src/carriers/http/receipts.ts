@@ -1,7 +1,7 @@
 import type { CarrierError, CarrierReceipt } from '../carrier.ts';
 import { idOf, wordsOf } from '../../outgoing/http/document.ts';
 import { valueAt, type Pointer } from '../../outgoing/http/pointer.ts';
-import { withoutNumbers } from './redact.ts';
+import { errorWord, withoutNumbers } from './redact.ts';
 
 export interface ReceiptReader {
   /** Where the list of receipts is, or the only one. */
@@ -48,7 +48,7 @@ function errorOf(entry: unknown, stateText: string, { errorCode }: ReceiptReader
   const code = errorCode && wordsOf(valueAt(entry, errorCode), 40);
   // The state is a word of the configuration's own table; the rest of what a carrier writes stays out.
   return {
-    code: code === undefined ? stateText : withoutNumbers(code),
+    code: errorWord(code) ?? stateText,
     message: `the carrier reports ${stateText}`,
   };
 }

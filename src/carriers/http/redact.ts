@@ -17,12 +17,23 @@ export function withoutEcho(
 ): string {
   const codes = new Set((text.match(WORD) ?? []).filter(couldBeCode));
   const unsecret = secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), words);
-  return withoutNumbers(unsecret).replace(WORD, (word) => (codes.has(word.toUpperCase()) ? HIDDEN : word));
+  // Also inside of a word: in a text that is repeated as it went over the line, `%20` stands before a code.
+  return [...codes].reduce(
+    (rest, code) => rest.replaceAll(new RegExp(code, 'giu'), HIDDEN),
+    withoutNumbers(unsecret),
+  );
 }
 
-/** The same where the text is not at hand, in a receipt. */
 export function withoutNumbers(words: string): string {
   return words.replace(PHONE_NUMBER, HIDDEN);
+}
+
+/**
+ * A receipt's error code, where the text is not at hand to know what of it is ours: one word, or nothing.
+ * Whoever writes sentences there may quote the message in them.
+ */
+export function errorWord(code: string | undefined): string | undefined {
+  return code !== undefined && /^[\w.:-]{1,40}$/.test(code) ? withoutNumbers(code) : undefined;
 }
 
 /** Digits and capital letters, as codes are made of. */

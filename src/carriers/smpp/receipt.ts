@@ -8,6 +8,7 @@ import {
   stateWords,
   wordOfMessageState,
 } from './receipt-states.ts';
+import { errorWord } from '../http/redact.ts';
 import { decodeText } from './text.ts';
 
 /** The fields of a `deliver_sm` (or `data_sm`) that a receipt is read from. */
@@ -52,7 +53,7 @@ export function parseReceipt(source: ReceiptSource): Receipt | undefined {
   const carrierMessageId = tlvs.receiptedMessageId?.trim() || fields.get('id');
   if (!carrierMessageId) return undefined;
 
-  const code = networkError(tlvs.networkErrorCode) ?? nonZero(fields.get('err'));
+  const code = networkError(tlvs.networkErrorCode) ?? nonZero(errorWord(fields.get('err')));
   const word = wordOfMessageState(tlvs.messageState) ?? fields.get('stat')?.toUpperCase();
   let state = (word && stateOfWord(word)) || stateFromCounts(fields.get('dlvrd'), code);
   if (!state) return undefined;

@@ -73,11 +73,16 @@ const MALFORMED = 'BAD_REQUEST';
 function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
   const { code, docUrl: url, http, id } = cause.extensions;
   const ours = typeof code === 'string' && code in ERROR_CODES;
-  return locate(error, cause.message, {
+  return locate(error, withoutValue(cause.message), {
     ...(ours ? { code, docUrl: url } : publicExtensions('input/invalid')),
     ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
     ...(id !== undefined && { id }),
   });
+}
+
+/** What somebody wrote into the wrong place may be a code: it is not written into their logs, too. */
+function withoutValue(message: string): string {
+  return message.replace(/(\bvalue|, found): .+$/s, '$1: …');
 }
 
 function locate(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {

@@ -1,0 +1,354 @@
+import {
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  isWrappingType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
+  type GraphQLObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningApp } from '../../src/app.ts';
+import { PATHS } from '../../src/graphql/paths.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { ID_PREFIXES } from '../../src/ids.ts';
+import { idsIn, rowsOf, tablesOf } from '../support/account-rows.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { callerWith, codesOf, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
+import { Portaris } from '../support/number-lookups.ts';
+import { wholeOperation, wholeSelection } from '../support/selections.ts';
+import {
+  CALLS,
+  INNER_FIELDS,
+  MUTATIONS,
+  NODES,
+  QUERIES,
+  SUBSCRIPTIONS,
+  type Answered,
+  type Args,
+  type FieldRow,
+} from '../support/tenant-rows.ts';
+import { createTenant, type Tenant } from '../support/tenants.ts';
+import { createNumbers } from '../support/verifying.ts';
+
+const TABLE = 'test/support/tenant-rows.ts';
+const schema = createSchema();
+const stack = new AsyncDisposableStack();
+let testApp: TestApp;
+let app: RunningApp;
+let own: Tenant;
+let other: Tenant;
+let caller: Caller;
+
+beforeAll(async () => {
+  testApp = stack.use(await createTestApp({ OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' }));
+  app = testApp.app;
+  own = await aTenant('Aurora', '+385991111111', 5_100_001);
+  caller = callerWith(app, own.credential);
+  other = await aTenant('Borealis', '+385992222222', 5_200_001);
+});
+afterAll(() => stack.disposeAsync());
+
+async function aTenant(word: string, ourNumber: string, firstNumber: number): Promise<Tenant> {
+  const provider = stack.use(await new Portaris().start());
+  const aNumber = createNumbers(firstNumber);
+  return createTenant(app, { word, ourNumber, aNumber, lookup: await provider.example() });
+}
+
+/** What nobody else may be told: each id in the account's rows, its words, and its numbers. */
+async function secretsOf(tenant: Tenant): Promise<string[]> {
+  const { word, numbers, ourNumber, cursors } = tenant;
+  const ids = idsIn(await rowsOf(app, tenant.who.accountId));
+  const digits = [...Object.values(numbers), ourNumber].map((number) => number.slice(4));
+  return [...ids, word.toLowerCase(), ...digits, ...Object.values(cursors).map((text) => text.toLowerCase())];
+}
+
+async function expectNothingOf(tenant: Tenant, said: unknown): Promise<void> {
+  const text = JSON.stringify(said).toLowerCase();
+  const found = (await secretsOf(tenant)).filter((secret) => text.includes(secret));
+  expect(found, text.slice(0, 2_000)).toEqual([]);
+}
+
+/** Runs what is to leave the other account as it is, and to say nothing of it. */
+async function expectUntouched(work: () => Promise<unknown>): Promise<void> {
+  const before = await rowsOf(app, other.who.accountId);
+  const said = await work();
+  expect(await rowsOf(app, other.who.accountId)).toEqual(before);
+  await expectNothingOf(other, said);
+}
+
+/** Every id of an account, and every place in its streams. */
+function namesOf({ ids, pending, httpCarrier, cursors }: Tenant): string[] {
+  return [...ID_PREFIXES.map((prefix) => ids[prefix]), pending, httpCarrier, ...Object.values(cursors)];
+}
+
+function answeredOf(answer: Answer, name: string): Answered {
+  if (answer.errors) return String(codesOf(answer)[0]);
+  const value = answer.data![name] as null | { __typename?: string; edges?: unknown[] } | unknown[];
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : 'own';
+  if (value.edges) return value.edges.length === 0 ? 'empty' : 'own';
+  const type = schema.getType(value.__typename ?? '');
+  // Something wrong with a code is an answer about the account's own verification.
+  const isRefusal = isObjectType(type) && type.name.match(/NotFound$|^InvalidInput$|^NameTaken$/);
+  return isRefusal ? type.name : 'own';
+}
+
+/** The paths of all arguments that take an id or a cursor. */
+function placesOf(args: readonly (GraphQLArgument | GraphQLInputField)[], above = ''): string[] {
+  return args.flatMap(({ name, type }) => {
+    const path = above ? `${above}.${name}` : name;
+    const named = getNamedType(type);
+    if (isInputObjectType(named)) return placesOf(Object.values(named.getFields()), path);
+    return named.name === 'ID' || name === 'after' ? [path] : [];
+  });
+}
+
+/** The arguments with another value at a path; a list there gets it as its only one. */
+function withAt(args: Args, path: string, value: string, isList: boolean): Args {
+  const [name, ...rest] = path.split('.');
+  const inner = rest.length > 0;
+  const below = inner
+    ? withAt((args[name!] ?? {}) as Args, rest.join('.'), value, isList)
+    : isList
+      ? [value]
+      : value;
+  return { ...args, [name!]: below };
+}
+
+function isListAt(args: readonly (GraphQLArgument | GraphQLInputField)[], path: string): boolean {
+  const [name, ...rest] = path.split('.');
+  const { type } = args.find((arg) => arg.name === name)!;
+  const named = getNamedType(type);
+  if (rest.length > 0 && isInputObjectType(named))
+    return isListAt(Object.values(named.getFields()), rest.join('.'));
+  return String(type).startsWith('[') || (isWrappingType(type) && String(type.ofType).startsWith('['));
+}
+
+function rowOf<Row extends FieldRow>(
+  table: Readonly<Record<string, Row>>,
+  type: string,
+  field: GraphQLField<unknown, unknown>,
+): Row {
+  const row = table[field.name];
+  if (!row)
+    throw new Error(`${type}.${field.name} has no row in ${TABLE}: add how its arguments are filled.`);
+  const places = placesOf(field.args);
+  const missing = places.filter((path) => row.ids?.[path] === undefined);
+  if (missing.length > 0)
+    throw new Error(
+      `${type}.${field.name}: add to "ids" of its row in ${TABLE} what an id or a cursor of another account ` +
+        `is answered with at ${missing.join(', ')}.`,
+    );
+  return row;
+}
+
+/** Every way to ask a field for what is another account's, with what may be answered. */
+function foreignArgs(field: GraphQLField<unknown, unknown>, row: FieldRow) {
+  const base = row.args?.(own) ?? {};
+  const byId = placesOf(field.args).flatMap((path) => {
+    const answered = [row.ids![path]!].flat();
+    const isList = isListAt(field.args, path);
+    return namesOf(other).map((name) => ({ args: withAt(base, path, name, isList), answered, about: path }));
+  });
+  const others = row.others?.(own, other) ?? [];
+  return [
+    ...byId,
+    ...others.map(({ args, answered }) => ({ args, answered: [answered], about: JSON.stringify(args) })),
+  ];
+}
+
+const fieldsOf = (type: GraphQLObjectType) => Object.values(type.getFields());
+
+function testRootFields(
+  kind: 'query' | 'mutation',
+  table: Readonly<Record<string, FieldRow>>,
+  type: GraphQLObjectType,
+): void {
+  test.each(fieldsOf(type).map((field) => [field.name, field] as const))(
+    '%s finds, shows and changes nothing of another account',
+    async (_name, field) => {
+      const row = rowOf(table, type.name, field);
+      const { query, name } = wholeOperation(schema, kind, field);
+      await expectUntouched(async () => {
+        const answers: Answer[] = [];
+        for (const { args, answered, about } of foreignArgs(field, row)) {
+          const answer = await caller.ask(query, args);
+          answers.push(answer);
+          expect(answered, `${about}: ${JSON.stringify(answer).slice(0, 500)}`).toContain(
+            answeredOf(answer, name),
+          );
+        }
+        // That it finds what is its own: the arguments were right but for whose things they named.
+        const answer = await caller.ask(query, row.args?.(own) ?? {});
+        expect(answeredOf(answer, name), JSON.stringify(answer).slice(0, 500)).toBe('own');
+        return [answers, answer];
+      });
+    },
+  );
+}
+
+describe('a query', () => testRootFields('query', QUERIES, schema.getQueryType()!));
+
+describe('a subscription', () => {
+  const type = schema.getSubscriptionType()!;
+
+  test.each(fieldsOf(type).map((field) => [field.name, field] as const))(
+    '%s tells nothing of another account',
+    async (_name, field) => {
+      const row = rowOf(SUBSCRIPTIONS, type.name, field);
+      const { query, name } = wholeOperation(schema, 'subscription', field);
+      await using client = createSocketClient(app, own.credential);
+      const said: unknown[] = [];
+      const subscribe = (variables: Args) => client.iterate({ query, variables });
+      const watchOwn = async (variables: Args) => {
+        const events = subscribe(variables);
+        const first = events.next();
+        // What comes of the account's own afterwards proves that the other's would have come by then.
+        await row.happen(app, other);
+        await row.happen(app, own);
+        for (let next = await first; ; next = await events.next()) {
+          if (next.done) throw new Error('the stream ended');
+          expect(next.value.errors).toBeUndefined();
+          said.push(next.value);
+          if (row.tells(next.value.data![name] as never)) break;
+        }
+        await events.return!();
+      };
+      await watchOwn(row.args?.(own) ?? {});
+      for (const { args, answered } of foreignArgs(field, row)) {
+        const refused = await firstOf(subscribe(args));
+        said.push(refused);
+        if (refused.kind === 'refused') expect(answered).toContain(refused.code);
+        else expect(answered).toContain('own');
+      }
+      await expectNothingOf(other, said);
+    },
+  );
+
+  /** What a subscription begins with; `silent` when nothing comes at first. */
+  async function firstOf(events: AsyncIterableIterator<unknown>) {
+    try {
+      const silent = new Promise<'silent'>((resolve) => setTimeout(resolve, 100, 'silent').unref());
+      const first = await Promise.race([events.next(), silent]);
+      await events.return!();
+      return { kind: 'told', first } as const;
+    } catch (errors) {
+      const [error] = errors as { extensions: { code: string } }[];
+      return { kind: 'refused', code: error!.extensions.code } as const;
+    }
+  }
+});
+
+describe('node(id)', () => {
+  const types = schema.getPossibleTypes(schema.getType('Node') as never);
+
+  test.each(types.map((type) => [type.name, type] as const))(
+    'of a %s is null for another account',
+    async (name, type) => {
+      const idOf = NODES[name];
+      if (!idOf)
+        throw new Error(`${name} is a Node without a row in NODES of ${TABLE}: say where its id is.`);
+      const { selection, fragments } = wholeSelection(schema, type);
+      const query = `query ($id: ID!) { node(id: $id) { id ...A } } fragment A on ${name} ${selection} ${fragments}`;
+      await expectUntouched(async () => {
+        const answer = await caller.ask(query, { id: idOf(other) });
+        expect(answer.errors).toBeUndefined();
+        expect(answer.data).toEqual({ node: null });
+        const found = await caller.ask(query, { id: idOf(own) });
+        expect(found.data).toMatchObject({ node: { id: idOf(own) } });
+        return [answer, found];
+      });
+    },
+  );
+});
+
+describe('a field below the root', () => {
+  const inner = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
+    .filter((type) => !/^(?:Query|Mutation|Subscription)$/.test(type.name))
+    .flatMap((type) =>
+      fieldsOf(type as GraphQLObjectType)
+        .filter((field) => placesOf(field.args).length > 0)
+        .map((field) => `${type.name}.${field.name}`),
+    );
+
+  test.each(inner)('%s shows nothing of another account by its ids and cursors', async (name) => {
+    const row = INNER_FIELDS[name];
+    if (!row) throw new Error(`${name} has no row in INNER_FIELDS of ${TABLE}: add a query that uses it.`);
+    await expectUntouched(async () => {
+      const answers: Answer[] = [];
+      for (const foreign of [null, ...namesOf(other)])
+        answers.push(await caller.ask(row.query, { ...row.args(own), foreign }));
+      expect(answers[0]!.errors).toBeUndefined();
+      return answers;
+    });
+  });
+});
+
+describe('the path', () => {
+  test.each(PATHS.map((path) => [path]))('%s changes and shows nothing of another account', async (path) => {
+    const calls = CALLS[path] as (typeof CALLS)[typeof path] | undefined;
+    if (!calls) throw new Error(`${path} has no row in CALLS of ${TABLE}: add how it is called.`);
+    await expectUntouched(async () => {
+      const said: string[] = [];
+      for (const { what, status, call } of calls) {
+        const response = await call(app, own, other);
+        expect(response.status, `${path} ${what}`).toBe(status);
+        said.push(await response.text());
+      }
+      return said;
+    });
+  });
+});
+
+// Behind the others, which need what these change.
+describe('a mutation', () => testRootFields('mutation', MUTATIONS, schema.getMutationType()!));
+
+describe('the rows', () => {
+  test('of every table but the accounts themselves name their account', async () => {
+    const nameless = (await tablesOf(app)).filter(({ namesAccount }) => !namesAccount);
+    expect(nameless.map(({ name }) => name)).toEqual(['accounts']);
+  });
+
+  test('of an account name nothing of another one, whatever it has been asked to write', async () => {
+    const theirs = idsIn(await rowsOf(app, other.who.accountId));
+    const mine = idsIn(await rowsOf(app, own.who.accountId));
+    expect([...mine].filter((id) => theirs.has(id))).toEqual([]);
+  });
+});
+
+test('what two accounts call alike is two things: numbers, names, keys, senders', async () => {
+  const twin = await aTenant('Cirrus', '+385993333333', 5_300_001);
+  const { word, numbers, idempotencyKey, ourNumber } = other;
+  const before = await rowsOf(app, other.who.accountId);
+  const inputs: Record<string, Args> = {
+    createService: { name: `${word} service` },
+    startVerification: { to: numbers.locked, idempotencyKey },
+    unlockDestination: { to: numbers.locked },
+    connectSmppCarrier: {
+      name: `${word} carrier`,
+      password: word,
+      config: { host: '127.0.0.1', port: app.simulator!.smppPort, systemId: word.toLowerCase() },
+    },
+    addRoute: { carrierId: twin.ids.car, name: `${word} route`, priority: 1 },
+    addSender: { value: word, pools: [word.toLowerCase()] },
+    addSenderRegistration: { country: 'GB', sender: word, register: 'gb_registry', references: {} },
+    setSenderRule: { country: 'AT', asOf: '2026-11-02', kinds: [] },
+    addInboundNumber: { carrierId: twin.httpCarrier, number: ourNumber },
+    removeSenderRegistration: { country: 'GB', sender: word, register: 'gb_registry' },
+    clearSenderRule: { country: 'AT' },
+  };
+  const ids = idsIn(before);
+  for (const [name, input] of Object.entries(inputs)) {
+    const field = schema.getMutationType()!.getFields()[name]!;
+    const answer = await callerWith(app, twin.credential).ask(
+      wholeOperation(schema, 'mutation', field).query,
+      { input },
+    );
+    expect(answeredOf(answer, name), `${name}: ${JSON.stringify(answer).slice(0, 500)}`).toBe('own');
+    expect([...ids].filter((id) => JSON.stringify(answer).includes(id))).toEqual([]);
+  }
+  expect(await rowsOf(app, other.who.accountId)).toEqual(before);
+});

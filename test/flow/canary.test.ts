@@ -1,0 +1,361 @@
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { RunningApp } from '../../src/app.ts';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { freePort } from '../../src/db/embedded/free-port.ts';
+import { isOpenToClientToken } from '../../src/graphql/audience.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import type { CarrierId, VerificationId } from '../../src/ids.ts';
+import { addInboundNumber } from '../../src/inbound/add-number.ts';
+import { receiveInbound } from '../../src/inbound/receive.ts';
+import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
+import { addRoute } from '../../src/routing/add-route.ts';
+import type { ServiceSettingsInput } from '../../src/services/settings.ts';
+import { expireVerifications } from '../../src/verifications/expire.ts';
+import { dumpOf } from '../support/account-rows.ts';
+import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
+import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
+import { callerWith, createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
+import { TestHttpServer } from '../support/http-server.ts';
+import { Portaris } from '../support/number-lookups.ts';
+import { startPrivateRedis } from '../support/redis.ts';
+import { wholeOperation } from '../support/selections.ts';
+import { ForeignSmsc } from '../support/smpp-foreign.ts';
+import { until } from '../support/until.ts';
+import { attemptsOf, codeOf, createClock, createNumbers, happened, wrong } from '../support/verifying.ts';
+
+// One number and one code for every way that a message can go, each driven through it, and all of them
+// looked for in whatever this process wrote anywhere.
+
+const OURS = '+385997391000';
+const aNumber = createNumbers(7_391_001);
+const clock = createClock();
+const schema = createSchema();
+const canaries: Canary[] = [];
+/** Where they are looked for. */
+const logged: string[] = [];
+const onTheBus: string[] = [];
+const toApiKeys: string[] = [];
+const toClients: string[] = [];
+const stack = new AsyncDisposableStack();
+let app: RunningApp;
+
+beforeAll(async () => {
+  const redis = stack.use(await startPrivateRedis());
+  const monitor = await new Redis(redis.url).monitor();
+  stack.defer(() => monitor.disconnect());
+  monitor.on('monitor', (_time: string, args: string[]) => void onTheBus.push(args.join(' ')));
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const env = {
+    PORT: String(await freePort()),
+    REDIS_URL: redis.url,
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+  };
+  const testApp = stack.use(await createTestApp(env, { log, clock: clock.now }));
+  app = testApp.app;
+});
+afterAll(() => stack.disposeAsync());
+
+interface Started {
+  accountId: Principal['accountId'];
+  id: VerificationId;
+  to: string;
+  code: string;
+}
+
+async function anAccount(settings: ServiceSettingsInput = {}): Promise<{ who: Principal; caller: Caller }> {
+  const long = { codeLength: 10, coolDownSeconds: 0, maxSends: 20 };
+  const who = await createTestAccount(app, { ...long, ...settings });
+  return { who, caller: await createCaller(app, who) };
+}
+
+async function ask(caller: Caller, name: string, args: object): Promise<Record<string, string>> {
+  const mutation = schema.getMutationType()!.getFields()[name];
+  const field = mutation ?? schema.getQueryType()!.getFields()[name]!;
+  const { query } = wholeOperation(schema, mutation ? 'mutation' : 'query', field);
+  const answer = await caller.ask(query, args as Record<string, unknown>);
+  toApiKeys.push(JSON.stringify(answer));
+  return (answer.data?.[name] ?? {}) as Record<string, string>;
+}
+
+/** Starts a verification over the API, with its client token watched as a frontend does. */
+async function start(what: string, { who, caller }: Awaited<ReturnType<typeof anAccount>>, to = aNumber()) {
+  canaries.push(numberCanary(what, to));
+  const input = { to, idempotencyKey: `start of ${to}` };
+  const { id, clientToken } = await ask(caller, 'startVerification', { input });
+  if (id === undefined) return undefined;
+  const started = { accountId: who.accountId, id: id as VerificationId, to, code: '' };
+  started.code = await codeOf(app, started);
+  canaries.push(codeCanary(what, started.code));
+  watch(started, clientToken!);
+  return started satisfies Started;
+}
+
+function watch({ id }: Started, clientToken: string): void {
+  const client = stack.use(createSocketClient(app, clientToken));
+  const field = schema.getSubscriptionType()!.getFields()['verificationEvents']!;
+  const { query } = wholeOperation(schema, 'subscription', field, isOpenToClientToken);
+  client.subscribe(
+    { query, variables: { verificationId: id } },
+    {
+      next: (value) => void toClients.push(JSON.stringify(value)),
+      error: (error) => void toClients.push(JSON.stringify(error)),
+      complete: () => undefined,
+    },
+  );
+}
+
+const check = (caller: Caller, { id }: Started, code: string) =>
+  ask(caller, 'checkVerification', { input: { verificationId: id, code } });
+
+test('neither a code nor a number is found anywhere, whatever way a message has gone', async () => {
+  await throughTheLife();
+  await throughHttpCarriers();
+  await throughSmppCarriers();
+  await throughLookups();
+  await throughSenderRules();
+  await fromHandsets();
+  await throughMistakes();
+  await past();
+
+  const dump = await dumpOf(app);
+  // That something was looked at: each place has what belongs there.
+  expect(canaries.length).toBeGreaterThan(40);
+  expect(logged.some((line) => line.includes('startVerification') || line.includes('"graphql"'))).toBe(true);
+  expect(onTheBus.some((line) => line.includes('publish'))).toBe(true);
+  expect(toClients.join('')).toContain('MessageDelivered');
+  expect(toApiKeys.join('')).toContain(canaries[0]!.forms[0]);
+  expect(new Set(dump.map(({ table }) => table)).size).toBeGreaterThan(12);
+
+  const codes = canaries.filter(({ what }) => what.startsWith('the code'));
+  const found = [
+    ...logged.flatMap((line) => inIt('log', line, canaries)),
+    ...onTheBus.flatMap((line) => inIt('bus', line, canaries)),
+    ...dump.flatMap(({ table, row }) => inIt(table, row, canaries)),
+    ...toClients.flatMap((line) => inIt('client', line, canaries)),
+    ...toApiKeys.flatMap((line) => inIt('API key', line, codes)),
+  ];
+  expect(found).toEqual([]);
+}, 60_000);
+
+function inIt(place: string, text: string, wanted: readonly Canary[]): string[] {
+  return canariesIn(text, wanted).map((what) => `${place}: ${what}: ${text.slice(0, 600)}`);
+}
+
+async function throughTheLife(): Promise<void> {
+  for (const codeAlphabet of ['digits', 'unambiguous'] as const) {
+    const account = await anAccount({ codeAlphabet, resend: 'rotate' });
+    await connectSimulated(app, account.who, ['instant']);
+    const approved = (await start(`a ${codeAlphabet} approval`, account))!;
+    await happened(app, approved, 'MessageDelivered');
+    await ask(account.caller, 'startVerification', { input: { to: approved.to } });
+    approved.code = await codeOf(app, approved);
+    canaries.push(codeCanary(`a resent ${codeAlphabet} approval`, approved.code));
+    await check(account.caller, approved, wrong(approved.code));
+    await check(account.caller, approved, approved.code);
+    await happened(app, approved, 'VerificationApproved');
+    await check(account.caller, approved, approved.code);
+    const canceled = (await start(`a ${codeAlphabet} cancellation`, account))!;
+    await ask(account.caller, 'cancelVerification', { input: { verificationId: canceled.id } });
+    await ask(account.caller, 'verifications', { first: 3, filter: { to: approved.to } });
+    await ask(account.caller, 'unlockDestination', { input: { to: approved.to } });
+    await ask(account.caller, 'resolveNumber', { to: approved.to, lookup: true });
+  }
+}
+
+/** The ways in which carriers repeat what they were told. */
+const ECHOES: readonly ((to: string, text: string) => string)[] = [
+  (to, text) => `The number ${to} does not exist: ${text}`,
+  (to, text) => `00${to.slice(1)}|${text.toLowerCase()}`,
+  (to, text) => `0${to.slice(4, 6)}/${to.slice(6, 9)}-${to.slice(9)} <${text}>`,
+  (to, text) => `${to.replaceAll(/(\d{3})/g, '$1 ')} "${text}"`,
+  (to, text) => `to=${encodeURIComponent(to)}&text=${encodeURIComponent(text)}`,
+  (to, text) => JSON.stringify({ to, text }),
+];
+
+/** In the middle of the text, and no number, which would be hidden as one that could be a phone number. */
+const IN_THE_MIDDLE: ServiceSettingsInput = {
+  codeAlphabet: 'unambiguous',
+  templates: { en: 'To go on type {code}, please' },
+};
+
+async function throughHttpCarriers(): Promise<void> {
+  const account = await anAccount(IN_THE_MIDDLE);
+  let echo = ECHOES[0]!;
+  let status = 422;
+  await using server = await TestHttpServer.start((response, { body }) => {
+    const { to, text } = JSON.parse(body) as { to: string; text: string };
+    const words = echo(to, text);
+    const answer = status === 500 ? words : JSON.stringify({ id: 'x', code: 'bad', words });
+    response.writeHead(status).end(answer);
+  });
+  const carrierId = await connectCarrier(app, account.who.accountId, {
+    name: 'echo',
+    config: {
+      kind: 'http',
+      request: { url: `${server.url}/send`, body: { json: { to: '{to}', text: '{text}' } } },
+      answer: {
+        messageId: '/id',
+        errorCode: '/code',
+        errorMessage: '/words',
+        rules: [{ status: [422], means: 'permanent' }],
+      },
+      receipts: {
+        messageId: '/id',
+        state: '/state',
+        states: { delivered: 'delivered', undelivered: 'undelivered' },
+        errorCode: '/words',
+        auth: { type: 'secret', header: 'x-secret', secret: 'token' },
+      },
+      allowPlainHttp: true,
+    },
+    secrets: { token: 'a shared secret' },
+  });
+  await addRoute(app, account.who.accountId, { name: 'echo', carrierId, priority: 1 });
+  for (const [i, one] of ECHOES.entries()) {
+    echo = one;
+    const refused = (await start(`echo ${i} of an HTTP carrier`, account))!;
+    await happened(app, refused, 'MessageFailed');
+    await ask(account.caller, 'verification', { id: refused.id });
+    await callBack(carrierId, { id: 'x', state: 'undelivered', words: one(refused.to, refused.code) });
+  }
+  status = 500;
+  const failing = (await start('an HTTP carrier that fails', account))!;
+  await until(async () => {
+    const rows = await app.sql`SELECT 1 FROM attempts WHERE error_message IS NOT NULL`;
+    return rows.length > ECHOES.length || server.received.length > ECHOES.length + 1;
+  });
+  await ask(account.caller, 'verification', { id: failing.id });
+}
+
+async function callBack(id: CarrierId, content: object): Promise<void> {
+  const headers = { 'x-secret': 'a shared secret' };
+  const body = JSON.stringify(content);
+  await fetch(`${app.server!.url}/carriers/${id}/receipts`, { method: 'POST', headers, body });
+}
+
+async function throughSmppCarriers(): Promise<void> {
+  const account = await anAccount(IN_THE_MIDDLE);
+  let accepts = false;
+  let ids = 0;
+  await using smsc = await ForeignSmsc.start({
+    onSubmit: (submit, answer) => {
+      const words = `${String(submit['destination_addr'])}: ${JSON.stringify(submit['short_message'])}`;
+      if (accepts) answer({ message_id: `id-${++ids}`, additional_status_info_text: words });
+      else
+        answer({ command_status: 0x0b, message_id: words.slice(0, 60), additional_status_info_text: words });
+    },
+  });
+  const carrierId = await connectCarrier(app, account.who.accountId, {
+    name: 'smsc',
+    config: { kind: 'smpp', host: '127.0.0.1', port: smsc.port, systemId: 'canary' },
+    secrets: { password: 'test' },
+  });
+  await addRoute(app, account.who.accountId, { name: 'smsc', carrierId, priority: 1 });
+  const refused = (await start('an SMPP carrier that refuses', account))!;
+  await happened(app, refused, 'MessageFailed');
+  accepts = true;
+  const undelivered = (await start('an SMPP receipt', account))!;
+  await happened(app, undelivered, 'MessageSent');
+  const { to, code } = undelivered;
+  const body = (id: string) =>
+    `id:${id} sub:001 dlvrd:000 submit date:2611232200 done date:2611232201 stat:UNDELIV err:${to} text:${code} is`;
+  for (const id of ['id-1', 'id-77'])
+    await smsc.deliver({
+      source_addr: to.slice(1),
+      destination_addr: 'Otpost',
+      esm_class: 4,
+      short_message: body(id),
+    });
+  await until(async () => (await attemptsOf(app, undelivered)).some((one) => one.status === 'undelivered'));
+  await ask(account.caller, 'verification', { id: undelivered.id });
+}
+
+async function throughLookups(): Promise<void> {
+  const account = await anAccount();
+  await connectSimulated(app, account.who, ['instant']);
+  await using provider = await new Portaris().start();
+  await setNumberLookup(app, account.who.accountId, await provider.example({ timeoutMs: 200 }));
+  const { behave } = provider.server;
+  for (const answer of [behave, 'echo', 'echo', 'echo'] as const) {
+    if (answer === 'echo')
+      provider.server.behave = (response, { url }) => void response.writeHead(500).end(`no ${url}`);
+    const to = aNumber();
+    provider.networks.set(to, to);
+    const looked = (await start(`lookup ${to.slice(-1)}`, account, to))!;
+    await happened(app, looked, 'MessageDelivered');
+    await ask(account.caller, 'numberLookup', {});
+  }
+}
+
+async function throughSenderRules(): Promise<void> {
+  const account = await anAccount();
+  const carrierId = await connectCarrier(app, account.who.accountId, {
+    name: 'checks',
+    senderRules: 'check',
+    config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId: 'instant' },
+    secrets: { password: 'test' },
+  });
+  await addRoute(app, account.who.accountId, { name: 'checks', carrierId, priority: 1 });
+  expect(await start('a sender that is refused', account, '+6581739100')).toBeUndefined();
+}
+
+async function fromHandsets(): Promise<void> {
+  const account = await anAccount();
+  await connectSimulated(app, account.who, ['instant']);
+  const carrierId = await connectCarrier(app, account.who.accountId, {
+    name: 'handsets',
+    config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId: 'handsets' },
+    secrets: { password: 'test' },
+  });
+  await addInboundNumber(app, account.who, { carrierId, number: OURS });
+  const texting = (await start('a handset that texts', account))!;
+  await happened(app, texting, 'MessageDelivered');
+  for (const text of [`my code is ${texting.code}`, `call me at ${texting.to}`, 'STOP'])
+    await receiveInbound(app, account.who.accountId, {
+      carrierId,
+      from: texting.to,
+      to: OURS,
+      text,
+      receivedAt: new Date(clock.now()),
+    });
+  await ask(account.caller, 'inboundMessages', { first: 3 });
+  await ask(account.caller, 'startVerification', { input: { to: texting.to } });
+}
+
+/** Of callers: a number where none belongs, one that is none, a key that was used for another one. */
+async function throughMistakes(): Promise<void> {
+  const account = await anAccount();
+  await connectSimulated(app, account.who, ['instant']);
+  const { to, code, id } = (await start('mistakes', account))!;
+  const other = aNumber();
+  canaries.push(numberCanary('a conflict', other));
+  for (const input of [
+    { to: other, idempotencyKey: `start of ${to}` },
+    { to: [to] },
+    { to: `${to}99999999` },
+    { to, locale: to, serviceId: code },
+    { to, [to]: code },
+  ])
+    await ask(account.caller, 'startVerification', { input });
+  await ask(account.caller, 'checkVerification', { input: { verificationId: to, code } });
+  await ask(account.caller, 'checkVerification', { input: { verificationId: id, code: [code] } });
+  await ask(account.caller, 'node', { id: code });
+  await callerWith(app, code).ask('{ services { id } }');
+  await callerWith(app, account.caller.credential).ask(`{ verification(id: "${to}") { ${code} } }`);
+  await fetch(`${app.server!.url}/graphql?query={__typename}&variables=${code}${to}`);
+  await fetch(`${app.server!.url}/carriers/${to}/receipts?code=${code}`, { method: 'POST', body: code });
+}
+
+async function past(): Promise<void> {
+  const account = await anAccount({ ttlSeconds: 60 });
+  await connectSimulated(app, account.who, ['instant']);
+  const expired = (await start('an expiry', account))!;
+  await happened(app, expired, 'MessageDelivered');
+  clock.advance(120_000);
+  await expireVerifications(app);
+  await happened(app, expired, 'VerificationExpired');
+  await check(account.caller, expired, expired.code);
+}

@@ -1,0 +1,294 @@
+import type { RunningApp } from '../../src/app.ts';
+import { updateCarrier } from '../../src/carriers/update-carrier.ts';
+import { carrierHealth } from '../../src/carriers/watch-health.ts';
+import type { Path } from '../../src/graphql/paths.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
+import { callBack, receiveText, type Tenant } from './tenants.ts';
+import { until } from './until.ts';
+import { codeOf, start, wrong } from './verifying.ts';
+
+export type Args = Record<string, unknown>;
+
+/**
+ * How a field answers: `null`; `empty`, a list or page without anything; `own`, something of the account
+ * that asks; the name of an error type; or the code of an error.
+ */
+export type Answered = string;
+
+/** What `tenants.test.ts` has to know of a root field. */
+export interface FieldRow {
+  /** Arguments with which an account asks for what is its own, and gets it. */
+  args?: (own: Tenant) => Args;
+  /**
+   * For every argument that takes an id or a cursor, by its path (`input.carrierId`, `after`): what one of
+   * another account is answered with. Of several, any.
+   */
+  ids?: Readonly<Record<string, Answered | readonly Answered[]>>;
+  /** What else could mean something of the other account: a number, a name, a key. */
+  others?: (own: Tenant, other: Tenant) => readonly { args: Args; answered: Answered }[];
+}
+
+export interface SubscriptionRow extends FieldRow {
+  /** Makes something happen that an account's subscription tells of. */
+  happen: (app: RunningApp, tenant: Tenant) => Promise<unknown>;
+  /** Whether an answer (the root field's value) tells of just that. */
+  tells: (value: never) => boolean;
+}
+
+/** A lookup that nobody answers. */
+export const LOOKUP = {
+  config: { request: { url: 'https://lookup.example/{to}' }, answer: { operator: { at: '/network' } } },
+  secrets: {},
+};
+
+const none: FieldRow = {};
+const page = { args: () => ({ first: 3 }), ids: { after: ['own', 'empty', 'input/cursor'] } } as const;
+
+export const QUERIES: Readonly<Record<string, FieldRow>> = {
+  account: none,
+  services: none,
+  verification: { args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+  verifications: {
+    args: ({ ids, numbers }) => ({ first: 3, filter: { serviceId: ids.svc, to: numbers.delivered } }),
+    ids: { after: page.ids.after, 'filter.serviceId': ['empty', 'service/not_found'] },
+    others: (_own, { numbers }) =>
+      Object.values(numbers).map((to) => ({ args: { first: 3, filter: { to } }, answered: 'empty' })),
+  },
+  message: { args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
+  resolveNumber: { args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
+  numberLookup: none,
+  carriers: none,
+  carrier: { args: ({ ids }) => ({ id: ids.car }), ids: { id: 'null' } },
+  routes: none,
+  senders: {
+    args: ({ word }) => ({ first: 3, pool: word.toLowerCase() }),
+    ids: page.ids,
+    others: (_own, { word }) => [{ args: { first: 3, pool: word.toLowerCase() }, answered: 'empty' }],
+  },
+  senderRegistrations: none,
+  senderRules: {
+    args: () => ({ country: 'AT' }),
+    others: () => [{ args: {}, answered: 'own' }],
+  },
+  senderVerdict: {
+    args: ({ word }) => ({ country: 'GB', sender: word }),
+  },
+  inboundMessages: page,
+  inboundNumbers: none,
+  node: { args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+};
+
+const input = (make: (own: Tenant) => Args) => (own: Tenant) => ({ input: make(own) });
+
+export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
+  setResidency: { args: input(() => ({ residency: null })) },
+  createService: { args: input(({ word }) => ({ name: `${word} two`, settings: { codeLength: 8 } })) },
+  updateService: {
+    args: input(({ ids, word }) => ({ serviceId: ids.svc, name: `${word} again` })),
+    ids: { 'input.serviceId': 'ServiceNotFound' },
+  },
+  startVerification: {
+    args: input(({ ids, aNumber }) => ({ to: aNumber(), serviceId: ids.svc })),
+    ids: { 'input.serviceId': 'ServiceNotFound' },
+  },
+  checkVerification: {
+    args: input(({ pending }) => ({ verificationId: pending, code: '000000' })),
+    ids: { 'input.verificationId': 'VerificationNotFound' },
+  },
+  cancelVerification: {
+    args: input(({ pending }) => ({ verificationId: pending })),
+    ids: { 'input.verificationId': 'VerificationNotFound' },
+  },
+  unlockDestination: {
+    args: input(({ numbers, ids }) => ({ to: numbers.locked, serviceId: ids.svc })),
+    ids: { 'input.serviceId': 'ServiceNotFound' },
+    others: (_own, { numbers }) => [{ args: { input: { to: numbers.locked } }, answered: 'own' }],
+  },
+  setNumberLookup: { args: input(() => LOOKUP) },
+  clearNumberLookup: none,
+  connectSmppCarrier: {
+    args: input(({ word }) => ({
+      name: `${word} smpp`,
+      config: { host: '192.0.2.1', port: 2775, systemId: 'x' },
+      password: 'secret',
+    })),
+  },
+  connectHttpCarrier: {
+    args: input(({ word }) => ({
+      name: `${word} http`,
+      config: {
+        request: { url: 'https://sms.example/send', body: { json: { to: '{to}', text: '{text}' } } },
+        answer: { messageId: '/id' },
+      },
+    })),
+  },
+  updateCarrier: {
+    args: input(({ ids, word }) => ({ carrierId: ids.car, name: `${word} renamed` })),
+    ids: { 'input.carrierId': 'CarrierNotFound' },
+  },
+  setCarrierEnabled: {
+    args: input(({ httpCarrier }) => ({ carrierId: httpCarrier, enabled: false })),
+    ids: { 'input.carrierId': 'CarrierNotFound' },
+  },
+  addRoute: {
+    args: input(({ ids, word }) => ({ carrierId: ids.car, name: `${word} way`, priority: 9 })),
+    ids: { 'input.carrierId': 'CarrierNotFound' },
+  },
+  updateRoute: {
+    args: input(({ ids, word }) => ({ routeId: ids.rte, name: `${word} detour` })),
+    ids: { 'input.routeId': 'RouteNotFound' },
+  },
+  addSender: {
+    args: input(({ ids }) => ({ value: '+385911000000', carrierIds: [ids.car] })),
+    ids: { 'input.carrierIds': 'CarrierNotFound' },
+  },
+  updateSender: {
+    args: input(({ ids }) => ({ senderId: ids.snd, carrierIds: [ids.car] })),
+    ids: { 'input.senderId': 'SenderNotFound', 'input.carrierIds': 'CarrierNotFound' },
+  },
+  removeSender: {
+    args: input(({ ids }) => ({ senderId: ids.snd })),
+    ids: { 'input.senderId': 'SenderNotFound' },
+  },
+  addSenderRegistration: {
+    args: input(() => ({ country: 'GB', sender: 'Example', register: 'gb_registry' })),
+  },
+  removeSenderRegistration: {
+    args: input(({ word }) => ({ country: 'GB', sender: word, register: 'gb_registry' })),
+    others: (_own, { word }) => [
+      { args: { input: { country: 'GB', sender: word, register: 'gb_registry' } }, answered: 'own' },
+    ],
+  },
+  setSenderRule: {
+    args: input(() => ({ country: 'HU', asOf: '2026-11-01', kinds: [{ kind: 'LONG_CODE' }] })),
+  },
+  clearSenderRule: { args: input(() => ({ country: 'AT' })) },
+  addInboundNumber: {
+    args: input(({ ids, httpCarrier }) => ({
+      carrierId: httpCarrier,
+      serviceId: ids.svc,
+      number: '12345',
+      country: 'HR',
+    })),
+    ids: { 'input.carrierId': 'CarrierNotFound', 'input.serviceId': 'ServiceNotFound' },
+  },
+  removeInboundNumber: {
+    args: input(({ ids }) => ({ inboundNumberId: ids.num })),
+    ids: { 'input.inboundNumberId': 'InboundNumberNotFound' },
+  },
+};
+
+/** Takes the SMPP carrier out of use, and into it again. */
+async function interrupt(app: RunningApp, { who, ids }: Tenant): Promise<void> {
+  const isUp = () => carrierHealth(app, who, ids.car).state === 'up';
+  await until(isUp);
+  await updateCarrier(app, who, ids.car, { enabled: false });
+  await until(() => !isUp());
+  await updateCarrier(app, who, ids.car, { enabled: true });
+  await until(isUp);
+}
+
+const startAnother = (app: RunningApp, { who, aNumber }: Tenant) => start(app, who, aNumber());
+
+export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
+  carrierHealth: {
+    args: ({ ids }) => ({ carrierIds: [ids.car] }),
+    ids: { carrierIds: 'carrier/not_found' },
+    happen: interrupt,
+    tells: ({ state }: { state: string }) => state !== 'UP',
+  },
+  verificationEvents: {
+    args: ({ pending }) => ({ verificationId: pending }),
+    ids: { verificationId: 'verification/not_found', after: ['input/cursor', 'own'] },
+    happen: async (app, { who, pending }) => {
+      const key = { accountId: who.accountId, id: pending };
+      const code = wrong(await codeOf(app, key));
+      await checkVerification(app, who, { verificationId: pending, code }).catch(() => undefined);
+    },
+    tells: ({ version, __typename }: { version: number; __typename: string }) =>
+      __typename === 'CodeRejected' && version > 4,
+  },
+  accountEvents: {
+    ids: { after: ['input/cursor', 'own'] },
+    happen: startAnother,
+    tells: ({ __typename }: { __typename: string }) => __typename === 'MessageDelivered',
+  },
+  inboundMessages: {
+    ids: { after: ['input/cursor', 'own'] },
+    happen: (app, tenant) => receiveText(app, tenant, tenant.aNumber(), `${tenant.word} says more`),
+    tells: ({ message }: { message: { text: string } }) => message.text.endsWith('more'),
+  },
+};
+
+/** Fields below the root that take an id or a cursor: a query of their own object that uses it as `$foreign`. */
+export const INNER_FIELDS: Readonly<Record<string, { query: string; args: (own: Tenant) => Args }>> = {
+  'Verification.messages': {
+    query: `query ($id: ID!, $foreign: String) { verification(id: $id) {
+      messages(first: 3, after: $foreign) { nodes { id verificationId } edges { cursor } } } }`,
+    args: ({ ids }) => ({ id: ids.vrf }),
+  },
+};
+
+/** What `node(id)` fetches, by type. */
+export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
+  Verification: ({ ids }) => ids.vrf,
+  Message: ({ ids }) => ids.msg,
+  Service: ({ ids }) => ids.svc,
+  Carrier: ({ ids }) => ids.car,
+  Route: ({ ids }) => ids.rte,
+  Sender: ({ ids }) => ids.snd,
+};
+
+/** A call of a path, and the status that it is to be answered with. */
+export interface Call {
+  what: string;
+  status: number;
+  call: (app: RunningApp, own: Tenant, other: Tenant) => Promise<Response>;
+}
+
+const RECEIPT = ({ carrierMessageId }: Tenant) => ({ id: carrierMessageId, state: 'undelivered' });
+const TEXT = ({ ourNumber, numbers }: Tenant) => ({
+  id: 'forged',
+  from: numbers.delivered,
+  to: ourNumber,
+  text: 'STOP',
+});
+
+function callsOf(kind: 'receipts' | 'inbound', content: (tenant: Tenant) => object): Call[] {
+  return [
+    {
+      what: 'of its own carrier, about what is the other account’s',
+      status: 204,
+      call: (app, own, other) => callBack(app, kind, own, content(other)),
+    },
+    {
+      what: 'of the other account’s carrier, with its own secret',
+      status: 401,
+      call: (app, { secret }, other) => callBack(app, kind, { ...other, secret }, content(other)),
+    },
+    {
+      what: 'of the other account’s carrier that does not call',
+      status: 404,
+      call: (app, _own, other) =>
+        callBack(app, kind, { httpCarrier: other.ids.car, secret: other.secret }, content(other)),
+    },
+  ];
+}
+
+const get =
+  (path: string): Call['call'] =>
+  (app, own) => {
+    const headers = { authorization: `Bearer ${own.credential}` };
+    return fetch(app.server!.url + path, { headers, redirect: 'manual' });
+  };
+
+/** By the form of a path. Those without anything of an account say nothing of one. */
+export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
+  '/': [{ what: 'leads to GraphiQL', status: 302, call: get('/') }],
+  // Its fields are the tables above.
+  '/graphql': [{ what: 'without an operation', status: 400, call: get('/graphql') }],
+  '/carriers/{id}/receipts': callsOf('receipts', RECEIPT),
+  '/carriers/{id}/inbound': callsOf('inbound', TEXT),
+  '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
+  '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
+};

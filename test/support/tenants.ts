@@ -1,0 +1,233 @@
+import { createHmac } from 'node:crypto';
+import { createAccount } from '../../src/accounts/create-account.ts';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { RunningApp } from '../../src/app.ts';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { encodeCursor } from '../../src/events/cursor.ts';
+import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../../src/ids.ts';
+import { addInboundNumber } from '../../src/inbound/add-number.ts';
+import { receiveInbound } from '../../src/inbound/receive.ts';
+import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
+import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
+import type { App } from '../../src/platform.ts';
+import { addRoute } from '../../src/routing/add-route.ts';
+import { addRegistration } from '../../src/senders/add-registration.ts';
+import { addSender } from '../../src/senders/add-sender.ts';
+import { setSenderRule } from '../../src/senders/set-rule.ts';
+import { createService } from '../../src/services/create.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
+import { codeOf, happened, start, wrong } from './verifying.ts';
+
+/** An account with something of every kind, all of it marked by a word that nobody else uses. */
+export interface Tenant {
+  who: Principal;
+  /** An API key. */
+  credential: string;
+  /** In every name and text that is its own. Letters only. */
+  word: string;
+  /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt. */
+  ids: { [Prefix in IdPrefix]: Id<Prefix> };
+  /** A verification that waits for its code. */
+  pending: Id<'vrf'>;
+  /** Of the verification that was delivered, of the pending one, and one that is locked. */
+  numbers: { delivered: string; pending: string; locked: string };
+  idempotencyKey: string;
+  /** Carriers that call over HTTP; the SMPP one is `ids.car`. */
+  httpCarrier: Id<'car'>;
+  secret: string;
+  /** What its SMPP carrier calls the delivered message. */
+  carrierMessageId: string;
+  /** Places in its streams. */
+  cursors: { event: string; inbound: string };
+  ourNumber: string;
+  /** A number that nobody has used yet. */
+  aNumber: () => string;
+}
+
+export interface TenantOptions {
+  word: string;
+  aNumber: () => string;
+  /** One of our numbers. */
+  ourNumber: string;
+  /** Where it looks numbers up. */
+  lookup: Parameters<typeof setNumberLookup>[2];
+}
+
+type Running = App & Partial<Pick<RunningApp, 'dispatcher' | 'simulator'>>;
+
+/**
+ * With a worker and a simulator running all of it comes about as it does in earnest; without a worker
+ * nothing is delivered, and there is no attempt.
+ */
+export async function createTenant(
+  app: Running,
+  { word, aNumber, ourNumber, lookup }: TenantOptions,
+): Promise<Tenant> {
+  const { id: accountId } = await createAccount(app, { name: `${word} account` });
+  const { key, row } = await createApiKey(app, accountId, { name: `${word} key` });
+  const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id };
+  const secret = `${word}-token`;
+  const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
+
+  const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
+  const idempotencyKey = `${word}-first`;
+  const settled = async (verification: VerificationRow) => {
+    if (app.dispatcher) await happened(app, verification, 'MessageDelivered');
+    return verification;
+  };
+  const delivered = await settled(await start(app, who, numbers.delivered, { idempotencyKey }));
+  const pending = await settled(await start(app, who, numbers.pending));
+  const code = wrong(await codeOf(app, pending));
+  await checkVerification(app, who, { verificationId: pending.id, code }).catch(() => undefined);
+  await settled(await start(app, who, numbers.locked));
+  const locked = app.keys.blindIndex('destination', accountId, numbers.locked);
+  await app.sql`UPDATE destinations SET failed_checks = 100 WHERE destination = ${locked}`;
+  await receiveInbound(app, accountId, {
+    carrierId: httpCarrier,
+    from: aNumber(),
+    to: ourNumber,
+    text: `${word} says hello`,
+    receivedAt: new Date(app.clock()),
+  });
+
+  const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
+  const { event, inbound } = await cursorsOf(app, accountId);
+  return {
+    who,
+    credential: key,
+    word,
+    ids: {
+      ...ids,
+      acc: accountId,
+      key: row.id,
+      vrf: delivered.id,
+      msg: idFromUuid('msg', message),
+      att: attempt === null ? newId('att') : idFromUuid('att', attempt),
+      inb: inbound.id,
+    },
+    pending: pending.id,
+    numbers,
+    idempotencyKey,
+    httpCarrier,
+    secret,
+    carrierMessageId: carrierMessageId ?? '',
+    cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
+    ourNumber,
+    aNumber,
+  };
+}
+
+/** Everything that an account sets up before its first verification. */
+async function configure(
+  app: Running,
+  who: Principal,
+  { word, secret, ourNumber, lookup }: Omit<TenantOptions, 'aNumber'> & { secret: string },
+) {
+  const { accountId } = who;
+  const service = await createService(app, who, {
+    name: `${word} service`,
+    isDefault: true,
+    settings: {
+      routing: 'priority',
+      coolDownSeconds: 0,
+      maxSends: 20,
+      templates: { en: `${word}: {code}` },
+    },
+  });
+  const systemId = word.toLowerCase();
+  app.simulator?.change(systemId, { profile: 'instant' });
+  const port = app.simulator?.smppPort ?? 2775;
+  const carrierId = await connectCarrier(app, accountId, {
+    name: `${word} carrier`,
+    config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 100 },
+    secrets: { password: word },
+  });
+  const httpCarrier = await connectCarrier(app, accountId, httpCarrierOf(word, secret));
+  const route = await addRoute(app, accountId, { name: `${word} route`, carrierId, priority: 1 });
+  const sender = await addSender(app, accountId, { value: word, carrierIds: [carrierId], pools: [systemId] });
+  await addRegistration(app, accountId, {
+    country: 'GB',
+    sender: word,
+    register: 'gb_registry',
+    references: { entity: `${word}-entity` },
+    validUntil: null,
+  });
+  const note = `${word} has looked.`;
+  await setSenderRule(app, accountId, 'AT', { asOf: '2026-11-01', note, kinds: { alphanumeric: null } });
+  await setNumberLookup(app, accountId, lookup);
+  const number = await addInboundNumber(app, who, { carrierId: httpCarrier, number: ourNumber });
+  return {
+    ids: { svc: service.id, car: carrierId, rte: route.id, snd: sender.id, num: number.id },
+    httpCarrier,
+  };
+}
+
+/** A carrier that takes messages, and brings receipts and messages from handsets, over HTTP. */
+function httpCarrierOf(word: string, secret: string) {
+  const auth = { type: 'hmac', header: 'x-signature', secret: 'token' } as const;
+  return {
+    name: `${word} calls`,
+    config: {
+      kind: 'http',
+      request: { url: `https://${word}.example/send`, body: { json: { to: '{to}', text: '{text}' } } },
+      answer: { messageId: '/id' },
+      receipts: {
+        messageId: '/id',
+        state: '/state',
+        states: { delivered: 'delivered', undelivered: 'undelivered' },
+        auth,
+      },
+      inbound: { from: '/from', to: '/to', text: '/text', id: '/id', auth },
+    },
+    secrets: { token: secret },
+  } as const;
+}
+
+/** Calls as an account's HTTP carrier does. */
+export function callBack(
+  app: RunningApp,
+  kind: 'receipts' | 'inbound',
+  { httpCarrier, secret }: Pick<Tenant, 'httpCarrier' | 'secret'>,
+  content: object,
+): Promise<Response> {
+  const body = JSON.stringify(content);
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  const url = `${app.server!.url}/carriers/${httpCarrier}/${kind}`;
+  return fetch(url, { method: 'POST', body, headers: { 'x-signature': signature } });
+}
+
+/** Has a handset text one of the account's numbers. */
+export async function receiveText(
+  app: RunningApp,
+  tenant: Pick<Tenant, 'httpCarrier' | 'secret' | 'ourNumber'>,
+  from: string,
+  text: string,
+): Promise<void> {
+  const message = { id: newId('msg'), from, to: tenant.ourNumber, text };
+  const { status } = await callBack(app, 'inbound', tenant, message);
+  if (status !== 204) throw new Error(`the message was answered with ${status}`);
+}
+
+async function messageOf(app: App, id: Id<'vrf'>) {
+  const [row] = await app.sql<
+    { message: string; attempt: string | null; carrierMessageId: string | null }[]
+  >`SELECT m.id AS message, a.id AS attempt, a.carrier_message_id AS "carrierMessageId"
+    FROM messages m LEFT JOIN attempts a ON a.message_id = m.id WHERE m.verification_id = ${uuidOf(id)}`;
+  return row!;
+}
+
+async function cursorsOf(app: App, accountId: AccountId) {
+  const [event] = await app.sql<{ transaction: string; id: string; version: number }[]>`
+    SELECT transaction::text, verification_id AS id, version FROM events
+    WHERE account_id = ${uuidOf(accountId)} ORDER BY transaction, verification_id, version LIMIT 1`;
+  const [inbound] = await app.sql<{ transaction: string; id: string }[]>`
+    SELECT transaction::text, id FROM inbound_messages WHERE account_id = ${uuidOf(accountId)}`;
+  const { transaction, version } = event!;
+  return {
+    event: { transaction, version, verificationId: idFromUuid('vrf', event!.id) },
+    inbound: { transaction: inbound!.transaction, id: idFromUuid('inb', inbound!.id) },
+  };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { findStatements, statementsIn } from '../support/account-statements.ts';
+
+// Rows of all accounts are in one table each, so a statement that forgets the account shows or changes those
+// of others. These few are about all accounts, or find out which one it is.
+const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
+  'accounts/find-account.ts': { count: 1, why: 'the demo looks for its account by name' },
+  'accounts/key-directory.ts': { count: 1, why: 'a caller says its key, which says its account' },
+  'accounts/key-watch.ts': { count: 1, why: 'keys that are in use here, of all accounts' },
+  'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
+  'carriers/registry.ts': { count: 1, why: 'a worker connects the carriers of all accounts' },
+  'inbound/forget.ts': { count: 2, why: 'what is old is forgotten, whose ever it is' },
+  'messages/inbox.ts': { count: 1, why: 'receipts without an attempt are forgotten in time' },
+  'numbers/lookup-store.ts': { count: 1, why: 'answers that have expired are forgotten' },
+  'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
+  'verifications/expire.ts': { count: 2, why: 'verifications end, and keys are forgotten, in time' },
+};
+
+describe('a statement about rows of accounts', () => {
+  test('names the account in its condition, or is one of those that are about all', async () => {
+    const statements = await findStatements();
+    expect(statements.length).toBeGreaterThan(80);
+    const nameless = Map.groupBy(
+      statements.filter(({ namesAccount }) => !namesAccount),
+      ({ file }) => file,
+    );
+    const found = Object.fromEntries([...nameless].map(([file, of]) => [file, of.length]));
+    const places = [...nameless.values()].flat().map(({ file, line }) => `src/${file}:${line}`);
+    expect(found, `Put the account into the condition of:\n${places.join('\n')}`).toEqual(
+      Object.fromEntries(Object.entries(ABOUT_ALL).map(([file, { count }]) => [file, count])),
+    );
+  });
+
+  test.each([
+    ['a tagged one', 'sql`SELECT * FROM messages WHERE id = ${id}`'],
+    ['one that only selects it', 'sql`SELECT account_id FROM messages WHERE id = ${id}`'],
+    ['a text', 'const READ = `SELECT m.* FROM messages m JOIN ${KEYS} USING (id)`;'],
+    ['an update', "tx.unsafe('UPDATE carriers SET enabled = false WHERE id = $1')"],
+    ['one without a condition', 'sql`DELETE FROM senders`'],
+    ['one of Drizzle', 'db.select({ a: routes.accountId }).from(routes).where(eq(routes.id, id))'],
+    ['a deletion of Drizzle', 'tx.delete(senders).where(eq(senders.id, id)).returning()'],
+    ['a relational query', 'db.query.messages.findFirst({ where: { id } })'],
+    ['one by a name', 'const one = eq(routes.id, id); db.update(routes).set(change).where(one)'],
+  ])('that forgets it is found: %s', (_what, code) => {
+    expect(statementsIn('x.ts', code).filter(({ namesAccount }) => !namesAccount)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a tagged one', 'sql`SELECT * FROM messages WHERE account_id = ${a} AND id = ${id}`'],
+    ['a join', 'const READ = `SELECT m.* FROM messages m JOIN ${KEYS} USING (account_id, id)`;'],
+    ['one of Drizzle', 'db.select().from(routes).where(and(eq(routes.accountId, a), eq(routes.id, id)))'],
+    ['a relational query', 'db.query.messages.findFirst({ where: { accountId, id } })'],
+    ['one by a name', 'const ours = eq(routes.accountId, a); db.select().from(routes).where(and(ours, x))'],
+  ])('that names it is none: %s', (_what, code) => {
+    const statements = statementsIn('x.ts', code);
+    expect(statements.length).toBeGreaterThan(0);
+    expect(statements.filter(({ namesAccount }) => !namesAccount)).toEqual([]);
+  });
+});

@@ -1,9 +1,8 @@
-import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { DbTransaction } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { accounts } from './table.ts';
+import { lockConfiguration } from './lock-configuration.ts';
 
 /**
  * Changes how an account's messages go (services, carriers, routes, senders, lookup, residency, currency): in a
@@ -15,12 +14,7 @@ export async function changeConfiguration<T>(
   change: (tx: DbTransaction) => Promise<T>,
 ): Promise<T> {
   const done = await app.db.transaction(async (tx) => {
-    // Not the stronger `update`: starts refer to the account and must not wait for this.
-    await tx
-      .select({ id: accounts.id })
-      .from(accounts)
-      .where(eq(accounts.id, accountId))
-      .for('no key update');
+    await lockConfiguration(tx, accountId);
     return change(tx);
   });
   app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);

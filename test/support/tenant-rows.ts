@@ -2,6 +2,7 @@ import type { RunningApp } from '../../src/app.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import { carrierHealth } from '../../src/carriers/watch-health.ts';
 import type { Path } from '../../src/graphql/paths.ts';
+import { saveFindings } from '../../src/routing/alarms.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { callBack, receiveText, type Tenant } from './tenants.ts';
 import { until } from './until.ts';
@@ -44,8 +45,15 @@ export const LOOKUP = {
 const none: FieldRow = {};
 const page = { args: () => ({ first: 3 }), ids: { after: ['own', 'empty', 'input/cursor'] } } as const;
 
+/** The last hour, for what counts attempts. */
+const lately = () => ({
+  from: new Date(Date.now() - 3_600_000).toISOString(),
+  to: new Date(Date.now() + 1_000).toISOString(),
+});
+
 export const QUERIES: Readonly<Record<string, FieldRow>> = {
   account: none,
+  apiKeys: page,
   services: none,
   verification: { args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   verifications: {
@@ -57,6 +65,16 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   message: { args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
   resolveNumber: { args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
   numberLookup: none,
+  routePreview: {
+    args: ({ ids, numbers }) => ({ to: numbers.delivered, serviceId: ids.svc }),
+    ids: { serviceId: 'service/not_found' },
+    others: (_own, { numbers }) => [{ args: { to: numbers.delivered }, answered: 'own' }],
+  },
+  routeQuality: {
+    args: ({ ids }) => ({ ...lately(), first: 3, filter: { routeIds: [ids.rte] } }),
+    ids: { 'filter.routeIds': ['empty', 'input/invalid'], after: page.ids.after },
+  },
+  routeReplay: { args: () => ({ ...lately(), policy: { strategy: 'PRIORITY' } }) },
   carriers: none,
   carrier: { args: ({ ids }) => ({ id: ids.car }), ids: { id: 'null' } },
   routes: none,
@@ -81,6 +99,20 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
 const input = (make: (own: Tenant) => Args) => (own: Tenant) => ({ input: make(own) });
 
 export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
+  createApiKey: { args: input(({ word }) => ({ name: `${word} third`, permissions: ['SERVICES_READ'] })) },
+  updateApiKey: {
+    args: input(({ ids, word }) => ({ apiKeyId: ids.key, name: `${word} fourth` })),
+    ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
+  },
+  rotateApiKey: {
+    args: input(({ ids }) => ({ apiKeyId: ids.key, overlapSeconds: 60 })),
+    ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
+  },
+  revokeApiKey: {
+    args: input(({ ids }) => ({ apiKeyId: ids.key })),
+    ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
+  },
+  setCurrency: { args: input(() => ({ currency: 'EUR' })) },
   setResidency: { args: input(() => ({ residency: null })) },
   createService: { args: input(({ word }) => ({ name: `${word} two`, settings: { codeLength: 8 } })) },
   updateService: {
@@ -190,7 +222,21 @@ async function interrupt(app: RunningApp, { who, ids }: Tenant): Promise<void> {
 
 const startAnother = (app: RunningApp, { who, aNumber }: Tenant) => start(app, who, aNumber());
 
+/** An alarm about its route. */
+const raiseAlarm = (app: RunningApp, { who, ids }: Tenant) =>
+  saveFindings(app, who.accountId, [
+    {
+      kind: 'rejects',
+      routeId: ids.rte,
+      facts: { attempts: 20, observed: 0, expected: 0.5, shortfall: 0 },
+    },
+  ]);
+
 export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
+  routingAlarms: {
+    happen: raiseAlarm,
+    tells: ({ kind }: { kind: string }) => kind === 'REJECTS',
+  },
   carrierHealth: {
     args: ({ ids }) => ({ carrierIds: [ids.car] }),
     ids: { carrierIds: 'carrier/not_found' },
@@ -237,6 +283,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   Carrier: ({ ids }) => ids.car,
   Route: ({ ids }) => ids.rte,
   Sender: ({ ids }) => ids.snd,
+  ApiKey: ({ ids }) => ids.key,
 };
 
 /** A call of a path, and the status that it is to be answered with. */

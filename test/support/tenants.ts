@@ -28,7 +28,7 @@ export interface Tenant {
   credential: string;
   /** In every name and text that is its own. Letters only. */
   word: string;
-  /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt. */
+  /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt; `key` is not the one in use. */
   ids: { [Prefix in IdPrefix]: Id<Prefix> };
   /** A verification that waits for its code. */
   pending: Id<'vrf'>;
@@ -68,6 +68,7 @@ export async function createTenant(
 ): Promise<Tenant> {
   const { id: accountId } = await createAccount(app, { name: `${word} account` });
   const { key, row } = await createApiKey(app, accountId, { name: `${word} key` });
+  const spare = await createApiKey(app, accountId, { name: `${word} spare` });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id };
   const secret = `${word}-token`;
   const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
@@ -102,7 +103,7 @@ export async function createTenant(
     ids: {
       ...ids,
       acc: accountId,
-      key: row.id,
+      key: spare.row.id,
       vrf: delivered.id,
       msg: idFromUuid('msg', message),
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),

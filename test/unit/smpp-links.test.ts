@@ -78,7 +78,7 @@ describe('several links of a carrier', () => {
       problem: 'bind refused: already bound (0x05)',
       inFlight: 0,
       window: 100,
-      binds: [{ state: 'up' }, { state: 'down' }],
+      binds: [{ state: 'up' }, { state: expect.stringMatching(/^(down|connecting)$/) as string }],
     });
     expect(link.carrier.freeWindow()).toBe(50);
     expect(await link.submit()).toMatchObject({ kind: 'accepted' });

@@ -7,7 +7,7 @@ import type { Route } from '../routing/directory.ts';
 import { pickSender } from '../senders/pick.ts';
 import type { Service } from '../services/directory.ts';
 import type { VerificationRow } from '../verifications/table.ts';
-import { candidatesOf } from './candidates.ts';
+import { candidatesOf, lookAt, waysTo, type Links, type Way } from './candidates.ts';
 import { lastingReason } from './exclusion.ts';
 import type { LastingVerdict } from './facts.ts';
 import { readGround, type Ground } from './route-ground.ts';
@@ -45,8 +45,24 @@ export interface RouteQuestion {
 
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const grounds = new Map<ServiceId, Ground | undefined>();
+  const ways = new Map<string, Way[]>();
+  const seen = new Map<CarrierId, Links>();
   const names: ShortNames = new Map();
-  const linksOf = (route: Route) => carriers.get(route.carrierId);
+
+  function waysOf(ground: Ground, country: string, operator: string | undefined): Way[] {
+    const place = `${ground.service.id}/${country}/${operator ?? ''}`;
+    let found = ways.get(place);
+    if (!found) ways.set(place, (found = waysTo(ground, country, operator)));
+    return found;
+  }
+
+  function linksOf({ carrierId }: Route): Links {
+    if (!seen.has(carrierId)) {
+      const carrier = carriers.get(carrierId);
+      seen.set(carrierId, carrier && lookAt(carrier));
+    }
+    return seen.get(carrierId);
+  }
 
   return {
     async choose({ verification, operator, taken, tried, onlyUntried, now }) {
@@ -55,8 +71,8 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       const ground = grounds.get(serviceId);
       if (!ground) return { verdict: undefined };
       const { service, routes, policy, senders } = ground;
-      const bound = { country, operator, taken, tried, onlyUntried };
-      const { candidates, exclusions } = candidatesOf(ground, linksOf, bound);
+      const bound = { taken, tried, onlyUntried };
+      const { candidates, exclusions } = candidatesOf(waysOf(ground, country, operator), linksOf, bound);
       const request = { country, ...(operator !== undefined && { operator }), now };
       const ranked = policy.choose(request, candidates, app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
@@ -68,7 +84,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       }
       const place = routes.findIndex((r) => r.id === best.routeId);
       const route = routes[place];
-      const carrier = route && linksOf(route);
+      const carrier = route && carriers.get(route.carrierId);
       if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);
       if ('refused' in usable) return { verdict: undefined };

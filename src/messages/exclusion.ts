@@ -15,7 +15,8 @@ export interface Exclusion {
   kind: 'lasting' | 'passing' | 'tried';
 }
 
-export interface ExclusionInput {
+/** What speaks for or against a route whatever the moment. */
+export interface LastingInput {
   route: Coverage & { id: RouteId };
   country: string;
   /** MCC and MNC of the number; undefined = not known. */
@@ -26,6 +27,10 @@ export interface ExclusionInput {
   maxPrice: number | null;
   /** Why messages to the country must not go that way at all. */
   barrier: string | undefined;
+}
+
+/** What does at this moment, for this message. */
+export interface PassingInput {
   /** `undefined`: the carrier is not in use. */
   carrier: { freeWindow(): number; health(): CarrierHealth } | undefined;
   /** Messages of this claim that the carrier has been given already. */
@@ -34,10 +39,9 @@ export interface ExclusionInput {
   tried: readonly Tried[];
 }
 
-/** Whether a message may take a route, and if not, why. */
-export function exclusionOf(input: ExclusionInput): Exclusion | undefined {
-  const { route, country, operator, price, maxPrice, barrier, carrier, taken } = input;
-  const tried = input.tried.filter(({ routeId }) => routeId === route.id);
+/** Why no message to such a number may take a route; the same for all of them. */
+export function lastingExclusion(input: LastingInput): Exclusion | undefined {
+  const { route, country, operator, price, maxPrice, barrier } = input;
   if (barrier !== undefined) return lasting(barrier);
   const uncovered = coverageProblem(route, country, operator);
   // A lookup may tell another time whose number it is.
@@ -47,12 +51,24 @@ export function exclusionOf(input: ExclusionInput): Exclusion | undefined {
       : lasting(uncovered);
   if (maxPrice !== null && price > maxPrice)
     return lasting(`costs ${price}, more than the ${maxPrice} that the service pays`);
+  return undefined;
+}
+
+/** Why this message may not take a route now that others may. */
+export function passingExclusion(routeId: RouteId, input: PassingInput): Exclusion | undefined {
+  const { carrier, taken } = input;
+  const tried = input.tried.length === 0 ? input.tried : input.tried.filter((one) => one.routeId === routeId);
   if (tried.some(({ retry }) => retry === 'elsewhere'))
     return lasting('refused this message with its sender');
   if (tried.some(({ status }) => status === 'submitted')) return lasting('has this message already');
   if (!carrier) return passing('the carrier is not enabled');
   if (carrier.freeWindow() <= taken) return passing(whyFull(carrier.health(), taken));
   return tried.length > 0 ? { reason: 'already tried for this message', kind: 'tried' } : undefined;
+}
+
+/** Whether a message may take a route, and if not, why. */
+export function exclusionOf(input: LastingInput & PassingInput): Exclusion | undefined {
+  return lastingExclusion(input) ?? passingExclusion(input.route.id, input);
 }
 
 /** Once every other route is shut, those that were tried before may be tried again. */

@@ -12,7 +12,7 @@ import type { Candidate, Policy, Ranked, RouteRequest } from '../routing/policy.
 import { pickSender } from '../senders/pick.ts';
 import { CountryNotAllowed, ServiceNotFound } from '../verifications/errors.ts';
 import { parsePhone } from '../verifications/phone.ts';
-import { candidatesOf, type Links } from './candidates.ts';
+import { candidatesOf, waysTo, type Links } from './candidates.ts';
 import { readGround } from './route-ground.ts';
 
 export interface RoutePreview {
@@ -91,10 +91,8 @@ export async function previewRoute(
   const operator = likelyOperator(number);
   const board = app.single(createHealthBoard);
   const told = new Map(routes.map((route) => [route.id, board.of(accountId, route.carrierId)]));
-  const { candidates } = candidatesOf(ground, (route) => linksOf(route, told.get(route.id)!), {
-    country,
-    operator,
-  });
+  const ways = waysTo(ground, country, operator);
+  const { candidates } = candidatesOf(ways, (route) => linksOf(route, told.get(route.id)!), {});
   const request = { country, ...(operator !== undefined && { operator }), now };
   const { ranked, shares } = drawChoices(policy, request, candidates, app.random);
   const places = new Map<string, number>(routes.map(({ id }, i) => [id, i]));

@@ -6,7 +6,8 @@ import {
   lastingReason,
   reopened,
   type Exclusion,
-  type ExclusionInput,
+  type LastingInput,
+  type PassingInput,
 } from '../../src/messages/exclusion.ts';
 import type { Tried } from '../../src/messages/tried.ts';
 
@@ -18,7 +19,9 @@ const HEALTHY: CarrierHealth = {
 const UP = { freeWindow: () => 2, health: () => HEALTHY };
 const BEFORE: Tried = { routeId: ROUTE, status: 'rejected', retry: 'later', isLate: false };
 
-function exclude(more: Partial<ExclusionInput> = {}): Exclusion | undefined {
+type Input = LastingInput & PassingInput;
+
+function exclude(more: Partial<Input> = {}): Exclusion | undefined {
   return exclusionOf({
     route: { id: ROUTE, countries: ['HR'], operators: null },
     ...{ country: 'HR', operator: undefined, price: 0.05 },
@@ -38,7 +41,7 @@ describe('a route', () => {
     expect(exclude({ tried: [{ ...BEFORE, routeId: 'rte_2', retry: 'elsewhere' }] })).toBeUndefined();
   });
 
-  test.each<[Exclusion['kind'], string, Partial<ExclusionInput>]>([
+  test.each<[Exclusion['kind'], string, Partial<Input>]>([
     ['lasting', 'outside EU: the carrier is in US', { barrier: 'outside EU: the carrier is in US' }],
     ['lasting', 'does not serve SI', { country: 'SI' }],
     [

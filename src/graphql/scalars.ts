@@ -31,8 +31,27 @@ builder.scalarType('PhoneNumber', {
   },
 });
 
+/** Deeper values overflow the stack of whoever walks them: a few thousand levels of 64 KB of brackets did. */
+const JSON_LEVELS = 32;
+
 builder.scalarType('JSON', {
-  description: 'Any JSON value. In an operation it is best given as a variable.',
+  description: `Any JSON value of at most ${JSON_LEVELS} levels. In an operation it is best given as a variable.`,
   serialize: (value) => value,
-  parseValue: (value) => value,
+  parseValue(value) {
+    if (isDeeper(value, JSON_LEVELS))
+      throw new GraphQLError(`A JSON value has at most ${JSON_LEVELS} levels, one in another.`);
+    return value;
+  },
 });
+
+/** Level by level: it must not overflow the stack itself. */
+function isDeeper(value: unknown, levels: number): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    );
+  }
+  return false;
+}

@@ -87,3 +87,14 @@ test.each(['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-10:00'])(
     expect(codesOf(answer)).toEqual(['input/invalid']);
   },
 );
+
+test('JSON that is nested thousands of levels deep is refused before anybody walks it', async () => {
+  let to: unknown = '{to}';
+  for (let level = 0; level < 4_000; level++) to = [to];
+  const query =
+    'mutation ($input: ConnectHttpCarrierInput!) { connectHttpCarrier(input: $input) { __typename } }';
+  const request = { url: 'https://sms.example/send', body: { json: { to } } };
+  const input = { name: 'deep', config: { request, answer: { messageId: '/id' } } };
+  const answer = await callerWith(testApp.app, tenant.credential).ask(query, { input });
+  expect(codesOf(answer)).toEqual(['input/invalid']);
+});

@@ -223,7 +223,7 @@ describe('a carrier', () => {
       }
       expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
       expect(await partsOf(who)).toBe(profile === 'normal' ? 'auto:ddd' : 'auto:..d');
-      expect(codesOn(app, to)).toEqual([await codeOf(app, v)]);
+      expect(await received(app, to)).toEqual([await codeOf(app, v)]);
     },
   );
 

@@ -15,6 +15,9 @@ export interface Rules {
   receiptWaitMs(verification: VerificationRow, attempt: Tried, now: number): number;
 }
 
+/** Of a service that is not known. */
+const USUAL = scheduleOf(ServiceSettings.parse({}));
+
 /** Reads them, from memory as a rule, and from the database for an account that is new to this process. */
 export async function readRules(app: App, accounts: Iterable<AccountId>): Promise<Rules> {
   const services = new Map<string, RetrySchedule>();
@@ -28,10 +31,9 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
       latencies.set(accountId, latency);
     }),
   );
-  const usual = scheduleOf(ServiceSettings.parse({}));
 
   function scheduleFor({ serviceId }: VerificationRow): RetrySchedule {
-    return services.get(serviceId) ?? usual;
+    return services.get(serviceId) ?? USUAL;
   }
 
   return {

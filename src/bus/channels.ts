@@ -35,5 +35,5 @@ export const OUTCOME_CHANNEL = 'outcome';
 /** Says how the carriers of a worker stand: see `carriers/health-reporter.ts`. */
 export const HEALTH_CHANNEL = 'health';
 
-/** A worker says every second that it is there. */
+/** A worker says every second that it is there, and at its end that it leaves: see `carriers/crew.ts`. */
 export const WORKER_CHANNEL = 'worker';

@@ -14,6 +14,8 @@ export interface Carrier {
   /** Share of the window in use, 0–1: a load signal for routing. */
   inFlightShare(): number;
   health(): CarrierHealth;
+  /** So many workers use the carrier now, this one among them: its throughput is shared evenly. */
+  shareWith(workers: number): void;
   /**
    * Never rejects: what went wrong is an outcome. `unknown` need not be the last word: when the carrier
    * answers behind the deadline all the same, `onLateAnswer` hears of it, once.

@@ -152,7 +152,7 @@ export const SmppCarrierConfigInput = builder.inputType('SmppCarrierConfigInput'
     }),
     window: t.int({ description: 'Segments without an answer on each link, 1–1000. Default 50.' }),
     throughput: t.float({
-      description: 'Segments per second over all links of a worker. Default: no limit of ours.',
+      description: 'Segments per second over all links of all workers. Default: no limit of ours.',
     }),
     responseTimeoutMs: t.int({
       description: 'How long an answer may take, 100–120000 ms. After it nobody knows. Default 5000.',

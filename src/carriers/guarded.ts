@@ -88,6 +88,10 @@ class Guarded implements GuardedCarrier {
     };
   }
 
+  shareWith(workers: number): void {
+    this.#carrier.shareWith(workers);
+  }
+
   async submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
     const startedAt = this.#clock();
     const hadPlace = this.#carrier.freeWindow() > 0;

@@ -37,7 +37,7 @@ export interface PaceLoad {
  * the rate, wherever the carrier's begins. All times are milliseconds on one clock.
  */
 export class Pace {
-  readonly #most: number;
+  #most: number;
   #rate: number;
   /** The rate before the last decrease. */
   #before: number;
@@ -52,7 +52,7 @@ export class Pace {
   #lastCount = 0;
   #throttles = 0;
 
-  /** `mostPerSecond`: what the contract with the carrier allows; `Infinity` when it says nothing. */
+  /** `mostPerSecond`: what the contract with the carrier allows us; `Infinity` when it says nothing. */
   constructor(mostPerSecond: number, now: number) {
     this.#most = mostPerSecond;
     this.#rate = mostPerSecond;
@@ -71,6 +71,18 @@ export class Pace {
   /** Whether the carrier holds us below what it allows otherwise. */
   get isHeldBack(): boolean {
     return this.#rate < this.#most;
+  }
+
+  /** From now on it may be so fast at most; held back, it stays so by the same share. */
+  limitTo(mostPerSecond: number, now: number): void {
+    this.#fill(now);
+    if (mostPerSecond === this.#most) return;
+    const change = this.#most === Infinity ? 1 : mostPerSecond / this.#most;
+    this.#rate = this.isHeldBack ? Math.min(mostPerSecond, this.#rate * change) : mostPerSecond;
+    this.#before *= change;
+    this.#most = mostPerSecond;
+    this.#tokens = Math.min(this.#tokens, this.#burst());
+    this.#fullUntil = this.#second.atMost(this.#inOneSecond() - 1, now);
   }
 
   /** How fast it is fed, beside what it may be. */
@@ -125,7 +137,7 @@ export class Pace {
     this.#throttles += 1;
     if (now - this.#decreasedAt >= DECREASE_AT_MOST_EVERY_MS) {
       this.#before = Math.min(this.#rate, Math.max(this.#count, this.#lastCount, SLOWEST_PER_SECOND));
-      this.#rate = Math.max(SLOWEST_PER_SECOND, this.#before * DECREASE);
+      this.#rate = Math.min(this.#most, Math.max(SLOWEST_PER_SECOND, this.#before * DECREASE));
       this.#tokens = Math.min(this.#tokens, 0);
       // What was too much is no measure for what follows.
       this.#second.clear();

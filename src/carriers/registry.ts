@@ -4,6 +4,7 @@ import { subscribeToOutcomes } from '../bus/outcomes.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierHealth, CarrierInbound, CarrierReceipt } from './carrier.ts';
+import { joinCrew } from './crew.ts';
 import { guardCarrier, type GuardedCarrier } from './guarded.ts';
 import { withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
@@ -52,6 +53,9 @@ export async function createCarrierRegistry(
   const guard = { clock: app.clock, random: app.random };
   let closed = false;
   let refreshing: Promise<void> = Promise.resolve();
+  const crew = await joinCrew(app, () => {
+    for (const { carrier } of links.values()) carrier.shareWith(crew.size());
+  });
 
   async function sync(): Promise<void> {
     const rows = await app.db.select().from(carriers).where(eq(carriers.enabled, true));
@@ -89,7 +93,9 @@ export async function createCarrierRegistry(
       onReady: () => events.onReady(),
     };
     const reports = row.config.kind === 'smpp' || row.config.receipts !== null;
-    return guardCarrier(openCarrier(app, outside, row, hearer), hearer, { ...guard, reports });
+    const carrier = guardCarrier(openCarrier(app, outside, row, hearer), hearer, { ...guard, reports });
+    carrier.shareWith(crew.size());
+    return carrier;
   }
 
   /** Tells how all carriers stand: to the log what went wrong or well again, to whoever watches everything. */
@@ -142,6 +148,8 @@ export async function createCarrierRegistry(
       await refreshing;
       reporter.leave();
       await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));
+      // Last: what others may send more is what we send no longer.
+      await crew.leave();
     },
   };
 }

@@ -16,7 +16,6 @@ import { createLearner } from './learner.ts';
 import { planAttempts, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import { beat, HEARTBEAT_MS } from './worker-watch.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from './settle.ts';
 
 /** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
@@ -158,9 +157,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   }
 
   const running = loop();
-  beat(app);
   const chores = [
-    every(app, HEARTBEAT_MS, 'heartbeat', () => Promise.resolve(beat(app))),
     every(app, RENEW_EVERY_MS, 'lease renewal', renew),
     every(app, SWEEP_MS, 'sweep', sweep),
     every(app, LATE_PARTS_MS, 'late parts', lateParts),

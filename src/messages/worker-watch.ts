@@ -1,9 +1,6 @@
 import { WORKER_CHANNEL } from '../bus/channels.ts';
+import { isBeat, SILENT_MS } from '../carriers/crew.ts';
 import type { App } from '../platform.ts';
-
-export const HEARTBEAT_MS = 1_000;
-// Three beats may get lost before it counts as gone.
-const SILENT_MS = 4 * HEARTBEAT_MS;
 
 /** Whether any worker has been heard lately, in whichever process: for `/ready`. */
 export interface WorkerWatch extends AsyncDisposable {
@@ -12,8 +9,8 @@ export interface WorkerWatch extends AsyncDisposable {
 
 export function createWorkerWatch(app: App): WorkerWatch {
   let heardAt = -Infinity;
-  const heard = (): void => {
-    heardAt = performance.now();
+  const heard = (payload: string): void => {
+    if (isBeat(payload)) heardAt = performance.now();
   };
   const subscription = app.bus.subscribe(WORKER_CHANNEL, { onMessage: heard, onResync: () => {} });
   return {
@@ -22,8 +19,4 @@ export function createWorkerWatch(app: App): WorkerWatch {
       (await subscription)();
     },
   };
-}
-
-export function beat(app: App): void {
-  app.bus.publish([{ channel: WORKER_CHANNEL, payload: '' }]);
 }

@@ -27,6 +27,47 @@ describe('pace', () => {
     );
   });
 
+  test('lets no more through than is allowed at the time, also when others come and go that share it', () => {
+    const asks = fc.array(fc.record({ pause: fc.nat(400), workers: fc.integer({ min: 1, max: 5 }) }), {
+      minLength: 1,
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 1_000 }), asks, (rate, steps) => {
+        const pace = new Pace(rate, 0);
+        let now = 0;
+        let workers = 1;
+        const sent: { at: number; allowed: number }[] = [];
+        for (const step of steps) {
+          now += step.pause;
+          if (step.pause > 300) pace.limitTo(rate / (workers = step.workers), now);
+          expect(pace.available(now) > 0).toBe(pace.waitMs(now) === 0);
+          const allowed = Math.max(1, Math.floor(rate / workers));
+          for (let n = pace.available(now); n > 0; n -= 1) {
+            pace.take(1, now);
+            sent.push({ at: now, allowed });
+          }
+          const inSecond = sent.filter(({ at }) => at > now - 1_000);
+          expect(inSecond.filter(({ allowed: then }) => then <= allowed).length).toBeLessThanOrEqual(allowed);
+        }
+      }),
+    );
+  });
+
+  test('keeps its share of what is allowed while it is held back', () => {
+    const pace = new Pace(100, 0);
+    for (let now = 0; now < 2_000; now += 10) pace.take(1, now);
+    pace.slowDown(2_000, calm);
+    expect(pace.rate).toBe(50);
+    pace.limitTo(50, 2_000);
+    expect(pace.rate).toBe(25);
+    pace.limitTo(100, 2_000);
+    expect(pace.rate).toBe(50);
+    pace.limitTo(Infinity, 2_000);
+    pace.limitTo(100, 2_000);
+    expect(pace.load(2_000).allowedPerSecond).toBeLessThanOrEqual(100);
+  });
+
   // Whole seconds are what may be used up: who looks every 500 ms finds the last 1,000 ms full every third time.
   test.each([
     [50, 0.85],

@@ -48,6 +48,8 @@ class HttpCarrier implements Carrier {
   readonly #events: Pick<CarrierEvents, 'onReady'>;
   readonly #clock: () => number;
   readonly #random: () => number;
+  /** Requests per second, of all workers together. */
+  readonly #throughput: number;
   readonly #pace: Pace;
   readonly #window: Window;
   readonly #standing: Standing;
@@ -66,7 +68,8 @@ class HttpCarrier implements Carrier {
     this.#events = events;
     this.#clock = options.clock ?? Date.now;
     this.#random = options.random ?? Math.random;
-    this.#pace = new Pace(config.throughput ?? Infinity, this.#clock());
+    this.#throughput = config.throughput ?? Infinity;
+    this.#pace = new Pace(this.#throughput, this.#clock());
     this.#window = new Window(config.window ?? config.connections, () => this.#announce());
     this.#standing = new Standing({ ...(options.pauses && { pauses: options.pauses }) });
     this.#writer = createSubmitWriter(config, secrets, callbackUrl);
@@ -100,6 +103,10 @@ class HttpCarrier implements Carrier {
       pace: this.#pace.load(this.#clock()),
       binds: [],
     };
+  }
+
+  shareWith(workers: number): void {
+    this.#pace.limitTo(this.#throughput / workers, this.#clock());
   }
 
   async submit(message: OutboundMessage): Promise<SubmitOutcome> {

@@ -1,6 +1,5 @@
 import type { CarrierId } from '../../ids.ts';
 import type {
-  BindHealth,
   Carrier,
   CarrierEvents,
   CarrierHealth,
@@ -9,6 +8,7 @@ import type {
   SubmitOutcome,
 } from '../carrier.ts';
 import type { PeerAnswer, PeerRequest } from './peer.ts';
+import { bindHealth, liveliest } from './bind-health.ts';
 import { BindTurns } from './bind-turns.ts';
 import { Identities } from './identities.ts';
 import { readInbound, readReceipt } from './incoming.ts';
@@ -73,12 +73,16 @@ class SmppCarrier implements Carrier {
     for (const problem of this.#identities.problems) problems.add(problem);
     if (this.#pace.isHeldBack) problems.add(`throttled: down to ${Math.floor(this.#pace.rate)} segments/s`);
     return {
-      state: this.#isClosed ? 'closed' : (LIVELIEST.find((state) => states.includes(state)) ?? 'down'),
+      state: this.#isClosed ? 'closed' : liveliest(states),
       ...(problems.size > 0 && { problem: [...problems].join('; ') }),
       ...this.#load(),
       pace: this.#pace.load(this.#clock()),
       binds: this.#sessions.map(bindHealth),
     };
+  }
+
+  shareWith(workers: number): void {
+    this.#pace.limitTo((this.#options.throughput ?? Infinity) / workers, this.#clock());
   }
 
   submit(message: OutboundMessage, onLateAnswer?: LateAnswerHearer): Promise<SubmitOutcome> {
@@ -233,16 +237,3 @@ class SmppCarrier implements Carrier {
     return typeof name === 'string' ? report(name) : name.then(report);
   }
 }
-
-function bindHealth({ mode, state, problem, canSubmit, inFlight, window }: SmppSession): BindHealth {
-  return {
-    mode,
-    state,
-    ...(problem !== undefined && { problem }),
-    inFlight,
-    window: canSubmit ? window : 0,
-  };
-}
-
-// The state of the carrier is that of its liveliest link.
-const LIVELIEST = ['up', 'connecting', 'down', 'closed'] as const;

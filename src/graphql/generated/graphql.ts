@@ -375,7 +375,7 @@ export type SmppCarrierConfigInput = {
   systemId?: string | null | undefined;
   /** At most 12 characters. Default: none. */
   systemType?: string | null | undefined;
-  /** Segments per second over all links of a worker. Default: no limit of ours. */
+  /** Segments per second over all links of all workers. Default: no limit of ours. */
   throughput?: number | null | undefined;
   /** Encrypts the links. Default: not encrypted. */
   tls?: SmppTlsInput | null | undefined;

@@ -45,6 +45,8 @@ export interface OutboundMessage {
   /** Alphanumeric name (1–11 characters), long code with `+`, or short code (3–8 digits). */
   sender: string;
   text: string;
+  /** What registers of the destination's country call the sender, by `register.reference`, e.g. `dlt.entity`. */
+  registrations?: Readonly<Record<string, string>>;
   /** After this the carrier must not deliver any more (SMPP `validity_period`). */
   expiresAt: Date;
 }

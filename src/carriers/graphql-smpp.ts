@@ -104,6 +104,11 @@ const TlvType = builder.enumType('SmppTlvType', {
     INT8: { value: 'int8', description: 'A decimal number in one octet.' },
     INT16: { value: 'int16', description: 'A decimal number in two octets.' },
     INT32: { value: 'int32', description: 'A decimal number in four octets.' },
+    REGISTRATION: {
+      value: 'registration',
+      description:
+        "A register and one of its references, e.g. `dlt.entity`: the text that the sender's registration in the destination's country has there; without one the TLV is left out.",
+    },
   } as const,
 });
 

@@ -19,6 +19,8 @@ export interface Choice {
   carrier: Carrier;
   /** Whom the message comes from. */
   sender: string;
+  /** What the registers of the country call it, by `register.reference`. */
+  registrations: Readonly<Record<string, string>> | undefined;
   /** Per segment, in the account's currency. */
   price: number;
   decision: StoredDecision;
@@ -70,7 +72,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if (!grounds.has(serviceId)) grounds.set(serviceId, await readGround(app, accountId, serviceId));
       const ground = grounds.get(serviceId);
       if (!ground) return { verdict: undefined };
-      const { service, routes, policy, senders } = ground;
+      const { service, routes, policy, senders, registrations } = ground;
       const bound = { taken, tried, onlyUntried };
       const { candidates, exclusions } = candidatesOf(waysOf(ground, country, operator), linksOf, bound);
       const request = { country, ...(operator !== undefined && { operator }), now };
@@ -90,7 +92,11 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if ('refused' in usable) return { verdict: undefined };
       const sender = pickSender(usable.values, verification.destination);
       const { price } = candidates[place]!;
-      return { service, route, carrier, sender, price, decision: encodeDecision(ranked, names) };
+      return {
+        ...{ service, route, carrier, sender, price },
+        registrations: registrations(sender, country),
+        decision: encodeDecision(ranked, names),
+      };
     },
   };
 }

@@ -66,11 +66,6 @@ export function passingExclusion(routeId: RouteId, input: PassingInput): Exclusi
   return tried.length > 0 ? { reason: 'already tried for this message', kind: 'tried' } : undefined;
 }
 
-/** Whether a message may take a route, and if not, why. */
-export function exclusionOf(input: LastingInput & PassingInput): Exclusion | undefined {
-  return lastingExclusion(input) ?? passingExclusion(input.route.id, input);
-}
-
 /** Once every other route is shut, those that were tried before may be tried again. */
 export function reopened(exclusions: readonly (Exclusion | undefined)[]): readonly (Exclusion | undefined)[] {
   if (exclusions.includes(undefined)) return exclusions;

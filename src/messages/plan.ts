@@ -5,7 +5,6 @@ import { transaction } from '../db/transaction.ts';
 import type { CarrierId, MessageId } from '../ids.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
-import type { Service } from '../services/directory.ts';
 import { codeOf } from '../verifications/code-of.ts';
 import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
@@ -130,13 +129,12 @@ function planAttempt(
   isLate: boolean,
   now: number,
 ): PlannedAttempt {
-  const { service, carrier, sender } = choice;
   const attempt = newAttempt(message, verification, resolution, choice, isLate, now);
-  const learns = service.settings.routing === 'adaptive';
+  const learns = choice.service.settings.routing === 'adaptive';
   return {
     attempt,
-    carrier,
-    message: compose(app, attempt, verification, to, service, sender),
+    carrier: choice.carrier,
+    message: compose(app, attempt, verification, to, choice),
     lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
     sighting: learns ? sightingOf(attempt, verification, resolution, message) : undefined,
   };
@@ -206,8 +204,7 @@ function compose(
   attempt: AttemptRow,
   verification: VerificationRow,
   to: string,
-  service: Service,
-  sender: string,
+  { service, sender, registrations }: Choice,
 ): OutboundMessage {
   const code = codeOf(app.keys, verification, 'code');
   return {
@@ -215,6 +212,7 @@ function compose(
     to,
     sender,
     text: composeText(service.settings.templates, verification.locale, service.name, code),
+    ...(registrations && { registrations }),
     expiresAt: verification.expiresAt,
   };
 }

@@ -20,6 +20,8 @@ export interface Ground {
   barrier(route: Route, country: string): string | undefined;
   /** Whom they may come from. */
   senders(route: Route, country: string): UsableSenders;
+  /** What the registers of a country call a sender, by `register.reference`; undefined: nothing. */
+  registrations(sender: string, country: string): Readonly<Record<string, string>> | undefined;
   /** What the broken promises of its carrier count against a route, in the account's currency per message. */
   penalty(route: Route): number;
 }
@@ -45,6 +47,7 @@ export async function readGround(
     routes,
     policy,
     senders,
+    registrations: (sender, country) => book.references(sender, country),
     penalty: ({ carrierId }) => penaltyOf(alarms, carrierId, service.settings.valueOfConversion),
     barrier(route, country) {
       const abroad = residencyProblem(residency, route.region);

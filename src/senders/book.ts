@@ -3,7 +3,7 @@ import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Route } from '../routing/directory.ts';
 import type { ServiceSettings } from '../services/settings.ts';
-import { listRegistrations } from './registrations.ts';
+import { listRegistrations, type StoredRegistration } from './registrations.ts';
 import { listRules, toSenderRules } from './rules.ts';
 import { listOwnSenders } from './queries.ts';
 import { createSenderJudge, type SenderWish, type UsableSenders } from './usable.ts';
@@ -12,6 +12,8 @@ import { createSenderJudge, type SenderWish, type UsableSenders } from './usable
 export interface SenderBook {
   /** Whom a service's messages to a country may come from on a route; a sender of the route's own comes first. */
   usable(route: Route, settings: ServiceSettings, country: string): UsableSenders;
+  /** What the registers of a country call a sender, by `register.reference`; undefined: nothing. */
+  references(sender: string, country: string): Readonly<Record<string, string>> | undefined;
 }
 
 /** Each account's book, read anew when its configuration changes. */
@@ -27,11 +29,14 @@ async function openBook(app: App, accountId: AccountId): Promise<SenderBook> {
   ]);
   const facts = { senders, rules: toSenderRules(rules), registrations };
   // Registers open and registrations end meanwhile: a judgement lives as long as the book, 10 s.
-  const judge = createSenderJudge(facts, app.clock());
+  const now = app.clock();
+  const judge = createSenderJudge(facts, now);
+  const references = referencesOf(registrations, now);
   // By identity, not by a name made for each question: fifty routes are asked for every message, in 2 to 5 µs.
   const known = new WeakMap<Route, WeakMap<ServiceSettings, Map<string, UsableSenders>>>();
   const newAnswers = () => new WeakMap<ServiceSettings, Map<string, UsableSenders>>();
   return {
+    references: (sender, country) => references.get(`${country}${sender}`),
     usable(route, settings, country) {
       const ofRoute = known.get(route) ?? newAnswers();
       known.set(route, ofRoute);
@@ -47,6 +52,21 @@ async function openBook(app: App, accountId: AccountId): Promise<SenderBook> {
       return usable;
     },
   };
+}
+
+function referencesOf(
+  registrations: readonly StoredRegistration[],
+  now: number,
+): Map<string, Record<string, string>> {
+  const all = new Map<string, Record<string, string>>();
+  for (const { country, sender, register, references, validUntil } of registrations) {
+    if (validUntil !== null && validUntil <= now) continue;
+    const name = `${country}${sender}`;
+    const known = all.get(name) ?? {};
+    for (const [reference, value] of Object.entries(references)) known[`${register}.${reference}`] = value;
+    all.set(name, known);
+  }
+  return all;
 }
 
 function wishOf(route: Route, { sender, senderPool }: ServiceSettings): SenderWish {

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { CarrierHealth } from '../../src/carriers/carrier.ts';
 import type { RouteId } from '../../src/ids.ts';
 import {
-  exclusionOf,
+  lastingExclusion,
   lastingReason,
+  passingExclusion,
   reopened,
   type Exclusion,
   type LastingInput,
@@ -22,7 +23,7 @@ const BEFORE: Tried = { routeId: ROUTE, status: 'rejected', retry: 'later', isLa
 type Input = LastingInput & PassingInput;
 
 function exclude(more: Partial<Input> = {}): Exclusion | undefined {
-  return exclusionOf({
+  const input: Input = {
     route: { id: ROUTE, countries: ['HR'], operators: null },
     ...{ country: 'HR', operator: undefined, price: 0.05 },
     maxPrice: null,
@@ -31,7 +32,8 @@ function exclude(more: Partial<Input> = {}): Exclusion | undefined {
     taken: 0,
     tried: [],
     ...more,
-  });
+  };
+  return lastingExclusion(input) ?? passingExclusion(ROUTE, input);
 }
 
 describe('a route', () => {

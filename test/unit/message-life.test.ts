@@ -4,7 +4,7 @@ import type { CarrierHealth, Retry, SubmitOutcome } from '../../src/carriers/car
 import type { EventType } from '../../src/events/catalog.ts';
 import type { RouteId } from '../../src/ids.ts';
 import { advanceAttempt, statusAfterSubmit } from '../../src/messages/attempt.ts';
-import { exclusionOf, lastingReason, reopened } from '../../src/messages/exclusion.ts';
+import { lastingReason, passingExclusion, reopened } from '../../src/messages/exclusion.ts';
 import { advanceMessage, isSettled, type Fact, type MessageState } from '../../src/messages/message.ts';
 import { scheduleOf } from '../../src/messages/rules.ts';
 import { nextSend, standingOf, type Tried } from '../../src/messages/tried.ts';
@@ -160,17 +160,8 @@ class Life {
     const next = nextSend(this.attempts, this.message.attemptsSpent, this.schedule, this.now - dueAt);
     if (next.kind !== 'send') return this.apply(next);
     const all = ROUTES.map((id, i) =>
-      exclusionOf({
-        route: { id, countries: null, operators: null },
-        ...{
-          country: 'HR',
-          operator: undefined,
-          price: 1,
-          maxPrice: null,
-          barrier: undefined,
-          taken: 0,
-          tried: this.attempts,
-        },
+      passingExclusion(id, {
+        ...{ taken: 0, tried: this.attempts },
         carrier: { freeWindow: () => (isDown[i] ? 0 : 1), health: () => HEALTHY },
       }),
     );

@@ -42,9 +42,11 @@ const VALUES = {
   callbackUrl: ({ callbackUrl }) => callbackUrl,
 } as const satisfies Record<string, (filling: Filling) => string | number | boolean>;
 
-export type Placeholder = keyof typeof VALUES;
+type Placeholder = keyof typeof VALUES;
 
-export const PLACEHOLDERS = Object.keys(VALUES) as Placeholder[];
+const REGISTRATION = 'registration.';
+
+export const PLACEHOLDERS: readonly string[] = [...Object.keys(VALUES), `${REGISTRATION}*`];
 
 function needsUnicode(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (septetsOf(text.charCodeAt(i), 'gsm') === 0) return true;
@@ -53,5 +55,7 @@ function needsUnicode(text: string): boolean {
 
 /** The value of a placeholder that a template was found to have, and that names no secret. */
 export function valueOf(placeholder: string, filling: Filling): string | number | boolean {
+  if (placeholder.startsWith(REGISTRATION))
+    return filling.message.registrations?.[placeholder.slice(REGISTRATION.length)] ?? '';
   return VALUES[placeholder as Placeholder](filling);
 }

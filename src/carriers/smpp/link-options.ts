@@ -1,7 +1,7 @@
 import { INTERFACE_VERSIONS, type SmppCarrierConfig } from './config.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { BindMode } from './session.ts';
-import { rawTlv } from './vendor-tlvs.ts';
+import { outgoingTlv } from './vendor-tlvs.ts';
 
 /** What a configuration asks of the links, in the terms of the carrier. */
 export function linkOptions(
@@ -29,7 +29,7 @@ export function linkOptions(
     statusOverrides: Object.fromEntries(
       statusOverrides.map((override) => [parseInt(override.status, 16), override.class]),
     ),
-    vendorTlvs: tlvs.map(rawTlv),
+    vendorTlvs: tlvs.map(outgoingTlv),
     ...(throughput !== null && { throughput }),
     ...(tls !== null && { tls }),
   };

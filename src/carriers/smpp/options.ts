@@ -10,8 +10,8 @@ import type { NamingRules } from './message-names.ts';
 import type { FormMemory } from './receipt-ids.ts';
 import type { BindMode } from './session.ts';
 import type { StatusOverrides } from './status.ts';
-import type { RawTlv } from './tlv.ts';
 import type { ValidityFormat } from './validity.ts';
+import type { OutgoingTlv } from './vendor-tlvs.ts';
 
 export interface SmppCarrierOptions {
   id: CarrierId;
@@ -54,7 +54,7 @@ export interface SmppCarrierOptions {
   /** The carrier's own meaning of some command_status values. */
   statusOverrides?: StatusOverrides;
   /** Sent with every segment, e.g. the DLT entity and template ids of India. */
-  vendorTlvs?: readonly RawTlv[];
+  vendorTlvs?: readonly OutgoingTlv[];
   responseTimeoutMs?: number;
   bindTimeoutMs?: number;
   enquireLink?: KeepAliveOptions;

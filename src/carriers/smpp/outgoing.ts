@@ -4,8 +4,9 @@ import type { Alphabet } from './alphabets.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SubmitSm, Unsequenced } from './pdu.ts';
 import { DATA_CODING, encodeText, TextTooLong } from './text.ts';
-import { NO_TLVS, type RawTlv } from './tlv.ts';
+import { NO_TLVS } from './tlv.ts';
 import { validityPeriod, type ValidityFormat } from './validity.ts';
+import { tlvsFor, type OutgoingTlv } from './vendor-tlvs.ts';
 
 export interface WritingRules {
   /** Milliseconds since 1970. */
@@ -18,7 +19,7 @@ export interface WritingRules {
   source: PinnedKind;
   destination: PinnedKind;
   validity: ValidityFormat;
-  vendorTlvs: readonly RawTlv[];
+  vendorTlvs: readonly OutgoingTlv[];
 }
 
 /** What is the same for all messages of a carrier. */
@@ -49,7 +50,8 @@ export function submitPdus(message: OutboundMessage, rules: WritingRules): Unseq
   const [source, destination] = [pinned(sender, rules.source), pinned(number, rules.destination)];
   const validity = validityPeriod(expiresAt, rules.now, rules.validity);
   const dataCoding = text.dataCoding === DATA_CODING.default ? rules.dataCoding : text.dataCoding;
-  const tlvs = rules.vendorTlvs.length === 0 ? NO_TLVS : { other: rules.vendorTlvs };
+  const { vendorTlvs } = rules;
+  const tlvs = vendorTlvs.length === 0 ? NO_TLVS : { other: tlvsFor(vendorTlvs, message.registrations) };
   return text.segments.map((shortMessage) => ({
     command: 'submit_sm',
     serviceType: '',

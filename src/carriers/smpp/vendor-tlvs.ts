@@ -50,15 +50,42 @@ export const VendorTlv = z.discriminatedUnion('type', [
   integer('int8'),
   integer('int16'),
   integer('int32'),
+  z.strictObject({
+    tag,
+    /** What a register calls the sender of the message; left out where it has none in the destination's country. */
+    type: z.literal('registration'),
+    value: z
+      .string()
+      .max(100)
+      .regex(/^[a-z0-9_]+\.[^.\x00-\x1f]+$/, 'A register and one of its references, such as dlt.entity'),
+  }),
 ]);
 
 export type VendorTlv = z.output<typeof VendorTlv>;
 
-export function rawTlv({ tag, type, value }: VendorTlv): RawTlv {
-  return { tag: parseInt(tag, 16), value: octetsOf(type, value) };
+/** A TLV as it goes out, or the name of the registration that is its text. */
+export type OutgoingTlv = RawTlv | { tag: number; registration: string };
+
+export function outgoingTlv({ tag, type, value }: VendorTlv): OutgoingTlv {
+  const number = parseInt(tag, 16);
+  return type === 'registration'
+    ? { tag: number, registration: value }
+    : { tag: number, value: octetsOf(type, value) };
 }
 
-function octetsOf(type: VendorTlv['type'], value: string): Buffer {
+/** Those of one message. */
+export function tlvsFor(
+  tlvs: readonly OutgoingTlv[],
+  registrations: Readonly<Record<string, string>> = {},
+): RawTlv[] {
+  return tlvs.flatMap((tlv) => {
+    if ('value' in tlv) return tlv;
+    const text = registrations[tlv.registration];
+    return text === undefined ? [] : { tag: tlv.tag, value: Buffer.from(text, 'utf8') };
+  });
+}
+
+function octetsOf(type: Exclude<VendorTlv['type'], 'registration'>, value: string): Buffer {
   switch (type) {
     case 'text':
       return Buffer.from(value, 'latin1');

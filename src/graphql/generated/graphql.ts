@@ -457,6 +457,8 @@ export type SmppTlvType =
   | 'INT32'
   /** Pairs of hexadecimal digits. */
   | 'OCTETS'
+  /** A register and one of its references, e.g. `dlt.entity`: the text that the sender's registration in the destination's country has there; without one the TLV is left out. */
+  | 'REGISTRATION'
   /** ASCII characters, without a NUL behind them. */
   | 'TEXT';
 

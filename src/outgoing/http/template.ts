@@ -9,7 +9,7 @@ export class TemplateError extends Error {}
 
 /**
  * Reads a template.
- * @param known the placeholders that may be in it, besides `{secret.…}`
+ * @param known the placeholders that may be in it, besides `{secret.…}`; `one.*` stands for any that begins with `one.`
  * @throws {TemplateError}
  */
 export function parseTemplate(text: string, known: readonly string[]): Template {
@@ -24,7 +24,7 @@ export function parseTemplate(text: string, known: readonly string[]): Template 
       const end = text.indexOf('}', at);
       if (end === -1) throw new TemplateError('a { is not closed; the brace itself is written {{');
       const name = text.slice(at + 1, end);
-      if (!SECRET.test(name) && !known.includes(name)) throw new TemplateError(unknown(name, known));
+      if (!SECRET.test(name) && !isKnown(name, known)) throw new TemplateError(unknown(name, known));
       if (literal !== '') parts.push(literal);
       literal = '';
       parts.push({ placeholder: name });
@@ -71,6 +71,10 @@ export function fillTyped(template: Template, valueOf: (placeholder: string) => 
   const [only, ...rest] = template;
   if (typeof only === 'object' && rest.length === 0) return valueOf(only.placeholder);
   return fill(template, valueOf);
+}
+
+function isKnown(name: string, known: readonly string[]): boolean {
+  return known.some((one) => (one.endsWith('.*') ? name.startsWith(one.slice(0, -1)) : name === one));
 }
 
 function unknown(name: string, known: readonly string[]): string {

@@ -61,7 +61,13 @@ describe('a request', () => {
       expiresAt: '2026-01-02T03:05:35.500Z',
       'expiresAt.unix': Math.floor((NOW + 90_500) / 1_000),
       callbackUrl: 'https://otp.example/cb',
+      'registration.*': '',
     });
+    const registered = written(
+      { body: { json: ['{registration.dlt.entity}', '{registration.dlt.template}'] } },
+      { registrations: { 'dlt.entity': '1101' } },
+    );
+    expect(JSON.parse(registered.text)).toEqual(['1101', '']);
     const unicode = written(
       { body: { json: ['{unicode}', '{unicode.digit}', '{segments}'] } },
       { text: 'ж'.repeat(71) },

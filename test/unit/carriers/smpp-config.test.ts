@@ -3,6 +3,7 @@ import { CarrierConfig } from '../../../src/carriers/config.ts';
 import { configProblem } from '../../../src/outgoing/config-problem.ts';
 import { SmppCarrierConfig } from '../../../src/carriers/smpp/config.ts';
 import { linkOptions } from '../../../src/carriers/smpp/link-options.ts';
+import { tlvsFor } from '../../../src/carriers/smpp/vendor-tlvs.ts';
 import { validityPeriod } from '../../../src/carriers/smpp/validity.ts';
 
 const GOOD = { kind: 'smpp', host: 'smpp.example', port: 2775, systemId: 'otpost' } as const;
@@ -59,6 +60,7 @@ describe('what no carrier can mean is refused, with the field named:', () => {
     ['config.tlvs.0.value', tlv({ type: 'int16', value: '65536' })],
     ['config.tlvs.0.value', tlv({ type: 'int32', value: '4294967296' })],
     ['config.tlvs.0.value', tlv({ type: 'int32', value: '-1' })],
+    ['config.tlvs.0.value', tlv({ type: 'registration', value: 'dlt' })],
     ['config.tlvs.1.tag', { tlvs: ['0x14aA', '0x14Aa'].map((tag) => ({ ...tlv({}).tlvs[0], tag })) }],
     ['config.tlvs', { ...tlv({}), version: '3.3' }],
   ])('%s in %j', (path, change) => {
@@ -112,6 +114,8 @@ test('every option reaches the links', () => {
         { tag: '0x1402', type: 'int8', value: '255' },
         { tag: '0x1403', type: 'int16', value: '258' },
         { tag: '0x3fff', type: 'int32', value: '4294967295' },
+        { tag: '0x1404', type: 'registration', value: 'dlt.entity' },
+        { tag: '0x1405', type: 'registration', value: 'dlt.template' },
       ],
     }),
   );
@@ -125,12 +129,15 @@ test('every option reaches the links', () => {
     destination: { ton: null, npi: 0 },
     statusOverrides: { 0x400: 'throttle' },
   });
-  expect(options.vendorTlvs!.map(({ tag, value }) => [tag, value.toString('hex')])).toEqual([
+  const tlvs = tlvsFor(options.vendorTlvs!, { 'dlt.entity': '11' });
+  expect(tlvs.map(({ tag, value }) => [tag, value.toString('hex')])).toEqual([
     [0x1400, '31313031'],
     [0x1401, '31ff00'],
     [0x1402, 'ff'],
     [0x1403, '0102'],
     [0x3fff, 'ffffffff'],
+    // The sender has no `dlt.template`.
+    [0x1404, '3131'],
   ]);
 });
 

@@ -1,4 +1,3 @@
-import { addRoute } from '../../src/routing/add-route.ts';
 import { measureSustained } from './delivery/sustained.ts';
 import type { Ground } from './ground/ground.ts';
 import { startApi, startOtpost } from './ground/otpost.ts';
@@ -8,23 +7,15 @@ import { startLoad } from './load/load.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
 
-const ROUTES = 50;
+export const ROUTES = 50;
 
 /** What learning costs a delivery: an account with fifty routes that learns, beside one with two by priority. */
 export async function benchAdaptive(ground: Ground): Promise<Outcome[]> {
   await using platform = await createPlatform(ground);
-  const { app } = platform;
   await using simulator = await startSimulator(ground, platform);
   await addRoutes(platform, simulator.smppPort, 'normal');
-  const learning = { ...platform, ...(await createBenchAccount(app, 'adaptive')) };
-  const carriers = await addRoutes(learning, simulator.smppPort, 'normal');
-  for (let i = carriers.length; i < ROUTES; i++)
-    await addRoute(app, learning.who.accountId, {
-      name: `route ${i}`,
-      carrierId: carriers[i % carriers.length]!,
-      priority: i + 1,
-      price: i / 1_000,
-    });
+  const learning = { ...platform, ...(await createBenchAccount(platform.app, 'adaptive')) };
+  await addRoutes(learning, simulator.smppPort, 'normal', ROUTES);
   await using _worker = await startOtpost(ground, platform, { role: 'worker' });
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);

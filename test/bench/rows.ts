@@ -1,5 +1,6 @@
 import { benchAdaptive } from './adaptive.ts';
 import { benchCheck } from './check.ts';
+import { benchCpu } from './cpu.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchDispatcher } from './dispatcher.ts';
 import { benchFanOut } from './fan-out.ts';
@@ -22,6 +23,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   check: benchCheck,
   delivery: benchDelivery,
   adaptive: benchAdaptive,
+  cpu: benchCpu,
   dispatcher: benchDispatcher,
   push: benchPush,
   'fan-out': benchFanOut,

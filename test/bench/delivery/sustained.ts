@@ -16,7 +16,7 @@ export interface Sustained {
 }
 
 // Twice what is between the start and the receipt anyway, with a carrier that takes 0.3 s for it.
-const MAX_OPEN = 3_000;
+export const MAX_OPEN = 3_000;
 // Until the backlog is full and the code is warm.
 const WARM_UP_SECONDS = 4;
 

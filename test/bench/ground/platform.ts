@@ -78,12 +78,16 @@ export async function createBenchAccount(
   return { who, apiKey };
 }
 
-/** Two routes as the demo has them: the second one takes what the window of the first does not. */
+/**
+ * Routes over two carriers. Two are as the demo has them: the second one takes what the window of the
+ * first does not.
+ */
 export async function addRoutes(
   { app, who }: Pick<Platform, 'app' | 'who'>,
   smppPort: number,
   profile: string,
-): Promise<CarrierId[]> {
+  count = 2,
+): Promise<void> {
   const carriers: CarrierId[] = [];
   for (const priority of [1, 2]) {
     const name = `carrier ${priority}`;
@@ -102,5 +106,11 @@ export async function addRoutes(
     await addRoute(app, who.accountId, { name, carrierId, priority });
     carriers.push(carrierId);
   }
-  return carriers;
+  for (let i = carriers.length; i < count; i++)
+    await addRoute(app, who.accountId, {
+      name: `route ${i}`,
+      carrierId: carriers[i % carriers.length]!,
+      priority: i + 1,
+      price: i / 1_000,
+    });
 }

@@ -1,5 +1,5 @@
 import { answerQuestions } from './rpc.ts';
-import { cpuSeconds, settledMemory, type Memory } from './usage.ts';
+import { countUsage, cpuSeconds, settledMemory, type Memory, type Usage } from './usage.ts';
 
 /**
  * Loaded into a process before its program (`--import`): tells what the process used so far. It does
@@ -8,7 +8,17 @@ import { cpuSeconds, settledMemory, type Memory } from './usage.ts';
 export type Probe = {
   cpuSeconds(): number;
   settledMemory(): Promise<Memory>;
+  beginCount(): void;
+  /** What was used since. */
+  endCount(): Usage;
 };
 
-answerQuestions({ cpuSeconds, settledMemory } satisfies Probe);
+let endCount: (() => Usage) | undefined;
+
+answerQuestions({
+  cpuSeconds,
+  settledMemory,
+  beginCount: () => void (endCount = countUsage()),
+  endCount: () => endCount!(),
+} satisfies Probe);
 process.channel?.unref();

@@ -1,3 +1,5 @@
+import { GCProfiler } from 'node:v8';
+
 /** What a process has used and holds, as it tells itself. */
 export interface Memory {
   /** Bytes of physical memory. */
@@ -26,4 +28,31 @@ export async function settledMemory(): Promise<Memory> {
   }
   const { rss, heapUsed, external } = process.memoryUsage();
   return { resident: rss, heap: heapUsed, external };
+}
+
+/** What a process used between two questions. */
+export interface Usage {
+  cpuSeconds: number;
+  /** On the heap of JavaScript, whether it is garbage by now or not. */
+  allocatedBytes: number;
+  /** Of its main thread. */
+  gcSeconds: number;
+}
+
+/** Begins to count; the function ends it. */
+export function countUsage(): () => Usage {
+  const profiler = new GCProfiler();
+  const { heapUsed } = process.memoryUsage();
+  const cpu = cpuSeconds();
+  profiler.start();
+  return () => {
+    const collections = profiler.stop().statistics;
+    let allocatedBytes = process.memoryUsage().heapUsed - heapUsed;
+    let gcMicros = 0;
+    for (const { beforeGC, afterGC, cost } of collections) {
+      allocatedBytes += beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize;
+      gcMicros += cost;
+    }
+    return { cpuSeconds: cpuSeconds() - cpu, allocatedBytes, gcSeconds: gcMicros / 1e6 };
+  };
 }

@@ -11,8 +11,9 @@ export function formatTable(outcomes: readonly Outcome[]): string {
       formatFigure(outcome.measured),
       outcome.beside ? formatFigure(outcome.beside) : '',
       outcome.ratio === undefined ? '' : formatNumber(outcome.ratio),
-      formatTarget(outcome.target),
-      isMet(outcome) ? 'yes' : 'NO',
+      ...(outcome.target
+        ? [formatTarget(outcome.target), isMet(outcome, outcome.target) ? 'yes' : 'NO']
+        : ['', '']),
       outcome.note,
     ]),
   ];

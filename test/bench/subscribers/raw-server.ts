@@ -6,7 +6,7 @@ import { answerQuestions } from '../ground/rpc.ts';
 import { cpuSeconds, settledMemory } from '../ground/usage.ts';
 
 /** What subscribers are held against: `ws` and nothing else, sending a text that is ready. */
-export type RawServer = Probe & {
+export type RawServer = Pick<Probe, 'cpuSeconds' | 'settledMemory'> & {
   listen(): Promise<string>;
   /** Sends it to every socket, so many times. */
   broadcast(frame: string, times: number): void;

@@ -6,6 +6,7 @@ import { callbackOfPath } from '../carriers/http/callback-url.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
+import { createRest } from '../rest/v1/api.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { formOf } from './paths.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
@@ -14,6 +15,8 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   port: number;
   host: string;
+  /** Where the world reaches us, without a slash at its end. */
+  publicUrl: string;
   graphiql: boolean;
   introspection: boolean;
   /** Browser origins that may call; undefined allows all, for credentials are never sent by the browser itself. */
@@ -41,7 +44,7 @@ const INIT_MS = 5_000;
 const PREFLIGHT_SECONDS = '86400';
 
 /**
- * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), the callbacks of carriers, `/health`
+ * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, the callbacks of carriers, `/health`
  * and `/ready`.
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
@@ -57,6 +60,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
+  const rest = createRest(app, { publicUrl: options.publicUrl });
   const underWay = new Set<ServerResponse>();
   let stopping = false;
 
@@ -78,6 +82,10 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
         const calling = callbackOfPath(path);
         return calling ? answerCallback(app, calling, request, response) : nothingHere(response);
       }
+      case '/v1/{rest}':
+        if (request.method === 'OPTIONS') return preflight(response);
+        response.setHeader('x-content-type-options', 'nosniff');
+        return rest.handle(request, response);
       case '/health':
         return json(response, 200, { status: 'ok' });
       case '/ready':
@@ -163,7 +171,8 @@ function allowOrigin(
 function preflight(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'authorization, content-type, accept',
+    'access-control-allow-headers':
+      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id',
     'access-control-max-age': PREFLIGHT_SECONDS,
   });
   response.end();

@@ -5,6 +5,7 @@ import { createJournal, type Journal } from '../events/journal.ts';
 import { DUE_CHANNEL } from '../bus/channels.ts';
 import { insertMessages, newMessage } from '../messages/store.ts';
 import type { MessageRow } from '../messages/table.ts';
+import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Service } from '../services/directory.ts';
 import {
@@ -14,7 +15,13 @@ import {
   type DestinationKey,
   type DestinationState,
 } from './destinations.ts';
-import { DestinationLocked, DestinationOptedOut, IdempotencyConflict, TooManySends } from './errors.ts';
+import {
+  DestinationLocked,
+  DestinationOptedOut,
+  IdempotencyConflict,
+  TooManySends,
+  VerificationSettled,
+} from './errors.ts';
 import {
   claimName,
   insertIdempotencyKeys,
@@ -33,6 +40,8 @@ export interface NewStart {
   service: Service;
   /** What becomes the verification if none is pending for this number. */
   draft: VerificationRow;
+  /** Only one more message of this one. */
+  resendOf: VerificationId | undefined;
   idempotency: IdempotencyClaim | undefined;
 }
 
@@ -130,6 +139,8 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       : new IdempotencyConflict();
 
   const destination = batch.destinations.get(destinationName(draft))!;
+  const ended = start.resendOf && endOf(batch, destination, start.resendOf);
+  if (ended) return new VerificationSettled(ended);
   if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
   // What comes from the handset itself is no message that its owner could want no more of.
   const sends = draft.channel === 'sms';
@@ -168,6 +179,19 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
     batch.newAnswers.push(record);
   }
   return { ...verification };
+}
+
+/** How a verification stands that is not the pending one of its destination any more; undefined: it still is. */
+function endOf(
+  batch: Batch,
+  { latestVerificationId }: DestinationState,
+  id: VerificationId,
+): string | undefined {
+  const latest = latestVerificationId === id ? batch.verifications.get(id) : undefined;
+  // Another one began for the destination: this one has ended before.
+  if (!latest) return 'ended';
+  if (latest.status !== 'pending') return latest.status;
+  return latest.expiresAt.getTime() > batch.now ? undefined : 'expired';
 }
 
 /** The verification that is pending for this destination; one whose time is up is ended here, not waited for. */

@@ -132,7 +132,7 @@ export class VerificationSettled extends DomainError {
   readonly code = 'verification/settled';
   readonly status: string;
   constructor(status: string) {
-    super(`This verification has ended (${status}); it can no longer be canceled.`);
+    super(`This verification has ended (${status}): it can no longer be canceled, nor sent again.`);
     this.status = status;
   }
 }

@@ -1,8 +1,33 @@
+import type { Principal } from '../accounts/principal.ts';
 import { parseId, type AccountId, type VerificationId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import type { App } from '../platform.ts';
 import { parsePhone } from './phone.ts';
+import type { VerificationRow } from './table.ts';
 import type { VerificationStatus } from './verification.ts';
+
+/** @returns undefined when the account has no such verification */
+export async function findVerification(
+  app: App,
+  { accountId }: Principal,
+  id: VerificationId,
+): Promise<VerificationRow | undefined> {
+  return app.db.query.verifications.findFirst({ where: { accountId, id } });
+}
+
+/**
+ * A page of the account's verifications, newest first.
+ * @throws {InvalidPhoneNumber | ServiceNotFound}
+ */
+export async function listVerifications(
+  app: App,
+  { accountId }: Principal,
+  match: VerificationMatch,
+  { after, limit }: { after: VerificationId | undefined; limit: number },
+): Promise<VerificationRow[]> {
+  const where = matchVerifications(app, accountId, match, after);
+  return app.db.query.verifications.findMany({ where, orderBy: { id: 'desc' }, limit });
+}
 
 export interface VerificationMatch {
   status?: VerificationStatus[] | null | undefined;

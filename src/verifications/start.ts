@@ -1,7 +1,7 @@
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
-import type { ServiceId } from '../ids.ts';
+import type { ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
 import type { App } from '../platform.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
@@ -23,6 +23,8 @@ export interface StartInput {
   locale?: string | undefined;
   idempotencyKey?: string | undefined;
   serviceId?: ServiceId | undefined;
+  /** Only one more message of this one, if it is still pending. */
+  resendOf?: VerificationId | undefined;
 }
 
 // Up to 500 starts share a commit; two commits at once keep the database busy while one is on its way back.
@@ -31,7 +33,7 @@ const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
 /**
  * Starts a verification and queues its message; while one is pending for the same number and
  * service, queues one more message of that. Over `inbound_sms` nothing is sent. Answers after the commit.
- * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput}
+ * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput | VerificationSettled}
  */
 export async function startVerification(
   app: App,
@@ -52,6 +54,7 @@ export async function startVerification(
   return app.batched(commitStarts, BATCH).add({
     service,
     draft,
+    resendOf: input.resendOf,
     idempotency:
       input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
   });

@@ -12,6 +12,7 @@ export function serveAgain(
     {
       port: 0,
       host: '127.0.0.1',
+      publicUrl: 'http://localhost',
       graphiql: false,
       introspection: true,
       allowedOrigins: undefined,

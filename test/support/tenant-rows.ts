@@ -336,6 +336,8 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/graphql': [{ what: 'without an operation', status: 400, call: get('/graphql') }],
   '/carriers/{id}/receipts': callsOf('receipts', RECEIPT),
   '/carriers/{id}/inbound': callsOf('inbound', TEXT),
+  // Its operations have rows of their own, in rest-rows.ts.
+  '/v1/{rest}': [{ what: 'without an operation', status: 404, call: get('/v1/nothing') }],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
   '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
 };

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
 import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
+import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 
 /** Makes what a client may see of whatever was thrown. */
 export type MaskError = (error: unknown) => GraphQLError;
@@ -17,12 +17,8 @@ export function createErrorMask(log: Logger): MaskError {
     if (cause instanceof DomainError) return locate(error, cause.message, extensionsOf(cause));
     if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
     if (isBrokenOff(cause)) return locate(error, 'The request broke off.', publicExtensions('input/invalid'));
-    const id = randomBytes(8).toString('hex');
-    log.error({ errorId: id, path: pathOf(error), ...describe(cause) }, 'unexpected error');
-    return locate(error, `Something went wrong on our side. It was noted under the id ${id}.`, {
-      ...publicExtensions('internal/unexpected'),
-      id,
-    });
+    const id = noteUnexpected(log, cause, pathOf(error));
+    return locate(error, unexpectedMessage(id), { ...publicExtensions('internal/unexpected'), id });
   };
 }
 
@@ -93,11 +89,4 @@ function locate(error: unknown, message: string, extensions: Record<string, unkn
 
 function pathOf(error: unknown): string | undefined {
   return error instanceof GraphQLError ? error.path?.join('.') : undefined;
-}
-
-/** For the log. A failed query's own words hold its parameters, so the database's are taken instead. */
-function describe(cause: unknown): { err: unknown; query?: string } {
-  if (cause instanceof Error && 'query' in cause && 'params' in cause)
-    return { err: cause.cause ?? cause.name, query: String(cause.query).slice(0, 300) };
-  return { err: cause };
 }

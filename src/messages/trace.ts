@@ -1,0 +1,36 @@
+import type { Principal } from '../accounts/principal.ts';
+import type { MessageId, VerificationId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import type { AttemptRow, MessageRow } from './table.ts';
+
+/** A message with the way that it took. */
+export interface TracedMessage extends MessageRow {
+  /** Oldest first. */
+  attempts: AttemptRow[];
+}
+
+const ATTEMPTS = { attempts: { orderBy: { id: 'asc' } } } as const;
+
+/** @returns undefined when the account has no such message */
+export async function traceMessage(
+  app: App,
+  { accountId }: Principal,
+  id: MessageId,
+): Promise<TracedMessage | undefined> {
+  return app.db.query.messages.findFirst({ where: { accountId, id }, with: ATTEMPTS });
+}
+
+/** A page of a verification's messages, oldest first. */
+export async function traceMessages(
+  app: App,
+  { accountId }: Principal,
+  verificationId: VerificationId,
+  { after, limit }: { after: MessageId | undefined; limit: number },
+): Promise<TracedMessage[]> {
+  return app.db.query.messages.findMany({
+    where: { accountId, verificationId, ...(after && { id: { gt: after } }) },
+    orderBy: { id: 'asc' },
+    limit,
+    with: ATTEMPTS,
+  });
+}

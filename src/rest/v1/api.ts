@@ -1,0 +1,117 @@
+import { getRequestListener } from '@hono/node-server';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { authenticate } from '../../accounts/authenticate.ts';
+import { Forbidden, MissingPermission } from '../../accounts/errors.ts';
+import { holds } from '../../accounts/permissions.ts';
+import type { Principal } from '../../accounts/principal.ts';
+import { DomainError } from '../../errors.ts';
+import type { App } from '../../platform.ts';
+import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { addConfiguration } from './configuration.ts';
+import { addDocs } from './docs.ts';
+import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
+import { addEvents } from './events.ts';
+import { addInbound } from './inbound.ts';
+import { addMessages } from './messages.ts';
+import { problem, problemHeaders, problemOf, type Problem } from './problem.ts';
+import { addVerifications } from './verifications.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** The REST API under `/v1`: the same verbs as GraphQL, behind paths. */
+export interface Rest {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Every operation that there is, as `GET /v1/…`; for tests to see that none is forgotten. */
+  operations: readonly string[];
+}
+
+export interface RestOptions {
+  /** Where the world reaches us, without a slash at its end. */
+  publicUrl: string;
+}
+
+export function createRest(app: App, { publicUrl }: RestOptions): Rest {
+  const api: RestApi = new OpenAPIHono<RestEnv>({
+    defaultHook: (result, context) => {
+      if (result.success) return undefined;
+      const [issue] = result.error.issues;
+      const field = issue!.path.join('.');
+      return answer(
+        context,
+        app,
+        problem('input/invalid', `${field || 'The body'}: ${issue!.message}.`, { field }),
+      );
+    },
+  });
+  const gate: Gate = (endpoint) => async (context, next) => {
+    const { authorization } = context.req.header();
+    const who = await authenticate(app, authorization, context.env.incoming.socket.remoteAddress);
+    admit(who, endpoint, context.req.param('id'));
+    context.set('who', who);
+    await next();
+  };
+
+  api.use(
+    '/v1/*',
+    bodyLimit({
+      maxSize: MAX_BODY_BYTES,
+      onError: (context) => answer(context as RestContext, app, TOO_LARGE),
+    }),
+  );
+  addVerifications(api, app, gate);
+  addMessages(api, app, gate);
+  addEvents(api, app, gate);
+  addInbound(api, app, gate);
+  addConfiguration(api, app, gate);
+  const operations = operationsOf(api);
+  addDocs(api, publicUrl);
+
+  api.onError((error, context) => answer(context, app, problemFor(app, error, context)));
+  api.notFound((context) => answer(context, app, nothingAt(context)));
+
+  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  return { handle: (request, response) => listener(request, response), operations };
+}
+
+function admit(who: Principal, endpoint: Parameters<Gate>[0], id: string | undefined): void {
+  if (who.kind === 'clientToken') {
+    if (!endpoint.openToClientToken || who.verificationId !== id) throw new Forbidden();
+    return;
+  }
+  if (!holds(who, endpoint.permission)) throw new MissingPermission(endpoint.permission, endpoint.name);
+}
+
+function problemFor(app: App, error: Error, context: RestContext): Problem {
+  if (error instanceof DomainError) return problemOf(error);
+  if (error instanceof HTTPException) {
+    if (error.status === 415) return problem('request/media_type', 'Send the body as application/json.');
+    if (error.status === 400) return problem('input/invalid', 'The body is no JSON.');
+  }
+  const id = noteUnexpected(app.log, error, context.req.routePath);
+  return problem('internal/unexpected', unexpectedMessage(id), { id });
+}
+
+const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);
+
+function nothingAt({ req }: RestContext): Problem {
+  return problem(
+    'request/path',
+    `There is nothing at ${req.method} ${req.path}. /v1/docs has all that there is.`,
+  );
+}
+
+function answer(context: RestContext, app: App, body: Problem): Response {
+  return context.body(JSON.stringify(body), body.status as 400, {
+    'cache-control': 'no-store',
+    ...problemHeaders(body, app.clock()),
+  });
+}
+
+function operationsOf(api: RestApi): string[] {
+  return api.openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' ? `${definition.route.method.toUpperCase()} ${definition.route.path}` : [],
+  );
+}

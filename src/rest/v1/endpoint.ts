@@ -1,0 +1,127 @@
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import type { Permission } from '../../accounts/permissions.ts';
+import type { Principal } from '../../accounts/principal.ts';
+import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
+import type { App } from '../../platform.ts';
+import { Problem, PROBLEM_TYPE } from './problem.ts';
+
+export interface RestEnv {
+  Bindings: HttpBindings;
+  Variables: { who: Principal };
+}
+
+export type RestApi = OpenAPIHono<RestEnv>;
+export type RestContext = Context<RestEnv>;
+
+type Shape = z.ZodObject;
+type Out<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** What a call of an endpoint is handed: who asks, and the parts of the request, read and checked. */
+export interface Call<Params, Query, Headers, Body> {
+  app: App;
+  who: Principal;
+  params: Out<Params>;
+  query: Out<Query>;
+  headers: Out<Headers>;
+  body: Out<Body>;
+  context: RestContext;
+}
+
+/** One operation of the REST API: all that its page, its check and its answer are made of. */
+export interface Endpoint<Params, Query, Headers, Body> {
+  method: 'get' | 'post';
+  /** `/v1/…`, with `{id}` for a segment. */
+  path: string;
+  /** Its name in the page and in generated clients. */
+  name: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  /** What a caller must have. */
+  permission: Permission;
+  /** A frontend's `clientToken` may call it for its own verification. */
+  openToClientToken?: boolean;
+  params?: Params;
+  query?: Query;
+  headers?: Headers;
+  body?: Body;
+  /** The status of success, and what it brings. */
+  status: 200 | 201;
+  answer: { schema: z.ZodType; description: string; mediaType?: string };
+  /** Beyond those that every operation can have. */
+  errors?: readonly ErrorCode[];
+  /** @returns the answer's body, or a whole response */
+  handle: (call: Call<Params, Query, Headers, Body>) => Promise<object>;
+}
+
+/** Lets in who may call, or throws. */
+export type Gate = (
+  endpoint: Pick<Endpoint<unknown, unknown, unknown, unknown>, 'permission' | 'openToClientToken' | 'name'>,
+) => MiddlewareHandler<RestEnv>;
+
+const ALWAYS: readonly ErrorCode[] = ['auth/missing', 'auth/invalid', 'auth/forbidden', 'input/invalid'];
+const WITH_BODY: readonly ErrorCode[] = ['request/media_type', 'request/too_large'];
+
+/** Adds an operation: to the router, and with all that it says of itself to the OpenAPI document. */
+export function addEndpoint<
+  Params extends Shape | undefined = undefined,
+  Query extends Shape | undefined = undefined,
+  Headers extends Shape | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+>(api: RestApi, app: App, gate: Gate, endpoint: Endpoint<Params, Query, Headers, Body>): void {
+  const { method, path, params, query, headers, body, status, answer, permission } = endpoint;
+  const description = `${endpoint.description ?? ''} Needs \`${permission}\`.`.trimStart();
+  const route = createRoute({
+    method,
+    path,
+    operationId: endpoint.name,
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    description: endpoint.openToClientToken
+      ? `${description} A \`clientToken\` may call it for its own verification.`
+      : description,
+    security: [{ bearer: [] }],
+    'x-permission': permission,
+    middleware: gate(endpoint),
+    request: {
+      ...(params && { params }),
+      ...(query && { query }),
+      ...(headers && { headers }),
+      ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
+    },
+    responses: {
+      [status]: {
+        description: answer.description,
+        content: { [answer.mediaType ?? 'application/json']: { schema: answer.schema } },
+      },
+      ...problemResponses([...ALWAYS, ...(body ? WITH_BODY : []), ...(endpoint.errors ?? [])]),
+    },
+  });
+  const handler = async (context: RestContext): Promise<Response> => {
+    const read = (part: string) => context.req.valid(part as never);
+    const result = await endpoint.handle({
+      app,
+      who: context.var.who,
+      params: (params && read('param')) as Out<Params>,
+      query: (query && read('query')) as Out<Query>,
+      headers: (headers && read('header')) as Out<Headers>,
+      body: (body && read('json')) as Out<Body>,
+      context,
+    });
+    return result instanceof Response ? result : context.json(result, status);
+  };
+  api.openapi(route, handler as never);
+}
+
+/** Of several codes with one status, one response that names them all. */
+function problemResponses(codes: readonly ErrorCode[]) {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERROR_CODES[code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, alike]) => [
+      status,
+      { description: alike.join(', '), content: { [PROBLEM_TYPE]: { schema: Problem } } },
+    ]),
+  );
+}

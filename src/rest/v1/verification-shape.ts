@@ -1,0 +1,83 @@
+import { z } from '@hono/zod-openapi';
+import { mayRevealPhone } from '../../accounts/permissions.ts';
+import type { Principal } from '../../accounts/principal.ts';
+import type { App } from '../../platform.ts';
+import { maskPhone, openPhone } from '../../verifications/phone.ts';
+import type { VerificationRow } from '../../verifications/table.ts';
+import { idOf, moment } from './parts.ts';
+
+export const VerificationStatus = z.enum([
+  'pending',
+  'approved',
+  'canceled',
+  'expired',
+  'max_checks_reached',
+  'failed',
+]);
+export const Channel = z.enum(['sms', 'inbound_sms']);
+
+/** A verification over REST: the names are those of the GraphQL type. */
+export const Verification = z
+  .object({
+    id: idOf('vrf', 'The verification'),
+    to: z.string().openapi({
+      description: 'The destination in E.164, masked (`+385•••••••67`) unless the caller may see it.',
+      example: '+385911234567',
+    }),
+    country: z
+      .string()
+      .openapi({ description: 'Of the destination, ISO 3166-1 alpha-2; `00` for international services.' }),
+    channel: Channel.openapi({ description: 'How the code travels.' }),
+    status: VerificationStatus.openapi({ description: 'Where it stands. All but `pending` are final.' }),
+    failureReason: z
+      .enum(['undeliverable', 'blocked', 'no_route'])
+      .nullable()
+      .openapi({ description: 'Why it failed, when it did.' }),
+    locale: z.string().openapi({ description: 'Language of its messages, BCP 47.' }),
+    checksLeft: z.int().openapi({ description: 'How many checks are left.' }),
+    sendsLeft: z.int().openapi({
+      description: 'How many more messages its destination may get within the window, as of its last send.',
+    }),
+    nextSendAt: moment('When the next message may go; null when at once.').nullable(),
+    serviceId: idOf('svc', 'The service whose rules it follows'),
+    createdAt: moment('When it was started.'),
+    expiresAt: moment('Until when its code is valid. A resend does not extend it.'),
+    settledAt: moment('When it ended.').nullable(),
+    version: z.int().openapi({ description: 'Of its last event; goes up with every change.' }),
+  })
+  .openapi('Verification', { description: 'One attempt of one person to prove one destination.' });
+
+export type Verification = z.output<typeof Verification>;
+
+/** Rows as their caller may see them. */
+export function verificationShapes(
+  app: App,
+  who: Principal,
+  rows: readonly VerificationRow[],
+): Verification[] {
+  const inFull = mayRevealPhone(who);
+  return rows.map((row) => {
+    const number = openPhone(app.keys, row);
+    return {
+      id: row.id,
+      to: inFull ? number : maskPhone(number),
+      country: row.country,
+      channel: row.channel,
+      status: row.status,
+      failureReason: row.failureReason,
+      locale: row.locale,
+      checksLeft: row.maxChecks - row.checksUsed,
+      sendsLeft: row.sendsLeft,
+      nextSendAt: row.nextSendAt,
+      serviceId: row.serviceId,
+      createdAt: row.createdAt,
+      expiresAt: row.expiresAt,
+      settledAt: row.settledAt,
+      version: row.version,
+    };
+  });
+}
+
+export function verificationShape(app: App, who: Principal, row: VerificationRow): Verification {
+  return verificationShapes(app, who, [row])[0]!;
+}

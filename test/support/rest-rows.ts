@@ -1,0 +1,54 @@
+import type { Tenant } from './tenants.ts';
+
+/** What `test/api/rest/tenants.test.ts` has to know of an operation of the REST API. */
+export interface OperationRow {
+  /** What stands for `{id}` when an account asks for its own. */
+  id?: (own: Tenant) => string;
+  /** The query with which an account asks for its own. */
+  query?: (own: Tenant) => Record<string, string>;
+  body?: (own: Tenant) => Record<string, unknown>;
+  /** The code with which another account's id in the path is answered. */
+  foreign?: string;
+  /** For each field of query or body that takes an id or a cursor: the codes that may come, or `empty`, or `own`. */
+  fields?: Readonly<Record<string, readonly string[]>>;
+  /** The status of what it answers to its own. */
+  status?: number;
+  /** Answers with a stream that does not end by itself. */
+  streams?: boolean;
+}
+
+const page = { fields: { after: ['input/cursor', 'empty', 'own'] } } as const;
+const verification = { id: ({ ids }: Tenant) => ids.vrf, foreign: 'verification/not_found' };
+const pending = { id: (own: Tenant) => own.pending, foreign: 'verification/not_found' };
+
+/** By operation; one that is missing fails the test. */
+export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
+  'POST /v1/verifications': {
+    body: ({ aNumber, ids }) => ({ to: aNumber(), serviceId: ids.svc }),
+    fields: { serviceId: ['service/not_found'] },
+    status: 201,
+  },
+  'GET /v1/verifications': {
+    query: ({ ids, numbers }) => ({ serviceId: ids.svc, to: numbers.delivered }),
+    fields: { ...page.fields, serviceId: ['service/not_found', 'empty'] },
+  },
+  'GET /v1/verifications/{id}': verification,
+  // Wrong, so that it stays as it is for the operations behind.
+  'POST /v1/verifications/{id}/check': { ...pending, body: () => ({ code: '000 000 00' }), status: 400 },
+  'POST /v1/verifications/{id}/resend': pending,
+  'POST /v1/verifications/{id}/cancel': pending,
+  'GET /v1/verifications/{id}/messages': { ...verification, ...page },
+  'GET /v1/messages/{id}': { id: ({ ids }) => ids.msg, foreign: 'message/not_found' },
+  'GET /v1/verifications/{id}/events': {
+    ...verification,
+    fields: { after: ['input/cursor', 'own'] },
+    streams: true,
+  },
+  'GET /v1/events': { fields: { after: ['input/cursor', 'own'] }, streams: true },
+  'GET /v1/inbound-messages': page,
+  'GET /v1/account': {},
+  'GET /v1/services': {},
+  'GET /v1/carriers': {},
+  'GET /v1/carriers/{id}': { id: ({ ids }) => ids.car, foreign: 'carrier/not_found' },
+  'GET /v1/routes': {},
+};

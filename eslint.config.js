@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 // What the architecture says of who may import whom, as far as one import tells. Cycles and the arrows
 // between features are in .dependency-cruiser.cjs; test/contract.test.ts proves that each ban fires.
 
-const PLATFORM = ['bus', 'crypto', 'db', 'graphql', 'outgoing'];
+const PLATFORM = ['bus', 'crypto', 'db', 'graphql', 'http', 'outgoing'];
 const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !PLATFORM.includes(entry.name))
   .map((entry) => entry.name);
@@ -23,6 +23,7 @@ const PURE = [
   'senders/{country-rules,pick,usable,verdict}',
   'numbers/{lookup-answer,plan,plans,resolution}',
   'numbers/plans/hr',
+  'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
   'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,template,url}',
@@ -205,7 +206,7 @@ export default defineConfig(
   imports('foreign keys', ['src/*/table.ts'], BANS.clients),
   imports(
     'platform',
-    ['src/{ids,errors,platform,config}.ts', 'src/{crypto,outgoing}/**/*.ts', 'src/graphql/builder.ts'],
+    ['src/{ids,errors,platform,config}.ts', 'src/{crypto,http,outgoing}/**/*.ts', 'src/graphql/builder.ts'],
     BANS.clients,
     BANS.features,
   ),

@@ -17,6 +17,7 @@ import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { createAddressOf } from './http/client-address.ts';
 import { receiveInbound } from './inbound/receive.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
@@ -64,6 +65,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
         httpPort: config.simulator.httpPort,
         smppPort: config.simulator.smppPort,
         profiles: DEMO_PROFILES,
+        ownHosts: config.ownHosts,
       }),
     );
   }
@@ -76,7 +78,8 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   if (watch) {
     // Loaded here, so that a worker does without the GraphQL libraries (40 MB of memory).
     const { serveApi } = await import('./graphql/server.ts');
-    server = starting.use(await serveApi(app, { ...config, demoApiKey: seeded?.apiKey }));
+    const addressOf = createAddressOf(config.trustProxy, config.proxyHeader);
+    server = starting.use(await serveApi(app, { ...config, addressOf, demoApiKey: seeded?.apiKey }));
   }
   const url = server?.url ?? `http://${config.host}:${config.port}`;
   const demo = seeded && { ...seeded, url };

@@ -1,17 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { ProxyHeader, ProxyTrust } from './http/client-address.ts';
+import { ORIGIN_RULE, readOrigin } from './http/origins.ts';
+import { readContact } from './http/security-txt.ts';
 import { isNetwork } from './outgoing/networks.ts';
 
 const PORT_RANGE = 'a port is a whole number from 0 to 65535';
 const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
 const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
+const list = z.string().transform((text) => text.split(',').map((entry) => entry.trim()));
 const ROLES = ['api', 'worker', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];
 
-const roles = z
+const roles = list.pipe(z.array(z.enum(ROLES)).min(1));
+
+const networks = list.pipe(
+  z.array(z.string().refine(isNetwork, 'a network is written 10.20.0.0/16, none wider than /8 or /7')),
+);
+
+const proxyTrust = z.union(
+  [
+    z
+      .string()
+      .regex(/^[1-9]$/)
+      .transform((text): ProxyTrust => ({ by: 'hops', hops: Number(text) })),
+    networks.transform((cidrs): ProxyTrust => ({ by: 'networks', networks: cidrs })),
+  ],
+  'it is a number of proxies from 1 to 9, or their networks, written 10.20.0.0/16',
+);
+
+const origins = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine((text) => readOrigin(text) !== undefined, ORIGIN_RULE)
+      .transform((text) => readOrigin(text)!),
+  ),
+);
+
+const contact = z
   .string()
-  .transform((text) => text.split(',').map((role) => role.trim()))
-  .pipe(z.array(z.enum(ROLES)).min(1));
+  .refine(
+    (text) => readContact(text) !== undefined,
+    'it is an address of mail, or a URI: mailto:, https: or tel:',
+  )
+  .transform((text) => readContact(text)!);
 
 /**
  * Every variable, once: the README's table, `--help` and the parser are this list.
@@ -83,12 +116,37 @@ export const VARIABLES = {
     about: 'on or off; on unless NODE_ENV is production.',
   },
   ALLOWED_ORIGINS: {
-    schema: z
-      .string()
-      .transform((text) => text.split(',').map((origin) => origin.trim()))
-      .optional(),
+    schema: origins.optional(),
     default: undefined,
     about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
+  },
+  ALLOWED_HOSTS: {
+    schema: list.pipe(z.array(z.string().regex(/^[\w.-]+$/, 'a host is a name without a port'))).optional(),
+    default: undefined,
+    about:
+      'More names under which the pages of GraphiQL and the simulator may be opened, separated by commas. Addresses, localhost, HOST and the name in PUBLIC_URL are fine anyway.',
+  },
+  TRUST_PROXY: {
+    schema: proxyTrust.optional(),
+    default: undefined,
+    about:
+      'Whose word on where a request came from is taken: the networks of your proxies, e.g. 10.0.0.0/8, separated by commas, or how many of them stand in front. Nobody when not set.',
+  },
+  PROXY_HEADER: {
+    schema: z.enum(['x-forwarded-for', 'forwarded']),
+    default: 'x-forwarded-for',
+    about: 'Where those proxies write it: x-forwarded-for or forwarded. The other one is not read.',
+  },
+  MAX_CONNECTIONS: {
+    schema: z.coerce.number().int().min(10).max(1_000_000),
+    default: '20000',
+    about: 'Connections over HTTP and WebSocket that a process holds at a time.',
+  },
+  SECURITY_CONTACT: {
+    schema: contact.optional(),
+    default: undefined,
+    about:
+      'Whom to tell of a hole, for /.well-known/security.txt: an address of mail or a URI. The Otpost project when not set.',
   },
   PUBLIC_URL: {
     schema: z
@@ -100,13 +158,7 @@ export const VARIABLES = {
       'Where the world reaches the API: carriers send their receipts there. http://localhost:PORT when not set.',
   },
   OTPOST_PRIVATE_NETWORKS: {
-    schema: z
-      .string()
-      .transform((text) => text.split(',').map((network) => network.trim()))
-      .pipe(
-        z.array(z.string().refine(isNetwork, 'a network is written 10.20.0.0/16, none wider than /8 or /7')),
-      )
-      .optional(),
+    schema: networks.optional(),
     default: undefined,
     about:
       'Networks of your own that HTTP carriers and number lookups may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
@@ -145,6 +197,13 @@ export interface Config {
   introspection: boolean;
   /** Browser origins; undefined allows all. */
   allowedOrigins: readonly string[] | undefined;
+  /** Names under which pages may be opened, in lower case; addresses and localhost go without saying. */
+  ownHosts: ReadonlySet<string>;
+  trustProxy: ProxyTrust;
+  proxyHeader: ProxyHeader;
+  maxConnections: number;
+  /** A URI. */
+  securityContact: string | undefined;
   /** Without a slash at its end. */
   publicUrl: string;
   /** In CIDR form. */
@@ -179,6 +238,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       'OTPOST_KEYS is not set. In production the keys come from you: OTPOST_KEYS="k1:$(openssl rand -base64 32),index:$(openssl rand -base64 32)"',
     );
   }
+  const publicUrl = (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, '');
+  const simulatorHost = read('SIMULATOR_HOST') ?? read('HOST');
+  const ownHosts = [
+    ...(read('ALLOWED_HOSTS') ?? []),
+    read('HOST'),
+    simulatorHost,
+    new URL(publicUrl).hostname,
+  ];
   return {
     port: read('PORT'),
     host: read('HOST'),
@@ -192,12 +259,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     simulator: {
       httpPort: read('SIMULATOR_PORT'),
       smppPort: read('SIMULATOR_SMPP_PORT'),
-      host: read('SIMULATOR_HOST') ?? read('HOST'),
+      host: simulatorHost,
     },
     graphiql: read('GRAPHIQL') ?? !production,
     introspection: read('INTROSPECTION') ?? !production,
     allowedOrigins: read('ALLOWED_ORIGINS'),
-    publicUrl: (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, ''),
+    ownHosts: new Set(ownHosts.map((name) => name.toLowerCase())),
+    trustProxy: read('TRUST_PROXY') ?? { by: 'nobody' },
+    proxyHeader: read('PROXY_HEADER'),
+    maxConnections: read('MAX_CONNECTIONS'),
+    securityContact: read('SECURITY_CONTACT'),
+    publicUrl,
     privateNetworks: read('OTPOST_PRIVATE_NETWORKS') ?? [],
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     drainMs: read('DRAIN_SECONDS') * 1000,

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
+import type { AddressOf } from '../http/client-address.ts';
 import type { App } from '../platform.ts';
 import { createDocumentFacts } from './document-facts.ts';
-import { graphiqlOptions, renderGraphiql } from './graphiql.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
@@ -17,8 +17,7 @@ export const GRAPHQL_PATH = '/graphql';
 
 export interface EngineOptions {
   introspection: boolean;
-  /** The page, with this API key in its tabs; undefined: no page. */
-  graphiql: { apiKey: string | undefined } | undefined;
+  addressOf: AddressOf;
 }
 
 /** The schema with its plugins: the same steps for an operation, whichever way it came. */
@@ -35,12 +34,11 @@ export function createEngine(app: App, options: EngineOptions): Engine {
   const yoga = createYoga({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    graphiql: options.graphiql ? graphiqlOptions(options.graphiql.apiKey) : false,
-    renderGraphiQL: renderGraphiql,
     landingPage: false,
     batching: false,
     multipart: false,
-    // The server around this answers them, and knows more.
+    // The server around this answers these, and knows more.
+    graphiql: false,
     cors: false,
     healthCheckEndpoint: '/-/never',
     maxRequestBodySize: false,
@@ -50,7 +48,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
     plugins: [
       useRequestBody(),
       useLogging(app.log, facts),
-      useAuthentication(app, facts),
+      useAuthentication(app, facts, options.addressOf),
       useLimits({ facts, introspection: options.introspection }),
       useExecution(createSharedExecutions(facts, mask), mask),
     ],

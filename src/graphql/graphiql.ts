@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { contentPolicy } from '../http/security-headers.ts';
 
 const START = `# 1. Start a verification: its message goes out at once.
 #    Then take the id over into "watch".
@@ -109,7 +112,7 @@ const WATCHED = JSON.stringify({ verificationId: 'vrf_' }, null, 2);
 const CHECKED = JSON.stringify({ verificationId: 'vrf_', code: '000000' }, null, 2);
 
 /** @param apiKey put into the headers of every tab, for a development server's demo account */
-export function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
+function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
   const headers = JSON.stringify({ authorization: `Bearer ${apiKey ?? '<your API key>'}` }, null, 2);
   return {
     title: 'Otpost GraphiQL',
@@ -129,8 +132,27 @@ export function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
   };
 }
 
-/** The page with all that it needs inside: 9 MB that are read only when somebody opens it. */
-export async function renderGraphiql(options: GraphiQLOptions): Promise<string> {
+export function asksForPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return method === 'GET' && accept !== undefined && accept.includes('text/html');
+}
+
+/** Answers with the page and all that it needs inside: 9 MB that are read only when somebody opens it. */
+export async function answerGraphiql(response: ServerResponse, apiKey: string | undefined): Promise<void> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL(options);
+  const nonce = randomBytes(16).toString('base64');
+  const page = renderGraphiQL(graphiqlOptions(apiKey)).replace('<script>', `<script nonce="${nonce}">`);
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': contentPolicy({
+      'script-src': `'nonce-${nonce}'`,
+      'worker-src': 'blob:',
+      // Its editor makes style sheets as it goes.
+      'style-src': "'unsafe-inline'",
+      'img-src': 'data:',
+      'font-src': 'data:',
+      'connect-src': "'self'",
+    }),
+  });
+  response.end(page);
 }

@@ -2,6 +2,8 @@ import { MAX_PAGE_SIZE } from './connection.ts';
 
 /** What one operation may ask for. Everything that our own clients and GraphiQL send is far below. */
 export const LIMITS = {
+  /** Octets of all headers of a request together. */
+  headerBytes: 16 * 1024,
   /** Octets of a request body. */
   bodyBytes: 100 * 1024,
   /** Octets of a WebSocket message; the library's own limit is 100 MiB. */

@@ -9,6 +9,7 @@ export const PATHS = [
   '/carriers/{id}/inbound',
   // Its operations are a list of their own: `Rest.operations`.
   '/v1/{rest}',
+  '/.well-known/security.txt',
   '/health',
   '/ready',
 ] as const;
@@ -17,7 +18,7 @@ export type Path = (typeof PATHS)[number];
 
 const FORMS = PATHS.map((form) => ({
   form,
-  pattern: new RegExp(`^${form.replace('{id}', '[^/]+').replace('{rest}', '.+')}$`),
+  pattern: new RegExp(`^${form.replaceAll('.', '[.]').replace('{id}', '[^/]+').replace('{rest}', '.+')}$`),
 }));
 
 /** The form of a path; `undefined` when nothing is there. */

@@ -1,13 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { callbackOfPath } from '../carriers/http/callback-url.ts';
+import { answerJson, answerText, hangUp, pathOf, redirect, setHeaders } from '../http/answer.ts';
+import type { AddressOf } from '../http/client-address.ts';
+import { isHost, isOwnHost } from '../http/hosts.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import { SECURITY_TXT_PATH, securityTxt } from '../http/security-txt.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
 import { createRest } from '../rest/v1/api.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
+import { answerGraphiql, asksForPage } from './graphiql.ts';
+import { LIMITS } from './limits.ts';
 import { formOf } from './paths.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
@@ -21,6 +27,12 @@ export interface ServerOptions {
   introspection: boolean;
   /** Browser origins that may call; undefined allows all, for credentials are never sent by the browser itself. */
   allowedOrigins: readonly string[] | undefined;
+  /** Names under which GraphiQL may be opened, in lower case; addresses and localhost go without saying. */
+  ownHosts: ReadonlySet<string>;
+  addressOf: AddressOf;
+  /** A URI, for security.txt. */
+  securityContact: string | undefined;
+  maxConnections: number;
   /** How long requests under way may take when the server stops. Milliseconds. */
   drainMs: number;
   /** How long a client may take to send a request whole. Milliseconds; default 30 s. */
@@ -49,33 +61,34 @@ const PREFLIGHT_SECONDS = '86400';
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
-  const { graphiql, introspection, demoApiKey } = options;
-  const engine = createEngine(app, {
-    introspection,
-    graphiql: graphiql ? { apiKey: demoApiKey } : undefined,
-  });
+  const { graphiql, introspection, demoApiKey, addressOf, publicUrl } = options;
+  const engine = createEngine(app, { introspection, addressOf });
   const sockets = createGraphqlSockets(app, {
+    addressOf,
     getEnveloped: engine.getEnveloped,
     mask: engine.mask,
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
-  const rest = createRest(app, { publicUrl: options.publicUrl });
+  const rest = createRest(app, { publicUrl, addressOf });
+  const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();
   let stopping = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isHost(request.headers.host)) return json(response, 400, { error: 'The Host header is no host.' });
-    // No page of another origin may read the one of GraphiQL: in development it holds a key.
-    if (!asksForPage(request)) allowOrigin(request, response, options.allowedOrigins);
+    setHeaders(response, always);
+    const { host } = request.headers;
+    if (!isHost(host)) return answerJson(response, 400, { error: 'The Host header is no host.' });
     const path = pathOf(request);
+    // Here, so that no page of another origin may read the one of GraphiQL: in development it holds a key.
+    if (graphiql && path === GRAPHQL_PATH && asksForPage(request))
+      return isOwnHost(host, options.ownHosts) ? answerGraphiql(response, demoApiKey) : wrongHost(response);
+    allowOrigin(request, response, options.allowedOrigins);
     const form = formOf(path);
     switch (form) {
       case GRAPHQL_PATH:
         if (request.method === 'OPTIONS') return preflight(response);
         response.setHeader('cache-control', 'no-store');
-        response.setHeader('x-content-type-options', 'nosniff');
-        response.setHeader('x-frame-options', 'DENY');
         return engine.handle(request, response);
       case '/carriers/{id}/receipts':
       case '/carriers/{id}/inbound': {
@@ -84,10 +97,11 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       }
       case '/v1/{rest}':
         if (request.method === 'OPTIONS') return preflight(response);
-        response.setHeader('x-content-type-options', 'nosniff');
         return rest.handle(request, response);
+      case SECURITY_TXT_PATH:
+        return answerText(response, securityTxt(options.securityContact, publicUrl, app.clock()));
       case '/health':
-        return json(response, 200, { status: 'ok' });
+        return answerJson(response, 200, { status: 'ok' });
       case '/ready':
         return ready(response);
       case '/':
@@ -109,7 +123,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       app.bus.ready().catch(() => false),
     ]);
     const all = database && bus && worker && !stopping;
-    json(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
+    answerJson(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
   }
 
   const requestMs = options.requestMs ?? REQUEST_MS;
@@ -118,6 +132,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     requestTimeout: requestMs,
     headersTimeout: requestMs,
     connectionsCheckingInterval: requestMs / 4,
+    maxHeaderSize: LIMITS.headerBytes,
   };
   const http = createServer(patience, (request, response) => {
     underWay.add(response);
@@ -127,6 +142,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       response.destroy();
     });
   });
+  // Node leaves out what is beyond its count, and a proxy's word on where a request came from stands last.
+  http.maxHeadersCount = 0;
+  http.maxConnections = options.maxConnections;
   http.on('upgrade', (request, socket, head) => {
     const refused = refuseUpgrade(request, options.allowedOrigins, stopping);
     if (refused) return hangUp(socket, refused);
@@ -147,15 +165,6 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       clearTimeout(late);
     },
   };
-}
-
-function asksForPage({ method, headers: { accept } }: IncomingMessage): boolean {
-  return method === 'GET' && accept !== undefined && accept.includes('text/html');
-}
-
-/** A name, an IPv4 address or a bracketed IPv6 address, with or without a port. HTTP/1.0 may have none. */
-function isHost(host: string | undefined): boolean {
-  return host === undefined || /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i.test(host);
 }
 
 function allowOrigin(
@@ -190,28 +199,14 @@ function refuseUpgrade(
   return allowed && origin !== undefined && !allowed.includes(origin) ? '403 Forbidden' : undefined;
 }
 
-function hangUp(socket: Duplex, status: string): void {
-  socket.on('error', () => {});
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function pathOf({ url = '/' }: IncomingMessage): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
-}
-
-function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(body)}\n`);
-}
-
 function nothingHere(response: ServerResponse): void {
-  json(response, 404, { error: `There is nothing here. The API is at ${GRAPHQL_PATH}.` });
+  answerJson(response, 404, { error: `There is nothing here. The API is at ${GRAPHQL_PATH}.` });
 }
 
-function redirect(response: ServerResponse, to: string): void {
-  response.writeHead(302, { location: to });
-  response.end();
+/** To a name that somebody else has pointed at our address, perhaps. */
+function wrongHost(response: ServerResponse): void {
+  const error = 'This page is opened under an address, localhost, or a name in ALLOWED_HOSTS or PUBLIC_URL.';
+  answerJson(response, 421, { error });
 }
 
 function isEventStream(response: ServerResponse): boolean {

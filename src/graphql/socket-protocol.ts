@@ -34,7 +34,7 @@ export interface Session {
   socket: WebSocket;
   answering: boolean;
   credential: string;
-  /** Of the other end, as the socket has it. */
+  /** Where it came from; undefined when nobody who is believed can tell. */
   address: string | undefined;
   forgetCredential: () => void;
 }

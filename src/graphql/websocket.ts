@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { AddressOf } from '../http/client-address.ts';
 import type { App } from '../platform.ts';
 import { LIMITS } from './limits.ts';
 import { createProtocol, type ProtocolOptions, type Session } from './socket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
+  addressOf: AddressOf;
   /** Between two pings; a socket that has not answered the last one is dropped. Milliseconds. */
   pingMs: number;
 }
@@ -49,7 +51,7 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
       socket,
       answering: true,
       credential: '',
-      address: request.socket.remoteAddress,
+      address: options.addressOf(request),
       forgetCredential: () => {},
     };
     sessions.add(session);

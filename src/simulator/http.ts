@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TextTooLong } from '../carriers/smpp/text.ts';
+import { setHeaders } from '../http/answer.ts';
+import { isOwnHost } from '../http/hosts.ts';
+import { securityHeaders } from '../http/security-headers.ts';
 import type { SimulatedCarriers } from './carriers.ts';
 import type { Handsets, Seen } from './handsets.ts';
-import { PAGE } from './page.ts';
+import { PAGE, PAGE_POLICY } from './page.ts';
 import { InvalidProfileChange, parseProfileChange } from './profile-change.ts';
 import type { Smsc } from './smsc.ts';
 
@@ -12,6 +15,8 @@ export interface SimulatorHttpOptions {
   /** 0 takes a free one. */
   port: number;
   host: string;
+  /** Names under which it may be asked, in lower case; addresses and localhost go without saying. */
+  ownHosts: ReadonlySet<string>;
   handsets: Handsets;
   carriers: SimulatedCarriers;
   smsc: Pick<Smsc, 'traffic' | 'originate'>;
@@ -25,6 +30,7 @@ export interface SimulatorHttp {
 const MAX_BODY_OCTETS = 16_384;
 const MAX_WAIT_MS = 30_000;
 const LATEST = 100;
+const ALWAYS = securityHeaders({ https: false });
 
 /** A request that cannot be answered; the message says what would be allowed. */
 class BadRequest extends Error {
@@ -66,6 +72,13 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  setHeaders(response, ALWAYS);
+  // Under a name that leads here and is not ours, the page of somebody else would read every code.
+  if (!isOwnHost(request.headers.host, options.ownHosts))
+    throw new BadRequest(
+      421,
+      'The simulator is asked under an address, localhost, or a name in ALLOWED_HOSTS.',
+    );
   const url = URL.parse(request.url ?? '/', 'http://simulator');
   if (!url) throw new BadRequest(400, 'The address is not well formed.');
   const [first, second, third, ...rest] = url.pathname.split('/').slice(1).map(decode);
@@ -75,8 +88,7 @@ async function answer(
     case 'GET /handsets/*':
       response.writeHead(200, {
         'content-type': 'text/html; charset=utf-8',
-        'content-security-policy':
-          "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+        'content-security-policy': PAGE_POLICY,
       });
       response.end(PAGE);
       return;

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { contentPolicy } from '../http/security-headers.ts';
 import { PROFILES } from './profile.ts';
 
 /** The page for a person: all handsets at `/`, one at `/handsets/{number}`. It fills itself from the API. */
@@ -94,3 +96,15 @@ export const PAGE = `<!doctype html>
 </script>
 </html>
 `;
+
+/** It runs what it came with, and nothing that a text could bring. */
+export const PAGE_POLICY = contentPolicy({
+  'script-src': hashOf('script'),
+  'style-src': hashOf('style'),
+  'connect-src': "'self'",
+});
+
+function hashOf(element: 'script' | 'style'): string {
+  const [, content = ''] = new RegExp(`<${element}>(.*)</${element}>`, 's').exec(PAGE)!;
+  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+}

@@ -13,6 +13,8 @@ export interface SimulatorOptions {
   httpPort: number;
   /** Default `127.0.0.1`: whoever reaches the simulator reads every code. */
   host?: string;
+  /** Names under which the handsets may be opened, in lower case, besides addresses and localhost. */
+  ownHosts?: ReadonlySet<string>;
   /** Profiles by system id, e.g. `{ 'demo-a': 'normal' }`; the name of a profile binds with that profile anyway. */
   profiles?: Readonly<Record<string, ProfileName | NamedProfile>>;
   /** When given, every bind must know it. */
@@ -57,12 +59,17 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     random: options.random ?? Math.random,
     ...(options.password !== undefined && { password: options.password }),
   });
-  const http = await createSimulatorHttp({ port: options.httpPort, host, handsets, carriers, smsc }).catch(
-    async (error: unknown) => {
-      await smsc.close();
-      throw error;
-    },
-  );
+  const http = await createSimulatorHttp({
+    port: options.httpPort,
+    host,
+    ownHosts: options.ownHosts ?? new Set(),
+    handsets,
+    carriers,
+    smsc,
+  }).catch(async (error: unknown) => {
+    await smsc.close();
+    throw error;
+  });
   const close = async () => {
     await Promise.all([http.close(), smsc.close()]);
   };

@@ -46,6 +46,10 @@ test('GraphiQL verifies a number in its prefilled tabs, live events included, wi
   await using opened = await openBrowser(chromium.path);
   const page = await opened.browser.newPage();
   const elsewhere: string[] = [];
+  const forbidden: string[] = [];
+  page.on('console', (said) => {
+    if (said.text().includes('Content Security Policy')) forbidden.push(said.text());
+  });
   await page.route('**/*', (route) => {
     const url = new URL(route.request().url());
     if (url.origin === app.server!.url || url.protocol === 'blob:' || url.protocol === 'data:')
@@ -81,4 +85,22 @@ test('GraphiQL verifies a number in its prefilled tabs, live events included, wi
   });
   expect(listed).toContain(verificationId);
   expect(elsewhere).toEqual([]);
+  expect(forbidden).toEqual([]);
 }, 90_000);
+
+test('the page of the handsets fills itself, with no script or style that it did not come with', async ({
+  skip,
+}) => {
+  const chromium = await chromiumInfo();
+  if ('missing' in chromium) return skip(chromium.missing);
+  await using opened = await openBrowser(chromium.path);
+  const page = await opened.browser.newPage();
+  const forbidden: string[] = [];
+  page.on('console', (said) => {
+    if (said.text().includes('Content Security Policy')) forbidden.push(said.text());
+  });
+  await page.goto(`${app.simulator!.url}/`);
+  await page.locator('#carriers table').waitFor();
+  expect(await page.locator('body').evaluate((body) => getComputedStyle(body).maxWidth)).not.toBe('none');
+  expect(forbidden).toEqual([]);
+}, 60_000);

@@ -88,10 +88,11 @@ export interface RawSocket extends AsyncDisposable {
 /** A socket that says what it is told to, right or wrong. */
 export async function openRawSocket(
   url: string,
-  options: { protocol?: string; origin?: string } = {},
+  options: { protocol?: string; origin?: string; headers?: Record<string, string> } = {},
 ): Promise<RawSocket> {
   const socket = new WebSocket(url.replace('http', 'ws'), options.protocol ?? 'graphql-transport-ws', {
     ...(options.origin && { origin: options.origin }),
+    ...(options.headers && { headers: options.headers }),
   });
   const received: Record<string, unknown>[] = [];
   const waiting: ((message: Record<string, unknown>) => void)[] = [];

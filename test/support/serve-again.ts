@@ -1,3 +1,4 @@
+import { createAddressOf } from '../../src/http/client-address.ts';
 import { serveApi, type ApiServer } from '../../src/graphql/server.ts';
 import type { App } from '../../src/platform.ts';
 
@@ -16,6 +17,10 @@ export function serveAgain(
       graphiql: false,
       introspection: true,
       allowedOrigins: undefined,
+      ownHosts: new Set(),
+      addressOf: createAddressOf({ by: 'nobody' }, 'x-forwarded-for'),
+      securityContact: undefined,
+      maxConnections: 1_000,
       drainMs: 0,
       ...options,
     },

@@ -5,6 +5,7 @@ import { MissingPermission } from '../../accounts/errors.ts';
 import { holds } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
+import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
 import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
 import { refusal } from './masking.ts';
@@ -19,7 +20,7 @@ export class ClosedField extends DomainError {
 
 /** What the transport knows: the request of Node over HTTP, the credential and the address themselves over WebSocket. */
 export interface TransportContext {
-  req?: { headers: { authorization?: string | undefined }; socket: { remoteAddress?: string | undefined } };
+  req?: AddressedRequest & { headers: { authorization?: string | undefined } };
   credential?: string | undefined;
   address?: string | undefined;
 }
@@ -28,7 +29,7 @@ export interface TransportContext {
  * Says who is asking before an operation runs, or refuses it. A stranger may ask about the schema;
  * a client token may read what is open to it, an API key what it has the permissions for.
  */
-export function useAuthentication(app: App, facts: DocumentFacts): Plugin {
+export function useAuthentication(app: App, facts: DocumentFacts, addressOf: AddressOf): Plugin {
   async function letIn({
     args,
     context,
@@ -40,7 +41,7 @@ export function useAuthentication(app: App, facts: DocumentFacts): Plugin {
       const operation = facts.operation(args.document, args.operationName);
       if (credential === undefined && operation?.schemaOnly)
         return extendContext({ app, principal: undefined });
-      const address = context.req ? context.req.socket.remoteAddress : context.address;
+      const address = context.req ? addressOf(context.req) : context.address;
       const principal = await authenticate(app, credential, address);
       if (operation) refuseForbidden(principal, operation);
       extendContext({ app, principal });

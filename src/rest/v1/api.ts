@@ -8,6 +8,7 @@ import { Forbidden, MissingPermission } from '../../accounts/errors.ts';
 import { holds } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
+import type { AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addConfiguration } from './configuration.ts';
@@ -31,9 +32,10 @@ export interface Rest {
 export interface RestOptions {
   /** Where the world reaches us, without a slash at its end. */
   publicUrl: string;
+  addressOf: AddressOf;
 }
 
-export function createRest(app: App, { publicUrl }: RestOptions): Rest {
+export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Rest {
   const api: RestApi = new OpenAPIHono<RestEnv>({
     defaultHook: (result, context) => {
       if (result.success) return undefined;
@@ -48,7 +50,7 @@ export function createRest(app: App, { publicUrl }: RestOptions): Rest {
   });
   const gate: Gate = (endpoint) => async (context, next) => {
     const { authorization } = context.req.header();
-    const who = await authenticate(app, authorization, context.env.incoming.socket.remoteAddress);
+    const who = await authenticate(app, authorization, addressOf(context.env.incoming));
     admit(who, endpoint, context.req.param('id'));
     context.set('who', who);
     await next();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { contentPolicy } from '../../http/security-headers.ts';
 import type { RestApi } from './endpoint.ts';
 
 const ABOUT = {
@@ -37,8 +38,12 @@ const FILES: Readonly<Record<string, { type: string; text?: string }>> = {
 };
 
 // What Swagger UI itself puts into the page: styles and images of its own.
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+const POLICY = contentPolicy({
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+});
 
 /** The OpenAPI document, and a page to try it on, whole from this server. */
 export function addDocs(api: RestApi, publicUrl: string): void {

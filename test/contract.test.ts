@@ -6,7 +6,7 @@ import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcr
 import { buildSchema, BreakingChangeType, findSchemaChanges } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { PERMISSIONS } from '../src/accounts/permissions.ts';
-import { VARIABLES } from '../src/config.ts';
+import { VARIABLES } from '../src/config/variables.ts';
 import { docUrl, ERROR_CODES, type ErrorCode } from '../src/errors.ts';
 
 // What the repository promises about itself: what is printed, generated or listed in it is current.

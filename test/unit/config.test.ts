@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { helpText, InvalidConfig, loadConfig, VARIABLES } from '../../src/config.ts';
+import { helpText, InvalidConfig, loadConfig } from '../../src/config.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 
 function refusal(env: Record<string, string>): string {
   try {

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { contact, flag, list, origins, proxyTrust } from './values.ts';
+
+/** What the world meets of the API. A part of `VARIABLES`. */
+export const HTTP_VARIABLES = {
+  GRAPHIQL: {
+    schema: flag.optional(),
+    default: undefined,
+    about: 'on or off; on unless NODE_ENV is production.',
+  },
+  INTROSPECTION: {
+    schema: flag.optional(),
+    default: undefined,
+    about: 'on or off; on unless NODE_ENV is production.',
+  },
+  ALLOWED_ORIGINS: {
+    schema: origins.optional(),
+    default: undefined,
+    about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
+  },
+  ALLOWED_HOSTS: {
+    schema: list.pipe(z.array(z.string().regex(/^[\w.-]+$/, 'a host is a name without a port'))).optional(),
+    default: undefined,
+    about:
+      'More names under which the pages of GraphiQL and the simulator may be opened, separated by commas. Addresses, localhost, HOST and the name in PUBLIC_URL are fine anyway.',
+  },
+  TRUST_PROXY: {
+    schema: proxyTrust.optional(),
+    default: undefined,
+    about:
+      'Whose word on where a request came from is taken: the networks of your proxies, e.g. 10.0.0.0/8, separated by commas, or how many of them stand in front. Nobody when not set.',
+  },
+  PROXY_HEADER: {
+    schema: z.enum(['x-forwarded-for', 'forwarded']),
+    default: 'x-forwarded-for',
+    about: 'Where those proxies write it: x-forwarded-for or forwarded. The other one is not read.',
+  },
+  MAX_CONNECTIONS: {
+    schema: z.coerce.number().int().min(10).max(1_000_000),
+    default: '20000',
+    about: 'Connections over HTTP and WebSocket that a process holds at a time.',
+  },
+  SECURITY_CONTACT: {
+    schema: contact.optional(),
+    default: undefined,
+    about:
+      'Whom to tell of a hole, for /.well-known/security.txt: an address of mail or a URI. The Otpost project when not set.',
+  },
+  PUBLIC_URL: {
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => !/[?#]/.test(url), 'paths are put behind it, so it has no ? and no #')
+      .optional(),
+    default: undefined,
+    about:
+      'Where the world reaches the API: carriers send their receipts there. http://localhost:PORT when not set.',
+  },
+} as const;

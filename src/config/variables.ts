@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { HTTP_VARIABLES } from './http-variables.ts';
+import { networks, port, roles } from './values.ts';
+
+/**
+ * Every variable, once: the README's table, `--help` and the parser are this list.
+ * `default` is a text, as it would stand in the environment.
+ */
+export const VARIABLES = {
+  PORT: { schema: port, default: '4000', about: 'Port of the API and GraphiQL; 0 takes a free one.' },
+  HOST: { schema: z.string().min(1), default: '127.0.0.1', about: 'Address to listen on.' },
+  ROLES: {
+    schema: roles,
+    default: 'api,worker,simulator',
+    about: 'What this process does. `simulator` brings carriers, handsets and the demo account.',
+  },
+  DATABASE_URL: {
+    schema: z.union([z.literal('embedded'), z.url({ protocol: /^postgres(ql)?$/ })]),
+    default: 'embedded',
+    about: 'PostgreSQL 15 or newer; `embedded` runs one in DATA_DIR.',
+  },
+  DATABASE_POOL_SIZE: {
+    schema: z.coerce.number().int().min(3).max(500),
+    default: '10',
+    about: 'Connections to PostgreSQL per process.',
+  },
+  REDIS_URL: {
+    schema: z.url({ protocol: /^rediss?$/ }).optional(),
+    default: undefined,
+    about:
+      'Redis 7 or newer, needed when several processes share the work; without it the bus is in process.',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().min(1).max(40),
+    default: 'otpost',
+    about: 'Put before every Redis channel, so that installations can share a Redis.',
+  },
+  OTPOST_KEYS: {
+    schema: z.string().optional(),
+    default: undefined,
+    about:
+      'Root keys, `id:base64,…,index:base64`, 32 bytes each. Made in DATA_DIR unless NODE_ENV is production.',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1),
+    default: '.data',
+    about: 'Where the embedded database, the made keys and dev.json live.',
+  },
+  SIMULATOR_PORT: {
+    schema: port,
+    default: '4100',
+    about: 'Port of the simulated handsets; 0 takes a free one.',
+  },
+  SIMULATOR_SMPP_PORT: {
+    schema: port,
+    default: '2775',
+    about: 'Port of the simulated SMSC; 0 takes a free one.',
+  },
+  SIMULATOR_HOST: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about: 'Name under which workers reach the simulator; HOST when not set.',
+  },
+  ...HTTP_VARIABLES,
+  OTPOST_PRIVATE_NETWORKS: {
+    schema: networks.optional(),
+    default: undefined,
+    about:
+      'Networks of your own that HTTP carriers and number lookups may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
+  },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+    default: undefined,
+    about: 'trace, debug, info, warn, error or silent; info in production, else warn.',
+  },
+  DRAIN_SECONDS: {
+    schema: z.coerce.number().min(0).max(300),
+    default: '10',
+    about: 'How long a shutdown waits for submits under way.',
+  },
+  NODE_ENV: {
+    schema: z.string().optional(),
+    default: undefined,
+    about: '`production` makes OTPOST_KEYS required and closes GraphiQL.',
+  },
+} as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; about: string }>;

@@ -33,7 +33,15 @@ async function bodyOf(response: Response): Promise<string> {
 }
 
 describe('every answer', () => {
-  const paths = [...PATHS, '/nothing/there', '/graphql?query={', '/graphql?query={__typename}'];
+  const paths = [
+    ...PATHS,
+    '/nothing/there',
+    '/v1/docs',
+    '/v1/openapi.json',
+    '/v1/verifications',
+    '/graphql?query={',
+    '/graphql?query={__typename}',
+  ];
   const HEADERS = {
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

@@ -13,7 +13,7 @@ const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: t
 const PURE = [
   'ids',
   'errors',
-  'accounts/{api-key,permissions,principal,rights}',
+  'accounts/{api-key,lack,mode,permissions,principal,rights}',
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,exclusion,parts,retry-schedule,text,tried}',
   'events/{catalog,cursor,snapshot}',

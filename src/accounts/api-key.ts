@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Mode } from './mode.ts';
 
 /** Recognisable, so that a secret scanner finds a key that was committed by mistake. */
-const PREFIX = 'otp_live_';
+const PREFIXES = { live: 'otp_live_', test: 'otp_test_' } as const satisfies Record<Mode, string>;
+const PREFIX_LENGTH = PREFIXES.live.length;
 /** Of keys from before there were checksums: they go on working. */
 const OLD_KEY = /^otpost_key_[A-Za-z0-9_-]{32}$/;
 
@@ -10,22 +12,22 @@ export const SECRET_BYTES = 24;
 const SECRET_DIGITS = 33;
 const CHECKSUM_DIGITS = 6;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${SECRET_DIGITS + CHECKSUM_DIGITS}}$`);
+const SHAPE = new RegExp(`^otp_(?:live|test)_[0-9A-Za-z]{${SECRET_DIGITS + CHECKSUM_DIGITS}}$`);
 
 /**
- * Writes a key: `otp_live_`, 192 bits in 33 digits of base 62, and 6 digits of checksum (the first 32 bits of
+ * Writes a key: `otp_live_` or `otp_test_`, 192 bits in 33 digits of base 62, and 6 digits of checksum (the first 32 bits of
  * SHA-256 over all before it), by which a scanner tells a key from a text that looks like one. No character
  * in it ends a word, so that a double click takes all of it.
  * @param secret 24 random bytes
  */
-export function writeApiKey(secret: Buffer): string {
-  const body = PREFIX + base62(BigInt(`0x${secret.toString('hex')}`), SECRET_DIGITS);
+export function writeApiKey(mode: Mode, secret: Buffer): string {
+  const body = PREFIXES[mode] + base62(BigInt(`0x${secret.toString('hex')}`), SECRET_DIGITS);
   return body + checksumOf(body);
 }
 
 /** Whether a text has the prefix of a key, whole or not. */
 export function looksLikeApiKey(text: string): boolean {
-  return text.startsWith(PREFIX) || text.startsWith('otpost_key_');
+  return /^(?:otp_(?:live|test)_|otpost_key_)/.test(text);
 }
 
 /** Whether a text is a key from its first to its last character, as far as the text itself tells. */
@@ -37,7 +39,7 @@ export function isWholeApiKey(text: string): boolean {
 
 /** By what a person tells keys apart in a list: the prefix, and 4 of its 33 digits. */
 export function hintOf(key: string): string {
-  return key.slice(0, PREFIX.length + 4);
+  return key.slice(0, PREFIX_LENGTH + 4);
 }
 
 function checksumOf(body: string): string {

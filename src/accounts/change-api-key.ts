@@ -34,10 +34,11 @@ export async function changeApiKey(
 /** @throws {LastManagingKey} when no other key of the account could make keys */
 export async function refuseLastManager(
   tx: DbTransaction,
-  { accountId, id, permissions }: ApiKeyRow,
+  { accountId, id, mode, permissions }: ApiKeyRow,
   now: number,
 ): Promise<void> {
-  if (permissions && !permissions.includes('keys:manage')) return;
+  // A test key manages none, whatever it has.
+  if (mode === 'test' || (permissions && !permissions.includes('keys:manage'))) return;
   const [other] = await tx
     .select({ id: apiKeys.id })
     .from(apiKeys)
@@ -45,6 +46,7 @@ export async function refuseLastManager(
       and(
         eq(apiKeys.accountId, accountId),
         ne(apiKeys.id, id),
+        eq(apiKeys.mode, 'live'),
         isNull(apiKeys.revokedAt),
         or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(now))),
         or(isNull(apiKeys.permissions), arrayContains(apiKeys.permissions, ['keys:manage'])),

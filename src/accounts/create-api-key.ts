@@ -3,21 +3,23 @@ import { readName } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { hintOf, SECRET_BYTES, writeApiKey } from './api-key.ts';
+import type { Mode } from './mode.ts';
 import { ALL_RIGHTS, readRights, type RightsInput } from './rights.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 
 /**
- * Makes a key of 192 random bits for an account.
+ * Makes a key of 192 random bits for an account: a live one, or one whose verifications are tests.
  * @returns the row, and the key itself: shown this once, kept nowhere
  * @throws {InvalidInput}
  */
 export async function createApiKey(
   app: App,
   accountId: AccountId,
-  input: { name: string } & RightsInput,
+  input: { name: string; mode?: Mode } & RightsInput,
 ): Promise<{ row: ApiKeyRow; key: string }> {
-  const { permissions, networks, expiresAt } = readRights(input, ALL_RIGHTS, app.clock());
-  const key = writeApiKey(app.keys.randomBytes(SECRET_BYTES));
+  const { mode = 'live' } = input;
+  const { permissions, networks, expiresAt } = readRights(input, { ...ALL_RIGHTS, mode }, app.clock());
+  const key = writeApiKey(mode, app.keys.randomBytes(SECRET_BYTES));
   const row: ApiKeyRow = {
     accountId,
     id: newId('key', app.clock()),
@@ -26,6 +28,7 @@ export async function createApiKey(
     hint: hintOf(key),
     previousHash: null,
     previousEndsAt: null,
+    mode,
     permissions: permissions && [...permissions],
     networks: networks && [...networks],
     expiresAt,

@@ -50,6 +50,16 @@ export class MissingPermission extends DomainError {
   }
 }
 
+/** A test key that asks for what is about live traffic. */
+export class ClosedToTestKey extends DomainError {
+  readonly code = 'auth/forbidden';
+  constructor(what: string) {
+    super(
+      `A test key may not ask for ${what}: it starts and follows tests, and reads how the account is set up. Use a live key.`,
+    );
+  }
+}
+
 export class ApiKeyNotFound extends DomainError {
   readonly code = 'key/not_found';
   constructor() {

@@ -1,6 +1,7 @@
 import type { App } from '../platform.ts';
 import { createApiKey } from './create-api-key.ts';
 import { BeyondOwnRights } from './errors.ts';
+import type { Mode } from './mode.ts';
 import type { Principal } from './principal.ts';
 import { ALL_RIGHTS, beyond, readRights, type RightsInput } from './rights.ts';
 import type { ApiKeyRow } from './table.ts';
@@ -13,9 +14,10 @@ import type { ApiKeyRow } from './table.ts';
 export async function issueApiKey(
   app: App,
   who: Principal,
-  input: { name: string } & RightsInput,
+  input: { name: string; mode?: Mode } & RightsInput,
 ): Promise<{ row: ApiKeyRow; key: string }> {
-  const excess = beyond(who, readRights(input, ALL_RIGHTS, app.clock()));
+  const { mode = 'live' } = input;
+  const excess = beyond(who, readRights(input, { ...ALL_RIGHTS, mode }, app.clock()));
   if (excess) throw new BeyondOwnRights(excess);
   return createApiKey(app, who.accountId, input);
 }

@@ -5,7 +5,7 @@ import { API_KEY_CHANNEL } from '../bus/channels.ts';
 import { createNetworks, type Networks } from '../outgoing/networks.ts';
 import type { App } from '../platform.ts';
 import { isWholeApiKey } from './api-key.ts';
-import { withImplied } from './permissions.ts';
+import { testPermissions, withImplied } from './permissions.ts';
 import type { ApiKeyPrincipal } from './principal.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 
@@ -61,13 +61,18 @@ async function readKey(app: App, keyedHash: Buffer): Promise<KnownKey | undefine
 
 /** @param secretEndsAt of a secret that was rotated away */
 function principalOf(row: ApiKeyRow, secretEndsAt: Date | null): ApiKeyPrincipal {
+  const isTest = row.mode === 'test';
+  const permissions = isTest
+    ? testPermissions(row.permissions)
+    : row.permissions && withImplied(row.permissions);
   const ends = [row.expiresAt, secretEndsAt].flatMap((end) => (end ? [end.getTime()] : []));
   return {
     kind: 'apiKey',
     accountId: row.accountId,
     apiKeyId: row.id,
     ...(row.generation > 0 && { generation: row.generation }),
-    ...(row.permissions && { permissions: withImplied(row.permissions) }),
+    ...(isTest && { mode: 'test' }),
+    ...(permissions && { permissions }),
     ...(row.networks && { networks: row.networks }),
     ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends)) }),
   };

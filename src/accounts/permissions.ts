@@ -26,6 +26,28 @@ export type Permission = keyof typeof PERMISSIONS;
 
 export const ALL_PERMISSIONS = Object.keys(PERMISSIONS) as readonly Permission[];
 
+/**
+ * All that a test key can have: it starts and follows tests, and reads how the account is set up. Nothing that
+ * costs money, changes where live messages go, or shows what live traffic is like; a permission that is not
+ * here is closed to test keys.
+ */
+export const TEST_PERMISSIONS = [
+  'account:read',
+  'verifications:read',
+  'verifications:write',
+  'messages:read',
+  'services:read',
+  'carriers:read',
+  'routes:read',
+  'senders:read',
+  'numbers:reveal',
+] as const satisfies readonly Permission[];
+
+/** Whether a test key can have it. */
+export function isForTests(permission: Permission): boolean {
+  return (TEST_PERMISSIONS as readonly Permission[]).includes(permission);
+}
+
 export function isPermission(text: string): text is Permission {
   return Object.hasOwn(PERMISSIONS, text);
 }
@@ -38,6 +60,11 @@ export function withImplied(permissions: readonly Permission[]): ReadonlySet<Per
       return isPermission(reading) ? [permission, reading] : [permission];
     }),
   );
+}
+
+/** What a test key may do that was given these; null = everything that one can. */
+export function testPermissions(given: readonly Permission[] | null): ReadonlySet<Permission> {
+  return new Set([...withImplied(given ?? TEST_PERMISSIONS)].filter(isForTests));
 }
 
 /** What of a principal says what it may do. */

@@ -1,4 +1,5 @@
 import type { AccountId, ApiKeyId, VerificationId } from '../ids.ts';
+import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who is asking. */
@@ -9,6 +10,8 @@ export interface ApiKeyPrincipal {
   kind: 'apiKey';
   accountId: AccountId;
   apiKeyId: ApiKeyId;
+  /** Absent: live. */
+  mode?: 'test';
   /** All that it may do; absent: everything. */
   permissions?: ReadonlySet<Permission>;
   /** When the key, or the old secret of one that was rotated, is over; absent: never. */
@@ -25,4 +28,16 @@ export interface ClientTokenPrincipal {
   accountId: AccountId;
   verificationId: VerificationId;
   expiresAt: Date;
+}
+
+/** Of what a caller starts and sees. A client token watches the one verification that it is for, whichever that is. */
+export function modeOf(who: Principal): Mode {
+  switch (who.kind) {
+    case 'apiKey':
+      return who.mode ?? 'live';
+    case 'clientToken':
+      return 'live';
+    default:
+      throw new Error(`unhandled principal: ${who satisfies never}`);
+  }
 }

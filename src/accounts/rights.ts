@@ -1,10 +1,19 @@
 import { InvalidInput } from '../errors.ts';
 import { isNetwork, isWithin } from '../outgoing/networks.ts';
-import { ALL_PERMISSIONS, holds, withImplied, type Permission } from './permissions.ts';
+import type { Mode } from './mode.ts';
+import {
+  ALL_PERMISSIONS,
+  holds,
+  isForTests,
+  TEST_PERMISSIONS,
+  withImplied,
+  type Permission,
+} from './permissions.ts';
 import type { Principal } from './principal.ts';
 
 /** What a key may do, from where, and until when; null = without bounds. */
 export interface Rights {
+  mode: Mode;
   permissions: readonly Permission[] | null;
   /** In CIDR form. */
   networks: readonly string[] | null;
@@ -23,19 +32,23 @@ const MAX_NETWORKS = 50;
 
 /** @throws {InvalidInput} */
 export function readRights(input: RightsInput, before: Rights, now: number): Rights {
+  const { mode } = before;
   return {
-    permissions: input.permissions === undefined ? before.permissions : readPermissions(input.permissions),
+    mode,
+    permissions:
+      input.permissions === undefined ? before.permissions : readPermissions(input.permissions, mode),
     networks: input.networks === undefined ? before.networks : readNetworks(input.networks),
     expiresAt: input.expiresAt === undefined ? before.expiresAt : readEnd(input.expiresAt, now),
   };
 }
 
-export const ALL_RIGHTS: Rights = { permissions: null, networks: null, expiresAt: null };
+export const ALL_RIGHTS: Rights = { mode: 'live', permissions: null, networks: null, expiresAt: null };
 
 /** Which of the rights go beyond what somebody has, who therefore cannot give them. */
-export function beyond(who: Principal, rights: Rights): keyof Rights | undefined {
+export function beyond(who: Principal, rights: Rights): Exclude<keyof Rights, 'mode'> | undefined {
   if (who.kind !== 'apiKey') return 'permissions';
-  const asked = rights.permissions ? [...withImplied(rights.permissions)] : ALL_PERMISSIONS;
+  const all = rights.mode === 'test' ? TEST_PERMISSIONS : ALL_PERMISSIONS;
+  const asked = rights.permissions ? [...withImplied(rights.permissions)] : all;
   // All that there are today is less than all: a permission that comes later would be a gift.
   if (who.permissions && !rights.permissions) return 'permissions';
   if (!asked.every((permission) => holds(who, permission))) return 'permissions';
@@ -46,9 +59,18 @@ export function beyond(who: Principal, rights: Rights): keyof Rights | undefined
   return end > (who.expiresAt?.getTime() ?? Infinity) ? 'expiresAt' : undefined;
 }
 
-function readPermissions(permissions: readonly Permission[] | null): readonly Permission[] | null {
+function readPermissions(
+  permissions: readonly Permission[] | null,
+  mode: Mode,
+): readonly Permission[] | null {
   if (permissions?.length === 0)
     throw new InvalidInput('permissions', 'A key has at least one permission. null gives it all of them.');
+  const live = mode === 'test' ? permissions?.find((permission) => !isForTests(permission)) : undefined;
+  if (live !== undefined)
+    throw new InvalidInput(
+      'permissions',
+      `A test key cannot have ${live}. It may have ${TEST_PERMISSIONS.join(', ')}.`,
+    );
   return permissions && ALL_PERMISSIONS.filter((permission) => permissions.includes(permission));
 }
 

@@ -24,12 +24,14 @@ export async function rotateApiKey(
 ): Promise<{ row: ApiKeyRow; key: string }> {
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS))
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (30 days).`);
-  const key = writeApiKey(app.keys.randomBytes(SECRET_BYTES));
+  const secret = app.keys.randomBytes(SECRET_BYTES);
+  let key = '';
   const row = await changeApiKey(app, who.accountId, id, (before) => {
     // Who is given the secret of a key has all that it has.
     const excess = beyond(who, before);
     if (excess) throw new BeyondOwnRights(excess);
     const overlaps = overlapSeconds > 0;
+    key = writeApiKey(before.mode, secret);
     return {
       hash: app.keys.blindIndex('api-key', key),
       hint: hintOf(key),

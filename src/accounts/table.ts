@@ -1,5 +1,6 @@
 import { char, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
+import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 
 export const accounts = snakeCase.table('accounts', {
@@ -29,6 +30,8 @@ export const apiKeys = snakeCase.table(
     /** Of the secret before the last rotation, while it goes on working. */
     previousHash: bytes(),
     previousEndsAt: moment(),
+    /** Of what it starts and sees; it stays. */
+    mode: text().$type<Mode>().notNull().default('live'),
     /** null = everything. */
     permissions: text().$type<Permission>().array(),
     /** Where it may be used from, in CIDR form; null = everywhere. */

@@ -27,8 +27,8 @@ export async function updateApiKey(
     if (excess) throw new BeyondOwnRights(excess);
     if (rights.permissions && !rights.permissions.includes('keys:manage'))
       await refuseLastManager(tx, before, now);
-    const { permissions, networks, expiresAt } = own;
-    const same = isDeepStrictEqual(rights, { permissions, networks, expiresAt });
+    const { mode, permissions, networks, expiresAt } = own;
+    const same = isDeepStrictEqual(rights, { mode, permissions, networks, expiresAt });
     return {
       name: change.name === undefined ? before.name : readName(change.name),
       permissions: rights.permissions && [...rights.permissions],

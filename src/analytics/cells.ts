@@ -10,6 +10,9 @@ export const OPERATOR = sql`coalesce(a.operator, '')`;
 /** What a segment of an attempt `a` over the route `t` cost. */
 export const PRICE = sql`coalesce(a.price, t.price, 0)`;
 
+/** The verification `v` is no test: those say nothing of any route. */
+export const IS_LIVE = sql`v.mode = 'live'`;
+
 /** The carrier took the attempt `a`. */
 export const IS_ACCEPTED = sql`a.status IN ('submitted', 'delivered', 'undelivered')`;
 
@@ -113,7 +116,7 @@ function attemptsOf(accountId: AccountId, span: Span): SQL {
     JOIN verifications v ON v.account_id = a.account_id AND v.id = a.verification_id
     JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
     LEFT JOIN routes t ON t.account_id = a.account_id AND t.id = a.route_id
-    WHERE a.account_id = ${uuidOf(accountId)}::uuid
+    WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${IS_LIVE}
       AND a.id >= ${first}::uuid AND a.id < ${behind}::uuid
       AND a.submitted_at >= ${from} AND a.submitted_at < ${to}`;
 }

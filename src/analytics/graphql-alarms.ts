@@ -84,6 +84,7 @@ builder.drizzleObjectField(Carrier, 'alarms', (t) =>
 builder.subscriptionField('routingAlarms', (t) =>
   t.field({
     permission: 'routes:read',
+    liveOnly: true,
     type: RoutingAlarm,
     description:
       "The alarms of the account's routing: those that last, then each as it is raised or cleared. Does not complete.",

@@ -91,6 +91,7 @@ const RouteReplayType = builder.objectRef<RouteReplay>('RouteReplay').implement(
 builder.queryField('routeReplay', (t) =>
   t.field({
     permission: 'routes:read',
+    liveOnly: true,
     type: RouteReplayType,
     description:
       "Runs another policy over the account's past traffic and compares cost and expected conversions: what if, before a change goes live. Takes about a second for 20,000 attempts.",

@@ -130,6 +130,7 @@ const ALL: readonly Dimension[] = ['country', 'operator', 'route'];
 builder.queryField('routeQuality', (t) =>
   t.field({
     permission: 'routes:read',
+    liveOnly: true,
     type: RoutingQualityConnection,
     description:
       'What became of the attempts of a window, by country, operator and route, most attempts first. What comes late (receipts, conversions) is counted for the time of the submission, a minute or so after it came.',

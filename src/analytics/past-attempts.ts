@@ -3,7 +3,7 @@ import { idFromUuid, uuidOf, type AccountId, type RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 import type { Witness } from '../routing/track-record.ts';
-import { COUNTRY, IS_ACCEPTED, IS_CREDITED, IS_THROTTLED, OPERATOR, PRICE } from './cells.ts';
+import { COUNTRY, IS_ACCEPTED, IS_CREDITED, IS_LIVE, IS_THROTTLED, OPERATOR, PRICE } from './cells.ts';
 import { uuidRange, type Span } from './window.ts';
 
 /** An attempt and what became of it, as far as it is known. Times are epoch milliseconds. */
@@ -45,7 +45,7 @@ export async function* readPastAttempts(
       JOIN verifications v ON v.account_id = a.account_id AND v.id = a.verification_id
       JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
       LEFT JOIN routes t ON t.account_id = a.account_id AND t.id = a.route_id
-      WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${after} AND a.id < ${behind}::uuid
+      WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${IS_LIVE} AND ${after} AND a.id < ${behind}::uuid
         AND a.submitted_at >= ${new Date(span.from).toISOString()}::timestamptz
         AND a.submitted_at < ${new Date(span.to).toISOString()}::timestamptz
       ORDER BY a.id LIMIT ${Math.min(left, CHUNK)}`)) as unknown as RawPast[];

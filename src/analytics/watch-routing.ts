@@ -7,7 +7,7 @@ import type { App } from '../platform.ts';
 import { nameOf, readOpenAlarms, saveFindings, type Finding } from '../routing/alarms.ts';
 import { judgeLatency, judgePromise, judgeRefusals, judgeSilence } from '../routing/judge.ts';
 import { listRoutes } from '../routing/queries.ts';
-import { COUNTRY, IS_ACCEPTED, IS_THROTTLED, OPERATOR } from './cells.ts';
+import { COUNTRY, IS_ACCEPTED, IS_LIVE, IS_THROTTLED, OPERATOR } from './cells.ts';
 import { routingQuality } from './routing-quality.ts';
 import { uuidRange } from './window.ts';
 
@@ -69,7 +69,7 @@ async function readSigns(app: App, accountId: AccountId, now: number): Promise<S
         a.submitted_at >= ${ago(REFUSALS_FROM_MS)} AND NOT ${IS_THROTTLED} AS tried,
         a.status = 'rejected' AS refused
       FROM attempts a JOIN verifications v ON v.account_id = a.account_id AND v.id = a.verification_id
-      WHERE a.account_id = ${uuidOf(accountId)}::uuid AND a.id >= ${first}::uuid
+      WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${IS_LIVE} AND a.id >= ${first}::uuid
         AND a.submitted_at >= ${ago(SIGNS_FROM_MS)}) AS latest
     GROUP BY route_id, country, operator`)) as unknown as (Omit<Signs, 'routeId'> & { route_id: string })[];
   return rows.map(({ route_id, ...signs }) => ({ ...signs, routeId: idFromUuid('rte', route_id) }));

@@ -16,7 +16,7 @@ const MESSAGE: Columns<MessageRow> = {
 };
 
 /** Changes when an older program would misread a payload. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Events of one verification as they go over the bus: JSON, dates in milliseconds, octets in base64. */
 export function encodeEvents(events: readonly EventEnvelope[]): string {

@@ -1,4 +1,5 @@
 import type { DomainError } from '../errors.ts';
+import { Mode } from '../accounts/graphql-mode.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf, type GraphqlContext } from '../graphql/context.ts';
@@ -78,6 +79,11 @@ for (const { type, description, errorClass, errorOf } of ENDINGS) {
       version: t.int({
         description: 'Its number among the events of its verification.',
         resolve: async (ending, _args, context) => (await asEvent(ending, context)).version,
+      }),
+      mode: t.field({
+        type: Mode,
+        description: 'Whether it happened for real or in a test.',
+        resolve: async (ending, _args, context) => (await asEvent(ending, context)).verification.mode,
       }),
       verification: t.field({
         type: Verification,

@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { Message } from '../messages/graphql.ts';
@@ -20,6 +21,11 @@ VerificationEvent.implement({
     version: t.int({
       description: 'Its number among the events of its verification: 1, 2, 3 … without a hole.',
       resolve: (event) => event.version,
+    }),
+    mode: t.field({
+      type: Mode,
+      description: 'Whether it happened for real or in a test.',
+      resolve: (event) => event.verification.mode,
     }),
     verification: t.field({
       type: Verification,

@@ -1,3 +1,4 @@
+import type { Mode } from '../accounts/mode.ts';
 import type { Sql } from '../db/client.ts';
 import { rowset } from '../db/rowset.ts';
 import { idFromUuid, uuidOf, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
@@ -86,6 +87,7 @@ export async function readHorizon(sql: Sql): Promise<string> {
 
 /** Where a verification stands: its last event, and what can still happen. */
 export interface VerificationHead {
+  mode: Mode;
   version: number;
   status: VerificationStatus;
   unsettledMessages: MessageId[];
@@ -98,14 +100,15 @@ export async function readVerificationHead(
   accountId: AccountId,
   id: VerificationId,
 ): Promise<VerificationHead | undefined> {
-  const [row] = await sql<{ version: number; status: VerificationStatus; unsettled: string[] }[]>`
-    SELECT v.version, v.status, ARRAY(
+  const [row] = await sql<(Omit<VerificationHead, 'unsettledMessages'> & { unsettled: string[] })[]>`
+    SELECT v.mode, v.version, v.status, ARRAY(
       SELECT m.id FROM messages m
       WHERE m.account_id IS NOT DISTINCT FROM v.account_id AND m.verification_id = v.id AND m.status IN ('queued', 'sent')
     ) AS unsettled
     FROM verifications v WHERE v.account_id = ${uuidOf(accountId)} AND v.id = ${uuidOf(id)}`;
   return (
     row && {
+      mode: row.mode,
       version: row.version,
       status: row.status,
       unsettledMessages: row.unsettled.map((uuid) => idFromUuid('msg', uuid)),
@@ -113,12 +116,17 @@ export async function readVerificationHead(
   );
 }
 
-/** Whether an event of the account has this cursor. */
-export async function eventExists(sql: Sql, accountId: AccountId, cursor: Cursor): Promise<boolean> {
-  const found = await sql`
-    SELECT FROM events WHERE account_id = ${uuidOf(accountId)} AND verification_id = ${uuidOf(cursor.verificationId)}
-      AND version = ${cursor.version} AND transaction = ${cursor.transaction}::text::xid8`;
-  return found.length > 0;
+/** Of which mode the event of the account is that has this cursor; undefined when none has. */
+export async function modeOfEvent(
+  sql: Sql,
+  accountId: AccountId,
+  { verificationId, version, transaction }: Cursor,
+): Promise<Mode | undefined> {
+  const [found] = await sql<{ mode: Mode }[]>`
+    SELECT v.mode FROM events e JOIN verifications v ON v.account_id = e.account_id AND v.id = e.verification_id
+    WHERE e.account_id = ${uuidOf(accountId)} AND e.verification_id = ${uuidOf(verificationId)}
+      AND e.version = ${version} AND e.transaction = ${transaction}::text::xid8`;
+  return found?.mode;
 }
 
 /** Adds the verifications and messages, as they were right after each event. */

@@ -1,6 +1,6 @@
 import { onCredentialEnd } from '../accounts/credential-end.ts';
 import { CredentialInvalid, Forbidden } from '../accounts/errors.ts';
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { decodeCursor, type Cursor } from './cursor.ts';
@@ -37,12 +37,14 @@ export async function verificationEvents(
 ): Promise<EventStream> {
   if (who.kind === 'clientToken' && who.verificationId !== verificationId) throw new Forbidden();
   const cursor = readCursor(after);
-  const hub = app.single(createEventHub);
-  return endWithCredential(app, who, await hub.openVerification(who.accountId, verificationId, cursor));
+  const { accountId } = who;
+  const audience = who.kind === 'clientToken' ? { accountId } : { accountId, mode: modeOf(who) };
+  const reader = await app.single(createEventHub).openVerification(audience, verificationId, cursor);
+  return endWithCredential(app, who, reader);
 }
 
 /**
- * The events of all verifications of the account, each once, in the order of their cursors: that of
+ * The events of all verifications of the account that the caller sees, each once, in the order of their cursors: that of
  * their transactions, so the same for every subscriber. Does not complete; fails as
  * {@link verificationEvents} does. An event comes when no transaction older than its own is running
  * any more in the database.
@@ -55,7 +57,8 @@ export async function accountEvents(
 ): Promise<EventStream> {
   if (who.kind === 'clientToken') throw new Forbidden();
   const cursor = readCursor(after);
-  return endWithCredential(app, who, await app.single(createEventHub).openAccount(who.accountId, cursor));
+  const audience = { accountId: who.accountId, mode: modeOf(who) };
+  return endWithCredential(app, who, await app.single(createEventHub).openAccount(audience, cursor));
 }
 
 function readCursor(after: string | undefined): Cursor | undefined {

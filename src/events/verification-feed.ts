@@ -1,3 +1,4 @@
+import type { Mode } from '../accounts/mode.ts';
 import { verificationChannel } from '../bus/channels.ts';
 import type { BusListener, Unsubscribe } from '../bus/bus.ts';
 import type { AccountId, MessageId, VerificationId } from '../ids.ts';
@@ -14,6 +15,8 @@ import type { SharedFeed } from './shared-feeds.ts';
 
 /** The events of one verification as this process hears of them, for all its readers. */
 export interface VerificationFeed extends SharedFeed {
+  /** Of the verification; known once it is open. */
+  readonly mode: Mode | undefined;
   readonly position: VerificationPosition;
   /** Neither being opened, nor complete, nor closed. */
   readonly live: boolean;
@@ -34,6 +37,7 @@ export function createVerificationFeed(
   const head = createFeedHead(beforeFirst(verificationId));
   const unsettledMessages = new Set<MessageId>();
   let status: VerificationStatus = 'pending';
+  let mode: Mode | undefined;
   let state: 'opening' | 'open' | 'complete' | 'closed' = 'opening';
   let heardWhileOpening = false;
   let unsubscribe: Unsubscribe | undefined;
@@ -69,6 +73,9 @@ export function createVerificationFeed(
   const isClosed = () => state === 'closed';
 
   const feed: VerificationFeed = {
+    get mode() {
+      return mode;
+    },
     get position() {
       return { accountId, verificationId, version: head.at.version };
     },
@@ -97,6 +104,7 @@ export function createVerificationFeed(
       head.moveTo({ ...beforeFirst(verificationId), version: found.version });
       for (const id of found.unsettledMessages) unsettledMessages.add(id);
       status = found.status;
+      mode = found.mode;
       state = 'open';
       settle();
       if (heardWhileOpening) requestCatchUp(feed);

@@ -11,7 +11,7 @@ import type { Permission } from '../accounts/permissions.ts';
 import { isOpenToClientToken } from './audience.ts';
 import { isList, isSchemaQuestion, walkOperation, type VisitedField } from './document-walk.ts';
 import { LIMITS } from './limits.ts';
-import { permissionOf } from './permission-plugin.ts';
+import { isLiveOnly, permissionOf } from './permission-plugin.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -30,6 +30,8 @@ export interface OperationFacts {
   closedField: string | undefined;
   /** What a caller must have for all that it selects, each with a field that needs it, as `Type.field`. */
   needs: readonly { permission: Permission; field: string }[];
+  /** A root field that is closed to test keys, as `Type.field`. */
+  liveField: string | undefined;
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
   costOf(variables: Variables | null | undefined): number;
@@ -72,6 +74,7 @@ function readFacts(
   let schemaAliases = 0;
   let schemaOnly = true;
   const closedFields: string[] = [];
+  let liveField: string | undefined;
   const needs = new Map<Permission, { field: string; at: number }>();
   walkOperation(schema, document, operation, LIMITS.visits, {
     none: undefined,
@@ -84,6 +87,7 @@ function readFacts(
       if (isSchemaQuestion(name) || !isOpenToClientToken(parent, field))
         closedFields[at] ??= `${parent.name}.${name}`;
       if (isSchemaQuestion(name)) return;
+      if (isLiveOnly(field)) liveField ??= `${parent.name}.${name}`;
       const permission = permissionOf(parent, field);
       // Fields come innermost first; the outermost says best what was asked for.
       if (permission && at <= (needs.get(permission)?.at ?? at))
@@ -107,6 +111,7 @@ function readFacts(
     // The outermost says best what was asked for.
     closedField: closedFields.find((field) => field !== undefined),
     needs: [...needs].map(([permission, { field }]) => ({ permission, field })),
+    liveField,
     innerVariables: readInnerVariables(document, operation),
     costOf: fixedCost === undefined ? cost : () => fixedCost,
   };

@@ -1,7 +1,7 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import type { GraphQLResolveInfo } from 'graphql';
-import { MissingPermission } from '../accounts/errors.ts';
-import { holds } from '../accounts/permissions.ts';
+import { lackOf } from '../accounts/lack.ts';
+import { ofMode } from '../accounts/of-mode.ts';
 import { ID_PREFIXES, parseId, type Id, type IdPrefix } from '../ids.ts';
 import { builder } from './builder.ts';
 import { callerOf, type GraphqlContext } from './context.ts';
@@ -33,6 +33,9 @@ builder.queryField('node', (t) =>
   }),
 );
 
+/** Things that somebody sees only of their own mode. */
+const WITH_MODE: readonly NodeTypeName[] = ['Verification', 'Message'];
+
 /** Loads one thing of the caller's account, with the selection beneath the field that `info` is about. */
 async function loadNode(
   context: GraphqlContext,
@@ -43,12 +46,14 @@ async function loadNode(
   const permission = permissionOf(info.schema.getType(typeName)!);
   const who = callerOf(context);
   if (!permission) throw new Error(`${typeName} names no permission`);
-  if (!holds(who, permission)) throw new MissingPermission(permission, typeName);
+  const lack = lackOf(who, permission, typeName);
+  if (lack) throw lack;
   const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName });
   const table = context.app.db.query[TABLES[typeName]] as unknown as {
     findFirst(config: object): Promise<{ id: string } | undefined>;
   };
-  return table.findFirst({ ...query, where: { accountId: who.accountId, id } });
+  const mode = WITH_MODE.includes(typeName) && ofMode(who);
+  return table.findFirst({ ...query, where: { accountId: who.accountId, id, ...mode } });
 }
 
 function isId(text: string): text is Id<IdPrefix> {

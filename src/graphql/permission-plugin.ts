@@ -24,6 +24,8 @@ declare global {
     export interface QueryFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
       /** What a caller must have to ask for this; `null`: it is decided by the type of what is found. */
       permission: Permission | null;
+      /** It tells of live traffic: closed to test keys, whatever their permissions. */
+      liveOnly?: true;
     }
     export interface MutationFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
       /** What a caller must have to do this. */
@@ -32,6 +34,8 @@ declare global {
     export interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape> {
       /** What a caller must have to follow this. */
       permission: Permission;
+      /** As that of a query. */
+      liveOnly?: true;
     }
     export interface ObjectTypeOptions<Types, Shape> {
       /** What a caller must have to read any field of this type, wherever it comes from. */
@@ -48,10 +52,13 @@ export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Type
 
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!ROOTS.includes(config.parentType)) return config;
-    const { permission } = config.pothosOptions as { permission?: Permission | null };
+    const { permission, liveOnly } = config.pothosOptions as {
+      permission?: Permission | null;
+      liveOnly?: true;
+    };
     if (permission === undefined)
       throw new Error(`${config.parentType}.${config.name} must name the permission that it needs`);
-    return named(config, permission ?? undefined);
+    return named(liveOnly ? closedToTests(config) : config, permission ?? undefined);
   }
 }
 
@@ -66,6 +73,21 @@ function named<Config extends { description?: string | null | undefined; extensi
     description: `${config.description ?? ''} Needs \`${permission}\`.`.trimStart(),
     extensions: { ...config.extensions, permission },
   };
+}
+
+function closedToTests<
+  Config extends { description?: string | null | undefined; extensions?: object | null },
+>(config: Config): Config {
+  return {
+    ...config,
+    description: `${config.description ?? ''} Closed to test keys.`.trimStart(),
+    extensions: { ...config.extensions, liveOnly: true },
+  };
+}
+
+/** Whether a root field is closed to test keys. */
+export function isLiveOnly(field: GraphQLField<unknown, unknown>): boolean {
+  return field.extensions.liveOnly === true;
 }
 
 /** What reading a field needs: its own permission, or else its type's. */

@@ -78,8 +78,8 @@ function checkCodes(batch: CheckBatch, inbound: Inbound): VerificationId | undef
   );
   const right = tries.find(({ v, code }) => sameCode(codeOf(batch.app.keys, v, 'inbound-code'), code));
   for (const { v, code } of right ? [right] : tries) {
-    const { accountId, id } = v;
-    decideOneCheck(batch, { accountId, id, code, use: 'inbound-code', services: inbound.services });
+    const { accountId, id, mode } = v;
+    decideOneCheck(batch, { accountId, id, mode, code, use: 'inbound-code', services: inbound.services });
   }
   return (right ?? tries[0])?.v.id;
 }

@@ -96,7 +96,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     // With no carrier ready, a few per poll: the ones whose time is up must still be ended.
     const limit = free > 0 ? free : polled ? CLAIM_LIMIT_WITHOUT_CARRIER : 0;
     polled = false;
-    const claimed = limit > 0 ? await claimMessages(app.sql, limit, app.clock()) : [];
+    const claimed = limit > 0 ? await claimMessages(app.sql, 'live', limit, app.clock()) : [];
     if (claimed.length + ready.length === 0) return 'idle';
     const plan = await planAttempts(app, carriers, [...ready, ...claimed], told);
     waitingRoom.add(plan.waiting);

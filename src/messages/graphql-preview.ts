@@ -66,6 +66,7 @@ const RoutePreviewType = builder.objectRef<RoutePreview>('RoutePreview').impleme
 builder.queryField('routePreview', (t) =>
   t.field({
     permission: 'routes:read',
+    liveOnly: true,
     type: RoutePreviewType,
     description: 'What would be chosen for a message to this number now, and why. Sends nothing.',
     args: {

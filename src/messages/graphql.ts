@@ -1,3 +1,5 @@
+import { Mode } from '../accounts/graphql-mode.ts';
+import { ofMode } from '../accounts/of-mode.ts';
 import { CLOSED_TO_CLIENT_TOKEN, OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
@@ -25,6 +27,24 @@ export const Message = builder.drizzleObject('messages', {
   permission: 'messages:read',
   description: 'One thing to deliver for a verification; each resend is a new one.',
   extensions: OPEN_TO_CLIENT_TOKEN,
+  // When it is due is its worker's business.
+  select: {
+    columns: {
+      accountId: true,
+      id: true,
+      verificationId: true,
+      mode: true,
+      status: true,
+      sender: true,
+      segments: true,
+      queuedAt: true,
+      sentAt: true,
+      deliveredAt: true,
+      settledAt: true,
+      failureReason: true,
+      failureDecision: true,
+    },
+  },
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `msg_`.', resolve: (message) => message.id }),
@@ -32,6 +52,7 @@ export const Message = builder.drizzleObject('messages', {
       description: 'The verification it belongs to.',
       resolve: (m) => m.verificationId,
     }),
+    mode: t.field({ type: Mode, description: 'That of its verification.', resolve: (m) => m.mode }),
     status: t.field({ type: MessageStatus, description: 'Where it stands.', resolve: (m) => m.status }),
     sender: t.string({
       nullable: true,
@@ -130,8 +151,9 @@ builder.queryField('message', (t) =>
     resolve: (query, _root, args, context) => {
       const id = parseId('msg', args.id);
       if (!id) return null;
-      const { accountId } = callerOf(context);
-      return context.app.db.query.messages.findFirst(query({ where: { accountId, id } }));
+      const who = callerOf(context);
+      const where = { accountId: who.accountId, id, ...ofMode(who) };
+      return context.app.db.query.messages.findFirst(query({ where }));
     },
   }),
 );

@@ -18,12 +18,14 @@ export function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome
  * @param before its status before the step
  */
 export function newsOf(
-  { accountId, country }: VerificationRow,
+  { accountId, mode, country }: VerificationRow,
   { routeId, status, answeredAt }: AttemptState,
   before: AttemptStatus,
   now: number,
   { receipt }: Step,
 ): ReceiptNews[] {
+  // The sandbox's receipts come as their number says.
+  if (mode === 'test') return [];
   const about = { accountId, routeId, country, at: now };
   if (status === 'submitted') return [{ ...about, what: { kind: 'taken' } }];
   if (!receipt || before !== 'submitted') return [];

@@ -130,7 +130,7 @@ function planAttempt(
   now: number,
 ): PlannedAttempt {
   const attempt = newAttempt(message, verification, resolution, choice, isLate, now);
-  const learns = choice.service.settings.routing === 'adaptive';
+  const learns = verification.mode === 'live' && choice.service.settings.routing === 'adaptive';
   return {
     attempt,
     carrier: choice.carrier,

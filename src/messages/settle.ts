@@ -152,7 +152,7 @@ async function decideFacts(
       if (!moveAttempt(attempt, step, now)) continue;
       news.push(...newsOf(verification, attempt, before!, now, step));
     }
-    if (step.receipt) outcomes.push(outcomeOf(step));
+    if (step.receipt && verification.mode === 'live') outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
     const { isMoved, failsFor } = moveMessage(journal, verification, message, step, {
       schedule: rules.scheduleOf(verification),

@@ -1,6 +1,7 @@
 import { newId } from '../crypto/new-id.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
+import type { Mode } from '../accounts/mode.ts';
 import { idFromUuid, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import type { MessageRow } from './table.ts';
 
@@ -19,11 +20,13 @@ const ROWS = rowset<MessageRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
   verification_id: ['uuid', (r) => r.verificationId],
+  mode: ['text', (r) => r.mode],
   status: ['text', (r) => r.status],
   sender: ['text', (r) => r.sender],
   segments: ['smallint', (r) => r.segments],
   attempts_spent: ['smallint', (r) => r.attemptsSpent],
-  due_at: ['timestamptz', (r) => r.dueAt],
+  due_at: ['timestamptz', (r) => (r.mode === 'live' ? r.dueAt : null)],
+  sandbox_due_at: ['timestamptz', (r) => (r.mode === 'test' ? r.dueAt : null)],
   queued_at: ['timestamptz', (r) => r.queuedAt],
   sent_at: ['timestamptz', (r) => r.sentAt],
   delivered_at: ['timestamptz', (r) => r.deliveredAt],
@@ -42,7 +45,8 @@ const INSERT = `INSERT INTO messages (${ROWS.names}) SELECT * FROM ${ROWS.from}`
 
 const UPDATE = `
   UPDATE messages m SET status = n.status, sender = n.sender, segments = n.segments,
-    attempts_spent = n.attempts_spent, due_at = n.due_at, sent_at = n.sent_at, delivered_at = n.delivered_at,
+    attempts_spent = n.attempts_spent, due_at = n.due_at, sandbox_due_at = n.sandbox_due_at,
+    sent_at = n.sent_at, delivered_at = n.delivered_at,
     settled_at = n.settled_at, failure_reason = n.failure_reason
   FROM ${ROWS.from}
   WHERE m.account_id = n.account_id AND m.id = n.id`;
@@ -55,12 +59,16 @@ const UPDATE_DECISION = `
 const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, id)`;
 
 /** A message that is due at once. */
-export function newMessage(accountId: AccountId, verificationId: VerificationId, now: number): MessageRow {
+export function newMessage(
+  { accountId, id: verificationId, mode }: { accountId: AccountId; id: VerificationId; mode: Mode },
+  now: number,
+): MessageRow {
   const queuedAt = new Date(now);
   return {
     accountId,
     id: newId('msg', now),
     verificationId,
+    mode,
     status: 'queued',
     sender: null,
     segments: null,
@@ -99,11 +107,13 @@ export interface RawMessage {
   account_id: string;
   id: string;
   verification_id: string;
+  mode: MessageRow['mode'];
   status: MessageRow['status'];
   sender: string | null;
   segments: number | null;
   attempts_spent: number;
   due_at: Date | null;
+  sandbox_due_at: Date | null;
   queued_at: Date;
   sent_at: Date | null;
   delivered_at: Date | null;
@@ -117,11 +127,12 @@ export function messageFromRaw(raw: RawMessage): MessageRow {
     accountId: idFromUuid('acc', raw.account_id),
     id: idFromUuid('msg', raw.id),
     verificationId: idFromUuid('vrf', raw.verification_id),
+    mode: raw.mode,
     status: raw.status,
     sender: raw.sender,
     segments: raw.segments,
     attemptsSpent: raw.attempts_spent,
-    dueAt: raw.due_at,
+    dueAt: raw.due_at ?? raw.sandbox_due_at,
     queuedAt: raw.queued_at,
     sentAt: raw.sent_at,
     deliveredAt: raw.delivered_at,

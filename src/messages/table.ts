@@ -12,6 +12,7 @@ import {
   text,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Mode } from '../accounts/mode.ts';
 import {
   accountIdColumn,
   attemptIdColumn,
@@ -38,6 +39,8 @@ export const messages = snakeCase.table(
     accountId: accountIdColumn().notNull(),
     id: messageIdColumn().notNull(),
     verificationId: verificationIdColumn().notNull(),
+    /** That of its verification. */
+    mode: text().$type<Mode>().notNull().default('live'),
     status: text().$type<MessageStatus>().notNull(),
     sender: text(),
     segments: smallint(),
@@ -48,6 +51,11 @@ export const messages = snakeCase.table(
      * when nothing is left to do.
      */
     dueAt: moment(),
+    /**
+     * The same of a test, whose `due_at` is always null: what claims messages for carriers cannot see it, and nor can
+     * a worker from before there was a sandbox.
+     */
+    sandboxDueAt: moment(),
     queuedAt: moment().notNull(),
     sentAt: moment(),
     deliveredAt: moment(),
@@ -63,6 +71,9 @@ export const messages = snakeCase.table(
     index('messages_due')
       .on(t.dueAt)
       .where(sql`${t.dueAt} is not null`),
+    index('messages_sandbox_due')
+      .on(t.sandboxDueAt)
+      .where(sql`${t.sandboxDueAt} is not null`),
   ],
 );
 
@@ -162,5 +173,6 @@ export const receiptInbox = snakeCase.table(
   ],
 );
 
-export type MessageRow = typeof messages.$inferSelect;
+/** `dueAt` of either mode; which column that is only its statements know. */
+export type MessageRow = Omit<typeof messages.$inferSelect, 'sandboxDueAt'>;
 export type AttemptRow = typeof attempts.$inferSelect;

@@ -1,3 +1,4 @@
+import { ofMode } from '../accounts/of-mode.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { MessageId, VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -11,24 +12,26 @@ export interface TracedMessage extends MessageRow {
 
 const ATTEMPTS = { attempts: { orderBy: { id: 'asc' } } } as const;
 
-/** @returns undefined when the account has no such message */
+/** @returns undefined when the caller sees no such message */
 export async function traceMessage(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   id: MessageId,
 ): Promise<TracedMessage | undefined> {
-  return app.db.query.messages.findFirst({ where: { accountId, id }, with: ATTEMPTS });
+  const { accountId } = who;
+  return app.db.query.messages.findFirst({ where: { accountId, id, ...ofMode(who) }, with: ATTEMPTS });
 }
 
 /** A page of a verification's messages, oldest first. */
 export async function traceMessages(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   verificationId: VerificationId,
   { after, limit }: { after: MessageId | undefined; limit: number },
 ): Promise<TracedMessage[]> {
+  const { accountId } = who;
   return app.db.query.messages.findMany({
-    where: { accountId, verificationId, ...(after && { id: { gt: after } }) },
+    where: { accountId, verificationId, ...ofMode(who), ...(after && { id: { gt: after } }) },
     orderBy: { id: 'asc' },
     limit,
     with: ATTEMPTS,

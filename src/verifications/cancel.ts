@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
@@ -22,7 +22,7 @@ export async function cancelVerification(
     app.lanes,
     async (tx) => {
       const [verification] = await lockVerifications(tx, [{ accountId: who.accountId, id }]);
-      if (!verification) throw new VerificationNotFound();
+      if (verification?.mode !== modeOf(who)) throw new VerificationNotFound();
       return { verification, journal: cancel(verification, app.clock()) };
     },
     async (tx, { verification, journal }) => {

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createServiceDirectory } from '../services/directory.ts';
@@ -28,6 +28,7 @@ export async function checkVerification(
   return app.batched(commitChecks, BATCH).add({
     accountId: who.accountId,
     id: input.verificationId,
+    mode: modeOf(who),
     code: input.code,
     services,
   });

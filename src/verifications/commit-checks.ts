@@ -1,3 +1,4 @@
+import type { Mode } from '../accounts/mode.ts';
 import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
@@ -19,6 +20,8 @@ import type { VerificationRow } from './table.ts';
 import { decideCheck } from './verification.ts';
 
 export interface NewCheck extends VerificationKey {
+  /** Who checks sees no verification of the other mode. */
+  mode: Mode;
   code: string;
   /** Which code it should be: typed, or texted from the handset. Default `code`. */
   use?: CodeUse;
@@ -105,7 +108,7 @@ export async function writeChecks(tx: Tx, batch: CheckBatch): Promise<string | u
 export function decideOneCheck(batch: CheckBatch, check: NewCheck): VerificationRow | Error {
   const { app, now, journal } = batch;
   const v = batch.verifications.get(verificationName(check));
-  if (!v) return new VerificationNotFound();
+  if (v?.mode !== check.mode) return new VerificationNotFound();
   const ended = endedError(v);
   if (ended) return ended;
 

@@ -166,7 +166,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       journal.record('ChannelChanged', verification);
     }
   }
-  const message = send && newMessage(verification.accountId, verification.id, now);
+  const message = send && newMessage(verification, now);
   if (message) {
     batch.messages.push(message);
     journal.record('MessageQueued', verification, message);

@@ -1,3 +1,4 @@
+import { ofMode } from '../accounts/of-mode.ts';
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
@@ -17,8 +18,9 @@ builder.queryField('verification', (t) =>
     resolve: (query, _root, args, context) => {
       const id = parseId('vrf', args.id);
       if (!id) return null;
-      const { accountId } = callerOf(context);
-      return context.app.db.query.verifications.findFirst(query({ where: { accountId, id } }));
+      const who = callerOf(context);
+      const where = { accountId: who.accountId, id, ...ofMode(who) };
+      return context.app.db.query.verifications.findFirst(query({ where }));
     },
   }),
 );
@@ -49,7 +51,7 @@ builder.queryField('verifications', (t) =>
     },
     resolve: async (_root, args, context, info) => {
       const { limit, after } = readPage('vrf', args);
-      const { accountId } = callerOf(context);
+      const who = callerOf(context);
       const query = queryFromInfo({
         config: getSchemaConfig(builder),
         context,
@@ -60,7 +62,10 @@ builder.queryField('verifications', (t) =>
       const rows = await context.app.db.query.verifications.findMany({
         ...query,
         columns: { ...query.columns, id: true },
-        where: matchVerifications(context.app, accountId, args.filter ?? {}, after),
+        where: {
+          accountId: who.accountId,
+          ...matchVerifications(context.app, who, args.filter ?? {}, after),
+        },
         orderBy: { id: 'desc' },
         limit,
       });

@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { mayRevealPhone } from '../accounts/permissions.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
@@ -49,6 +50,7 @@ export const Verification = builder.drizzleObject('verifications', {
       accountId: true,
       id: true,
       serviceId: true,
+      mode: true,
       toSealed: true,
       country: true,
       channel: true,
@@ -68,6 +70,11 @@ export const Verification = builder.drizzleObject('verifications', {
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `vrf_`.', resolve: (v) => v.id }),
+    mode: t.field({
+      type: Mode,
+      description: 'Whether it is for real or a test; that of the key that started it.',
+      resolve: (v) => v.mode,
+    }),
     to: t.field({
       type: 'PhoneNumber',
       description: 'The destination, masked (`+385•••••••67`) unless the caller may see it.',

@@ -1,4 +1,5 @@
 import { parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphonenumber-js/max';
+import type { Mode } from '../accounts/mode.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { open, seal } from '../crypto/seal.ts';
 import type { AccountId, VerificationId } from '../ids.ts';
@@ -59,6 +60,14 @@ const COUNTRY_CODE = /^\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[
 export function maskPhone(e164: string): string {
   const countryCode = COUNTRY_CODE.exec(e164)?.[0] ?? '+';
   return countryCode + '•'.repeat(Math.max(0, e164.length - countryCode.length - 2)) + e164.slice(-2);
+}
+
+/**
+ * The blind index of a number. That of a test has nothing in common with that of the same number in earnest: so
+ * neither can limit, lock, opt out or answer for the other.
+ */
+export function destinationOf(keys: Keyring, accountId: AccountId, e164: string, mode: Mode): Buffer {
+  return keys.blindIndex('destination', accountId, e164, ...(mode === 'test' ? [mode] : []));
 }
 
 export function sealPhone(keys: Keyring, accountId: AccountId, id: VerificationId, e164: string): Buffer {

@@ -1,31 +1,34 @@
-import type { Principal } from '../accounts/principal.ts';
-import { parseId, type AccountId, type VerificationId } from '../ids.ts';
+import { ofMode } from '../accounts/of-mode.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
+import { parseId, type VerificationId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import type { App } from '../platform.ts';
-import { parsePhone } from './phone.ts';
+import { destinationOf, parsePhone } from './phone.ts';
 import type { VerificationRow } from './table.ts';
 import type { VerificationStatus } from './verification.ts';
 
-/** @returns undefined when the account has no such verification */
+/** @returns undefined when the caller sees no such verification */
 export async function findVerification(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   id: VerificationId,
 ): Promise<VerificationRow | undefined> {
-  return app.db.query.verifications.findFirst({ where: { accountId, id } });
+  const { accountId } = who;
+  return app.db.query.verifications.findFirst({ where: { accountId, id, ...ofMode(who) } });
 }
 
 /**
- * A page of the account's verifications, newest first.
+ * A page of the verifications that the caller sees, newest first.
  * @throws {InvalidPhoneNumber | ServiceNotFound}
  */
 export async function listVerifications(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   match: VerificationMatch,
   { after, limit }: { after: VerificationId | undefined; limit: number },
 ): Promise<VerificationRow[]> {
-  const where = matchVerifications(app, accountId, match, after);
+  const { accountId } = who;
+  const where = { accountId, ...matchVerifications(app, who, match, after) };
   return app.db.query.verifications.findMany({ where, orderBy: { id: 'desc' }, limit });
 }
 
@@ -37,26 +40,27 @@ export interface VerificationMatch {
 }
 
 /**
- * Which of the account's verifications match, as a `where` of the relational query builder. A number
- * is found by its blind index.
+ * Which of the verifications match that somebody sees, as a part of `where` of the relational query builder: the
+ * account is for the statement to name. A number is found by its blind index.
  * @param before only those that were started before this one
  * @throws {InvalidPhoneNumber | ServiceNotFound}
  */
 export function matchVerifications(
   app: App,
-  accountId: AccountId,
+  who: Principal,
   match: VerificationMatch,
   before: VerificationId | undefined,
 ) {
+  const { accountId } = who;
   const serviceId = match.serviceId == null ? undefined : parseId('svc', match.serviceId);
   if (match.serviceId != null && !serviceId) throw new ServiceNotFound();
   return {
-    accountId,
+    ...ofMode(who),
     ...(before && { id: { lt: before } }),
     ...(match.status && { status: { in: match.status } }),
     ...(serviceId && { serviceId }),
     ...(match.to != null && {
-      destination: { eq: app.keys.blindIndex('destination', accountId, parsePhone(match.to, null).e164) },
+      destination: { eq: destinationOf(app.keys, accountId, parsePhone(match.to, null).e164, modeOf(who)) },
     }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { VerificationNotFound } from './errors.ts';
@@ -18,7 +18,7 @@ export async function resendVerification(
   idempotencyKey?: string,
 ): Promise<VerificationRow> {
   const [verification] = await readVerifications(app.sql, [{ accountId: who.accountId, id }]);
-  if (!verification) throw new VerificationNotFound();
+  if (verification?.mode !== modeOf(who)) throw new VerificationNotFound();
   const { channel, locale, serviceId } = verification;
   const to = openPhone(app.keys, verification);
   return startVerification(app, who, { to, channel, locale, serviceId, idempotencyKey, resendOf: id });

@@ -1,4 +1,5 @@
-import type { Principal } from '../accounts/principal.ts';
+import type { Mode } from '../accounts/mode.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId, VerificationId } from '../ids.ts';
@@ -11,7 +12,7 @@ import { isLocale } from '../services/settings.ts';
 import { commitStarts } from './commit-starts.ts';
 import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
-import { parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
+import { destinationOf, parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
 import type { VerificationRow } from './table.ts';
 import type { Channel } from './verification.ts';
 
@@ -50,7 +51,7 @@ export async function startVerification(
     const refused = await app.single(createRefusals).of(service, phone.country);
     if (refused) throw new SenderNotAllowed(phone.country, refused);
   }
-  const draft = draftVerification(app, service, phone, input);
+  const draft = draftVerification(app, service, phone, input, modeOf(who));
   return app.batched(commitStarts, BATCH).add({
     service,
     draft,
@@ -75,6 +76,7 @@ function draftVerification(
   service: Service,
   phone: PhoneNumber,
   input: StartInput,
+  mode: Mode,
 ): VerificationRow {
   const { accountId, settings } = service;
   const now = app.clock();
@@ -83,7 +85,8 @@ function draftVerification(
     accountId,
     id,
     serviceId: service.id,
-    destination: app.keys.blindIndex('destination', accountId, phone.e164),
+    mode,
+    destination: destinationOf(app.keys, accountId, phone.e164, mode),
     toSealed: sealPhone(app.keys, accountId, id, phone.e164),
     country: phone.country,
     channel: input.channel,
@@ -114,10 +117,11 @@ function readLocale(locale: string | undefined): string | undefined {
 
 function claim(app: App, draft: VerificationRow, phone: PhoneNumber, key: string): IdempotencyClaim {
   checkIdempotencyKey(key);
-  const { accountId, serviceId, channel, locale } = draft;
+  const { accountId, serviceId, mode, channel, locale } = draft;
   return {
     accountId,
-    key: app.keys.blindIndex('idempotency', accountId, key),
+    // A key that was used in a test is free in earnest.
+    key: app.keys.blindIndex('idempotency', accountId, key, ...(mode === 'test' ? [mode] : [])),
     fingerprint: app.keys.blindIndex('idempotency', serviceId, phone.e164, channel, locale),
   };
 }

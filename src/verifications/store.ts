@@ -23,6 +23,7 @@ const ROWS = rowset<VerificationRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
   service_id: ['uuid', (r) => r.serviceId],
+  mode: ['text', (r) => r.mode],
   destination: ['bytea', (r) => r.destination],
   to_sealed: ['bytea', (r) => r.toSealed],
   country: ['text', (r) => r.country],
@@ -129,6 +130,7 @@ export interface RawVerification {
   account_id: string;
   id: string;
   service_id: string;
+  mode: VerificationRow['mode'];
   destination: Buffer;
   to_sealed: Buffer;
   country: string;
@@ -155,6 +157,7 @@ export function verificationFromRaw(raw: RawVerification): VerificationRow {
     accountId: idFromUuid('acc', raw.account_id),
     id: idFromUuid('vrf', raw.id),
     serviceId: idFromUuid('svc', raw.service_id),
+    mode: raw.mode,
     destination: raw.destination,
     toSealed: raw.to_sealed,
     country: raw.country,

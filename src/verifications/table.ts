@@ -10,6 +10,7 @@ import {
   text,
   unique,
 } from 'drizzle-orm/pg-core';
+import type { Mode } from '../accounts/mode.ts';
 import {
   accountIdColumn,
   bytes,
@@ -30,7 +31,7 @@ export const destinations = snakeCase.table(
   {
     accountId: accountIdColumn().notNull(),
     serviceId: serviceIdColumn().notNull(),
-    /** Blind index of the E.164 number (keyed hash, 16 bytes). */
+    /** Blind index of the E.164 number (keyed hash, 16 bytes): another one for tests, see `destinationOf`. */
     destination: bytes().notNull(),
     /** When the sends of the last 24 hours went, epoch milliseconds, oldest first. */
     recentSends: bigint({ mode: 'number' }).array().notNull(),
@@ -48,6 +49,8 @@ export const verifications = snakeCase.table(
     accountId: accountIdColumn().notNull(),
     id: verificationIdColumn().notNull(),
     serviceId: serviceIdColumn().notNull(),
+    /** A test was started with a test key. */
+    mode: text().$type<Mode>().notNull().default('live'),
     /** Blind index of the number, as in `destinations`. */
     destination: bytes().notNull(),
     /** The number, sealed (AES-256-GCM). */
@@ -78,6 +81,10 @@ export const verifications = snakeCase.table(
     // No foreign key to services: checking it locks the service's row for every start, and a service is never deleted.
     // Without the account, for the reason given in messages/table.ts; the blind index is the account's own anyway.
     index('verifications_destination').on(t.destination, t.id),
+    // A test key lists the few that are tests among the many that are not.
+    index('verifications_tests')
+      .on(t.accountId, t.id)
+      .where(sql`${t.mode} = 'test'`),
     index('verifications_expiry')
       .on(t.expiresAt)
       .where(sql`${t.status} = 'pending'`),

@@ -1,10 +1,10 @@
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { ServiceId } from '../ids.ts';
 import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { findService } from '../services/directory.ts';
 import { ServiceNotFound } from './errors.ts';
-import { parsePhone } from './phone.ts';
+import { destinationOf, parsePhone } from './phone.ts';
 
 /**
  * Forgets the wrong checks of a destination, so that it can be verified again.
@@ -19,7 +19,7 @@ export async function unlockDestination(
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
   const phone = parsePhone(input.to, service.settings.defaultCountry);
-  const destination = app.keys.blindIndex('destination', who.accountId, phone.e164);
+  const destination = destinationOf(app.keys, who.accountId, phone.e164, modeOf(who));
   const { count } = await app.sql`
     UPDATE destinations SET failed_checks = 0
     WHERE account_id = ${uuidOf(who.accountId)} AND service_id = ${uuidOf(service.id)}

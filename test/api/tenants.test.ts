@@ -1,13 +1,4 @@
-import {
-  getNamedType,
-  isInputObjectType,
-  isObjectType,
-  isWrappingType,
-  type GraphQLArgument,
-  type GraphQLField,
-  type GraphQLInputField,
-  type GraphQLObjectType,
-} from 'graphql';
+import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningApp } from '../../src/app.ts';
 import { PATHS } from '../../src/graphql/paths.ts';
@@ -15,8 +6,9 @@ import { createSchema } from '../../src/graphql/schema.ts';
 import { ID_PREFIXES } from '../../src/ids.ts';
 import { idsIn, rowsOf, tablesOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { callerWith, codesOf, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
+import { callerWith, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
 import { Portaris } from '../support/number-lookups.ts';
+import { answeredOf, argsNaming, placesOf, rowOf, TABLE, type ForeignArgs } from '../support/root-fields.ts';
 import { wholeOperation, wholeSelection } from '../support/selections.ts';
 import {
   CALLS,
@@ -25,14 +17,12 @@ import {
   NODES,
   QUERIES,
   SUBSCRIPTIONS,
-  type Answered,
   type Args,
   type FieldRow,
 } from '../support/tenant-rows.ts';
 import { createTenant, type Tenant } from '../support/tenants.ts';
 import { createNumbers } from '../support/verifying.ts';
 
-const TABLE = 'test/support/tenant-rows.ts';
 const schema = createSchema();
 const stack = new AsyncDisposableStack();
 let testApp: TestApp;
@@ -83,78 +73,11 @@ function namesOf({ ids, pending, httpCarrier, cursors }: Tenant): string[] {
   return [...ID_PREFIXES.map((prefix) => ids[prefix]), pending, httpCarrier, ...Object.values(cursors)];
 }
 
-function answeredOf(answer: Answer, name: string): Answered {
-  if (answer.errors) return String(codesOf(answer)[0]);
-  const value = answer.data![name] as null | { __typename?: string; edges?: unknown[] } | unknown[];
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? 'empty' : 'own';
-  if (value.edges) return value.edges.length === 0 ? 'empty' : 'own';
-  const type = schema.getType(value.__typename ?? '');
-  // Something wrong with a code is an answer about the account's own verification.
-  const isRefusal = isObjectType(type) && type.name.match(/NotFound$|^InvalidInput$|^NameTaken$/);
-  return isRefusal ? type.name : 'own';
-}
-
-/** The paths of all arguments that take an id or a cursor. */
-function placesOf(args: readonly (GraphQLArgument | GraphQLInputField)[], above = ''): string[] {
-  return args.flatMap(({ name, type }) => {
-    const path = above ? `${above}.${name}` : name;
-    const named = getNamedType(type);
-    if (isInputObjectType(named)) return placesOf(Object.values(named.getFields()), path);
-    return named.name === 'ID' || name === 'after' ? [path] : [];
-  });
-}
-
-/** The arguments with another value at a path; a list there gets it as its only one. */
-function withAt(args: Args, path: string, value: string, isList: boolean): Args {
-  const [name, ...rest] = path.split('.');
-  const inner = rest.length > 0;
-  const below = inner
-    ? withAt((args[name!] ?? {}) as Args, rest.join('.'), value, isList)
-    : isList
-      ? [value]
-      : value;
-  return { ...args, [name!]: below };
-}
-
-function isListAt(args: readonly (GraphQLArgument | GraphQLInputField)[], path: string): boolean {
-  const [name, ...rest] = path.split('.');
-  const { type } = args.find((arg) => arg.name === name)!;
-  const named = getNamedType(type);
-  if (rest.length > 0 && isInputObjectType(named))
-    return isListAt(Object.values(named.getFields()), rest.join('.'));
-  return String(type).startsWith('[') || (isWrappingType(type) && String(type.ofType).startsWith('['));
-}
-
-function rowOf<Row extends FieldRow>(
-  table: Readonly<Record<string, Row>>,
-  type: string,
-  field: GraphQLField<unknown, unknown>,
-): Row {
-  const row = table[field.name];
-  if (!row)
-    throw new Error(`${type}.${field.name} has no row in ${TABLE}: add how its arguments are filled.`);
-  const places = placesOf(field.args);
-  const missing = places.filter((path) => row.ids?.[path] === undefined);
-  if (missing.length > 0)
-    throw new Error(
-      `${type}.${field.name}: add to "ids" of its row in ${TABLE} what an id or a cursor of another account ` +
-        `is answered with at ${missing.join(', ')}.`,
-    );
-  return row;
-}
-
 /** Every way to ask a field for what is another account's, with what may be answered. */
-function foreignArgs(field: GraphQLField<unknown, unknown>, row: FieldRow) {
-  const base = row.args?.(own) ?? {};
-  const byId = placesOf(field.args).flatMap((path) => {
-    const answered = [row.ids![path]!].flat();
-    const isList = isListAt(field.args, path);
-    return namesOf(other).map((name) => ({ args: withAt(base, path, name, isList), answered, about: path }));
-  });
+function foreignArgs(field: GraphQLField<unknown, unknown>, row: FieldRow): ForeignArgs[] {
   const others = row.others?.(own, other) ?? [];
   return [
-    ...byId,
+    ...argsNaming(field, row, own, namesOf(other)),
     ...others.map(({ args, answered }) => ({ args, answered: [answered], about: JSON.stringify(args) })),
   ];
 }

@@ -11,6 +11,8 @@ export interface OperationRow {
   foreign?: string;
   /** For each field of query or body that takes an id or a cursor: the codes that may come, or `empty`, or `own`. */
   fields?: Readonly<Record<string, readonly string[]>>;
+  /** What a test key of the account is answered that asks for what is live. Default: as for its own. */
+  tests?: string;
   /** The status of what it answers to its own. */
   status?: number;
   /** Answers with a stream that does not end by itself. */
@@ -18,8 +20,9 @@ export interface OperationRow {
 }
 
 const page = { fields: { after: ['input/cursor', 'empty', 'own'] } } as const;
-const verification = { id: ({ ids }: Tenant) => ids.vrf, foreign: 'verification/not_found' };
-const pending = { id: (own: Tenant) => own.pending, foreign: 'verification/not_found' };
+const NOT_FOUND = 'verification/not_found';
+const verification = { id: ({ ids }: Tenant) => ids.vrf, foreign: NOT_FOUND, tests: NOT_FOUND };
+const pending = { id: (own: Tenant) => own.pending, foreign: NOT_FOUND, tests: NOT_FOUND };
 
 /** By operation; one that is missing fails the test. */
 export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
@@ -29,6 +32,7 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
     status: 201,
   },
   'GET /v1/verifications': {
+    tests: 'empty',
     query: ({ ids, numbers }) => ({ serviceId: ids.svc, to: numbers.delivered }),
     fields: { ...page.fields, serviceId: ['service/not_found', 'empty'] },
   },
@@ -38,14 +42,18 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
   'POST /v1/verifications/{id}/resend': pending,
   'POST /v1/verifications/{id}/cancel': pending,
   'GET /v1/verifications/{id}/messages': { ...verification, ...page },
-  'GET /v1/messages/{id}': { id: ({ ids }) => ids.msg, foreign: 'message/not_found' },
+  'GET /v1/messages/{id}': {
+    id: ({ ids }) => ids.msg,
+    foreign: 'message/not_found',
+    tests: 'message/not_found',
+  },
   'GET /v1/verifications/{id}/events': {
     ...verification,
     fields: { after: ['input/cursor', 'own'] },
     streams: true,
   },
   'GET /v1/events': { fields: { after: ['input/cursor', 'own'] }, streams: true },
-  'GET /v1/inbound-messages': page,
+  'GET /v1/inbound-messages': { ...page, tests: 'auth/forbidden' },
   'GET /v1/account': {},
   'GET /v1/services': {},
   'GET /v1/carriers': {},

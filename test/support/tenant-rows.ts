@@ -25,6 +25,8 @@ export interface FieldRow {
    * another account is answered with. Of several, any.
    */
   ids?: Readonly<Record<string, Answered | readonly Answered[]>>;
+  /** What a test key of the account is answered that asks with `args`, which name what is live. */
+  tests: Answered;
   /** What else could mean something of the other account: a number, a name, a key. */
   others?: (own: Tenant, other: Tenant) => readonly { args: Args; answered: Answered }[];
 }
@@ -42,7 +44,10 @@ export const LOOKUP = {
   secrets: {},
 };
 
-const none: FieldRow = {};
+/** How the account is set up: the same for tests. */
+const shared = { tests: 'own' } as const satisfies FieldRow;
+/** About live traffic, or a change of what it depends on. */
+const liveOnly = { tests: 'auth/forbidden' } as const satisfies FieldRow;
 const page = { args: () => ({ first: 3 }), ids: { after: ['own', 'empty', 'input/cursor'] } } as const;
 
 /** The last hour, for what counts attempts. */
@@ -52,93 +57,107 @@ const lately = () => ({
 });
 
 export const QUERIES: Readonly<Record<string, FieldRow>> = {
-  account: none,
-  apiKeys: page,
-  services: none,
-  verification: { args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+  account: shared,
+  apiKeys: { ...page, ...liveOnly },
+  services: shared,
+  verification: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   verifications: {
+    tests: 'empty',
     args: ({ ids, numbers }) => ({ first: 3, filter: { serviceId: ids.svc, to: numbers.delivered } }),
     ids: { after: page.ids.after, 'filter.serviceId': ['empty', 'service/not_found'] },
     others: (_own, { numbers }) =>
       Object.values(numbers).map((to) => ({ args: { first: 3, filter: { to } }, answered: 'empty' })),
   },
-  message: { args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
-  resolveNumber: { args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
-  numberLookup: none,
+  message: { tests: 'null', args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
+  resolveNumber: { ...liveOnly, args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
+  numberLookup: liveOnly,
   routePreview: {
+    ...liveOnly,
     args: ({ ids, numbers }) => ({ to: numbers.delivered, serviceId: ids.svc }),
     ids: { serviceId: 'service/not_found' },
     others: (_own, { numbers }) => [{ args: { to: numbers.delivered }, answered: 'own' }],
   },
   routeQuality: {
+    ...liveOnly,
     args: ({ ids }) => ({ ...lately(), first: 3, filter: { routeIds: [ids.rte] } }),
     ids: { 'filter.routeIds': ['empty', 'input/invalid'], after: page.ids.after },
   },
-  routeReplay: { args: () => ({ ...lately(), policy: { strategy: 'PRIORITY' } }) },
-  carriers: none,
-  carrier: { args: ({ ids }) => ({ id: ids.car }), ids: { id: 'null' } },
-  routes: none,
+  routeReplay: { ...liveOnly, args: () => ({ ...lately(), policy: { strategy: 'PRIORITY' } }) },
+  carriers: shared,
+  carrier: { ...shared, args: ({ ids }) => ({ id: ids.car }), ids: { id: 'null' } },
+  routes: shared,
   senders: {
+    ...shared,
     args: ({ word }) => ({ first: 3, pool: word.toLowerCase() }),
     ids: page.ids,
     others: (_own, { word }) => [{ args: { first: 3, pool: word.toLowerCase() }, answered: 'empty' }],
   },
-  senderRegistrations: none,
-  senderRules: {
-    args: () => ({ country: 'AT' }),
-    others: () => [{ args: {}, answered: 'own' }],
-  },
-  senderVerdict: {
-    args: ({ word }) => ({ country: 'GB', sender: word }),
-  },
-  inboundMessages: page,
-  inboundNumbers: none,
-  node: { args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+  senderRegistrations: shared,
+  senderRules: { ...shared, args: () => ({ country: 'AT' }), others: () => [{ args: {}, answered: 'own' }] },
+  senderVerdict: { ...shared, args: ({ word }) => ({ country: 'GB', sender: word }) },
+  inboundMessages: { ...page, ...liveOnly },
+  inboundNumbers: liveOnly,
+  node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
 };
 
 const input = (make: (own: Tenant) => Args) => (own: Tenant) => ({ input: make(own) });
 
 export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
-  createApiKey: { args: input(({ word }) => ({ name: `${word} third`, permissions: ['SERVICES_READ'] })) },
+  createApiKey: {
+    ...liveOnly,
+    args: input(({ word }) => ({ name: `${word} third`, permissions: ['SERVICES_READ'] })),
+  },
   updateApiKey: {
+    ...liveOnly,
     args: input(({ ids, word }) => ({ apiKeyId: ids.key, name: `${word} fourth` })),
     ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
   },
   rotateApiKey: {
+    ...liveOnly,
     args: input(({ ids }) => ({ apiKeyId: ids.key, overlapSeconds: 60 })),
     ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
   },
   revokeApiKey: {
+    ...liveOnly,
     args: input(({ ids }) => ({ apiKeyId: ids.key })),
     ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
   },
-  setCurrency: { args: input(() => ({ currency: 'EUR' })) },
-  setResidency: { args: input(() => ({ residency: null })) },
-  createService: { args: input(({ word }) => ({ name: `${word} two`, settings: { codeLength: 8 } })) },
+  setCurrency: { ...liveOnly, args: input(() => ({ currency: 'EUR' })) },
+  setResidency: { ...liveOnly, args: input(() => ({ residency: null })) },
+  createService: {
+    ...liveOnly,
+    args: input(({ word }) => ({ name: `${word} two`, settings: { codeLength: 8 } })),
+  },
   updateService: {
+    ...liveOnly,
     args: input(({ ids, word }) => ({ serviceId: ids.svc, name: `${word} again` })),
     ids: { 'input.serviceId': 'ServiceNotFound' },
   },
   startVerification: {
+    tests: 'own',
     args: input(({ ids, aNumber }) => ({ to: aNumber(), serviceId: ids.svc })),
     ids: { 'input.serviceId': 'ServiceNotFound' },
   },
   checkVerification: {
+    tests: 'VerificationNotFound',
     args: input(({ pending }) => ({ verificationId: pending, code: '000000' })),
     ids: { 'input.verificationId': 'VerificationNotFound' },
   },
   cancelVerification: {
+    tests: 'VerificationNotFound',
     args: input(({ pending }) => ({ verificationId: pending })),
     ids: { 'input.verificationId': 'VerificationNotFound' },
   },
   unlockDestination: {
+    ...liveOnly,
     args: input(({ numbers, ids }) => ({ to: numbers.locked, serviceId: ids.svc })),
     ids: { 'input.serviceId': 'ServiceNotFound' },
     others: (_own, { numbers }) => [{ args: { input: { to: numbers.locked } }, answered: 'own' }],
   },
-  setNumberLookup: { args: input(() => LOOKUP) },
-  clearNumberLookup: none,
+  setNumberLookup: { ...liveOnly, args: input(() => LOOKUP) },
+  clearNumberLookup: liveOnly,
   connectSmppCarrier: {
+    ...liveOnly,
     args: input(({ word }) => ({
       name: `${word} smpp`,
       config: { host: '192.0.2.1', port: 2775, systemId: 'x' },
@@ -146,6 +165,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     })),
   },
   connectHttpCarrier: {
+    ...liveOnly,
     args: input(({ word }) => ({
       name: `${word} http`,
       config: {
@@ -155,47 +175,58 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     })),
   },
   updateCarrier: {
+    ...liveOnly,
     args: input(({ ids, word }) => ({ carrierId: ids.car, name: `${word} renamed` })),
     ids: { 'input.carrierId': 'CarrierNotFound' },
   },
   setCarrierEnabled: {
+    ...liveOnly,
     args: input(({ httpCarrier }) => ({ carrierId: httpCarrier, enabled: false })),
     ids: { 'input.carrierId': 'CarrierNotFound' },
   },
   addRoute: {
+    ...liveOnly,
     args: input(({ ids, word }) => ({ carrierId: ids.car, name: `${word} way`, priority: 9 })),
     ids: { 'input.carrierId': 'CarrierNotFound' },
   },
   updateRoute: {
+    ...liveOnly,
     args: input(({ ids, word }) => ({ routeId: ids.rte, name: `${word} detour` })),
     ids: { 'input.routeId': 'RouteNotFound' },
   },
   addSender: {
+    ...liveOnly,
     args: input(({ ids }) => ({ value: '+385911000000', carrierIds: [ids.car] })),
     ids: { 'input.carrierIds': 'CarrierNotFound' },
   },
   updateSender: {
+    ...liveOnly,
     args: input(({ ids }) => ({ senderId: ids.snd, carrierIds: [ids.car] })),
     ids: { 'input.senderId': 'SenderNotFound', 'input.carrierIds': 'CarrierNotFound' },
   },
   removeSender: {
+    ...liveOnly,
     args: input(({ ids }) => ({ senderId: ids.snd })),
     ids: { 'input.senderId': 'SenderNotFound' },
   },
   addSenderRegistration: {
+    ...liveOnly,
     args: input(() => ({ country: 'GB', sender: 'Example', register: 'gb_registry' })),
   },
   removeSenderRegistration: {
+    ...liveOnly,
     args: input(({ word }) => ({ country: 'GB', sender: word, register: 'gb_registry' })),
     others: (_own, { word }) => [
       { args: { input: { country: 'GB', sender: word, register: 'gb_registry' } }, answered: 'own' },
     ],
   },
   setSenderRule: {
+    ...liveOnly,
     args: input(() => ({ country: 'HU', asOf: '2026-11-01', kinds: [{ kind: 'LONG_CODE' }] })),
   },
-  clearSenderRule: { args: input(() => ({ country: 'AT' })) },
+  clearSenderRule: { ...liveOnly, args: input(() => ({ country: 'AT' })) },
   addInboundNumber: {
+    ...liveOnly,
     args: input(({ ids, httpCarrier }) => ({
       carrierId: httpCarrier,
       serviceId: ids.svc,
@@ -205,6 +236,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ids: { 'input.carrierId': 'CarrierNotFound', 'input.serviceId': 'ServiceNotFound' },
   },
   removeInboundNumber: {
+    ...liveOnly,
     args: input(({ ids }) => ({ inboundNumberId: ids.num })),
     ids: { 'input.inboundNumberId': 'InboundNumberNotFound' },
   },
@@ -234,16 +266,19 @@ const raiseAlarm = (app: RunningApp, { who, ids }: Tenant) =>
 
 export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
   routingAlarms: {
+    ...liveOnly,
     happen: raiseAlarm,
     tells: ({ kind }: { kind: string }) => kind === 'REJECTS',
   },
   carrierHealth: {
+    ...shared,
     args: ({ ids }) => ({ carrierIds: [ids.car] }),
     ids: { carrierIds: 'carrier/not_found' },
     happen: interrupt,
     tells: ({ state }: { state: string }) => state !== 'UP',
   },
   verificationEvents: {
+    tests: 'verification/not_found',
     args: ({ pending }) => ({ verificationId: pending }),
     ids: { verificationId: 'verification/not_found', after: ['input/cursor', 'own'] },
     happen: async (app, { who, pending }) => {
@@ -255,11 +290,13 @@ export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
       __typename === 'CodeRejected' && version > 4,
   },
   accountEvents: {
+    ...shared,
     ids: { after: ['input/cursor', 'own'] },
     happen: startAnother,
     tells: ({ __typename }: { __typename: string }) => __typename === 'MessageDelivered',
   },
   inboundMessages: {
+    ...liveOnly,
     ids: { after: ['input/cursor', 'own'] },
     happen: (app, tenant) => receiveText(app, tenant, tenant.aNumber(), `${tenant.word} says more`),
     tells: ({ message }: { message: { text: string } }) => message.text.endsWith('more'),

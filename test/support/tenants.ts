@@ -43,8 +43,20 @@ export interface Tenant {
   /** Places in its streams. */
   cursors: { event: string; inbound: string };
   ourNumber: string;
+  /** What a test key of the account has started. */
+  tests: Tests;
   /** A number that nobody has used yet. */
   aNumber: () => string;
+}
+
+export interface Tests {
+  who: Principal;
+  /** A test key. */
+  credential: string;
+  ids: { vrf: Id<'vrf'>; msg: Id<'msg'> };
+  number: string;
+  /** The place of its first event. */
+  cursor: string;
 }
 
 export interface TenantOptions {
@@ -96,6 +108,7 @@ export async function createTenant(
 
   const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
   const { event, inbound } = await cursorsOf(app, accountId);
+  const tests = await runTest(app, accountId, `${word} test`, aNumber());
   return {
     who,
     credential: key,
@@ -117,7 +130,24 @@ export async function createTenant(
     carrierMessageId: carrierMessageId ?? '',
     cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
     ourNumber,
+    tests,
     aNumber,
+  };
+}
+
+async function runTest(app: Running, accountId: AccountId, name: string, number: string): Promise<Tests> {
+  const { key, row } = await createApiKey(app, accountId, { name, mode: 'test' });
+  const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id, mode: 'test' };
+  const { id } = await start(app, who, number);
+  const { message } = await messageOf(app, id);
+  const [event] = await app.sql<{ transaction: string }[]>`
+    SELECT transaction::text FROM events WHERE verification_id = ${uuidOf(id)} AND version = 1`;
+  return {
+    who,
+    credential: key,
+    ids: { vrf: id, msg: idFromUuid('msg', message) },
+    number,
+    cursor: encodeCursor({ transaction: event!.transaction, verificationId: id, version: 1 }),
   };
 }
 

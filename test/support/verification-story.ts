@@ -32,6 +32,7 @@ export function verificationDraft({ accountId, serviceId }: TestAccount, now = D
     accountId,
     id: newId('vrf', now),
     serviceId,
+    mode: 'live',
     destination: randomBytes(16),
     toSealed: randomBytes(40),
     country: 'HR',
@@ -74,7 +75,7 @@ export interface Story {
 
 export function tellStory({ lanes }: Pick<Database, 'lanes'>, account: TestAccount): Story {
   const verification = verificationDraft(account);
-  const message = newMessage(account.accountId, verification.id, Date.now());
+  const message = newMessage(verification, Date.now());
 
   async function write(change: (journal: Journal, now: Date) => void, isNew = false): Promise<Written> {
     const now = new Date();

@@ -16,11 +16,11 @@ test.each([
   'null',
   '[]',
   '{}',
-  '{"format":2,"events":[]}',
-  '{"format":1}',
-  '{"format":1,"events":[{}]}',
-  '{"format":1,"events":[null]}',
-  '{"format":1,"events":[{"verifi',
+  '{"format":1,"events":[]}',
+  '{"format":2}',
+  '{"format":2,"events":[{}]}',
+  '{"format":2,"events":[null]}',
+  '{"format":2,"events":[{"verifi',
   '\u0000',
 ])('a payload of another version, or cut short, is not read: %s', (payload) => {
   expect(decodeEvents(payload)).toBeUndefined();

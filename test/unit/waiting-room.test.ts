@@ -10,7 +10,7 @@ const NOW = 1_000_000;
 const TOLD: Resolution = { country: 'HR', confidence: 0, lineType: 'mobile', source: 'prefix' };
 
 function claimed(leaseUntil = NOW + 6_000): ClaimedMessage {
-  const message = newMessage(newId('acc'), newId('vrf'), NOW);
+  const message = newMessage({ accountId: newId('acc'), id: newId('vrf'), mode: 'live' }, NOW);
   return { ...message, dueAt: new Date(leaseUntil), wasDueAt: new Date(NOW), isFirst: true };
 }
 

@@ -1,8 +1,8 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../../accounts/authenticate.ts';
-import { MissingPermission } from '../../accounts/errors.ts';
-import { holds } from '../../accounts/permissions.ts';
+import { ClosedToTestKey } from '../../accounts/errors.ts';
+import { lackOf } from '../../accounts/lack.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
@@ -67,8 +67,12 @@ function refuseForbidden(principal: Principal, operation: OperationFacts): void 
       return;
     case 'apiKey':
       // 0.01 µs for a start.
-      for (const { permission, field } of operation.needs)
-        if (!holds(principal, permission)) throw new MissingPermission(permission, field);
+      for (const { permission, field } of operation.needs) {
+        const lack = lackOf(principal, permission, field);
+        if (lack) throw lack;
+      }
+      if (principal.mode === 'test' && operation.liveField !== undefined)
+        throw new ClosedToTestKey(operation.liveField);
       return;
     default:
       throw new Error(`unhandled principal: ${principal satisfies never}`);

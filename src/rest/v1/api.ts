@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { authenticate } from '../../accounts/authenticate.ts';
-import { Forbidden, MissingPermission } from '../../accounts/errors.ts';
-import { holds } from '../../accounts/permissions.ts';
+import { Forbidden } from '../../accounts/errors.ts';
+import { lackOf } from '../../accounts/lack.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
@@ -83,7 +83,8 @@ function admit(who: Principal, endpoint: Parameters<Gate>[0], id: string | undef
     if (!endpoint.openToClientToken || who.verificationId !== id) throw new Forbidden();
     return;
   }
-  if (!holds(who, endpoint.permission)) throw new MissingPermission(endpoint.permission, endpoint.name);
+  const lack = lackOf(who, endpoint.permission, endpoint.name);
+  if (lack) throw lack;
 }
 
 function problemFor(app: App, error: Error, context: RestContext): Problem {

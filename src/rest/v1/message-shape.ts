@@ -3,6 +3,7 @@ import { readParts } from '../../messages/parts.ts';
 import type { TracedMessage } from '../../messages/trace.ts';
 import { decodeDecision } from '../../routing/decision.ts';
 import { idOf, moment } from './parts.ts';
+import { Mode } from './verification-shape.ts';
 
 const Candidate = z
   .object({
@@ -64,6 +65,7 @@ export const Message = z
   .object({
     id: idOf('msg', 'The message'),
     verificationId: idOf('vrf', 'The verification it belongs to'),
+    mode: Mode.openapi({ description: 'That of its verification.' }),
     status: z
       .enum(['queued', 'sent', 'delivered', 'undelivered', 'failed', 'expired'])
       .openapi({ description: 'Where it stands.' }),
@@ -85,6 +87,7 @@ export function messageShape(message: TracedMessage): z.output<typeof Message> {
   return {
     id: message.id,
     verificationId: message.verificationId,
+    mode: message.mode,
     status: message.status,
     sender: message.sender,
     segments: message.segments,

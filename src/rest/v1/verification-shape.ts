@@ -14,12 +14,14 @@ export const VerificationStatus = z.enum([
   'max_checks_reached',
   'failed',
 ]);
+export const Mode = z.enum(['live', 'test']);
 export const Channel = z.enum(['sms', 'inbound_sms']);
 
 /** A verification over REST: the names are those of the GraphQL type. */
 export const Verification = z
   .object({
     id: idOf('vrf', 'The verification'),
+    mode: Mode.openapi({ description: 'Whether it is for real or a test; that of the key that started it.' }),
     to: z.string().openapi({
       description: 'The destination in E.164, masked (`+385•••••••67`) unless the caller may see it.',
       example: '+385911234567',
@@ -60,6 +62,7 @@ export function verificationShapes(
     const number = openPhone(app.keys, row);
     return {
       id: row.id,
+      mode: row.mode,
       to: inFull ? number : maskPhone(number),
       country: row.country,
       channel: row.channel,

@@ -73,7 +73,7 @@ async function claimAll({ app }: Platform): Promise<number> {
   const startedAt = performance.now();
   let claimed = 0;
   for (;;) {
-    const batch = await claimMessages(app.sql, CLAIM_BATCH, Date.now());
+    const batch = await claimMessages(app.sql, 'live', CLAIM_BATCH, Date.now());
     if (batch.length === 0) break;
     claimed += batch.length;
   }

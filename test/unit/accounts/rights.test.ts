@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ALL_PERMISSIONS, holds, withImplied } from '../../../src/accounts/permissions.ts';
+import {
+  ALL_PERMISSIONS,
+  holds,
+  TEST_PERMISSIONS,
+  testPermissions,
+  withImplied,
+  type Permission,
+} from '../../../src/accounts/permissions.ts';
 import type { ApiKeyPrincipal } from '../../../src/accounts/principal.ts';
 import { ALL_RIGHTS, beyond, readRights, type Rights } from '../../../src/accounts/rights.ts';
 import { createNetworks, isWithin } from '../../../src/outgoing/networks.ts';
@@ -106,25 +113,31 @@ describe('the rights of a key', () => {
     kind: 'apiKey',
     accountId: `acc_${'1'.repeat(32)}`,
     apiKeyId: `key_${'1'.repeat(32)}`,
-    ...(rights.permissions && { permissions: withImplied(rights.permissions) }),
+    ...(rights.mode === 'test'
+      ? { mode: 'test', permissions: testPermissions(rights.permissions) }
+      : rights.permissions && { permissions: withImplied(rights.permissions) }),
     ...(rights.networks && { networks: rights.networks }),
     ...(rights.expiresAt && { expiresAt: rights.expiresAt }),
   });
   const orNull = <T>(some: fc.Arbitrary<T>) =>
     fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 4, arbitrary: some });
-  const rights: fc.Arbitrary<Rights> = fc.record({
-    permissions: orNull(fc.subarray([...ALL_PERMISSIONS], { minLength: 1 })),
-    networks: orNull(
-      fc.subarray(['10.0.0.0/8', '10.1.0.0/16', '10.1.2.3/32', '2001:db8::/32', '2001:db8::1/128'], {
-        minLength: 1,
-      }),
-    ),
-    expiresAt: orNull(fc.integer({ min: NOW + 1, max: NOW + 1_000 }).map((time) => new Date(time))),
-  });
+  const rightsOf = (mode: Rights['mode'], permissions: readonly Permission[]): fc.Arbitrary<Rights> =>
+    fc.record({
+      mode: fc.constant(mode),
+      permissions: orNull(fc.subarray([...permissions], { minLength: 1 })),
+      networks: orNull(
+        fc.subarray(['10.0.0.0/8', '10.1.0.0/16', '10.1.2.3/32', '2001:db8::/32', '2001:db8::1/128'], {
+          minLength: 1,
+        }),
+      ),
+      expiresAt: orNull(fc.integer({ min: NOW + 1, max: NOW + 1_000 }).map((time) => new Date(time))),
+    });
+  const rights = rightsOf('live', ALL_PERMISSIONS);
+  const anyRights = fc.oneof(rights, rightsOf('test', TEST_PERMISSIONS));
 
   test('never grow from one key to the one that it makes', () => {
     fc.assert(
-      fc.property(rights, rights, (own, given) => {
+      fc.property(rights, anyRights, (own, given) => {
         const [who, made] = [keyWith(own), keyWith(given)];
         if (beyond(who, given)) return;
         for (const permission of ALL_PERMISSIONS)
@@ -153,6 +166,26 @@ describe('the rights of a key', () => {
       readRights({ permissions: ['keys:manage', 'account:read', 'keys:manage'] }, ALL_RIGHTS, NOW)
         .permissions,
     ).toEqual(['account:read', 'keys:manage']);
+  });
+
+  test('of a test key are those to try things, and never more by any list', () => {
+    const given = fc.subarray([...ALL_PERMISSIONS]);
+    fc.assert(
+      fc.property(fc.option(given), (permissions) => {
+        for (const permission of testPermissions(permissions)) expect(TEST_PERMISSIONS).toContain(permission);
+      }),
+    );
+    expect([...testPermissions(null)].toSorted()).toEqual([...TEST_PERMISSIONS].toSorted());
+    const read = (...permissions: Permission[]) =>
+      readRights({ permissions }, { ...ALL_RIGHTS, mode: 'test' }, NOW).permissions;
+    expect(read('verifications:write')).toEqual(['verifications:write']);
+    expect(() => read('verifications:read', 'routes:write')).toThrow(/test key cannot have routes:write/);
+  });
+
+  test('of a live key with all permissions are enough to give a test key all that it can have', () => {
+    const all: Rights = { ...ALL_RIGHTS, mode: 'test' };
+    expect(beyond(keyWith(ALL_RIGHTS), all)).toBeUndefined();
+    expect(beyond(keyWith({ ...ALL_RIGHTS, permissions: ['keys:manage'] }), all)).toBe('permissions');
   });
 
   test('to write bring those to read', () => {

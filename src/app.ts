@@ -12,13 +12,17 @@ import { createCarrierRegistry } from './carriers/registry.ts';
 import { every } from './chores.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
-import { parseKeyring } from './crypto/keyring.ts';
+import { createLocalKeyEncryption } from './crypto/local-key-encryption.ts';
+import { openRootKeys } from './crypto/root-key-source.ts';
+import { withKeys } from './crypto/with-keys.ts';
 import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { createAddressOf } from './http/client-address.ts';
 import { receiveInbound } from './inbound/receive.ts';
+import { followKeys } from './keys/follow.ts';
+import { openKeys } from './keys/open.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
@@ -113,14 +117,21 @@ async function createPlatform(
   overrides: Partial<Overrides>,
   stack: AsyncDisposableStack,
 ): Promise<App> {
-  const keys = parseKeyring(config.keys ?? (await ensureKeyFile(config.dataDir)));
   const database = connect(databaseUrl, { poolSize: config.databasePoolSize });
   stack.defer(() => database.close());
+  const roots = await openRootKeys(
+    config.keys !== undefined
+      ? { text: config.keys }
+      : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) },
+  );
+  const kek = createLocalKeyEncryption(roots);
+  const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots.keys);
   const bus = config.redisUrl
     ? createRedisBus({ url: config.redisUrl, prefix: config.redisPrefix, log })
     : createMemoryBus(log);
   stack.defer(() => bus.close());
   if (config.redisUrl) await untilReachable(bus, config.redisUrl);
+  stack.defer(await followKeys(bus, loader, config.keysRereadMs, log));
 
   const batchers = new Map<Commit<never, unknown>, Batcher<never, unknown>>();
   const singles = new Map<(app: App) => object, object>();
@@ -128,6 +139,7 @@ async function createPlatform(
     ...database,
     bus,
     keys,
+    kek,
     networks: createNetworks(config.privateNetworks),
     log,
     clock: overrides.clock ?? Date.now,
@@ -135,7 +147,10 @@ async function createPlatform(
     batched<Item, Result>(commit: Commit<Item, Result>, options: BatchOptions) {
       let batcher = batchers.get(commit) as Batcher<Item, Result> | undefined;
       if (!batcher) {
-        batcher = createBatcher<Item, Result>((items) => commit(app, items), options);
+        batcher = createBatcher<Item, Result>(
+          async (items) => withKeys(keys, () => commit(app, items)),
+          options,
+        );
         batchers.set(commit, batcher);
       }
       return batcher;

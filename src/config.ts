@@ -15,6 +15,8 @@ export interface Config {
   redisPrefix: string;
   /** As in the environment; undefined means: made in `dataDir`. */
   keys: string | undefined;
+  keysFile: string | undefined;
+  keysRereadMs: number;
   dataDir: string;
   simulator: { httpPort: number; smppPort: number; host: string };
   graphiql: boolean;
@@ -57,9 +59,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
   const production = read('NODE_ENV') === 'production';
   const keys = read('OTPOST_KEYS');
-  if (keys === undefined && production) {
+  const keysFile = read('OTPOST_KEYS_FILE');
+  if (keys !== undefined && keysFile !== undefined)
+    throw new InvalidConfig('OTPOST_KEYS and OTPOST_KEYS_FILE are both set. Give the keys in one of them.');
+  if (keys === undefined && keysFile === undefined && production) {
     throw new InvalidConfig(
-      'OTPOST_KEYS is not set. In production the keys come from you: OTPOST_KEYS="k1:$(openssl rand -base64 32),index:$(openssl rand -base64 32)"',
+      'OTPOST_KEYS is not set. In production the keys come from you: OTPOST_KEYS="k1:$(openssl rand -base64 32)", or OTPOST_KEYS_FILE',
     );
   }
   const publicUrl = (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, '');
@@ -79,6 +84,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: read('REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),
     keys,
+    keysFile,
+    keysRereadMs: read('KEYS_REREAD_SECONDS') * 1000,
     dataDir: read('DATA_DIR'),
     simulator: {
       httpPort: read('SIMULATOR_PORT'),

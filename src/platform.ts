@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
+import type { KeyEncryption } from './crypto/key-encryption.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
@@ -13,6 +14,8 @@ export interface App {
   lanes: Lanes;
   bus: Bus;
   keys: Keyring;
+  /** Where data keys are wrapped; features seal with `keys`. */
+  kek: KeyEncryption;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
   log: Logger;

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { UnknownKey, type Keyring } from '../crypto/keyring.ts';
+import { KeyDestroyed, UnknownKey } from '../crypto/errors.ts';
+import type { Keyring } from '../crypto/keyring.ts';
 import type { AccountId, VerificationId } from '../ids.ts';
 import type { Principal } from './principal.ts';
 
@@ -30,7 +31,7 @@ export function issueClientToken(
 
 /** @returns who it stands for; undefined when it is malformed, forged, or over */
 export function readClientToken(keys: Keyring, token: string, now: number): Principal | undefined {
-  const match = /^otpost_ct_([a-z0-9-]{1,12})_([A-Za-z0-9_-]{72})$/.exec(token);
+  const match = /^otpost_ct_([A-Za-z0-9-]{1,12})_([A-Za-z0-9_-]{72})$/.exec(token);
   if (!match) return undefined;
   const bytes = Buffer.from(match[2]!, 'base64url');
   const body = bytes.subarray(0, BODY_BYTES);
@@ -54,7 +55,7 @@ function tryMac(keys: Keyring, keyId: string, body: Buffer): Buffer | undefined 
   try {
     return mac(keys, keyId, body);
   } catch (error) {
-    if (error instanceof UnknownKey) return undefined;
+    if (error instanceof UnknownKey || error instanceof KeyDestroyed) return undefined;
     throw error;
   }
 }

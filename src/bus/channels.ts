@@ -37,3 +37,6 @@ export const HEALTH_CHANNEL = 'health';
 
 /** A worker says every second that it is there, and at its end that it leaves: see `carriers/crew.ts`. */
 export const WORKER_CHANNEL = 'worker';
+
+/** Says that data keys were made, became active or were destroyed: see `keys/follow.ts`. */
+export const KEYS_CHANNEL = 'keys';

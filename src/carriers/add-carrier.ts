@@ -1,5 +1,6 @@
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import type { CarrierConfig } from './config.ts';
@@ -15,11 +16,8 @@ export async function addCarrier(
   input: CarrierInput,
 ): Promise<CarrierRow> {
   const id = newId('car', app.clock());
-  const row = makeCarrier(
-    app,
-    { accountId, id },
-    { ...input, config: { kind, ...given(readMembers(input.config)) } },
-  );
+  const whole = { ...input, config: { kind, ...given(readMembers(input.config)) } };
+  const row = await withKeys(app.keys, () => makeCarrier(app, { accountId, id }, whole));
   if (row.config.kind !== kind)
     throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
   return saveCarrier(app, accountId, { id }, () => row);

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { subscribeToOutcomes } from '../bus/outcomes.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierHealth, CarrierInbound, CarrierReceipt } from './carrier.ts';
@@ -9,7 +11,8 @@ import { guardCarrier, type GuardedCarrier } from './guarded.ts';
 import { withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
-import { carriers } from './table.ts';
+import { openSecrets } from './secrets.ts';
+import { carriers, type CarrierRow } from './table.ts';
 
 /** The carriers of a worker: their links are up while it runs, and follow the table. */
 export interface CarrierRegistry {
@@ -31,8 +34,8 @@ export interface RegistryEvents {
 interface Link {
   accountId: AccountId;
   carrier: GuardedCarrier;
-  /** Changes with the configuration. */
-  signature: string;
+  /** Of what it was opened. */
+  row: CarrierRow;
   /** What was last said about it in the log. */
   problem: string | undefined;
 }
@@ -63,7 +66,10 @@ export async function createCarrierRegistry(
     const wanted = new Map(rows.map((row) => [row.id, row]));
     for (const [id, link] of links) {
       const row = wanted.get(id);
-      if (row && signatureOf(row) === link.signature) continue;
+      if (row && isSame(app, link.row, row)) {
+        link.row = row;
+        continue;
+      }
       links.delete(id);
       void link.carrier.close(REPLACED_DRAIN_MS);
     }
@@ -74,8 +80,8 @@ export async function createCarrierRegistry(
         const { accountId } = row;
         links.set(row.id, {
           accountId,
-          carrier: connect(row),
-          signature: signatureOf(row),
+          carrier: await withKeys(app.keys, () => connect(row)),
+          row,
           problem: undefined,
         });
       } catch (error) {
@@ -86,7 +92,7 @@ export async function createCarrierRegistry(
     }
   }
 
-  function connect(row: typeof carriers.$inferSelect): GuardedCarrier {
+  function connect(row: CarrierRow): GuardedCarrier {
     const hearer = {
       onReceipt: (receipt: CarrierReceipt) => events.onReceipt(row.accountId, receipt),
       onInbound: (message: CarrierInbound) => events.onInbound(row.accountId, message),
@@ -163,6 +169,14 @@ const UNREADABLE: CarrierHealth = {
   binds: [],
 };
 
-function signatureOf(row: typeof carriers.$inferSelect): string {
-  return JSON.stringify([row.name, row.config, row.secretsSealed.toString('base64')]);
+/** Whether a link can stay as it is. Secrets that were only sealed anew, under another key, are the same. */
+function isSame(app: App, one: CarrierRow, other: CarrierRow): boolean {
+  if (!isDeepStrictEqual([one.name, one.config], [other.name, other.config])) return false;
+  if (one.secretsSealed.equals(other.secretsSealed)) return true;
+  try {
+    const [before, after] = [one, other].map((row) => openSecrets(app.keys, row, row.secretsSealed));
+    return isDeepStrictEqual(before, after);
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,7 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { NameTaken, readName } from '../errors.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
@@ -47,13 +48,15 @@ export async function saveCarrier(
 ): Promise<CarrierRow> {
   const ours = eq(carriers.accountId, accountId);
   const one = 'id' in which ? eq(carriers.id, which.id) : eq(carriers.name, which.name);
-  return changeConfiguration(app, accountId, async (tx) => {
-    const [before] = await tx.select().from(carriers).where(and(ours, one));
-    const row = make(before);
-    const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
-    if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
-    const target = [carriers.accountId, carriers.id];
-    await tx.insert(carriers).values(row).onConflictDoUpdate({ target, set: row });
-    return row;
-  });
+  const save = () =>
+    changeConfiguration(app, accountId, async (tx) => {
+      const [before] = await tx.select().from(carriers).where(and(ours, one));
+      const row = make(before);
+      const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
+      if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
+      const target = [carriers.accountId, carriers.id];
+      await tx.insert(carriers).values(row).onConflictDoUpdate({ target, set: row });
+      return row;
+    });
+  return withKeys(app.keys, save);
 }

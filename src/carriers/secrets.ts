@@ -1,3 +1,4 @@
+import { UnknownKey } from '../crypto/errors.ts';
 import { open } from '../crypto/seal.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
@@ -44,6 +45,7 @@ export function openSecrets(keys: Keyring, owner: Owner, sealed: Buffer): Secret
   try {
     return openSecretsAt(keys, sealed, placeOf(owner, 'secrets'));
   } catch (error) {
+    if (error instanceof UnknownKey) throw error;
     // Rows from before there were names hold the password of a bind alone, sealed to its own place.
     try {
       return { password: open(keys, sealed, placeOf(owner, 'password')) };

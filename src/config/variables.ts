@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HTTP_VARIABLES } from './http-variables.ts';
+import { KEY_VARIABLES } from './key-variables.ts';
 import { networks, port, roles } from './values.ts';
 
 /**
@@ -35,12 +36,7 @@ export const VARIABLES = {
     default: 'otpost',
     about: 'Put before every Redis channel, so that installations can share a Redis.',
   },
-  OTPOST_KEYS: {
-    schema: z.string().optional(),
-    default: undefined,
-    about:
-      'Root keys, `id:base64,…,index:base64`, 32 bytes each. Made in DATA_DIR unless NODE_ENV is production.',
-  },
+  ...KEY_VARIABLES,
   DATA_DIR: {
     schema: z.string().min(1),
     default: '.data',
@@ -81,6 +77,6 @@ export const VARIABLES = {
   NODE_ENV: {
     schema: z.string().optional(),
     default: undefined,
-    about: '`production` makes OTPOST_KEYS required and closes GraphiQL.',
+    about: '`production` makes the keys required and closes GraphiQL.',
   },
 } as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; about: string }>;

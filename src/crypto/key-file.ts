@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The keys of a development installation: made at the first start, found by every later one. */
+/**
+ * The root key of a development installation: made at the first start, found by every later one.
+ * @returns the path of the file
+ */
 export async function ensureKeyFile(dataDir: string): Promise<string> {
   const path = join(dataDir, 'keys');
-  const made = `k1:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`;
   await mkdir(dataDir, { recursive: true });
   try {
     // Only if it is not there: of two processes that start together one makes it, both read it.
-    await writeFile(path, made, { mode: 0o600, flag: 'wx' });
+    await writeFile(path, `k1:${randomBytes(32).toString('base64')}`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return (await readFile(path, 'utf8')).trim();
+  return path;
 }

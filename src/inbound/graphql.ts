@@ -55,8 +55,8 @@ export const InboundMessage = builder.drizzleObject('inboundMessages', {
     from: t.string({
       description:
         'Who sent it: a number in E.164, masked (`+385•••••••67`) unless the caller may see it; or a name or short code.',
-      resolve: (message, _args, context) => {
-        const from = senderOf(context.app, message);
+      resolve: async (message, _args, context) => {
+        const from = await senderOf(context.app, message);
         return mayRevealPhone(callerOf(context)) ? from : maskPhone(from);
       },
     }),

@@ -1,3 +1,4 @@
+import { withKeys } from '../crypto/with-keys.ts';
 import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { idFromUuid } from '../ids.ts';
@@ -18,10 +19,12 @@ const GAP = ' […] ';
  * @returns how many; when that is not 0 there may be more
  */
 export async function joinLate(app: App): Promise<number> {
-  const { stored, transactionId } = await transaction(
-    app.lanes,
-    async (tx) => Promise.all((await takeLate(tx, app.clock())).map((late) => toMessage(app, late))),
-    async (tx, stored) => ({ stored, transactionId: await insertInboundMessages(tx, stored) }),
+  const { stored, transactionId } = await withKeys(app.keys, () =>
+    transaction(
+      app.lanes,
+      async (tx) => Promise.all((await takeLate(tx, app.clock())).map((late) => toMessage(app, late))),
+      async (tx, stored) => ({ stored, transactionId: await insertInboundMessages(tx, stored) }),
+    ),
   );
   publishInbound(app, stored, transactionId);
   return stored.length;

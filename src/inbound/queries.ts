@@ -1,17 +1,18 @@
 import type { Principal } from '../accounts/principal.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { InboundMessageId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { openFrom, openText, type SealedMessage } from './store.ts';
 import type { InboundMessageRow } from './table.ts';
 
 /** Who sent it: E.164 with `+`, or a name or short code as the carrier wrote it. */
-export function senderOf(app: App, row: SealedMessage): string {
-  return openFrom(app.keys, row);
+export function senderOf(app: App, row: SealedMessage): string | Promise<string> {
+  return withKeys(app.keys, () => openFrom(app.keys, row));
 }
 
 /** What it says, without the codes in it. */
-export function textOf(app: App, row: SealedMessage): string {
-  return openText(app.keys, row);
+export function textOf(app: App, row: SealedMessage): string | Promise<string> {
+  return withKeys(app.keys, () => openText(app.keys, row));
 }
 
 /** A page of the account's messages from handsets, newest first. */

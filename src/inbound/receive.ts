@@ -1,4 +1,5 @@
 import type { CarrierInbound } from '../carriers/carrier.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createServiceDirectory } from '../services/directory.ts';
@@ -31,13 +32,15 @@ export async function receiveInbound(app: App, accountId: AccountId, message: Ca
   const arrival = app.keys.blindIndex('inbound', carrierId, from, message.to, ...identityOf(message));
   const key = { accountId, arrival };
   const total = part?.total ?? 1;
+  const sealed =
+    part && (await withKeys(app.keys, () => sealPart(app.keys, key, { from, to: message.to, text })));
   const inbound: Inbound = {
     ...key,
     conversation,
     carrierId,
     total,
     part: part?.number ?? 1,
-    parts: part ? { [part.number]: sealPart(app.keys, key, { from, to: message.to, text }) } : {},
+    parts: part && sealed !== undefined ? { [part.number]: sealed } : {},
     marks: part ? { [part.number]: app.keys.blindIndex('inbound', message.text).toString('base64') } : {},
     receivedAt,
     expiresAt: new Date(receivedAt.getTime() + memoryMs(message)),

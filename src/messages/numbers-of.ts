@@ -2,7 +2,7 @@ import type { MessageId } from '../ids.ts';
 import { resolveByPrefix, type Resolution } from '../numbers/resolution.ts';
 import { createNumberResolver, type NumberToResolve } from '../numbers/resolver.ts';
 import type { App } from '../platform.ts';
-import { openPhone } from '../verifications/phone.ts';
+import { openPhoneSoon } from '../verifications/phone.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 
 /** The number that a message goes to. */
@@ -32,7 +32,7 @@ export async function numbersOf(
   const open: (NumberToResolve & { id: MessageId })[] = [];
   for (const { id, verification } of messages) {
     const { accountId, destination: number, country } = verification;
-    const e164 = openPhone(app.keys, verification);
+    const e164 = await openPhoneSoon(app.keys, verification);
     const known = told.get(id);
     if (known) numbers.set(id, { to: e164, resolution: known });
     else open.push({ id, accountId, number, e164, hint: hintOf(e164, country) });

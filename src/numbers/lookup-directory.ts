@@ -1,6 +1,8 @@
 import { createAccountCache } from '../accounts/cache.ts';
 import { createResidencyDirectory } from '../accounts/residency.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId } from '../ids.ts';
+import type { Secrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { residencyProblem } from '../routing/residency.ts';
 import { createHttpLookup } from './http-lookup.ts';
@@ -28,18 +30,19 @@ export interface LookupDirectory extends AsyncDisposable {
 }
 
 export function createLookupDirectory(app: App): LookupDirectory {
-  const rows = createAccountCache(app, (accountId) => readLookupRow(app, accountId));
+  const rows = createAccountCache(app, (accountId) => readWithSecrets(app, accountId));
   const open = new Map<AccountId, Opened>();
 
-  function follow(accountId: AccountId, row: LookupRow | undefined): Opened | undefined {
+  function follow(accountId: AccountId, read: WithSecrets | undefined): Opened | undefined {
+    const row = read?.row;
     const known = open.get(accountId);
     if (known?.updatedAt === row?.updatedAt.getTime()) return known;
     known?.lookup.close();
     open.delete(accountId);
-    if (!row) return undefined;
+    if (!read || !row) return undefined;
     try {
       const config = NumberLookupConfig.parse(row.config);
-      const secrets = openLookupSecrets(app.keys, accountId, row.secretsSealed);
+      const secrets = read.secrets();
       const { networks, clock, random } = app;
       const lookup = createHttpLookup({ config, secrets, networks, clock, random });
       const rulesSince = row.rulesSince.getTime();
@@ -65,6 +68,28 @@ export function createLookupDirectory(app: App): LookupDirectory {
       await rows[Symbol.asyncDispose]();
     },
   };
+}
+
+interface WithSecrets {
+  row: LookupRow;
+  /** @throws what opening them threw */
+  secrets: () => Secrets;
+}
+
+async function readWithSecrets(app: App, accountId: AccountId): Promise<WithSecrets | undefined> {
+  const row = await readLookupRow(app, accountId);
+  if (!row) return undefined;
+  try {
+    const secrets = await withKeys(app.keys, () => openLookupSecrets(app.keys, accountId, row.secretsSealed));
+    return { row, secrets: () => secrets };
+  } catch (error) {
+    return {
+      row,
+      secrets: () => {
+        throw error;
+      },
+    };
+  }
 }
 
 export async function readLookupRow(app: App, accountId: AccountId): Promise<LookupRow | undefined> {

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import { checkCurrency } from '../accounts/currency.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
@@ -38,30 +39,32 @@ export async function setNumberLookup(
   const { residency } = await app.single(createResidencyDirectory).of(accountId);
   const abroad = residencyProblem(residency, config.region, 'the lookup');
   if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
-  return changeConfiguration(app, accountId, async (tx) => {
-    const ours = eq(numberLookupConfigs.accountId, accountId);
-    const [before] = await tx.select().from(numberLookupConfigs).where(ours);
-    const named = secretsOfLookup(config);
-    const secrets = { ...(before ? keptOf(app, before, named) : {}), ...readSecrets(input.secrets) };
-    checkNamed(named, secrets);
-    // Each one later than the last: that is how workers see that it changed.
-    const now = new Date(Math.max(app.clock(), (before?.updatedAt.getTime() ?? 0) + 1));
-    const isReadAlike =
-      before !== undefined &&
-      isDeepStrictEqual(before.config.answer, config.answer) &&
-      before.config.request.url === config.request.url;
-    const set = {
-      config,
-      secretsSealed: sealLookupSecrets(app.keys, accountId, secrets),
-      rulesSince: isReadAlike ? before.rulesSince : now,
-      updatedAt: now,
-    };
-    await tx
-      .insert(numberLookupConfigs)
-      .values({ accountId, ...set })
-      .onConflictDoUpdate({ target: numberLookupConfigs.accountId, set });
-    return { accountId, ...set };
-  });
+  const save = () =>
+    changeConfiguration(app, accountId, async (tx) => {
+      const ours = eq(numberLookupConfigs.accountId, accountId);
+      const [before] = await tx.select().from(numberLookupConfigs).where(ours);
+      const named = secretsOfLookup(config);
+      const secrets = { ...(before ? keptOf(app, before, named) : {}), ...readSecrets(input.secrets) };
+      checkNamed(named, secrets);
+      // Each one later than the last: that is how workers see that it changed.
+      const now = new Date(Math.max(app.clock(), (before?.updatedAt.getTime() ?? 0) + 1));
+      const isReadAlike =
+        before !== undefined &&
+        isDeepStrictEqual(before.config.answer, config.answer) &&
+        before.config.request.url === config.request.url;
+      const set = {
+        config,
+        secretsSealed: sealLookupSecrets(app.keys, accountId, secrets),
+        rulesSince: isReadAlike ? before.rulesSince : now,
+        updatedAt: now,
+      };
+      await tx
+        .insert(numberLookupConfigs)
+        .values({ accountId, ...set })
+        .onConflictDoUpdate({ target: numberLookupConfigs.accountId, set });
+      return { accountId, ...set };
+    });
+  return withKeys(app.keys, save);
 }
 
 function keptOf(app: App, before: LookupRow, named: readonly { name: string }[]): Record<string, string> {

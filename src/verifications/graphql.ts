@@ -5,7 +5,7 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { Channel } from '../services/graphql-channel.ts';
 import { Service } from '../services/graphql.ts';
-import { maskPhone, openPhone } from './phone.ts';
+import { maskPhone, openPhoneSoon } from './phone.ts';
 
 export const VerificationStatus = builder.enumType('VerificationStatus', {
   description: 'Where a verification stands. All but `PENDING` are final.',
@@ -78,8 +78,8 @@ export const Verification = builder.drizzleObject('verifications', {
     to: t.field({
       type: 'PhoneNumber',
       description: 'The destination, masked (`+385•••••••67`) unless the caller may see it.',
-      resolve: (v, _args, context) => {
-        const number = openPhone(context.app.keys, v);
+      resolve: async (v, _args, context) => {
+        const number = await openPhoneSoon(context.app.keys, v);
         return mayRevealPhone(callerOf(context)) ? number : maskPhone(number);
       },
     }),

@@ -2,6 +2,7 @@ import { parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphon
 import type { Mode } from '../accounts/mode.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { open, seal } from '../crypto/seal.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, VerificationId } from '../ids.ts';
 import { InvalidPhoneNumber } from './errors.ts';
 
@@ -85,4 +86,9 @@ export function openPhone(
     column: 'to',
     row: row.id,
   });
+}
+
+/** The same where its key may have been made by another process this moment. */
+export function openPhoneSoon(keys: Keyring, row: Parameters<typeof openPhone>[1]): string | Promise<string> {
+  return withKeys(keys, () => openPhone(keys, row));
 }

@@ -2,7 +2,7 @@ import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { VerificationNotFound } from './errors.ts';
-import { openPhone } from './phone.ts';
+import { openPhoneSoon } from './phone.ts';
 import { startVerification } from './start.ts';
 import { readVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
@@ -20,6 +20,6 @@ export async function resendVerification(
   const [verification] = await readVerifications(app.sql, [{ accountId: who.accountId, id }]);
   if (verification?.mode !== modeOf(who)) throw new VerificationNotFound();
   const { channel, locale, serviceId } = verification;
-  const to = openPhone(app.keys, verification);
+  const to = await openPhoneSoon(app.keys, verification);
   return startVerification(app, who, { to, channel, locale, serviceId, idempotencyKey, resendOf: id });
 }

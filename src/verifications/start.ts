@@ -1,6 +1,7 @@
 import type { Mode } from '../accounts/mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
@@ -51,7 +52,7 @@ export async function startVerification(
     const refused = await app.single(createRefusals).of(service, phone.country);
     if (refused) throw new SenderNotAllowed(phone.country, refused);
   }
-  const draft = draftVerification(app, service, phone, input, modeOf(who));
+  const draft = await withKeys(app.keys, () => draftVerification(app, service, phone, input, modeOf(who)));
   return app.batched(commitStarts, BATCH).add({
     service,
     draft,

@@ -319,7 +319,9 @@ test('the process that sends and the one that is called may be two: PUBLIC_URL b
 });
 
 test('a password that was sealed before secrets had names still opens', async () => {
-  const owner = { accountId: newId('acc'), id: newId('car') };
+  const { accountId } = await createTestAccount(app);
+  await app.keys.learn(accountId);
+  const owner = { accountId, id: newId('car') };
   const place = { account: owner.accountId, table: 'carriers', column: 'password', row: owner.id };
   expect(openSecrets(app.keys, owner, seal(app.keys, 'old one', place))).toEqual({ password: 'old one' });
   const sealed = sealSecrets(app.keys, owner, { password: 'new one' });

@@ -64,7 +64,9 @@ async function call(carrierId: CarrierId, body: string, headers: Record<string, 
 
 async function textsOf({ accountId }: Principal): Promise<[from: string, text: string][]> {
   const rows = await app.db.query.inboundMessages.findMany({ where: { accountId }, orderBy: { id: 'asc' } });
-  return rows.map((row) => [senderOf(app, row), textOf(app, row)]);
+  return Promise.all(
+    rows.map(async (row) => [await senderOf(app, row), await textOf(app, row)] as [string, string]),
+  );
 }
 
 describe('messages from handsets over HTTP', () => {

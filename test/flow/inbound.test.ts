@@ -101,7 +101,7 @@ async function rowsOf({ who }: World): Promise<InboundMessageRow[]> {
 }
 
 async function textsOf(world: World): Promise<string[]> {
-  return (await rowsOf(world)).map((row) => textOf(app, row));
+  return Promise.all((await rowsOf(world)).map(async (row) => textOf(app, row)));
 }
 
 const refusal = (tried: Promise<unknown>) =>

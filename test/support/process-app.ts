@@ -1,16 +1,14 @@
 import { pino } from 'pino';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
-import { parseKeyring } from '../../src/crypto/keyring.ts';
 import type { Database } from '../../src/db/client.ts';
 import { createNetworks } from '../../src/outgoing/networks.ts';
 import type { App } from '../../src/platform.ts';
-
-const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
-const keys = parseKeyring(`test:${secret(7)},index:${secret(8)}`);
+import { fixedKeyEncryption, fixedKeyring } from './keyring.ts';
 
 export interface ProcessOptions {
-  database: Pick<Database, 'db' | 'sql' | 'lanes'>;
+  /** That of an app, with its keys; else everything is sealed under keys that are the same everywhere. */
+  database: Pick<Database, 'db' | 'sql' | 'lanes'> & Partial<Pick<App, 'keys' | 'kek'>>;
   bus?: Bus;
   clock?: () => number;
 }
@@ -25,13 +23,14 @@ export function createProcess({
   clock = Date.now,
 }: ProcessOptions): App & AsyncDisposable {
   const singles = new Map<unknown, object>();
-  const { db, sql, lanes } = database;
+  const { db, sql, lanes, keys = fixedKeyring(), kek = fixedKeyEncryption() } = database;
   return {
     db,
     sql,
     lanes,
     bus,
     keys,
+    kek,
     networks: createNetworks([]),
     log: pino({ level: 'silent' }),
     clock,

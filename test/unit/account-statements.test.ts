@@ -4,12 +4,14 @@ import { findStatements, statementsIn } from '../support/account-statements.ts';
 // Rows of all accounts are in one table each, so a statement that forgets the account shows or changes those
 // of others. These few are about all accounts, or find out which one it is.
 const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
+  'accounts/account-ids.ts': { count: 2, why: 'at an upgrade every account gets a data key' },
   'accounts/find-account.ts': { count: 1, why: 'the demo looks for its account by name' },
   'accounts/key-directory.ts': { count: 1, why: 'a caller says its key, which says its account' },
   'accounts/key-watch.ts': { count: 1, why: 'keys that are in use here, of all accounts' },
   'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
   'carriers/registry.ts': { count: 1, why: 'a worker connects the carriers of all accounts' },
   'inbound/forget.ts': { count: 2, why: 'what is old is forgotten, whose ever it is' },
+  'keys/loader.ts': { count: 1, why: 'which key-encryption keys have to be there, for whatever account' },
   'messages/inbox.ts': { count: 1, why: 'receipts without an attempt are forgotten in time' },
   'numbers/lookup-store.ts': { count: 1, why: 'answers that have expired are forgotten' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },

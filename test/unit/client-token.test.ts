@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { issueClientToken, readClientToken } from '../../src/accounts/client-token.ts';
-import { parseKeyring } from '../../src/crypto/keyring.ts';
 import { verificationRows } from '../support/event-arbitraries.ts';
+import { fixedKeyring } from '../support/keyring.ts';
 
-const secret = (byte: number) => Buffer.alloc(32, byte).toString('base64');
-const keys = parseKeyring(`new-1:${secret(1)},old:${secret(2)},index:${secret(9)}`);
-const before = parseKeyring(`old:${secret(2)},index:${secret(9)}`);
-const strange = parseKeyring(`new-1:${secret(3)},index:${secret(9)}`);
+const keys = fixedKeyring({ installation: { D1: 'old', D2: 'new' } });
+const before = fixedKeyring({ installation: { D1: 'old' } });
+const upgraded = fixedKeyring({ installation: { D1: 'new', 'root-1': 'old' } });
+const strange = fixedKeyring({ installation: { D2: 'strange' } });
+
+/** As an earlier version made it, under the root key `root-1`. */
+const ROOT_KEY_TOKEN =
+  'otpost_ct_root-1_ERERERERERERERERERERESIiIiIiIiIiIiIiIiIiIiIBm3bfO-AJqA6tFPf6BNxcGe-27z0z';
 
 const MINUTE = 60_000;
 const expiresAt = new Date(Date.UTC(2026, 0, 1));
@@ -40,6 +44,11 @@ describe('a client token', () => {
     expect(readClientToken(strange, token, valid)).toBeUndefined();
   });
 
+  test('outlives the upgrade from root keys to data keys', () => {
+    expect(readClientToken(upgraded, ROOT_KEY_TOKEN, valid)).toBeDefined();
+    expect(readClientToken(keys, ROOT_KEY_TOKEN, valid)).toBeUndefined();
+  });
+
   test('is worth nothing under another key of the same name', () => {
     expect(readClientToken(strange, issueClientToken(keys, verification), valid)).toBeUndefined();
   });
@@ -63,7 +72,7 @@ describe('a client token', () => {
     const texts = fc.oneof(
       fc.string(),
       fc.string().map((text) => `otpost_ct_${text}`),
-      fc.string({ minLength: 72, maxLength: 72 }).map((text) => `otpost_ct_new-1_${text}`),
+      fc.string({ minLength: 72, maxLength: 72 }).map((text) => `otpost_ct_D2_${text}`),
     );
     fc.assert(fc.property(texts, (text) => readClientToken(keys, text, 0) === undefined));
   });

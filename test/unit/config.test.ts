@@ -23,6 +23,8 @@ describe('loadConfig', () => {
       redisUrl: undefined,
       redisPrefix: 'otpost',
       keys: undefined,
+      keysFile: undefined,
+      keysRereadMs: 15_000,
       dataDir: '.data',
       simulator: { httpPort: 4100, smppPort: 2775, host: '127.0.0.1' },
       graphiql: true,
@@ -49,7 +51,9 @@ describe('loadConfig', () => {
       DATABASE_POOL_SIZE: '40',
       REDIS_URL: 'rediss://:pass@redis:6380',
       REDIS_PREFIX: 'two',
-      OTPOST_KEYS: 'k1:…,index:…',
+      OTPOST_KEYS: '',
+      OTPOST_KEYS_FILE: '/run/secrets/otpost',
+      KEYS_REREAD_SECONDS: '5',
       DATA_DIR: '/var/lib/otpost',
       SIMULATOR_PORT: '4101',
       SIMULATOR_SMPP_PORT: '2776',
@@ -76,7 +80,9 @@ describe('loadConfig', () => {
       databasePoolSize: 40,
       redisUrl: 'rediss://:pass@redis:6380',
       redisPrefix: 'two',
-      keys: 'k1:…,index:…',
+      keys: undefined,
+      keysFile: '/run/secrets/otpost',
+      keysRereadMs: 5_000,
       dataDir: '/var/lib/otpost',
       simulator: { httpPort: 4101, smppPort: 2776, host: 'simulator' },
       graphiql: true,
@@ -103,8 +109,17 @@ describe('loadConfig', () => {
 
   test('production wants its keys given, and closes GraphiQL and introspection', () => {
     expect(refusal({ NODE_ENV: 'production' })).toMatch(/^OTPOST_KEYS is not set\..*openssl rand/);
-    const config = loadConfig({ NODE_ENV: 'production', OTPOST_KEYS: 'k1:…' });
-    expect(config).toMatchObject({ graphiql: false, introspection: false, logLevel: 'info' });
+    for (const keys of [{ OTPOST_KEYS: 'k1:…' }, { OTPOST_KEYS_FILE: '/run/secrets/otpost' }]) {
+      const config = loadConfig({ NODE_ENV: 'production', ...keys });
+      expect(config).toMatchObject({ graphiql: false, introspection: false, logLevel: 'info' });
+    }
+  });
+
+  test('keys are given in the environment or in a file, not in both', () => {
+    expect(refusal({ OTPOST_KEYS: 'k1:…', OTPOST_KEYS_FILE: '/run/secrets/otpost' })).toMatch(
+      /^OTPOST_KEYS and OTPOST_KEYS_FILE are both set\./,
+    );
+    expect(loadConfig({ OTPOST_KEYS: 'k1:…' }).keys).toBe('k1:…');
   });
 
   test.each([

@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { parsePhoneNumberWithError, type CountryCode } from 'libphonenumber-js/max';
 import examples from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
 import { describe, expect, test } from 'vitest';
-import { parseKeyring } from '../../src/crypto/keyring.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { InvalidPhoneNumber } from '../../src/verifications/errors.ts';
 import { maskPhone, openPhone, parsePhone, sealPhone } from '../../src/verifications/phone.ts';
+import { fixedKeyring } from '../support/keyring.ts';
 
 const COUNTRIES = Object.keys(examples) as CountryCode[];
 const example = (country: CountryCode) => parsePhoneNumberWithError(examples[country], country);
@@ -118,9 +117,7 @@ describe('maskPhone', () => {
 });
 
 describe('a sealed number', () => {
-  const keys = parseKeyring(
-    `k1:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`,
-  );
+  const keys = fixedKeyring();
   const row = { accountId: newId('acc'), id: newId('vrf') };
   const toSealed = sealPhone(keys, row.accountId, row.id, '+385911234567');
 

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { createCachedLookup } from '../../bus/cached-lookup.ts';
 import { CONFIG_CHANNEL } from '../../bus/channels.ts';
+import { withKeys } from '../../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../../ids.ts';
 import type { Secrets } from '../../outgoing/secrets.ts';
 import type { App } from '../../platform.ts';
@@ -52,7 +53,7 @@ async function readReceiver(app: App, id: CarrierId): Promise<Receiver | undefin
   if (!row || row.config.kind !== 'http') return undefined;
   const config = CarrierConfig.parse(row.config);
   if (config.kind !== 'http' || !(config.receipts || config.inbound)) return undefined;
-  const secrets = openSecrets(app.keys, row, row.secretsSealed);
+  const secrets = await withKeys(app.keys, () => openSecrets(app.keys, row, row.secretsSealed));
   return { carrierId: id, accountId: row.accountId, secrets, ...doorsOf(config) };
 }
 

@@ -31,11 +31,15 @@ export const Event = z
   })
   .openapi('Event', { description: 'Something that happened to a verification or one of its messages.' });
 
-export function eventShape(app: App, who: Principal, event: EventEnvelope): z.output<typeof Event> {
+export async function eventShape(
+  app: App,
+  who: Principal,
+  event: EventEnvelope,
+): Promise<z.output<typeof Event>> {
   const { cursor, type, version, occurredAt, verification, message } = event;
   return {
     ...{ cursor, type, version, occurredAt },
-    verification: verificationShape(app, who, verification),
+    verification: await verificationShape(app, who, verification),
     message: message
       ? { id: message.id, status: message.status, sender: message.sender, segments: message.segments }
       : null,

@@ -81,7 +81,7 @@ function send(app: App, who: Principal, context: RestContext, events: EventStrea
     const beat = setInterval(() => void stream.write(': still here\n\n'), BEAT_MS);
     try {
       for await (const event of events) {
-        const data = JSON.stringify(eventShape(app, who, event));
+        const data = JSON.stringify(await eventShape(app, who, event));
         // Waits for the reader: one that is too slow is ended by the stream itself.
         await stream.writeSSE({ id: event.cursor, event: event.type, data });
       }

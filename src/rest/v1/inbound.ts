@@ -36,18 +36,25 @@ export function addInbound(api: RestApi, app: App, gate: Gate): void {
       const { rows, nextCursor } = await readPageOf('inb', query, (page) =>
         listInboundMessages(app, who, page),
       );
-      return withETag(context, { items: rows.map((row) => inboundShape(app, who, row)), nextCursor });
+      return withETag(context, {
+        items: await Promise.all(rows.map((row) => inboundShape(app, who, row))),
+        nextCursor,
+      });
     },
   });
 }
 
-function inboundShape(app: App, who: Principal, row: InboundMessageRow): z.output<typeof InboundMessage> {
+async function inboundShape(
+  app: App,
+  who: Principal,
+  row: InboundMessageRow,
+): Promise<z.output<typeof InboundMessage>> {
   const { id, ourNumber, kind, verificationId, receivedAt } = row;
-  const from = senderOf(app, row);
+  const from = await senderOf(app, row);
   return {
     ...{ id, kind, verificationId, receivedAt },
     from: mayRevealPhone(who) ? from : maskPhone(from),
     to: ourNumber,
-    text: textOf(app, row),
+    text: await textOf(app, row),
   };
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { mayRevealPhone } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { App } from '../../platform.ts';
-import { maskPhone, openPhone } from '../../verifications/phone.ts';
+import { maskPhone, openPhoneSoon } from '../../verifications/phone.ts';
 import type { VerificationRow } from '../../verifications/table.ts';
 import { idOf, moment } from './parts.ts';
 
@@ -56,31 +56,32 @@ export function verificationShapes(
   app: App,
   who: Principal,
   rows: readonly VerificationRow[],
-): Verification[] {
-  const inFull = mayRevealPhone(who);
-  return rows.map((row) => {
-    const number = openPhone(app.keys, row);
-    return {
-      id: row.id,
-      mode: row.mode,
-      to: inFull ? number : maskPhone(number),
-      country: row.country,
-      channel: row.channel,
-      status: row.status,
-      failureReason: row.failureReason,
-      locale: row.locale,
-      checksLeft: row.maxChecks - row.checksUsed,
-      sendsLeft: row.sendsLeft,
-      nextSendAt: row.nextSendAt,
-      serviceId: row.serviceId,
-      createdAt: row.createdAt,
-      expiresAt: row.expiresAt,
-      settledAt: row.settledAt,
-      version: row.version,
-    };
-  });
+): Promise<Verification[]> {
+  return Promise.all(rows.map((row) => verificationShape(app, who, row)));
 }
 
-export function verificationShape(app: App, who: Principal, row: VerificationRow): Verification {
-  return verificationShapes(app, who, [row])[0]!;
+export async function verificationShape(
+  app: App,
+  who: Principal,
+  row: VerificationRow,
+): Promise<Verification> {
+  const number = await openPhoneSoon(app.keys, row);
+  return {
+    id: row.id,
+    mode: row.mode,
+    to: mayRevealPhone(who) ? number : maskPhone(number),
+    country: row.country,
+    channel: row.channel,
+    status: row.status,
+    failureReason: row.failureReason,
+    locale: row.locale,
+    checksLeft: row.maxChecks - row.checksUsed,
+    sendsLeft: row.sendsLeft,
+    nextSendAt: row.nextSendAt,
+    serviceId: row.serviceId,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    settledAt: row.settledAt,
+    version: row.version,
+  };
 }

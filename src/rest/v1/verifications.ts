@@ -97,7 +97,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
         idempotencyKey: headers['idempotency-key'],
       });
       context.header('location', `/v1/verifications/${row.id}`);
-      return { ...verificationShape(app, who, row), clientToken: issueClientToken(app.keys, row) };
+      return { ...(await verificationShape(app, who, row)), clientToken: issueClientToken(app.keys, row) };
     },
   });
 
@@ -126,7 +126,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
       const { rows, nextCursor } = await readPageOf('vrf', query, (page) =>
         listVerifications(app, who, query, page),
       );
-      return withETag(context, { items: verificationShapes(app, who, rows), nextCursor });
+      return withETag(context, { items: await verificationShapes(app, who, rows), nextCursor });
     },
   });
 
@@ -142,7 +142,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     async handle({ who, params, context }) {
       const row = await findVerification(app, who, readId(params));
       if (!row) throw new VerificationNotFound();
-      return withETag(context, verificationShape(app, who, row));
+      return withETag(context, await verificationShape(app, who, row));
     },
   });
 

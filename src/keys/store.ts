@@ -1,0 +1,85 @@
+import type { Sql, Tx } from '../db/client.ts';
+import { rowset, runBatch } from '../db/rowset.ts';
+import { idFromUuid, uuidOf, type AccountId } from '../ids.ts';
+
+/** Which data key. */
+export interface DataKeyName {
+  accountId: AccountId;
+  id: string;
+}
+
+export interface StoredKey extends DataKeyName {
+  /** Null once it was destroyed. */
+  wrapped: Buffer | null;
+  kekId: string;
+  /** New things are made with it by now. */
+  isActive: boolean;
+}
+
+export interface NewKey extends DataKeyName {
+  wrapped: Buffer;
+  kekId: string;
+}
+
+/** Bound into the wrapping: a wrapped key that is copied to another row does not unwrap. */
+export function wrappingContext({ accountId, id }: DataKeyName): string {
+  return `otpost data key\u0000${accountId}\u0000${id}`;
+}
+
+const PAGE = 2_000;
+const FIRST: DataKeyName = { accountId: 'acc_00000000000000000000000000000000', id: '' };
+
+/** All keys that changed, or became active, since a time of the database's clock; in pages. */
+export async function* readKeys(sql: Sql, since: Date): AsyncGenerator<StoredKey[]> {
+  for (let last = FIRST; ;) {
+    const rows = await sql<RawKey[]>`
+      SELECT account_id, id, wrapped, kek_id, active_from <= now() AS is_active FROM data_keys
+      WHERE (changed_at >= ${since} OR active_from >= ${since})
+        AND (account_id, id) > (${uuidOf(last.accountId)}::uuid, ${last.id})
+      ORDER BY account_id, id LIMIT ${PAGE}`;
+    const page = rows.map(fromRaw);
+    if (page.length > 0) yield page;
+    if (page.length < PAGE) return;
+    last = page.at(-1)!;
+  }
+}
+
+/** The keys of one account. */
+export async function readKeysOf(sql: Sql, accountId: AccountId): Promise<StoredKey[]> {
+  const rows = await sql<RawKey[]>`
+    SELECT account_id, id, wrapped, kek_id, active_from <= now() AS is_active FROM data_keys
+    WHERE account_id = ${uuidOf(accountId)}::uuid`;
+  return rows.map(fromRaw);
+}
+
+const NEW = rowset<NewKey>({
+  account_id: ['uuid', (k) => k.accountId],
+  id: ['text', (k) => k.id],
+  wrapped: ['bytea', (k) => k.wrapped],
+  kek_id: ['text', (k) => k.kekId],
+});
+
+const INSERT = `INSERT INTO data_keys (${NEW.names}) SELECT * FROM ${NEW.from} ON CONFLICT DO NOTHING`;
+
+/** Keeps those that are there already: of two processes that make the same key at once, one has made it. */
+export async function insertKeys(tx: Tx, keys: readonly NewKey[]): Promise<void> {
+  if (keys.length > 0) await runBatch(tx, INSERT, NEW, keys);
+}
+
+interface RawKey {
+  account_id: string;
+  id: string;
+  wrapped: Buffer | null;
+  kek_id: string;
+  is_active: boolean;
+}
+
+function fromRaw(raw: RawKey): StoredKey {
+  return {
+    accountId: idFromUuid('acc', raw.account_id),
+    id: raw.id,
+    wrapped: raw.wrapped,
+    kekId: raw.kek_id,
+    isActive: raw.is_active,
+  };
+}

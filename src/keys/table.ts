@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm';
+import { index, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
+import { accountIdColumn, bytes, moment } from '../db/columns.ts';
+
+/** Data keys, wrapped under a key-encryption key that is not in the database. */
+export const dataKeys = snakeCase.table(
+  'data_keys',
+  {
+    /** `INSTALLATION` for what belongs to no account; so without a foreign key. */
+    accountId: accountIdColumn().notNull(),
+    /** `D` and a number that counts up. Of the installation also `index`, and ids of root keys from before. */
+    id: text().notNull(),
+    /** Null once it was destroyed. */
+    wrapped: bytes(),
+    kekId: text().notNull(),
+    createdAt: moment()
+      .notNull()
+      .default(sql`now()`),
+    /** From when on new things are made with it: by then every process knows it. */
+    activeFrom: moment()
+      .notNull()
+      .default(sql`now()`),
+    /** Since when a newer one is used in its place. */
+    retiredAt: moment(),
+    /** Since when nothing that is stored is sealed under it any more. */
+    emptiedAt: moment(),
+    destroyedAt: moment(),
+    /** Processes read again what changed since they looked. */
+    changedAt: moment()
+      .notNull()
+      .default(sql`now()`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    index('data_keys_changed').on(t.changedAt),
+    index('data_keys_active').on(t.activeFrom),
+  ],
+);
+
+export type DataKeyRow = typeof dataKeys.$inferSelect;

@@ -1,0 +1,69 @@
+import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { open, type SealedAt } from '../../src/crypto/seal.ts';
+import type { RunningApp } from '../../src/app.ts';
+import { idFromUuid } from '../../src/ids.ts';
+import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
+
+// What versions before there were data keys wrote, written here once more: they sealed under keys derived
+// from the root keys of OTPOST_KEYS themselves.
+
+const derived = (root: Buffer, purpose: string) =>
+  Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), `otpost/${purpose}`, 32));
+
+export function sealAsBefore(root: { id: string; secret: Buffer }, text: string, at: SealedAt): Buffer {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', derived(root.secret, 'seal'), nonce);
+  cipher.setAAD(Buffer.from([at.account, at.table, at.column, at.row].join('\u0000')));
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+  return Buffer.concat([
+    Buffer.from([root.id.length]),
+    Buffer.from(root.id, 'latin1'),
+    nonce,
+    body,
+    cipher.getAuthTag(),
+  ]);
+}
+
+/** A client token as it was made before. */
+export function clientTokenAsBefore(
+  root: { id: string; secret: Buffer },
+  v: { accountId: string; id: string; expiresAt: Date },
+): string {
+  const end = Buffer.alloc(6);
+  end.writeUIntBE(v.expiresAt.getTime() + 300_000, 0, 6);
+  const body = Buffer.concat([
+    Buffer.from(v.accountId.slice(4), 'hex'),
+    Buffer.from(v.id.slice(4), 'hex'),
+    end,
+  ]);
+  const mac = createHmac('sha256', derived(root.secret, 'client-token'))
+    .update(body)
+    .digest()
+    .subarray(0, 16);
+  return `otpost_ct_${root.id}_${Buffer.concat([body, mac]).toString('base64url')}`;
+}
+
+/**
+ * Makes a database what an earlier version would have left: everything sealed and derived under a root key, and
+ * no data keys. Blind indexes stay: the index key was, and is, that of OTPOST_KEYS.
+ */
+export async function makeEarlierVersion(
+  app: RunningApp,
+  root: { id: string; secret: Buffer },
+): Promise<void> {
+  const { sql } = app;
+  for (const { table, column, row, boundTo } of SEALED_COLUMNS) {
+    const key = row?.column ?? 'account_id';
+    const rows = await sql<{ account_id: string; key: string; sealed: Buffer }[]>`
+      SELECT account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}`;
+    for (const { account_id, key: uuid, sealed } of rows) {
+      const account = idFromUuid('acc', account_id);
+      const at = { account, table, column: boundTo[0]!, row: idFromUuid(row?.prefix ?? 'acc', uuid) };
+      const before = sealAsBefore(root, open(app.keys, sealed, at), at);
+      await sql`UPDATE ${sql(table)} SET ${sql({ [column]: before })}
+        WHERE account_id = ${account_id} AND ${sql(key)} = ${uuid}`;
+    }
+  }
+  await sql`UPDATE verifications SET code_key_id = ${root.id}`;
+  await sql`DELETE FROM data_keys`;
+}

@@ -26,14 +26,15 @@ const PURE = [
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
   'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
-  'outgoing/http/{document,exchange,failure,pointer,template,url}',
+  'outgoing/http/{document,exchange,failure,pointer,retry-after,template,url}',
+  'webhooks/{catalog,outcome,schedule,signature}',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
   'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,stage-counts,summary,types}',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',
   'carriers/{answer-times,breaker,health,pace,receipt-silence,sliding-second}',
-  'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact,retry-after}',
+  'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];
 const PURE_NAMES = PURE.flatMap((path) => path.split('/').at(-1).replace(/[{}]/g, '').split(',')).join('|');

@@ -32,6 +32,7 @@ import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
+import { startWebhooks } from './webhooks/worker.ts';
 
 /** What a test may put in the place of the real thing. */
 export interface Overrides {
@@ -199,6 +200,7 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
   });
   dispatcher = await startDispatcher(app, carriers);
   stack.defer(() => dispatcher.stop(config.drainMs));
+  stack.defer(await startWebhooks(app));
   stack.defer(
     every(app, ROLL_UP_MS, 'counting of hours', async () => {
       while (await rollUp(app));

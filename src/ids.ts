@@ -16,6 +16,8 @@ export type SenderId = Id<'snd'>;
 
 export type InboundNumberId = Id<'num'>;
 export type InboundMessageId = Id<'inb'>;
+export type WebhookEndpointId = Id<'whk'>;
+export type WebhookDeliveryId = Id<'whd'>;
 
 export const ID_PREFIXES = [
   'acc',
@@ -29,6 +31,8 @@ export const ID_PREFIXES = [
   'snd',
   'num',
   'inb',
+  'whk',
+  'whd',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'numbers:read': 'Ask what is known of a number, and read how numbers are looked up.',
   'numbers:write': 'Change how numbers are looked up.',
   'numbers:reveal': 'See the phone numbers of verifications in full; without it they are masked.',
+  'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',
+  'webhooks:write': 'Add, change, test and remove webhook endpoints, and send deliveries again.',
   'keys:manage': 'Read, create, change, rotate and revoke API keys.',
 } as const;
 

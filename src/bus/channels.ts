@@ -20,6 +20,11 @@ export function alarmChannel(accountId: AccountId): string {
   return `ra:${accountId}`;
 }
 
+/** Names a webhook endpoint of the account that was disabled because nothing arrives there. */
+export function webhookDisabledChannel(accountId: AccountId): string {
+  return `wd:${accountId}`;
+}
+
 /** Says that messages are due now. */
 export const DUE_CHANNEL = 'due';
 
@@ -28,6 +33,9 @@ export const CONFIG_CHANNEL = 'config';
 
 /** Names an API key that was revoked or changed: forget it, and close what it opened. */
 export const API_KEY_CHANNEL = 'key';
+
+/** Says that webhook endpoints have deliveries that are due; names them, separated by commas. */
+export const WEBHOOK_CHANNEL = 'webhook';
 
 /** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */
 export const OUTCOME_CHANNEL = 'outcome';

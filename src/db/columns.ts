@@ -21,6 +21,8 @@ export const routeIdColumn = idColumn('rte');
 export const senderIdColumn = idColumn('snd');
 export const inboundNumberIdColumn = idColumn('num');
 export const inboundMessageIdColumn = idColumn('inb');
+export const webhookEndpointIdColumn = idColumn('whk');
+export const webhookDeliveryIdColumn = idColumn('whd');
 
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',

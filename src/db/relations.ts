@@ -11,6 +11,7 @@ import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
 import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
+import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
 
 export const tables = {
   accounts,
@@ -40,6 +41,8 @@ export const tables = {
   inboundArrivals,
   routingHourly,
   routingRollups,
+  webhookEndpoints,
+  webhookDeliveries,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

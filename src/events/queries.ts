@@ -1,5 +1,5 @@
 import type { Mode } from '../accounts/mode.ts';
-import type { Sql } from '../db/client.ts';
+import type { Sql, Tx } from '../db/client.ts';
 import { rowset } from '../db/rowset.ts';
 import { idFromUuid, uuidOf, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import { readMessages } from '../messages/store.ts';
@@ -52,6 +52,49 @@ export async function readVerificationEvents(
 ): Promise<PlacedEvent[]> {
   const params = [...POSITIONS.params(wanted), limit];
   return withState(sql, await sql.unsafe<RawEvent[]>(OF_VERIFICATIONS, params, { prepare: true }));
+}
+
+const EXACTLY = `
+  SELECT e.* FROM ${POSITIONS.from}
+  JOIN events e ON e.account_id = n.account_id AND e.verification_id = n.verification_id AND e.version = n.known`;
+
+/** Reads events by their verification and version, in no order; what is no more is missing from the answer. */
+export async function readEventsAt(
+  sql: Sql,
+  wanted: readonly VerificationPosition[],
+): Promise<PlacedEvent[]> {
+  if (wanted.length === 0) return [];
+  return withState(sql, await sql.unsafe<RawEvent[]>(EXACTLY, POSITIONS.params(wanted), { prepare: true }));
+}
+
+/** An event's place, and what kind it is. */
+export interface EventMark extends Cursor {
+  type: EventRow['type'];
+}
+
+const MARKS_OF_ACCOUNT = OF_ACCOUNT.replace('*', 'transaction, verification_id, version, type');
+
+/** As `readAccountEvents`, but only what each event is. */
+export async function readAccountMarks(
+  tx: Tx,
+  accountId: AccountId,
+  after: Cursor,
+  horizon: string,
+  limit: number,
+): Promise<EventMark[]> {
+  const { transaction, verificationId, version } = after;
+  const params = [uuidOf(accountId), transaction, uuidOf(verificationId), version, horizon, limit];
+  const rows = await tx.unsafe<Pick<RawEvent, 'transaction' | 'verification_id' | 'version' | 'type'>[]>(
+    MARKS_OF_ACCOUNT,
+    params,
+    { prepare: true },
+  );
+  return rows.map((row) => ({
+    transaction: row.transaction,
+    verificationId: idFromUuid('vrf', row.verification_id),
+    version: row.version,
+    type: row.type,
+  }));
 }
 
 /**

@@ -9,6 +9,7 @@ const NODE_TYPES = {
   rte: 'Route',
   snd: 'Sender',
   key: 'ApiKey',
+  whk: 'WebhookEndpoint',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

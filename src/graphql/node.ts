@@ -16,6 +16,7 @@ const TABLES = {
   Route: 'routes',
   Sender: 'senders',
   ApiKey: 'apiKeys',
+  WebhookEndpoint: 'webhookEndpoints',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>

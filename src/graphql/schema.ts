@@ -24,6 +24,7 @@ import '../events/graphql-endings.ts';
 import '../events/graphql-subscriptions.ts';
 import '../inbound/graphql.ts';
 import '../inbound/graphql-numbers.ts';
+import '../webhooks/graphql-mutations.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

@@ -31,5 +31,11 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     row: { column: 'id', prefix: 'inb' },
     boundTo: ['text'],
   },
+  {
+    table: 'webhook_endpoints',
+    column: 'secrets_sealed',
+    row: { column: 'id', prefix: 'whk' },
+    boundTo: ['secrets'],
+  },
   { table: 'verifications', column: 'to_sealed', row: { column: 'id', prefix: 'vrf' }, boundTo: ['to'] },
 ];

@@ -40,5 +40,7 @@ export async function dumpOf(app: App): Promise<{ table: string; row: string }[]
 /** The ids in rows as answers show them: 32 hex digits. */
 export function idsIn(rows: Record<string, readonly string[]>): Set<string> {
   const found = JSON.stringify(rows).match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g) ?? [];
-  return new Set(found.map((uuid) => uuid.replaceAll('-', '')));
+  // Nobody's id, but a place before all of them.
+  const nil = '0'.repeat(32);
+  return new Set(found.map((uuid) => uuid.replaceAll('-', '')).filter((id) => id !== nil));
 }

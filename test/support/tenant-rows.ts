@@ -1,5 +1,7 @@
 import type { RunningApp } from '../../src/app.ts';
+import { webhookDisabledChannel } from '../../src/bus/channels.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
+import { uuidOf } from '../../src/ids.ts';
 import { carrierHealth } from '../../src/carriers/watch-health.ts';
 import type { Path } from '../../src/graphql/paths.ts';
 import { saveFindings } from '../../src/routing/alarms.ts';
@@ -97,6 +99,12 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   senderVerdict: { ...shared, args: ({ word }) => ({ country: 'GB', sender: word }) },
   inboundMessages: { ...page, ...liveOnly },
   inboundNumbers: liveOnly,
+  webhookEndpoints: liveOnly,
+  webhookDeliveries: {
+    ...liveOnly,
+    args: ({ ids }) => ({ endpointId: ids.whk, first: 3 }),
+    ids: { ...page.ids, endpointId: 'empty' },
+  },
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
 };
 
@@ -240,6 +248,40 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     args: input(({ ids }) => ({ inboundNumberId: ids.num })),
     ids: { 'input.inboundNumberId': 'InboundNumberNotFound' },
   },
+  createWebhookEndpoint: {
+    ...liveOnly,
+    args: input(({ word }) => ({ url: `https://${word}.example/second` })),
+  },
+  updateWebhookEndpoint: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ endpointId: ids.whk, events: ['message.sent'] })),
+    ids: { 'input.endpointId': 'WebhookNotFound' },
+  },
+  rotateWebhookSecret: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ endpointId: ids.whk, overlapSeconds: 60 })),
+    ids: { 'input.endpointId': 'WebhookNotFound' },
+  },
+  sendTestWebhook: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ endpointId: ids.whk })),
+    ids: { 'input.endpointId': 'WebhookNotFound' },
+  },
+  replayWebhookDelivery: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ deliveryId: ids.whd })),
+    ids: { 'input.deliveryId': 'WebhookNotFound' },
+  },
+  replayWebhookFailures: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ endpointId: ids.whk, since: '2026-01-01T00:00:00Z' })),
+    ids: { 'input.endpointId': 'WebhookNotFound' },
+  },
+  removeWebhookEndpoint: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ endpointId: ids.whk })),
+    ids: { 'input.endpointId': 'WebhookNotFound' },
+  },
 };
 
 /** Takes the SMPP carrier out of use, and into it again. */
@@ -264,7 +306,20 @@ const raiseAlarm = (app: RunningApp, { who, ids }: Tenant) =>
     },
   ]);
 
+/** Its endpoint answers that it is no more. */
+async function loseEndpoint(app: RunningApp, { who, ids }: Tenant): Promise<void> {
+  await app.sql`
+    UPDATE webhook_endpoints SET disabled_at = clock_timestamp(), disabled_reason = 'gone'
+    WHERE account_id = ${uuidOf(who.accountId)} AND id = ${uuidOf(ids.whk)}`;
+  app.bus.publish([{ channel: webhookDisabledChannel(who.accountId), payload: ids.whk }]);
+}
+
 export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
+  webhookEndpointDisabled: {
+    ...liveOnly,
+    happen: loseEndpoint,
+    tells: ({ disabledReason }: { disabledReason: string }) => disabledReason === 'GONE',
+  },
   routingAlarms: {
     ...liveOnly,
     happen: raiseAlarm,
@@ -321,6 +376,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   Route: ({ ids }) => ids.rte,
   Sender: ({ ids }) => ids.snd,
   ApiKey: ({ ids }) => ids.key,
+  WebhookEndpoint: ({ ids }) => ids.whk,
 };
 
 /** A call of a path, and the status that it is to be answered with. */

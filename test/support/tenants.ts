@@ -17,6 +17,8 @@ import { addRegistration } from '../../src/senders/add-registration.ts';
 import { addSender } from '../../src/senders/add-sender.ts';
 import { setSenderRule } from '../../src/senders/set-rule.ts';
 import { createService } from '../../src/services/create.ts';
+import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { codeOf, happened, start, wrong } from './verifying.ts';
@@ -190,10 +192,23 @@ async function configure(
   await setSenderRule(app, accountId, 'AT', { asOf: '2026-11-01', note, kinds: { alphanumeric: null } });
   await setNumberLookup(app, accountId, lookup);
   const number = await addInboundNumber(app, who, { carrierId: httpCarrier, number: ourNumber });
+  const webhooks = await addWebhooks(app, who, word);
   return {
-    ids: { svc: service.id, car: carrierId, rte: route.id, snd: sender.id, num: number.id },
+    ids: { svc: service.id, car: carrierId, rte: route.id, snd: sender.id, num: number.id, ...webhooks },
     httpCarrier,
   };
+}
+
+/** An endpoint that is not in use, so that nothing goes on with it by itself, and a delivery that failed. */
+async function addWebhooks(app: Running, who: Principal, word: string) {
+  const { row } = await createWebhookEndpoint(app, who, { url: `https://${word}.example/hook` });
+  await updateWebhookEndpoint(app, who, row.id, { enabled: false });
+  const [whk, whd] = [row.id, newId('whd')];
+  const { accountId } = who;
+  await app.sql`
+    INSERT INTO webhook_deliveries (account_id, id, endpoint_id, name, status, attempts, log, created_at)
+    VALUES (${uuidOf(accountId)}, ${uuidOf(whd)}, ${uuidOf(whk)}, 'test', 'failed', 1, '[]', now())`;
+  return { whk, whd };
 }
 
 /** A carrier that takes messages, and brings receipts and messages from handsets, over HTTP. */

@@ -15,6 +15,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'messages/inbox.ts': { count: 1, why: 'receipts without an attempt are forgotten in time' },
   'numbers/lookup-store.ts': { count: 1, why: 'answers that have expired are forgotten' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
+  'webhooks/enabled.ts': { count: 1, why: 'a worker sends for the endpoints of all accounts' },
   'verifications/expire.ts': { count: 2, why: 'verifications end, and keys are forgotten, in time' },
 };
 

@@ -4,7 +4,10 @@ import { idOf, readDocument, textOf, wordsOf, type BodyFormat } from '../../outg
 import type { Answer } from '../../outgoing/http/exchange.ts';
 import { valueAt, type Pointer } from '../../outgoing/http/pointer.ts';
 import { withoutEcho } from './redact.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from '../../outgoing/http/retry-after.ts';
+
+/** What a header may ask for at most: longer than any code lives here, and no typing error stops a carrier for days. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 
 /** What an answer can mean for a message. */
 export const MEANINGS = [
@@ -79,7 +82,10 @@ export function readAnswer(
     case 'accepted':
       return accepted();
     case 'throttled':
-      return { kind: 'throttled', retryAfterMs: retryAfterMs(answer.retryAfter, now) };
+      return {
+        kind: 'throttled',
+        retryAfterMs: retryAfterMs(answer.retryAfter, now, LONGEST_RETRY_AFTER_MS),
+      };
     case 'temporary':
       return { kind: 'rejected', error, retry: 'later' };
     case 'elsewhere':

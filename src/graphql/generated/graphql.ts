@@ -206,7 +206,11 @@ export type Permission =
   /** `verifications:read`: Read verifications, and subscribe to what happens to them. */
   | 'VERIFICATIONS_READ'
   /** `verifications:write`: Start, check and cancel verifications. */
-  | 'VERIFICATIONS_WRITE';
+  | 'VERIFICATIONS_WRITE'
+  /** `webhooks:read`: Read webhook endpoints and what became of their deliveries. */
+  | 'WEBHOOKS_READ'
+  /** `webhooks:write`: Add, change, test and remove webhook endpoints, and send deliveries again. */
+  | 'WEBHOOKS_WRITE';
 
 /** Which code a further message of the same verification carries. */
 export type ResendPolicy =
@@ -710,6 +714,7 @@ export type NodeQuery = { node:
     | { __typename: 'Sender', id: string }
     | { __typename: 'Service', id: string }
     | { __typename: 'Verification', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
 export type RevokeApiKeyMutationVariables = Exact<{

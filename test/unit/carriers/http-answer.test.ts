@@ -10,7 +10,7 @@ import { readDocument } from '../../../src/outgoing/http/document.ts';
 import type { Answer } from '../../../src/outgoing/http/exchange.ts';
 import { parsePointer, valueAt } from '../../../src/outgoing/http/pointer.ts';
 import { readReceipts } from '../../../src/carriers/http/receipts.ts';
-import { retryAfterMs } from '../../../src/carriers/http/retry-after.ts';
+import { retryAfterMs } from '../../../src/outgoing/http/retry-after.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const message = {
@@ -259,7 +259,7 @@ describe('Retry-After', () => {
     ['', undefined],
     [undefined, undefined],
   ])('%s is %s', (header, ms) => {
-    expect(retryAfterMs(header, NOW)).toBe(ms);
+    expect(retryAfterMs(header, NOW, 300_000)).toBe(ms);
   });
 });
 

@@ -1,0 +1,58 @@
+import { changeConfiguration } from '../accounts/change-configuration.ts';
+import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
+import { InvalidInput } from '../errors.ts';
+import { startOfTransaction } from '../events/cursor.ts';
+import { readHorizon } from '../events/queries.ts';
+import type { App } from '../platform.ts';
+import { readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
+import { countEndpoints } from './queries.ts';
+import { newSecret, sealEndpointSecrets } from './secrets.ts';
+import { webhookEndpoints, type WebhookEndpointRow } from './table.ts';
+
+export const MAX_ENDPOINTS = 50;
+
+export interface NewEndpoint {
+  url: string;
+  description?: string | undefined;
+  /** Names of `catalog.ts`; null = all. */
+  events?: readonly string[] | null | undefined;
+  region?: string | null | undefined;
+}
+
+/**
+ * Adds an endpoint: it is told of what happens from now on.
+ * @returns the row, and its secret: shown this once
+ * @throws {InvalidInput | WebhookAddressRefused | WebhookOutsideResidency}
+ */
+export async function createWebhookEndpoint(
+  app: App,
+  { accountId }: Principal,
+  input: NewEndpoint,
+): Promise<{ row: WebhookEndpointRow; secret: string }> {
+  const url = await readUrl(app, input.url);
+  const region = await readRegion(app, accountId, input.region ?? null);
+  const id = newId('whk', app.clock());
+  const secret = newSecret(app.keys);
+  const place = startOfTransaction(await readHorizon(app.sql));
+  const row: WebhookEndpointRow = {
+    ...{ accountId, id, url, region },
+    description: readDescription(input.description ?? ''),
+    events: readEvents(input.events ?? null),
+    secretsSealed: await sealEndpointSecrets(app.keys, { accountId, id }, { current: secret }),
+    previousEndsAt: null,
+    seenTransaction: place.transaction,
+    seenVerificationId: place.verificationId,
+    seenVersion: place.version,
+    failingSince: null,
+    disabledAt: null,
+    disabledReason: null,
+    createdAt: new Date(app.clock()),
+  };
+  await changeConfiguration(app, accountId, async (tx) => {
+    if ((await countEndpoints(tx, accountId)) >= MAX_ENDPOINTS)
+      throw new InvalidInput('url', `An account has at most ${MAX_ENDPOINTS} webhook endpoints.`);
+    await tx.insert(webhookEndpoints).values(row);
+  });
+  return { row, secret };
+}

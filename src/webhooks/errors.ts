@@ -1,0 +1,31 @@
+import { DomainError } from '../errors.ts';
+
+export class WebhookNotFound extends DomainError {
+  readonly code = 'webhook/not_found';
+  constructor() {
+    super('There is no such webhook endpoint or delivery in this account.');
+  }
+}
+
+/** An address that this server may not call. */
+export class WebhookAddressRefused extends DomainError {
+  readonly code = 'webhook/address';
+  readonly field = 'url';
+}
+
+export class WebhookOutsideResidency extends DomainError {
+  readonly code = 'webhook/outside_residency';
+  readonly field = 'region';
+  constructor(residency: string, region: string | null) {
+    super(
+      `The account's data stays in ${residency}, and this endpoint is ${region === null ? 'not known to be there: give its region' : `in ${region}`}.`,
+    );
+  }
+}
+
+export class WebhookDisabled extends DomainError {
+  readonly code = 'webhook/disabled';
+  constructor() {
+    super('This endpoint is disabled. Enable it first; what happened meanwhile is sent then.');
+  }
+}

@@ -1,0 +1,75 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Principal } from '../accounts/principal.ts';
+import { WEBHOOK_CHANNEL } from '../bus/channels.ts';
+import { uuidOf, type WebhookDeliveryId, type WebhookEndpointId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { WebhookDisabled, WebhookNotFound } from './errors.ts';
+import { findWebhookEndpoint } from './queries.ts';
+import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
+
+/**
+ * Sends a delivery once more, whatever became of it, under the id that it has: an endpoint that knows ids
+ * takes it once.
+ * @throws {WebhookNotFound | WebhookDisabled}
+ */
+export async function replayWebhookDelivery(
+  app: App,
+  who: Principal,
+  id: WebhookDeliveryId,
+): Promise<WebhookDeliveryRow> {
+  const one = and(eq(webhookDeliveries.accountId, who.accountId), eq(webhookDeliveries.id, id));
+  const [row] = await app.db.select().from(webhookDeliveries).where(one);
+  if (!row) throw new WebhookNotFound();
+  await needEnabled(app, who, row.endpointId);
+  const change = { status: 'pending', attempts: 0, dueAt: new Date(app.clock()), settledAt: null } as const;
+  // One that is on its way anyhow stays as it is.
+  const [again] = await app.db
+    .update(webhookDeliveries)
+    .set(change)
+    .where(and(one, isNull(webhookDeliveries.dueAt)))
+    .returning();
+  wake(app, row.endpointId);
+  return again ?? row;
+}
+
+/** As many as one statement sends again; the rest is done by the next. */
+const BATCH = 5_000;
+
+/**
+ * Sends again all that failed for an endpoint since a moment, oldest first.
+ * @returns how many
+ * @throws {WebhookNotFound | WebhookDisabled}
+ */
+export async function replayWebhookFailures(
+  app: App,
+  who: Principal,
+  endpointId: WebhookEndpointId,
+  since: Date,
+): Promise<number> {
+  await needEnabled(app, who, endpointId);
+  const [account, endpoint] = [uuidOf(who.accountId), uuidOf(endpointId)];
+  let replayed = 0;
+  for (;;) {
+    const { count } = await app.sql`
+      UPDATE webhook_deliveries SET status = 'pending', attempts = 0, due_at = ${new Date(app.clock())}, settled_at = NULL
+      WHERE account_id = ${account} AND id IN (
+        SELECT id FROM webhook_deliveries
+        WHERE account_id IS NOT DISTINCT FROM ${account} AND endpoint_id = ${endpoint} AND status = 'failed'
+          AND created_at >= ${since}
+        ORDER BY id LIMIT ${BATCH})`;
+    replayed += count;
+    if (count > 0) wake(app, endpointId);
+    if (count < BATCH) return replayed;
+  }
+}
+
+/** @throws {WebhookNotFound | WebhookDisabled} */
+export async function needEnabled(app: App, who: Principal, id: WebhookEndpointId): Promise<void> {
+  const endpoint = await findWebhookEndpoint(app, who, id);
+  if (!endpoint) throw new WebhookNotFound();
+  if (endpoint.disabledAt !== null) throw new WebhookDisabled();
+}
+
+export function wake(app: App, endpointId: WebhookEndpointId): void {
+  app.bus.publish([{ channel: WEBHOOK_CHANNEL, payload: endpointId }]);
+}

@@ -1,0 +1,37 @@
+import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
+import type { WebhookEndpointId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { TEST_NAME } from './catalog.ts';
+import { needEnabled, wake } from './replay.ts';
+import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
+
+/**
+ * Sends an endpoint a test, whatever events it wants.
+ * @throws {WebhookNotFound | WebhookDisabled}
+ */
+export async function sendTestWebhook(
+  app: App,
+  who: Principal,
+  endpointId: WebhookEndpointId,
+): Promise<WebhookDeliveryRow> {
+  await needEnabled(app, who, endpointId);
+  const now = new Date(app.clock());
+  const row: WebhookDeliveryRow = {
+    accountId: who.accountId,
+    id: newId('whd', app.clock()),
+    endpointId,
+    name: TEST_NAME,
+    verificationId: null,
+    version: null,
+    status: 'pending',
+    attempts: 0,
+    dueAt: now,
+    log: [],
+    createdAt: now,
+    settledAt: null,
+  };
+  await app.db.insert(webhookDeliveries).values(row);
+  wake(app, endpointId);
+  return row;
+}

@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
 import type { AddressOf } from '../http/client-address.ts';
 import type { App } from '../platform.ts';
+import { answerTypeFor } from './answer-type.ts';
 import { createDocumentFacts } from './document-facts.ts';
+import { createJsonRequests } from './json-request.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
 import { createErrorMask, type MaskError } from './plugins/masking.ts';
-import { useRequestBody } from './plugins/request-body.ts';
+import { isJson, useRequestBody } from './plugins/request-body.ts';
 import { createSchema } from './schema.ts';
 import { createSharedExecutions } from './shared-execution.ts';
 import type { WebSocketOptions } from './websocket.ts';
@@ -53,8 +55,20 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       useExecution(createSharedExecutions(facts, mask), mask),
     ],
   });
+  const byYoga: Engine['handle'] = async (request, response) => void (await yoga.handle(request, response));
+  const answerJsonRequest = createJsonRequests({
+    getEnveloped: yoga.getEnveloped,
+    mask,
+    // Yoga takes a body that was read already from here, as middlewares of Express leave it.
+    answerStream: (request, response, body) => byYoga(Object.assign(request, { body }), response),
+  });
   return {
-    handle: async (request, response) => void (await yoga.handle(request, response)),
+    handle(request, response) {
+      const { method, headers } = request;
+      const type =
+        method === 'POST' && isJson(headers['content-type']) ? answerTypeFor(headers.accept) : undefined;
+      return type ? answerJsonRequest(request, response, type) : byYoga(request, response);
+    },
     getEnveloped: yoga.getEnveloped,
     mask,
   };

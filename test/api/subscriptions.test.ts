@@ -406,12 +406,16 @@ describe('a socket', () => {
 });
 
 describe('server-sent events', () => {
-  async function open(query: string, variables: object): Promise<AsyncIterator<string>> {
+  async function open(
+    query: string,
+    variables: object,
+    accept = 'text/event-stream',
+  ): Promise<AsyncIterator<string>> {
     const response = await fetch(urlOf(app), {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        accept: 'text/event-stream',
+        accept,
         authorization: `Bearer ${caller.credential}`,
       },
       body: JSON.stringify({ query, variables }),
@@ -420,17 +424,34 @@ describe('server-sent events', () => {
     return linesOf(response.body!)[Symbol.asyncIterator]();
   }
 
-  test('tell the same story, and complete', async () => {
-    const v = await started();
-    await happened(app, { accountId: who.accountId, id: v.id }, 'MessageDelivered');
-    await approve(v.id);
-    const lines = await open(WATCH, { verificationId: v.id });
-    const events: unknown[] = [];
-    for (let line = await lines.next(); !line.done; line = await lines.next()) {
-      if (line.value.startsWith('event: complete')) break;
-      if (line.value.startsWith('data: {')) events.push(JSON.parse(line.value.slice(6)));
-    }
-    expect(typesOf(events)).toEqual(WHOLE_STORY);
+  test.each(['text/event-stream', '*/*', 'application/json, text/event-stream'])(
+    'tell the same story to who accepts %s, and complete',
+    async (accept) => {
+      const v = await started();
+      await happened(app, { accountId: who.accountId, id: v.id }, 'MessageDelivered');
+      await approve(v.id);
+      const lines = await open(WATCH, { verificationId: v.id }, accept);
+      const events: unknown[] = [];
+      for (let line = await lines.next(); !line.done; line = await lines.next()) {
+        if (line.value.startsWith('event: complete')) break;
+        if (line.value.startsWith('data: {')) events.push(JSON.parse(line.value.slice(6)));
+      }
+      expect(typesOf(events)).toEqual(WHOLE_STORY);
+    },
+  );
+
+  test('are not what who accepts JSON only is answered with', async () => {
+    const body = JSON.stringify({ query: AccountEventsDocument.toString() });
+    const { status } = await fetch(urlOf(app), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        authorization: `Bearer ${caller.credential}`,
+      },
+      body,
+    });
+    expect(status).toBe(406);
   });
 
   test('end with the code of what was refused', async () => {

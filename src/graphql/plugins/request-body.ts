@@ -50,8 +50,8 @@ function withGoodJson(parser: RequestParser): RequestParser {
   };
 }
 
-function isJson(contentType: string | null): boolean {
-  return contentType !== null && /^application\/(?:graphql\+)?json *(?:;|$)/i.test(contentType);
+export function isJson(contentType: string | null | undefined): boolean {
+  return contentType != null && /^application\/(?:graphql\+)?json *(?:;|$)/i.test(contentType);
 }
 
 async function readBounded(request: Request, fetchAPI: FetchAPI): Promise<Request> {

@@ -5,6 +5,7 @@ import type { Refused } from '../carriers/http/receive.ts';
 import { createReceiverDirectory, type Receiver } from '../carriers/http/receivers.ts';
 import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { readBody } from './body.ts';
 import { takeInbound } from './inbound.ts';
 import { takeReceipts } from './receipts.ts';
 
@@ -39,7 +40,7 @@ export async function answerCallback(
       response.setHeader('allow', methods.join(', '));
       return refuse(response, 405, `The ${what}s of this carrier come by ${methods.join(' or ')}.`);
     }
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (body === 'tooLarge') return refuse(response, 413, `A call has at most ${MAX_BODY_BYTES / 1024} KB.`);
     if (body === 'cut') return void response.destroy();
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
@@ -58,24 +59,6 @@ export async function answerCallback(
     app.log.error({ err: error, carrierId: id }, `${what}s were not stored`);
     refuse(response, 503, `The ${what}s could not be stored now. Send them again.`);
   }
-}
-
-function readBody(request: IncomingMessage): Promise<Buffer | 'tooLarge' | 'cut'> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.resolve('tooLarge');
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) return void chunks.push(chunk);
-      request.pause();
-      resolve('tooLarge');
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    // After its end this says nothing new.
-    request.once('close', () => resolve('cut'));
-    request.once('error', () => resolve('cut'));
-  });
 }
 
 /** Says what is wrong, and hangs up: what may still come of the body is not read. */

@@ -13,7 +13,8 @@ const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: t
 const PURE = [
   'ids',
   'errors',
-  'accounts/{api-key,lack,mode,permissions,principal,rights}',
+  'accounts/{api-key,challenge,lack,mode,permissions,principal,rights,secret-text}',
+  'oauth/{client-proof,client-secret,errors,key-plan,lifetimes,scopes}',
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,exclusion,parts,retry-schedule,text,tried}',
   'events/{catalog,cursor,snapshot}',

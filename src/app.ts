@@ -27,6 +27,7 @@ import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
 import { createNetworks } from './outgoing/networks.ts';
+import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { App, Commit } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
@@ -141,6 +142,7 @@ async function createPlatform(
     bus,
     keys,
     kek,
+    publicUrl: config.publicUrl,
     networks: createNetworks(config.privateNetworks),
     log,
     clock: overrides.clock ?? Date.now,
@@ -206,12 +208,16 @@ async function startWorker(app: App, config: Config, stack: AsyncDisposableStack
       while (await rollUp(app));
     }),
   );
+  stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
   stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
   return dispatcher;
 }
 
 // Numbers and codes have no place in a log; should one get into an object all the same, these hide it.
-const REDACTED = ['to', 'code', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'];
+const REDACTED = [
+  ...['to', 'code', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'],
+  ...['secret', 'client_secret', 'client_assertion', 'access_token', 'token'],
+];
 
 function createLog(level: string): Logger {
   return pino({

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   'key/beyond_own_rights': 403,
   'key/last_manager': 409,
   'message/not_found': 404,
+  'oauth_client/not_found': 404,
   'carrier/not_found': 404,
   'route/not_found': 404,
   'sender/not_found': 404,

@@ -14,6 +14,12 @@ export type CarrierId = Id<'car'>;
 export type RouteId = Id<'rte'>;
 export type SenderId = Id<'snd'>;
 
+/** An OAuth client, and an access token that one was given. */
+export type OAuthClientId = Id<'cli'>;
+export type AccessTokenId = Id<'tok'>;
+/** A key that signs access tokens. */
+export type SigningKeyId = Id<'sig'>;
+
 export type InboundNumberId = Id<'num'>;
 export type InboundMessageId = Id<'inb'>;
 export type WebhookEndpointId = Id<'whk'>;
@@ -33,6 +39,9 @@ export const ID_PREFIXES = [
   'inb',
   'whk',
   'whd',
+  'cli',
+  'tok',
+  'sig',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -16,6 +16,8 @@ export interface App {
   keys: Keyring;
   /** Where data keys are wrapped; features seal with `keys`. */
   kek: KeyEncryption;
+  /** Where the world reaches the API, without a slash at its end; also who says that a token is good. */
+  publicUrl: string;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
   log: Logger;

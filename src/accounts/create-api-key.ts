@@ -2,9 +2,10 @@ import { newId } from '../crypto/new-id.ts';
 import { readName } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { hintOf, SECRET_BYTES, writeApiKey } from './api-key.ts';
+import { hintOf, writeApiKey } from './api-key.ts';
 import type { Mode } from './mode.ts';
 import { ALL_RIGHTS, readRights, type RightsInput } from './rights.ts';
+import { SECRET_BYTES } from './secret-text.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { createTokenWatch } from '../oauth/token-watch.ts';
 import type { App } from '../platform.ts';
 import { createKeyWatch } from './key-watch.ts';
 import type { Principal } from './principal.ts';
@@ -12,26 +13,40 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export function onCredentialEnd(app: App, who: Principal, listener: () => void): () => void {
   switch (who.kind) {
-    case 'apiKey': {
-      const { expiresAt } = who;
-      if (!expiresAt) return app.single(createKeyWatch).add(who, listener);
-      const end = () => {
-        stop();
-        listener();
-      };
-      const stopWatching = app.single(createKeyWatch).add(who, end);
-      const stopWaiting = onTime(app, expiresAt, end);
-      const stop = () => {
-        stopWatching();
-        stopWaiting();
-      };
-      return stop;
-    }
+    case 'apiKey':
+      return whicheverIsFirst(app, who.expiresAt, listener, (end) =>
+        app.single(createKeyWatch).add(who, end),
+      );
+    case 'accessToken':
+      return whicheverIsFirst(app, who.expiresAt, listener, (end) =>
+        app.single(createTokenWatch).add(who, end),
+      );
     case 'clientToken':
       return onTime(app, who.expiresAt, listener);
     default:
       throw new Error(`unhandled principal: ${who satisfies never}`);
   }
+}
+
+/** @param watch calls back when the credential is ended before its time */
+function whicheverIsFirst(
+  app: App,
+  expiresAt: Date | undefined,
+  listener: () => void,
+  watch: (end: () => void) => () => void,
+): () => void {
+  if (!expiresAt) return watch(listener);
+  const end = () => {
+    stop();
+    listener();
+  };
+  const stopWatching = watch(end);
+  const stopWaiting = onTime(app, expiresAt, end);
+  const stop = () => {
+    stopWatching();
+    stopWaiting();
+  };
+  return stop;
 }
 
 function onTime(app: App, at: Date, listener: () => void): () => void {

@@ -11,17 +11,20 @@ export class CredentialMissing extends DomainError {
 }
 
 /** What of a credential is wrong, as far as it may be said. */
-export type CredentialFault = 'malformed' | 'expired' | 'unknown';
+export type CredentialFault = 'malformed' | 'expired' | 'wrong_audience' | 'unknown';
 
 const FAULTS: Record<CredentialFault, string> = {
-  malformed: 'This is no whole API key or client token. Copy it again, from its first to its last character.',
+  malformed:
+    'This is no whole API key, access token or client token. Copy it again, from its first to its last character.',
   expired: 'This credential is over. Take a new one, or the new secret of a key that was rotated.',
+  wrong_audience:
+    'This token was made by somebody else, or for somebody else: its "iss" and "aud" are not those of this API.',
   unknown: 'This credential is not valid (any more), or not from where it was used.',
 };
 
 /**
- * Helps the honest and no stranger: that a key is malformed shows in the key itself, and that it is over is
- * told to whoever has its secret. A key that was revoked, never was, or may not be used from this address
+ * Helps the honest and no stranger: that a key is malformed, and whom a token is for, shows in the text itself,
+ * and that it is over is told to whoever has its secret. What was revoked, never was, or may not be used from this address
  * is `unknown`: whoever found one does not learn which.
  */
 export class CredentialInvalid extends DomainError {
@@ -40,12 +43,12 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** An API key that asks for more than it was given. */
+/** An API key or access token that asks for more than it was given. */
 export class MissingPermission extends DomainError {
   readonly code = 'auth/forbidden';
   readonly permission: Permission;
   constructor(permission: Permission, what: string) {
-    super(`This API key lacks the permission ${permission}, which ${what} needs.`);
+    super(`This credential lacks the permission ${permission}, which ${what} needs.`);
     this.permission = permission;
   }
 }
@@ -73,7 +76,7 @@ export class BeyondOwnRights extends DomainError {
   readonly field: 'permissions' | 'networks' | 'expiresAt';
   constructor(field: BeyondOwnRights['field']) {
     super(
-      `Nobody can give more than they have: by its ${field} this key would go beyond, or goes beyond, the one that asks.`,
+      `Nobody can give more than they have: by its ${field} this would go beyond, or goes beyond, the key that asks.`,
     );
     this.field = field;
   }

@@ -22,6 +22,8 @@ export const PERMISSIONS = {
   'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',
   'webhooks:write': 'Add, change, test and remove webhook endpoints, and send deliveries again.',
   'keys:manage': 'Read, create, change, rotate and revoke API keys.',
+  'clients:manage':
+    'Read, create, change, rotate and revoke OAuth clients, and look into their access tokens.',
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -71,7 +73,7 @@ export function testPermissions(given: readonly Permission[] | null): ReadonlySe
 
 /** What of a principal says what it may do. */
 interface Holder {
-  kind: 'apiKey' | 'clientToken';
+  kind: 'apiKey' | 'accessToken' | 'clientToken';
   permissions?: ReadonlySet<Permission>;
 }
 
@@ -79,6 +81,7 @@ interface Holder {
 export function holds(who: Holder, permission: Permission): boolean {
   switch (who.kind) {
     case 'apiKey':
+    case 'accessToken':
       return who.permissions === undefined || who.permissions.has(permission);
     case 'clientToken':
       return false;

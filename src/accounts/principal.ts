@@ -1,9 +1,9 @@
-import type { AccountId, ApiKeyId, VerificationId } from '../ids.ts';
+import type { AccessTokenId, AccountId, ApiKeyId, OAuthClientId, VerificationId } from '../ids.ts';
 import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who is asking. */
-export type Principal = ApiKeyPrincipal | ClientTokenPrincipal;
+export type Principal = ApiKeyPrincipal | AccessTokenPrincipal | ClientTokenPrincipal;
 
 /** A server with an API key. */
 export interface ApiKeyPrincipal {
@@ -22,6 +22,19 @@ export interface ApiKeyPrincipal {
   generation?: number;
 }
 
+/** An OAuth client with an access token that it was given. */
+export interface AccessTokenPrincipal {
+  kind: 'accessToken';
+  accountId: AccountId;
+  clientId: OAuthClientId;
+  tokenId: AccessTokenId;
+  /** All that it may do. */
+  permissions: ReadonlySet<Permission>;
+  expiresAt: Date;
+  /** How often the client's rights were changed when the token was made. What was made before ends with a change. */
+  generation: number;
+}
+
 /** A frontend with a start's `clientToken`: may watch this one verification and nothing else. */
 export interface ClientTokenPrincipal {
   kind: 'clientToken';
@@ -35,6 +48,7 @@ export function modeOf(who: Principal): Mode {
   switch (who.kind) {
     case 'apiKey':
       return who.mode ?? 'live';
+    case 'accessToken':
     case 'clientToken':
       return 'live';
     default:

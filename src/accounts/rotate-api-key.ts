@@ -1,11 +1,12 @@
 import { InvalidInput } from '../errors.ts';
 import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { hintOf, SECRET_BYTES, writeApiKey } from './api-key.ts';
+import { hintOf, writeApiKey } from './api-key.ts';
 import { changeApiKey } from './change-api-key.ts';
 import { BeyondOwnRights } from './errors.ts';
 import type { Principal } from './principal.ts';
 import { beyond } from './rights.ts';
+import { SECRET_BYTES } from './secret-text.ts';
 import type { ApiKeyRow } from './table.ts';
 
 export const MAX_OVERLAP_SECONDS = 30 * 24 * 3_600;

@@ -36,6 +36,11 @@ export const API_KEY_CHANNEL = 'key';
 
 /** Says that webhook endpoints have deliveries that are due; names them, separated by commas. */
 export const WEBHOOK_CHANNEL = 'webhook';
+/** Names an OAuth client that was revoked or changed, or one of whose access tokens was revoked. */
+export const OAUTH_CHANNEL = 'oauth';
+
+/** Says that the keys which sign access tokens changed. */
+export const SIGNING_KEYS_CHANNEL = 'oauth-keys';
 
 /** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */
 export const OUTCOME_CHANNEL = 'outcome';

@@ -53,6 +53,6 @@ export const HTTP_VARIABLES = {
       .optional(),
     default: undefined,
     about:
-      'Where the world reaches the API: carriers send their receipts there. http://localhost:PORT when not set.',
+      'Where the world reaches the API: carriers send their receipts there, and access tokens name it as their issuer. http://localhost:PORT when not set.',
   },
 } as const;

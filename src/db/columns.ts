@@ -24,6 +24,10 @@ export const inboundMessageIdColumn = idColumn('inb');
 export const webhookEndpointIdColumn = idColumn('whk');
 export const webhookDeliveryIdColumn = idColumn('whd');
 
+export const oauthClientIdColumn = idColumn('cli');
+export const accessTokenIdColumn = idColumn('tok');
+export const signingKeyIdColumn = idColumn('sig');
+
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
   dataType: () => 'bytea',
 });

@@ -7,6 +7,7 @@ import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/tab
 import { dataKeys } from '../keys/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
+import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
@@ -17,6 +18,10 @@ export const tables = {
   accounts,
   apiKeys,
   dataKeys,
+  oauthClients,
+  oauthRevokedTokens,
+  oauthAssertions,
+  oauthSigningKeys,
   services,
   destinations,
   verifications,

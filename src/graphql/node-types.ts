@@ -10,6 +10,7 @@ const NODE_TYPES = {
   snd: 'Sender',
   key: 'ApiKey',
   whk: 'WebhookEndpoint',
+  cli: 'OAuthClient',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

@@ -17,6 +17,7 @@ const TABLES = {
   Sender: 'senders',
   ApiKey: 'apiKeys',
   WebhookEndpoint: 'webhookEndpoints',
+  OAuthClient: 'oauthClients',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>

@@ -10,6 +10,8 @@ export const PATHS = [
   // Its operations are a list of their own: `Rest.operations`.
   '/v1/{rest}',
   '/.well-known/security.txt',
+  '/oauth/token',
+  '/oauth/jwks',
   '/health',
   '/ready',
 ] as const;

@@ -3,6 +3,8 @@ import './scalars.ts';
 import './errors.ts';
 import '../accounts/graphql.ts';
 import '../accounts/graphql-key-mutations.ts';
+import '../oauth/graphql.ts';
+import '../oauth/graphql-mutations.ts';
 import '../verifications/graphql-errors.ts';
 import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';

@@ -10,6 +10,7 @@ import { SECURITY_TXT_PATH, securityTxt } from '../http/security-txt.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
+import { answerOAuth } from '../rest/oauth.ts';
 import { createRest } from '../rest/v1/api.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { answerGraphiql, asksForPage } from './graphiql.ts';
@@ -56,8 +57,8 @@ const INIT_MS = 5_000;
 const PREFLIGHT_SECONDS = '86400';
 
 /**
- * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, the callbacks of carriers, `/health`
- * and `/ready`.
+ * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, the callbacks of carriers,
+ * OAuth, `/health` and `/ready`.
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
@@ -100,6 +101,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
         return rest.handle(request, response);
       case SECURITY_TXT_PATH:
         return answerText(response, securityTxt(options.securityContact, publicUrl, app.clock()));
+      case '/oauth/token':
+      case '/oauth/jwks':
+        return answerOAuth(app, form, addressOf(request), request, response);
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
       case '/ready':

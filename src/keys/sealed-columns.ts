@@ -37,5 +37,11 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     row: { column: 'id', prefix: 'whk' },
     boundTo: ['secrets'],
   },
+  {
+    table: 'oauth_signing_keys',
+    column: 'private_key_sealed',
+    row: { column: 'id', prefix: 'sig' },
+    boundTo: ['private_key'],
+  },
   { table: 'verifications', column: 'to_sealed', row: { column: 'id', prefix: 'vrf' }, boundTo: ['to'] },
 ];

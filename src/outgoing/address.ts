@@ -88,6 +88,11 @@ export function embeddedAddress(address: string): string | undefined {
   return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
 }
 
+/** What one holder has of addresses: an IPv4 address, the /64 of an IPv6 one. For counting, not for calling. */
+export function holderOf(address: string): string {
+  return isIP(address) === 6 && !address.includes('%') ? groupsOf(address).slice(0, 4).join(':') : address;
+}
+
 /** The eight 16-bit groups of a valid IPv6 address. */
 function groupsOf(address: string): number[] {
   const hex = address.replace(

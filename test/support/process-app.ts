@@ -31,6 +31,7 @@ export function createProcess({
     bus,
     keys,
     kek,
+    publicUrl: 'https://otp.example',
     networks: createNetworks([]),
     log: pino({ level: 'silent' }),
     clock,

@@ -61,6 +61,7 @@ const lately = () => ({
 export const QUERIES: Readonly<Record<string, FieldRow>> = {
   account: shared,
   apiKeys: { ...page, ...liveOnly },
+  oauthClients: { ...page, ...liveOnly },
   services: shared,
   verification: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   verifications: {
@@ -129,6 +130,25 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ...liveOnly,
     args: input(({ ids }) => ({ apiKeyId: ids.key })),
     ids: { 'input.apiKeyId': 'ApiKeyNotFound' },
+  },
+  createOAuthClient: {
+    ...liveOnly,
+    args: input(({ word }) => ({ name: `${word} second partner`, permissions: ['SERVICES_READ'] })),
+  },
+  updateOAuthClient: {
+    ...liveOnly,
+    args: input(({ ids, word }) => ({ clientId: ids.cli, name: `${word} partner again` })),
+    ids: { 'input.clientId': 'OAuthClientNotFound' },
+  },
+  rotateOAuthClientSecret: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ clientId: ids.cli, overlapSeconds: 60 })),
+    ids: { 'input.clientId': 'OAuthClientNotFound' },
+  },
+  revokeOAuthClient: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ clientId: ids.cli })),
+    ids: { 'input.clientId': 'OAuthClientNotFound' },
   },
   setCurrency: { ...liveOnly, args: input(() => ({ currency: 'EUR' })) },
   setResidency: { ...liveOnly, args: input(() => ({ residency: null })) },
@@ -377,6 +397,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   Sender: ({ ids }) => ids.snd,
   ApiKey: ({ ids }) => ids.key,
   WebhookEndpoint: ({ ids }) => ids.whk,
+  OAuthClient: ({ ids }) => ids.cli,
 };
 
 /** A call of a path, and the status that it is to be answered with. */
@@ -422,6 +443,14 @@ const get =
     return fetch(app.server!.url + path, { headers, redirect: 'manual' });
   };
 
+/** Calls an endpoint of OAuth with the proof of a client. */
+const asClient =
+  (path: string, form: (own: Tenant, other: Tenant) => Record<string, string>): Call['call'] =>
+  (app, own, other) =>
+    fetch(app.server!.url + path, { method: 'POST', body: new URLSearchParams(form(own, other)) });
+
+const proofOf = ({ ids, clientSecret }: Tenant) => ({ client_id: ids.cli, client_secret: clientSecret });
+
 /** By the form of a path. Those without anything of an account say nothing of one. */
 export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/': [{ what: 'leads to GraphiQL', status: 302, call: get('/') }],
@@ -434,6 +463,23 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/.well-known/security.txt': [
     { what: 'says whom to tell of a hole', status: 200, call: get('/.well-known/security.txt') },
   ],
+  '/oauth/token': [
+    {
+      what: 'with the secret of its own client',
+      status: 200,
+      call: asClient('/oauth/token', (own) => ({ ...proofOf(own), grant_type: 'client_credentials' })),
+    },
+    {
+      what: 'as the client of the other account, with its own secret',
+      status: 401,
+      call: asClient('/oauth/token', (own, other) => ({
+        ...proofOf(own),
+        client_id: other.ids.cli,
+        grant_type: 'client_credentials',
+      })),
+    },
+  ],
+  '/oauth/jwks': [{ what: 'shows the keys of all', status: 200, call: get('/oauth/jwks') }],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
   '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
 };

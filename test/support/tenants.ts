@@ -7,6 +7,7 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { encodeCursor } from '../../src/events/cursor.ts';
 import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../../src/ids.ts';
+import { createClient } from '../../src/oauth/create-client.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
@@ -40,6 +41,8 @@ export interface Tenant {
   /** Carriers that call over HTTP; the SMPP one is `ids.car`. */
   httpCarrier: Id<'car'>;
   secret: string;
+  /** Of its OAuth client. */
+  clientSecret: string;
   /** What its SMPP carrier calls the delivered message. */
   carrierMessageId: string;
   /** Places in its streams. */
@@ -85,6 +88,7 @@ export async function createTenant(
   const spare = await createApiKey(app, accountId, { name: `${word} spare` });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id };
   const secret = `${word}-token`;
+  const client = await createClient(app, who, { name: `${word} partner`, permissions: ['services:read'] });
   const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
 
   const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
@@ -119,6 +123,9 @@ export async function createTenant(
       ...ids,
       acc: accountId,
       key: spare.row.id,
+      cli: client.row.id,
+      tok: newId('tok'),
+      sig: newId('sig'),
       vrf: delivered.id,
       msg: idFromUuid('msg', message),
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),
@@ -129,6 +136,7 @@ export async function createTenant(
     idempotencyKey,
     httpCarrier,
     secret,
+    clientSecret: client.secret!,
     carrierMessageId: carrierMessageId ?? '',
     cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
     ourNumber,

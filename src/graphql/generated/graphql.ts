@@ -111,6 +111,22 @@ export type CreateApiKeyInput = {
   permissions?: Array<Permission> | null | undefined;
 };
 
+/** A new client. */
+export type CreateOAuthClientInput = {
+  /** When it ends; `null` = never. */
+  expiresAt?: string | null | undefined;
+  /** 1 to 60 characters. */
+  name: string;
+  /** Where it and its tokens may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. */
+  networks?: Array<string> | null | undefined;
+  /** All that its tokens may do, at least one. None of `KEYS_MANAGE` and `CLIENTS_MANAGE`: with them a token of minutes would make a credential that lasts. */
+  permissions: Array<Permission>;
+  /** A JWK set with the public keys (P-256, Ed25519 or RSA) that the client signs its assertions with (`private_key_jwt`). It has no secret then. */
+  publicKeys?: unknown;
+  /** How long one of its access tokens is good, 60–3600. Default 600. */
+  tokenSeconds?: number | null | undefined;
+};
+
 /** A new service. */
 export type CreateServiceInput = {
   /** Make it the service of the starts that name none. */
@@ -175,6 +191,8 @@ export type Permission =
   | 'CARRIERS_READ'
   /** `carriers:write`: Connect and change carriers. */
   | 'CARRIERS_WRITE'
+  /** `clients:manage`: Read, create, change, rotate and revoke OAuth clients, and look into their access tokens. */
+  | 'CLIENTS_MANAGE'
   /** `destinations:unlock`: Let a destination be verified again that was locked for too many wrong codes. */
   | 'DESTINATIONS_UNLOCK'
   /** `inbound:read`: Read messages from handsets, and the numbers that take them. */
@@ -247,11 +265,25 @@ export type RevokeApiKeyInput = {
   evenLast?: boolean | null | undefined;
 };
 
+/** Which client ends. */
+export type RevokeOAuthClientInput = {
+  /** Which client. */
+  clientId: string | number;
+};
+
 /** Which key gets a new secret. */
 export type RotateApiKeyInput = {
   /** Which key. */
   apiKeyId: string | number;
   /** How long the secret until now goes on working, 0–2592000 (30 days); 0 ends it at once. */
+  overlapSeconds: number;
+};
+
+/** Which client gets a new secret. */
+export type RotateOAuthClientSecretInput = {
+  /** Which client. */
+  clientId: string | number;
+  /** How long the secret until now goes on working, 0–2592000 (30 days); 0 ends it at once, and all access tokens with it. */
   overlapSeconds: number;
 };
 
@@ -551,6 +583,24 @@ export type UpdateCarrierInput = {
 };
 
 /** What changes; what is absent stays as it is. */
+export type UpdateOAuthClientInput = {
+  /** Which client. */
+  clientId: string | number;
+  /** When it ends; `null` = never. */
+  expiresAt?: string | null | undefined;
+  /** 1 to 60 characters. */
+  name?: string | null | undefined;
+  /** Where it and its tokens may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. */
+  networks?: Array<string> | null | undefined;
+  /** All that its tokens may do, at least one. None of `KEYS_MANAGE` and `CLIENTS_MANAGE`: with them a token of minutes would make a credential that lasts. */
+  permissions?: Array<Permission> | null | undefined;
+  /** The JWK set from now on; to rotate a key, first add the new one beside it. */
+  publicKeys?: unknown;
+  /** How long one of its access tokens is good, 60–3600. */
+  tokenSeconds?: number | null | undefined;
+};
+
+/** What changes; what is absent stays as it is. */
 export type UpdateServiceInput = {
   /** With `true` it becomes the service of the starts that name none. */
   isDefault?: boolean | null | undefined;
@@ -682,6 +732,17 @@ export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
    };
 
+export type CreateOAuthClientMutationVariables = Exact<{
+  input: CreateOAuthClientInput;
+}>;
+
+
+export type CreateOAuthClientMutation = { createOAuthClient:
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+   };
+
 export type CreateServiceMutationVariables = Exact<{
   input: CreateServiceInput;
 }>;
@@ -710,12 +771,23 @@ export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Message', id: string }
+    | { __typename: 'OAuthClient', id: string }
     | { __typename: 'Route', id: string }
     | { __typename: 'Sender', id: string }
     | { __typename: 'Service', id: string }
     | { __typename: 'Verification', id: string }
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
+
+export type OAuthClientProfileFragment = { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null };
+
+export type OAuthClientsQueryVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type OAuthClientsQuery = { oauthClients: { nodes: Array<{ id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RevokeApiKeyMutationVariables = Exact<{
   input: RevokeApiKeyInput;
@@ -728,6 +800,16 @@ export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'LastManagingKey', code: string, message: string, docUrl: string }
    };
 
+export type RevokeOAuthClientMutationVariables = Exact<{
+  input: RevokeOAuthClientInput;
+}>;
+
+
+export type RevokeOAuthClientMutation = { revokeOAuthClient:
+    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
+   };
+
 export type RotateApiKeyMutationVariables = Exact<{
   input: RotateApiKeyInput;
 }>;
@@ -738,6 +820,18 @@ export type RotateApiKeyMutation = { rotateApiKey:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+   };
+
+export type RotateOAuthClientSecretMutationVariables = Exact<{
+  input: RotateOAuthClientSecretInput;
+}>;
+
+
+export type RotateOAuthClientSecretMutation = { rotateOAuthClientSecret:
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+    | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
 export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
@@ -799,6 +893,18 @@ export type UpdateCarrierMutation = { updateCarrier:
     | { __typename: 'CarrierNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'NameTaken', code: string, message: string, docUrl: string }
+   };
+
+export type UpdateOAuthClientMutationVariables = Exact<{
+  input: UpdateOAuthClientInput;
+}>;
+
+
+export type UpdateOAuthClientMutation = { updateOAuthClient:
+    | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
 export type UpdateServiceMutationVariables = Exact<{
@@ -1030,6 +1136,22 @@ export const MessageTraceFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"MessageTrace"}) as unknown as TypedDocumentString<MessageTraceFragment, unknown>;
+export const OAuthClientProfileFragmentDoc = new TypedDocumentString(`
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}
+    `, {"fragmentName":"OAuthClientProfile"}) as unknown as TypedDocumentString<OAuthClientProfileFragment, unknown>;
 export const ServiceProfileFragmentDoc = new TypedDocumentString(`
     fragment ServiceProfile on Service {
   id
@@ -1368,6 +1490,43 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   createdAt
   revokedAt
 }`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const CreateOAuthClientDocument = new TypedDocumentString(`
+    mutation CreateOAuthClient($input: CreateOAuthClientInput!) {
+  createOAuthClient(input: $input) {
+    __typename
+    ... on NewOAuthClient {
+      secret
+      client {
+        ...OAuthClientProfile
+      }
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<CreateOAuthClientMutation, CreateOAuthClientMutationVariables>;
 export const CreateServiceDocument = new TypedDocumentString(`
     mutation CreateService($input: CreateServiceInput!) {
   createService(input: $input) {
@@ -1472,6 +1631,32 @@ export const NodeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
+export const OAuthClientsDocument = new TypedDocumentString(`
+    query OAuthClients($first: Int!, $after: String) {
+  oauthClients(first: $first, after: $after) {
+    nodes {
+      ...OAuthClientProfile
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<OAuthClientsQuery, OAuthClientsQueryVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
@@ -1496,6 +1681,34 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
   createdAt
   revokedAt
 }`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const RevokeOAuthClientDocument = new TypedDocumentString(`
+    mutation RevokeOAuthClient($input: RevokeOAuthClientInput!) {
+  revokeOAuthClient(input: $input) {
+    __typename
+    ... on OAuthClient {
+      ...OAuthClientProfile
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RevokeOAuthClientMutation, RevokeOAuthClientMutationVariables>;
 export const RotateApiKeyDocument = new TypedDocumentString(`
     mutation RotateApiKey($input: RotateApiKeyInput!) {
   rotateApiKey(input: $input) {
@@ -1531,6 +1744,43 @@ export const RotateApiKeyDocument = new TypedDocumentString(`
   createdAt
   revokedAt
 }`) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
+    mutation RotateOAuthClientSecret($input: RotateOAuthClientSecretInput!) {
+  rotateOAuthClientSecret(input: $input) {
+    __typename
+    ... on NewOAuthClient {
+      secret
+      client {
+        ...OAuthClientProfile
+      }
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
 export const ServicesDocument = new TypedDocumentString(`
     query Services {
   services {
@@ -1660,6 +1910,40 @@ export const UpdateCarrierDocument = new TypedDocumentString(`
   config
   secrets
 }`) as unknown as TypedDocumentString<UpdateCarrierMutation, UpdateCarrierMutationVariables>;
+export const UpdateOAuthClientDocument = new TypedDocumentString(`
+    mutation UpdateOAuthClient($input: UpdateOAuthClientInput!) {
+  updateOAuthClient(input: $input) {
+    __typename
+    ... on OAuthClient {
+      ...OAuthClientProfile
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on BeyondOwnRights {
+      field
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    fragment OAuthClientProfile on OAuthClient {
+  id
+  name
+  hint
+  publicKeys
+  permissions
+  networks
+  expiresAt
+  tokenSeconds
+  previousEndsAt
+  lastUsedAt
+  createdAt
+  revokedAt
+}`) as unknown as TypedDocumentString<UpdateOAuthClientMutation, UpdateOAuthClientMutationVariables>;
 export const UpdateServiceDocument = new TypedDocumentString(`
     mutation UpdateService($input: UpdateServiceInput!) {
   updateService(input: $input) {

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../../accounts/authenticate.ts';
 import { ClosedToTestKey } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
-import type { Principal } from '../../accounts/principal.ts';
+import { modeOf, type Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
@@ -27,7 +27,7 @@ export interface TransportContext {
 
 /**
  * Says who is asking before an operation runs, or refuses it. A stranger may ask about the schema;
- * a client token may read what is open to it, an API key what it has the permissions for.
+ * a client token may read what is open to it, an API key or access token what it has the permissions for.
  */
 export function useAuthentication(app: App, facts: DocumentFacts, addressOf: AddressOf): Plugin {
   async function letIn({
@@ -66,12 +66,13 @@ function refuseForbidden(principal: Principal, operation: OperationFacts): void 
       if (operation.closedField !== undefined) throw new ClosedField(operation.closedField);
       return;
     case 'apiKey':
+    case 'accessToken':
       // 0.01 µs for a start.
       for (const { permission, field } of operation.needs) {
         const lack = lackOf(principal, permission, field);
         if (lack) throw lack;
       }
-      if (principal.mode === 'test' && operation.liveField !== undefined)
+      if (modeOf(principal) === 'test' && operation.liveField !== undefined)
         throw new ClosedToTestKey(operation.liveField);
       return;
     default:

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { challengeOf } from '../../accounts/challenge.ts';
 import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
 import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
@@ -24,8 +25,13 @@ export function createErrorMask(log: Logger): MaskError {
 
 /** A whole request that is refused: over HTTP it has a status of its own. */
 export function refusal(error: DomainError): GraphQLError {
+  const challenge = challengeOf(error);
+  const headers = challenge && { 'www-authenticate': challenge };
   return new GraphQLError(error.message, {
-    extensions: { ...extensionsOf(error), http: { status: ERROR_CODES[error.code] } },
+    extensions: {
+      ...extensionsOf(error),
+      http: { status: ERROR_CODES[error.code], ...(headers && { headers }) },
+    },
   });
 }
 

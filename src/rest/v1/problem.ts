@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { challengeOf } from '../../accounts/challenge.ts';
 import { docUrl, ERROR_CODES, type DomainError, type ErrorCode } from '../../errors.ts';
 
 /** RFC 9457. Besides these members a problem has what its kind adds, e.g. `checksLeft` or `nextSendAt`. */
@@ -29,12 +30,13 @@ export function problemOf(error: DomainError): Problem {
 
 /** Headers that a program can act on without reading the body. */
 export function problemHeaders(body: Problem, now: number): Record<string, string> {
-  const { status, nextSendAt } = body;
+  const { nextSendAt } = body;
+  const challenge = challengeOf(body as Problem & { code: ErrorCode });
   const wait =
     nextSendAt instanceof Date ? Math.max(1, Math.ceil((nextSendAt.getTime() - now) / 1_000)) : undefined;
   return {
     'content-type': PROBLEM_TYPE,
-    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(challenge !== undefined && { 'www-authenticate': challenge }),
     ...(wait !== undefined && { 'retry-after': String(wait) }),
   };
 }

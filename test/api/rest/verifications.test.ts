@@ -180,7 +180,8 @@ describe('is refused with a problem', () => {
     expect({ got, body }).toMatchObject({ got: status, body: { code, status } });
     expect(headers.get('content-type')).toBe('application/problem+json');
     for (const member of ['type', 'title', 'detail']) expect(body[member]).toEqual(expect.any(String));
-    expect(headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null);
+    const challenge = expect.stringMatching(/^Bearer realm="otpost"/) as string;
+    expect(headers.get('www-authenticate')).toEqual(status === 401 ? challenge : null);
   });
 });
 

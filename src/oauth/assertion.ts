@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import type { App } from '../platform.ts';
+import { InvalidClient } from './errors.ts';
+import { CLOCK_TOLERANCE_SECONDS, LONGEST_ASSERTION_SECONDS } from './lifetimes.ts';
+import { oauthAssertions, type OAuthClientRow } from './table.ts';
+
+/** Those that a client may sign with: no shared secrets, nothing that is being given up. */
+export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const;
+const MAX_ASSERTION_LENGTH = 4_096;
+const MAX_ID_LENGTH = 255;
+
+/** The client that an assertion is said to be of; undefined when it says none. */
+export function clientNamedBy(assertion: string): string | undefined {
+  return decode(assertion)?.sub;
+}
+
+/**
+ * Verifies an assertion that a client has signed with a key of its own (RFC 7523 §3). It is good once.
+ * @throws {InvalidClient} that says what is wrong, as far as the assertion itself shows it
+ */
+export async function verifyAssertion(
+  app: App,
+  row: OAuthClientRow | undefined,
+  assertion: string,
+): Promise<undefined> {
+  const expiresAt = refuseByItself(app, assertion);
+  if (!row?.publicKeys) throw new InvalidClient();
+  const { id } = row;
+  let jti: string;
+  try {
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: row.publicKeys }), {
+      algorithms: [...ASSERTION_ALGORITHMS],
+      issuer: id,
+      subject: id,
+      audience: app.publicUrl,
+      requiredClaims: ['exp', 'jti'],
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(app.clock()),
+    });
+    jti = payload.jti!;
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error;
+    app.log.debug({ clientId: id, reason: error.code }, 'the assertion of an OAuth client');
+    throw new InvalidClient();
+  }
+  const hash = createHash('sha256').update(jti).digest();
+  const used = await app.db
+    .insert(oauthAssertions)
+    .values({ accountId: row.accountId, clientId: id, hash, expiresAt })
+    .onConflictDoNothing()
+    .returning({ hash: oauthAssertions.hash });
+  if (used.length === 0) throw new InvalidClient('This assertion was used before. Each one is good once.');
+}
+
+/** @returns when it can no longer be used @throws {InvalidClient} */
+function refuseByItself(app: App, assertion: string): Date {
+  const claims = decode(assertion);
+  if (!claims) throw new InvalidClient('The client assertion is no signed JWT.');
+  const { iss, sub, aud, exp, jti } = claims;
+  if (iss !== sub) throw new InvalidClient('iss and sub of the assertion are the id of the client, both.');
+  const audiences = [aud].flat();
+  // For anybody else it could be somebody else's who shows it here.
+  if (audiences.length !== 1 || audiences[0] !== app.publicUrl)
+    throw new InvalidClient(`aud of the assertion is ${app.publicUrl} and nothing else.`);
+  if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH)
+    throw new InvalidClient(`jti of the assertion has 1 to ${MAX_ID_LENGTH} characters.`);
+  const last = app.clock() / 1_000 + LONGEST_ASSERTION_SECONDS + CLOCK_TOLERANCE_SECONDS;
+  if (typeof exp !== 'number' || exp > last)
+    throw new InvalidClient(`An assertion ends within ${LONGEST_ASSERTION_SECONDS} s.`);
+  return new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1_000);
+}
+
+function decode(assertion: string) {
+  if (assertion.length > MAX_ASSERTION_LENGTH) return undefined;
+  try {
+    return decodeJwt(assertion);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { OAUTH_CHANNEL } from '../bus/channels.ts';
+import type { AccountId, OAuthClientId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { OAuthClientNotFound } from './errors.ts';
+import { oauthClients, type OAuthClientRow } from './table.ts';
+
+/**
+ * Changes a client that was not revoked. When its generation went up, all its tokens are over: every process
+ * refuses them, and closes what they opened.
+ * @throws {OAuthClientNotFound}
+ */
+export async function changeClient(
+  app: App,
+  accountId: AccountId,
+  id: OAuthClientId,
+  decide: (before: OAuthClientRow) => Partial<OAuthClientRow>,
+): Promise<OAuthClientRow> {
+  const one = and(
+    eq(oauthClients.accountId, accountId),
+    eq(oauthClients.id, id),
+    isNull(oauthClients.revokedAt),
+  );
+  const { before, after } = await app.db.transaction(async (tx) => {
+    const [row] = await tx.select().from(oauthClients).where(one).for('update');
+    if (!row) throw new OAuthClientNotFound();
+    const change = decide(row);
+    await tx.update(oauthClients).set(change).where(one);
+    return { before: row, after: { ...row, ...change } };
+  });
+  if (after.generation !== before.generation) app.bus.publish([{ channel: OAUTH_CHANNEL, payload: id }]);
+  return after;
+}

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BeyondOwnRights } from '../accounts/errors.ts';
+import type { Principal } from '../accounts/principal.ts';
+import { beyond } from '../accounts/rights.ts';
+import { InvalidInput, readName } from '../errors.ts';
+import type { OAuthClientId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { changeClient } from './change-client.ts';
+import {
+  readClientRights,
+  readPublicKeys,
+  readTokenSeconds,
+  rightsOf,
+  type ClientRightsInput,
+} from './client-input.ts';
+import type { OAuthClientRow } from './table.ts';
+
+export interface ClientChange extends ClientRightsInput {
+  name?: string | undefined;
+  tokenSeconds?: number | undefined;
+  /** A JWK set instead of the one until now. */
+  publicKeys?: unknown;
+}
+
+/**
+ * Changes a client; what is absent stays. With other rights, or other keys, the tokens until now are over at
+ * once, in every process, and the client asks for another one.
+ * @throws {OAuthClientNotFound | BeyondOwnRights | InvalidInput}
+ */
+export async function updateClient(
+  app: App,
+  who: Principal,
+  id: OAuthClientId,
+  change: ClientChange,
+): Promise<OAuthClientRow> {
+  const now = app.clock();
+  const publicKeys = change.publicKeys == null ? undefined : await readPublicKeys(change.publicKeys);
+  return changeClient(app, who.accountId, id, (before) => {
+    const own = rightsOf(before);
+    const rights = readClientRights(change, own, now);
+    const excess = beyond(who, own) ?? beyond(who, rights);
+    if (excess) throw new BeyondOwnRights(excess);
+    if (publicKeys && !before.publicKeys)
+      throw new InvalidInput('publicKeys', 'This client has a secret. Make another client for these keys.');
+    const keys = publicKeys ?? before.publicKeys;
+    const same = isDeepStrictEqual(rights, own) && isDeepStrictEqual(keys, before.publicKeys);
+    return {
+      name: change.name === undefined ? before.name : readName(change.name),
+      permissions: [...rights.permissions],
+      networks: rights.networks && [...rights.networks],
+      expiresAt: rights.expiresAt,
+      tokenSeconds:
+        change.tokenSeconds === undefined ? before.tokenSeconds : readTokenSeconds(change.tokenSeconds),
+      publicKeys: keys,
+      generation: before.generation + (same ? 0 : 1),
+    };
+  });
+}

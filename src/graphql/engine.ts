@@ -4,6 +4,7 @@ import type { AddressOf } from '../http/client-address.ts';
 import type { App } from '../platform.ts';
 import { createDocumentFacts } from './document-facts.ts';
 import { useAuthentication } from './plugins/authentication.ts';
+import { useCosts } from './plugins/costs.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
@@ -50,6 +51,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       useLogging(app.log, facts),
       useAuthentication(app, facts, options.addressOf),
       useLimits({ facts, introspection: options.introspection }),
+      useCosts(app, facts, options.addressOf),
       useExecution(createSharedExecutions(facts, mask), mask),
     ],
   });

@@ -29,9 +29,11 @@ export function problemOf(error: DomainError): Problem {
 
 /** Headers that a program can act on without reading the body. */
 export function problemHeaders(body: Problem, now: number): Record<string, string> {
-  const { status, nextSendAt } = body;
+  const { status, nextSendAt, retryAfterSeconds } = body;
   const wait =
-    nextSendAt instanceof Date ? Math.max(1, Math.ceil((nextSendAt.getTime() - now) / 1_000)) : undefined;
+    nextSendAt instanceof Date
+      ? Math.max(1, Math.ceil((nextSendAt.getTime() - now) / 1_000))
+      : (retryAfterSeconds as number | undefined);
   return {
     'content-type': PROBLEM_TYPE,
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),

@@ -25,6 +25,7 @@ const PURE = [
   'numbers/{lookup-answer,plan,plans,resolution}',
   'numbers/plans/hr',
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
+  'rates/{allowance,callers,errors,fields,rate}',
   'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,retry-after,template,url}',
@@ -83,7 +84,7 @@ const BANS = {
   ],
   clients: [
     {
-      regex: '^(?:ioredis|pg|pg-boss|postgres|drizzle-orm/postgres-js)$',
+      regex: '^(?:ioredis|rate-limiter-flexible|pg|pg-boss|postgres|drizzle-orm/postgres-js)$',
       allowTypeImports: true,
       message: 'Only app.ts constructs clients; everything else is given one.',
     },

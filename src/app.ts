@@ -7,6 +7,8 @@ import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
+import { createRedisCounter } from './bus/redis-counter.ts';
+import { createMemoryCounter } from './bus/shared-counter.ts';
 import { createHealthBoard } from './carriers/health-board.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
 import { every } from './chores.ts';
@@ -134,16 +136,22 @@ async function createPlatform(
   stack.defer(() => bus.close());
   if (config.redisUrl) await untilReachable(bus, config.redisUrl);
   stack.defer(await followKeys(bus, loader, config.keysRereadMs, log));
+  const counter = config.redisUrl
+    ? createRedisCounter({ url: config.redisUrl, prefix: config.redisPrefix, log })
+    : createMemoryCounter();
+  stack.defer(() => counter.close());
 
   const batchers = new Map<Commit<never, unknown>, Batcher<never, unknown>>();
   const singles = new Map<(app: App) => object, object>();
   const app: App = {
     ...database,
     bus,
+    counter,
     keys,
     kek,
     publicUrl: config.publicUrl,
     networks: createNetworks(config.privateNetworks),
+    rates: config.rates,
     log,
     clock: overrides.clock ?? Date.now,
     random: overrides.random ?? Math.random,

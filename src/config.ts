@@ -3,6 +3,7 @@ import type { Role } from './config/values.ts';
 import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
 import type { ProxyHeader, ProxyTrust } from './http/client-address.ts';
+import type { Rates } from './rates/rate.ts';
 
 export interface Config {
   port: number;
@@ -28,6 +29,7 @@ export interface Config {
   trustProxy: ProxyTrust;
   proxyHeader: ProxyHeader;
   maxConnections: number;
+  rates: Rates;
   /** A URI. */
   securityContact: string | undefined;
   /** Without a slash at its end. */
@@ -99,6 +101,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: read('TRUST_PROXY') ?? { by: 'nobody' },
     proxyHeader: read('PROXY_HEADER'),
     maxConnections: read('MAX_CONNECTIONS'),
+    rates: {
+      credential: read('RATE_LIMIT_CREDENTIAL'),
+      account: read('RATE_LIMIT_ACCOUNT'),
+      clientToken: read('RATE_LIMIT_CLIENT_TOKEN'),
+      stranger: read('RATE_LIMIT_STRANGER'),
+    },
     securityContact: read('SECURITY_CONTACT'),
     publicUrl,
     privateNetworks: read('OTPOST_PRIVATE_NETWORKS') ?? [],

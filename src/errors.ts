@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   'input/cursor': 400,
   'request/too_complex': 400,
   'request/too_large': 413,
+  'request/rate_limited': 429,
   'request/media_type': 415,
   'request/path': 404,
   'idempotency/conflict': 409,

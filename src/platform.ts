@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { Bus } from './bus/bus.ts';
 import type { KeyEncryption } from './crypto/key-encryption.ts';
+import type { SharedCounter } from './bus/shared-counter.ts';
 import type { Keyring } from './crypto/keyring.ts';
 import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 import type { Lanes } from './db/lanes.ts';
 import type { Networks } from './outgoing/networks.ts';
+import type { Rates } from './rates/rate.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
 export interface App {
@@ -13,6 +15,7 @@ export interface App {
   sql: Sql;
   lanes: Lanes;
   bus: Bus;
+  counter: SharedCounter;
   keys: Keyring;
   /** Where data keys are wrapped; features seal with `keys`. */
   kek: KeyEncryption;
@@ -20,6 +23,8 @@ export interface App {
   publicUrl: string;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
+  /** How much callers may ask for. */
+  rates: Rates;
   log: Logger;
   /** Epoch milliseconds. */
   clock: () => number;

@@ -6,6 +6,7 @@ import { CLIENT_TOKEN_PREFIX, readClientToken } from './client-token.ts';
 import { CredentialInvalid, CredentialMissing } from './errors.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import { createKeyUsage } from './key-usage.ts';
+import { createMeter } from '../rates/meter.ts';
 import type { Principal } from './principal.ts';
 
 const MAX_LENGTH = 200;
@@ -15,12 +16,26 @@ const MAX_LENGTH = 200;
  * 0.95 µs with permissions, two networks and an end.
  * @param credential an API key, an access token or a client token, with or without `Bearer `
  * @param address where it was used from; what is bound to networks is not good without one
- * @throws {CredentialMissing | CredentialInvalid}
+ * @throws {CredentialMissing | CredentialInvalid | RateLimited}
  */
 export async function authenticate(
   app: App,
   credential: string | undefined,
   address?: string,
+): Promise<Principal> {
+  try {
+    return await recognize(app, credential, address);
+  } catch (error) {
+    // Whoever goes on trying hears of nothing else any more.
+    if (error instanceof CredentialInvalid) app.single(createMeter).chargeStranger(address, 1);
+    throw error;
+  }
+}
+
+async function recognize(
+  app: App,
+  credential: string | undefined,
+  address: string | undefined,
 ): Promise<Principal> {
   const token = credential?.replace(/^Bearer(?: +|$)/i, '').trim();
   if (!token) throw new CredentialMissing();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contact, flag, list, origins, proxyTrust } from './values.ts';
+import { contact, flag, list, origins, proxyTrust, rate } from './values.ts';
 
 /** What the world meets of the API. A part of `VARIABLES`. */
 export const HTTP_VARIABLES = {
@@ -39,6 +39,26 @@ export const HTTP_VARIABLES = {
     schema: z.coerce.number().int().min(10).max(1_000_000),
     default: '20000',
     about: 'Connections over HTTP and WebSocket that a process holds at a time.',
+  },
+  RATE_LIMIT_CREDENTIAL: {
+    schema: rate,
+    default: '3000000/60',
+    about: 'Units that one API key may ask for in so many seconds, or off; most operations are one unit.',
+  },
+  RATE_LIMIT_ACCOUNT: {
+    schema: rate,
+    default: '3000000/60',
+    about: 'The same for all credentials of an account together.',
+  },
+  RATE_LIMIT_CLIENT_TOKEN: {
+    schema: rate,
+    default: '300/60',
+    about: 'The same for the client token of one verification.',
+  },
+  RATE_LIMIT_STRANGER: {
+    schema: rate,
+    default: '600/60',
+    about: 'The same for one address without a good credential.',
   },
   SECURITY_CONTACT: {
     schema: contact.optional(),

@@ -3,6 +3,7 @@ import type { ProxyTrust } from '../http/client-address.ts';
 import { ORIGIN_RULE, readOrigin } from '../http/origins.ts';
 import { readContact } from '../http/security-txt.ts';
 import { isNetwork } from '../outgoing/networks.ts';
+import type { Rate } from '../rates/rate.ts';
 
 const PORT_RANGE = 'a port is a whole number from 0 to 65535';
 export const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
@@ -44,3 +45,11 @@ export const contact = z
     'it is an address of mail, or a URI: mailto:, https: or tel:',
   )
   .transform((text) => readContact(text)!);
+
+export const rate = z
+  .string()
+  .regex(/^(?:off|[1-9]\d{0,8}\/[1-9]\d{0,3})$/, 'it is written 600/60, so many in so many seconds, or off')
+  .transform((text): Rate | undefined => {
+    const [units, seconds] = text.split('/').map(Number);
+    return text === 'off' ? undefined : { units: units!, seconds: seconds! };
+  });

@@ -6,6 +6,7 @@ import { answerTypeFor } from './answer-type.ts';
 import { createDocumentFacts } from './document-facts.ts';
 import { createJsonRequests } from './json-request.ts';
 import { useAuthentication } from './plugins/authentication.ts';
+import { useCosts } from './plugins/costs.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
@@ -52,6 +53,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       useLogging(app.log, facts),
       useAuthentication(app, facts, options.addressOf),
       useLimits({ facts, introspection: options.introspection }),
+      useCosts(app, facts, options.addressOf),
       useExecution(createSharedExecutions(facts, mask), mask),
     ],
   });

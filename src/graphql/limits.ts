@@ -15,6 +15,10 @@ export const LIMITS = {
   /** Fields inside fields; the longest sensible way, from a list to a candidate's carrier, has 11. */
   depth: 12,
   aliases: 30,
+  /** Pairs of fields with one place and name in the answer; ten fragments that all select an `id` make 45. */
+  overlaps: 500,
+  /** Lists and objects inside each other, as they stand in the document. */
+  valueDepth: 32,
   directives: 20,
   /** Fields that a walk through all fragments may meet, before anything else is done with a document. */
   visits: 5_000,

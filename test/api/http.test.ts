@@ -188,69 +188,6 @@ describe('authentication', () => {
   });
 });
 
-describe('limits', () => {
-  const nested = (levels: number) =>
-    '{ verifications(first: 1) { nodes ' +
-    '{ messages(first: 1) { nodes { attempts { route { carrier { id } } } } } }'.repeat(levels) +
-    ' } }';
-  const fragmentBomb = `{ ...F0 } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Query { a${i}: __typename ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F20 on Query { services { id } }`;
-
-  test.each([
-    ['too many aliases', `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: services { id }`).join(' ')} }`],
-    ['too many directives', `{ services { id ${'@include(if: true) '.repeat(21)} } }`],
-    ['a bomb of fragments', fragmentBomb],
-    ['a circle of fragments', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }'],
-    [
-      'too costly pages',
-      '{ verifications(first: 100) { nodes { messages(first: 100) { nodes { attempts { decision { route { id } } } } } } } }',
-    ],
-    ['two checks in one operation', twoChecks('checkVerification', 'b: checkVerification')],
-    [
-      'two checks behind a fragment',
-      'mutation { ...A ...B } fragment A on Mutation { a: checkVerification(input: { verificationId: "v", code: "1" }) { __typename } } fragment B on Mutation { b: checkVerification(input: { verificationId: "v", code: "2" }) { __typename } }',
-    ],
-    ['an alias in a question about the schema', '{ __schema { types { a: fields { name } } } }'],
-    [
-      'fields of the schema that aliases multiply through fragments',
-      '{ __schema { types { ...T } } } fragment T on __Type { a: fields { ...F } b: fields { ...F } } fragment F on __Field { type { c: name } }',
-    ],
-    ['the schema twice', '{ a: __schema { types { name } } b: __schema { types { name } } }'],
-    ['too many tokens', `{ ${'__typename '.repeat(1_001)} }`],
-  ])('refuse %s with 400', async (_what, query) => {
-    const refused = await caller.ask(query);
-    expect(refused.status).toBe(400);
-    expect(codesOf(refused)[0]).toMatch(/^(?:request\/too_complex|input\/invalid)$/);
-  });
-
-  test('count pages that variables ask for', async () => {
-    const query =
-      'query ($n: Int!) { verifications(first: $n) { nodes { messages(first: $n) { nodes { attempts { id } } } } } }';
-    expect((await caller.ask(query, { n: 5 })).errors).toBeUndefined();
-    expect(codesOf(await caller.ask(query, { n: 100 }))).toEqual(['request/too_complex']);
-  });
-
-  test('let through what GraphiQL asks of the schema', async () => {
-    const { getIntrospectionQuery } = await import('graphql');
-    const { errors } = await caller.ask(
-      getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }),
-    );
-    expect(errors).toBeUndefined();
-  });
-
-  test('let aliases of types through', async () => {
-    expect((await caller.ask('{ a: __typename b: __typename }')).errors).toBeUndefined();
-  });
-
-  test('leave nested questions of a sensible size alone', async () => {
-    expect((await caller.ask(nested(1))).errors).toBeUndefined();
-  });
-
-  function twoChecks(a: string, b: string): string {
-    const field = (name: string) => `${name}(input: { verificationId: "v", code: "1" }) { __typename }`;
-    return `mutation { ${field(a)} ${field(b)} }`;
-  }
-});
-
 describe('text that no database takes', () => {
   const create = (input: object) =>
     caller.ask(

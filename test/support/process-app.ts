@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
+import { createMemoryCounter } from '../../src/bus/shared-counter.ts';
 import type { Database } from '../../src/db/client.ts';
 import { createNetworks } from '../../src/outgoing/networks.ts';
 import type { App } from '../../src/platform.ts';
@@ -29,10 +30,12 @@ export function createProcess({
     sql,
     lanes,
     bus,
+    counter: createMemoryCounter(),
     keys,
     kek,
     publicUrl: 'https://otp.example',
     networks: createNetworks([]),
+    rates: { credential: undefined, account: undefined, clientToken: undefined, stranger: undefined },
     log: pino({ level: 'silent' }),
     clock,
     random: Math.random,

@@ -1,7 +1,8 @@
-import { execute } from 'graphql';
+import { execute, type ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
+import type { AnswerCost } from './costs.ts';
 import type { MaskError } from './masking.ts';
 
 const STREAM = Symbol('stream');
@@ -9,7 +10,12 @@ const STREAM = Symbol('stream');
 /** Runs operations with graphql-js; subscriptions that ask the same share their execution. */
 export function useExecution(executions: SharedExecutions, mask: MaskError): Plugin {
   return {
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, hideSuggestions: true })),
+    onExecute: ({ setExecuteFn }) =>
+      setExecuteFn((args) => {
+        const result = execute({ ...args, hideSuggestions: true });
+        const { cost } = args.contextValue as { cost?: AnswerCost };
+        return result instanceof Promise ? result.then((it) => withCost(it, cost)) : withCost(result, cost);
+      }),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args) => {
         const stream = await openEventStream(args, executions, mask);
@@ -18,6 +24,10 @@ export function useExecution(executions: SharedExecutions, mask: MaskError): Plu
         return stream;
       }),
   };
+}
+
+function withCost(result: ExecutionResult, cost: AnswerCost | undefined): ExecutionResult {
+  return cost ? { ...result, extensions: { ...result.extensions, cost } } : result;
 }
 
 interface StreamSlot {

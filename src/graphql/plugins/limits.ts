@@ -11,6 +11,8 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { DomainError, InvalidInput } from '../../errors.ts';
 import type { DocumentFacts } from '../document-facts.ts';
+import { countOverlaps } from '../document-overlaps.ts';
+import { fragmentProblem, valueDepth } from '../document-shape.ts';
 import { TooManyFields } from '../document-walk.ts';
 import { LIMITS } from '../limits.ts';
 import { refusal } from './masking.ts';
@@ -27,7 +29,7 @@ interface Options {
 
 /**
  * Refuses what is too big before it costs anything: tokens while it is read; depth, aliases,
- * directives and checks when it is first seen (the answer is kept with the document); cost when it runs.
+ * directives and checks when it is first seen (the answer is kept with the document). What it costs: see `costs.ts`.
  */
 export function useLimits({ facts, introspection }: Options): Plugin {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
@@ -39,19 +41,9 @@ export function useLimits({ facts, introspection }: Options): Plugin {
     // Suggestions would tell a stranger the schema, name by name.
     return validate(schema, document, rules, { hideSuggestions: true }).map(invalidDocument);
   };
-  const checkCost = ({ args, setResultAndStopExecution }: CostCheck) => {
-    const cost = facts.operation(args.document, args.operationName)?.costOf(args.variableValues) ?? 0;
-    if (cost <= LIMITS.cost) return;
-    const problem = new TooComplex(
-      `This operation could answer with ${cost} objects; ${LIMITS.cost} are allowed. Ask for smaller pages.`,
-    );
-    setResultAndStopExecution({ errors: [refusal(problem)] });
-  };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
     onValidate: ({ setValidationFn }) => setValidationFn(validateBounded),
-    onExecute: checkCost,
-    onSubscribe: checkCost,
   };
 }
 
@@ -60,16 +52,7 @@ function invalidDocument({ message, nodes, source, positions }: GraphQLError): G
   return new GraphQLError(message, { nodes, source, positions, extensions });
 }
 
-interface CostCheck {
-  args: {
-    document: DocumentNode;
-    operationName?: string | null;
-    variableValues?: Record<string, unknown> | null;
-  };
-  setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
-}
-
-function findExcess(facts: DocumentFacts, document: DocumentNode): TooComplex | undefined {
+function findExcess(facts: DocumentFacts, document: DocumentNode): DomainError | undefined {
   let aliases = 0;
   let directives = 0;
   visit(document, {
@@ -83,10 +66,21 @@ function findExcess(facts: DocumentFacts, document: DocumentNode): TooComplex | 
   if (aliases > LIMITS.aliases) return new TooComplex(`A document has at most ${LIMITS.aliases} aliases.`);
   if (directives > LIMITS.directives)
     return new TooComplex(`A document has at most ${LIMITS.directives} directives.`);
+  if (valueDepth(document) > LIMITS.valueDepth)
+    return new TooComplex(
+      `A value in a document is at most ${LIMITS.valueDepth} levels deep. Use variables.`,
+    );
+  const mistake = fragmentProblem(document);
+  if (mistake !== undefined) return new InvalidInput('query', mistake);
   try {
+    if (countOverlaps(document, LIMITS.visits) > LIMITS.overlaps)
+      return new TooComplex('The same fields are selected again and again in one place. Select each once.');
     for (const definition of document.definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      const { depth, checks, schemaAliases } = facts.operation(document, definition.name?.value)!;
+      // Of several without a name, or with the same one, validation says what is wrong.
+      const operation = facts.operation(document, definition.name?.value);
+      if (!operation) continue;
+      const { depth, checks, schemaAliases } = operation;
       if (depth > LIMITS.depth) return new TooComplex(`An operation is at most ${LIMITS.depth} fields deep.`);
       if (schemaAliases > 0) return new TooComplex('A question about the schema has no aliases.');
       if (checks > LIMITS.checksPerOperation)

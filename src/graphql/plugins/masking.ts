@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { challengeOf } from '../../accounts/challenge.ts';
 import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
 import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
+import { RateLimited } from '../../rates/errors.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 
 /** Makes what a client may see of whatever was thrown. */
@@ -25,12 +26,10 @@ export function createErrorMask(log: Logger): MaskError {
 
 /** A whole request that is refused: over HTTP it has a status of its own. */
 export function refusal(error: DomainError): GraphQLError {
-  const challenge = challengeOf(error);
-  const headers = challenge && { 'www-authenticate': challenge };
   return new GraphQLError(error.message, {
     extensions: {
       ...extensionsOf(error),
-      http: { status: ERROR_CODES[error.code], ...(headers && { headers }) },
+      http: { status: ERROR_CODES[error.code], headers: headersOf(error) },
     },
   });
 }
@@ -42,6 +41,15 @@ function extensionsOf(error: DomainError): Record<string, unknown> {
     ...(error instanceof InvalidInput && { field: error.field }),
     ...(error instanceof CredentialInvalid && { reason: error.reason }),
     ...(error instanceof MissingPermission && { permission: error.permission }),
+    ...(error instanceof RateLimited && { retryAfterSeconds: error.retryAfterSeconds }),
+  };
+}
+
+function headersOf(error: DomainError): Record<string, string> {
+  const challenge = challengeOf(error);
+  return {
+    ...(challenge !== undefined && { 'www-authenticate': challenge }),
+    ...(error instanceof RateLimited && { 'retry-after': String(error.retryAfterSeconds) }),
   };
 }
 
@@ -73,10 +81,10 @@ const MALFORMED = 'BAD_REQUEST';
 
 /** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */
 function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
-  const { code, docUrl: url, http, id } = cause.extensions;
+  const { code, http, id } = cause.extensions;
   const ours = typeof code === 'string' && code in ERROR_CODES;
   return locate(error, withoutValue(cause.message), {
-    ...(ours ? { code, docUrl: url } : publicExtensions('input/invalid')),
+    ...(ours ? cause.extensions : publicExtensions('input/invalid')),
     ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
     ...(id !== undefined && { id }),
   });

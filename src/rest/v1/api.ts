@@ -10,6 +10,7 @@ import type { Principal } from '../../accounts/principal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
+import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addConfiguration } from './configuration.ts';
 import { addDocs } from './docs.ts';
@@ -51,6 +52,11 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
   const gate: Gate = (endpoint) => async (context, next) => {
     const { authorization } = context.req.header();
     const who = await authenticate(app, authorization, addressOf(context.env.incoming));
+    const charged = app.single(createMeter).charge(who, 1);
+    if (charged) {
+      context.header('ratelimit-policy', charged.policy);
+      context.header('ratelimit', charged.standing);
+    }
     admit(who, endpoint, context.req.param('id'));
     context.set('who', who);
     await next();

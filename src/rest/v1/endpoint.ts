@@ -61,7 +61,13 @@ export type Gate = (
   endpoint: Pick<Endpoint<unknown, unknown, unknown, unknown>, 'permission' | 'openToClientToken' | 'name'>,
 ) => MiddlewareHandler<RestEnv>;
 
-const ALWAYS: readonly ErrorCode[] = ['auth/missing', 'auth/invalid', 'auth/forbidden', 'input/invalid'];
+const ALWAYS: readonly ErrorCode[] = [
+  'auth/missing',
+  'auth/invalid',
+  'auth/forbidden',
+  'input/invalid',
+  'request/rate_limited',
+];
 const WITH_BODY: readonly ErrorCode[] = ['request/media_type', 'request/too_large'];
 
 /** Adds an operation: to the router, and with all that it says of itself to the OpenAPI document. */

@@ -30,10 +30,12 @@ export function problemOf(error: DomainError): Problem {
 
 /** Headers that a program can act on without reading the body. */
 export function problemHeaders(body: Problem, now: number): Record<string, string> {
-  const { nextSendAt } = body;
+  const { nextSendAt, retryAfterSeconds } = body;
   const challenge = challengeOf(body as Problem & { code: ErrorCode });
   const wait =
-    nextSendAt instanceof Date ? Math.max(1, Math.ceil((nextSendAt.getTime() - now) / 1_000)) : undefined;
+    nextSendAt instanceof Date
+      ? Math.max(1, Math.ceil((nextSendAt.getTime() - now) / 1_000))
+      : (retryAfterSeconds as number | undefined);
   return {
     'content-type': PROBLEM_TYPE,
     ...(challenge !== undefined && { 'www-authenticate': challenge }),

@@ -1,0 +1,47 @@
+import { isIPv6 } from 'node:net';
+import type { Principal } from '../accounts/principal.ts';
+import type { Rate, Rates } from './rate.ts';
+
+/** Something that is counted. */
+export interface Counted {
+  /** What it is called in answers. */
+  limit: keyof Rates;
+  /** Unlike that of anything else. */
+  name: string;
+  rate: Rate;
+}
+
+/** What a request counts for: the credential and its account, or a verification's own token. */
+export function countedOf(who: Principal, rates: Rates): Counted[] {
+  switch (who.kind) {
+    case 'apiKey':
+      return [...counted('credential', who.apiKeyId, rates), ...counted('account', who.accountId, rates)];
+    case 'clientToken':
+      // Not for the account: whoever has one of its tokens would use up what is its servers'.
+      return counted('clientToken', who.verificationId, rates);
+    default:
+      throw new Error(`unhandled principal: ${who satisfies never}`);
+  }
+}
+
+/** Whoever has no credential is known by where they ask from. */
+export function countedAt(address: string | undefined, rates: Rates): Counted[] {
+  return counted('stranger', `from ${address === undefined ? 'nowhere' : networkOf(address)}`, rates);
+}
+
+function counted(limit: keyof Rates, name: string, rates: Rates): Counted[] {
+  const rate = rates[limit];
+  return rate ? [{ limit, name, rate }] : [];
+}
+
+/** An IPv6 customer has 2⁶⁴ addresses, and counts as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const before = head.split(':');
+  const groups = tail === undefined ? before : [...before, ...Array<string>(4).fill('0')];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group || '0')
+    .join(':')}::/64`;
+}

@@ -1,0 +1,26 @@
+import { remaining, type Allowance } from './allowance.ts';
+import type { Rate, Rates } from './rate.ts';
+
+// The header fields of draft-ietf-httpapi-ratelimit-headers-10, lists of structured fields (RFC 9651).
+
+export function policyField(limits: readonly { name: string; rate: Rate }[]): string {
+  return limits.map(({ name, rate }) => `"${name}";q=${rate.units};w=${rate.seconds}`).join(', ');
+}
+
+export function standingField(limit: keyof Rates, allowance: Allowance, now: number): string {
+  const resetSeconds = Math.max(0, Math.ceil((allowance.endsAt - now) / 1000));
+  return `"${limit}";r=${remaining(allowance)};t=${resetSeconds}`;
+}
+
+/** The policies that a caller with a limit comes under. */
+export function policiesOf(rates: Rates): Record<keyof Rates, string> {
+  const field = (...limits: (keyof Rates)[]) =>
+    policyField(limits.flatMap((name) => (rates[name] ? [{ name, rate: rates[name] }] : [])));
+  const server = field('credential', 'account');
+  return {
+    credential: server,
+    account: server,
+    clientToken: field('clientToken'),
+    stranger: field('stranger'),
+  };
+}

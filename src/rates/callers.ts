@@ -16,6 +16,8 @@ export function countedOf(who: Principal, rates: Rates): Counted[] {
   switch (who.kind) {
     case 'apiKey':
       return [...counted('credential', who.apiKeyId, rates), ...counted('account', who.accountId, rates)];
+    case 'accessToken':
+      return [...counted('credential', who.clientId, rates), ...counted('account', who.accountId, rates)];
     case 'clientToken':
       // Not for the account: whoever has one of its tokens would use up what is its servers'.
       return counted('clientToken', who.verificationId, rates);

@@ -6,15 +6,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { openSecrets } from '../../src/carriers/secrets.ts';
-import { idFromUuid, type VerificationId } from '../../src/ids.ts';
+import { idFromUuid, type AccountId, type VerificationId } from '../../src/ids.ts';
 import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
+import type { App } from '../../src/platform.ts';
+import { readNumbers } from '../../src/vault/numbers.ts';
 import { openPhone } from '../../src/verifications/phone.ts';
 import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
 import { makeEarlierVersion } from '../support/earlier-version.ts';
 import { runToEnd, startOtpost, startProcess, type RunningProcess } from '../support/processes.ts';
 import { redisUrl } from '../support/redis.ts';
 import { until } from '../support/until.ts';
-import { codeOf, createNumbers, start, stateOf } from '../support/verifying.ts';
+import { codeOf, createNumbers, start } from '../support/verifying.ts';
 
 // Two processes serve, over Redis, while a third one rotates.
 
@@ -150,6 +152,14 @@ function startLoad() {
 const rotate = (...args: string[]) => runToEnd({ entry: 'src/rotate-keys.ts', args, env });
 
 /** The numbers of the data keys that stored values are sealed under, by column. */
+async function sealedOf(
+  app: App,
+  { accountId, id }: { accountId: AccountId; id: VerificationId },
+): Promise<Buffer> {
+  const numbers = await readNumbers(app.sql, [{ accountId, verificationId: id }]);
+  return numbers.get(id)!.numberSealed;
+}
+
 async function keyNumbers(): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
   for (const { table, column } of SEALED_COLUMNS) {
@@ -165,7 +175,10 @@ describe('a rotation while the installation serves', () => {
   test('wraps all data keys under a new key, gives new data keys and seals every value anew, killed in the middle and resumed, with no failed read', async () => {
     const load = startLoad();
     await until(() => load.counts.checks > 10);
-    expect(await keyNumbers()).toEqual({ 'carriers.secrets_sealed': [1], 'verifications.to_sealed': [1] });
+    expect(await keyNumbers()).toEqual({
+      'carriers.secrets_sealed': [1],
+      'vault.numbers.number_sealed': [1],
+    });
     await writeFile(join(dir, 'keys'), `${entry(K2)}\n${entry(K1)}\n`);
 
     const begun = await startProcess({
@@ -175,7 +188,7 @@ describe('a rotation while the installation serves', () => {
     await begun.kill();
     expect(begun.lines).toContainEqual(expect.stringMatching(/^Wrapped under "k2": \d+ data keys\.$/));
     const half = await keyNumbers();
-    expect(half['verifications.to_sealed']).toEqual([1, 2]);
+    expect(half['vault.numbers.number_sealed']).toEqual([1, 2]);
 
     const { ended, lines } = await rotate('--data');
     expect(lines.join('\n')).toMatch(/^Going on with the rotation that began at /m);
@@ -183,7 +196,10 @@ describe('a rotation while the installation serves', () => {
       '"k1" may now be removed from OTPOST_KEYS, once "k2" is the first key of every process.',
     );
     expect(ended).toBe(0);
-    expect(await keyNumbers()).toEqual({ 'carriers.secrets_sealed': [2], 'verifications.to_sealed': [2] });
+    expect(await keyNumbers()).toEqual({
+      'carriers.secrets_sealed': [2],
+      'vault.numbers.number_sealed': [2],
+    });
 
     const before = { ...load.counts };
     await until(() => load.counts.checks > before.checks + 10);
@@ -196,8 +212,8 @@ describe('a rotation while the installation serves', () => {
     await using later = await createTestApp({ ...env });
     const { app } = later;
     for (const { caller, id, to } of known) {
-      const row = await stateOf(app, { accountId: caller.who.accountId, id });
-      expect(openPhone(app.keys, row)).toBe(to);
+      const key = { accountId: caller.who.accountId, id };
+      expect(openPhone(app.keys, key, await sealedOf(app, key))).toBe(to);
     }
     const rows = await app.sql<{ account_id: string; id: string; secrets_sealed: Buffer }[]>`
       SELECT account_id, id, secrets_sealed FROM carriers`;
@@ -239,10 +255,10 @@ describe('a rotation while the installation serves', () => {
     const { id } = await start(app, who, to);
     const damaged = await start(app, who, aNumber());
     await makeEarlierVersion(app, K1);
-    const rows = await app.sql<{ id: string; to_sealed: Buffer }[]>`SELECT id, to_sealed FROM verifications`;
-    const broken = rows.find((row) => row.id.replaceAll('-', '') === damaged.id.slice(4))!.to_sealed;
+    const broken = await sealedOf(app, damaged);
     broken[broken.length - 1]! ^= 1;
-    await app.sql`UPDATE verifications SET to_sealed = ${broken} WHERE id = ${damaged.id.slice(4)}`;
+    await app.sql`
+      UPDATE vault.numbers SET number_sealed = ${broken} WHERE verification_id = ${damaged.id.slice(4)}`;
 
     const own = { DATABASE_URL: database.databaseUrl, KEYS_REREAD_SECONDS: '0.2' };
     const [index] = await app.sql<{ has: boolean }[]>`SELECT EXISTS (SELECT FROM data_keys) AS has`;
@@ -254,12 +270,13 @@ describe('a rotation while the installation serves', () => {
       env: { ...own, OTPOST_KEYS: keys },
     });
     expect(lines).toContainEqual(
-      expect.stringMatching(/^Left as they are, .*: 1 values, the first in verifications/),
+      expect.stringMatching(/^Left as they are, .*: 1 values, the first in vault\.numbers/),
     );
     await using later = await createTestApp({ ...own, OTPOST_KEYS: entry(K2), ROLES: 'api' });
-    const row = await stateOf(later.app, { accountId: who.accountId, id });
-    expect(row.toSealed[0]).toBe(0x82);
-    expect(openPhone(later.app.keys, row)).toBe(to);
+    const key = { accountId: who.accountId, id };
+    const sealed = await sealedOf(later.app, key);
+    expect(sealed[0]).toBe(0x82);
+    expect(openPhone(later.app.keys, key, sealed)).toBe(to);
   });
 });
 

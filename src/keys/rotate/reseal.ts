@@ -40,7 +40,8 @@ export function reseal(
   if (!hasKey(keys, account)) return unreadable;
   if (header.isDataKey && header.keyId === keys.sealing(account).id) return { kind: 'current' };
   for (const boundTo of column.boundTo) {
-    const at = { account, table: column.table, column: boundTo, row: rowName(column, account, row) };
+    const table = column.boundTable ?? column.table;
+    const at = { account, table, column: boundTo, row: rowName(column, account, row) };
     try {
       return { kind: 'resealed', sealed: sealOctets(keys, openOctets(keys, sealed, at), at) };
     } catch (error) {

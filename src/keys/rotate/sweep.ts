@@ -138,11 +138,15 @@ async function save(
   resealed: readonly Resealed[],
   { id, position, done }: Rotation,
 ): Promise<void> {
+  const table = column.table
+    .split('.')
+    .map((name) => `"${name}"`)
+    .join('.');
   const sealed = `"${column.column}"`;
   const key = `"${column.row?.column ?? 'account_id'}"`;
   const statement = `
     WITH resealed AS (
-      UPDATE "${column.table}" t SET ${sealed} = n.after FROM ${RESEALED.from}
+      UPDATE ${table} t SET ${sealed} = n.after FROM ${RESEALED.from}
       WHERE t.account_id = n.account_id AND t.${key} = n.row AND t.${sealed} = n.before)
     UPDATE key_rotations SET position = $5::text::jsonb, done = $6::bigint WHERE id = $7::uuid`;
   const params = [...RESEALED.params(resealed), JSON.stringify(position), done, id];

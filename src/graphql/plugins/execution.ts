@@ -1,5 +1,5 @@
-import { execute } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { execute } from '../execute.ts';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
 import type { MaskError } from './masking.ts';
@@ -9,7 +9,7 @@ const STREAM = Symbol('stream');
 /** Runs operations with graphql-js; subscriptions that ask the same share their execution. */
 export function useExecution(executions: SharedExecutions, mask: MaskError): Plugin {
   return {
-    onExecute: ({ setExecuteFn }) => setExecuteFn((args) => execute({ ...args, hideSuggestions: true })),
+    onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args) => {
         const stream = await openEventStream(args, executions, mask);

@@ -7,6 +7,7 @@ import { createDocumentFacts } from './document-facts.ts';
 import { createJsonRequests } from './json-request.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { useCosts } from './plugins/costs.ts';
+import { useDocumentCache } from './plugins/document-cache.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
@@ -45,11 +46,13 @@ export function createEngine(app: App, options: EngineOptions): Engine {
     cors: false,
     healthCheckEndpoint: '/-/never',
     maxRequestBodySize: false,
+    parserAndValidationCache: false,
     maskedErrors: { maskError: (error) => mask(error), errorMessage: '' },
     // What is worth a line has one: from the mask, or from the plugin below.
     logging: quiet(app),
     plugins: [
       useRequestBody(),
+      useDocumentCache(),
       useLogging(app.log, facts),
       useAuthentication(app, facts, options.addressOf),
       useLimits({ facts, introspection: options.introspection }),

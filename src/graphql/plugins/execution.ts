@@ -1,5 +1,6 @@
-import { execute, type ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { execute } from '../execute.ts';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
 import type { AnswerCost } from './costs.ts';
@@ -12,7 +13,7 @@ export function useExecution(executions: SharedExecutions, mask: MaskError): Plu
   return {
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn((args) => {
-        const result = execute({ ...args, hideSuggestions: true });
+        const result = execute(args);
         const { cost } = args.contextValue as { cost?: AnswerCost };
         return result instanceof Promise ? result.then((it) => withCost(it, cost)) : withCost(result, cost);
       }),

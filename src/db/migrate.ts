@@ -10,9 +10,10 @@ const LOCK_KEY = 7_268_031;
 
 /**
  * Brings the database up to date. Safe to run from many processes at once.
+ * @param migrationsFolder for tests, which begin with an older one
  * @throws {Error} that says what to do when the server is too old
  */
-export async function migrate(url: string): Promise<void> {
+export async function migrate(url: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
     const [row] = await sql<
@@ -21,7 +22,7 @@ export async function migrate(url: string): Promise<void> {
     if (row!.version < OLDEST_SERVER)
       throw new Error(`PostgreSQL ${row!.version} is too old: Otpost needs ${OLDEST_SERVER} or newer.`);
     await sql`SELECT pg_advisory_lock(${LOCK_KEY})`;
-    await applyMigrations(drizzle({ client: sql }), { migrationsFolder: MIGRATIONS });
+    await applyMigrations(drizzle({ client: sql }), { migrationsFolder });
     await sql`SELECT pg_advisory_unlock(${LOCK_KEY})`;
   } finally {
     await sql.end({ timeout: 5 });

@@ -11,6 +11,7 @@ import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } f
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
+import { vaultNumbers } from '../vault/table.ts';
 import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
 import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
 
@@ -48,6 +49,7 @@ export const tables = {
   routingRollups,
   webhookEndpoints,
   webhookDeliveries,
+  vaultNumbers,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

@@ -1,21 +1,21 @@
 import { isSettled } from '../messages/message.ts';
 import type { MessageRow } from '../messages/table.ts';
-import type { VerificationRow } from '../verifications/table.ts';
+import type { AnsweredVerification } from '../verifications/number-of.ts';
 import type { EventRow } from './table.ts';
 
 /** The state after an event, from rows that may have moved on since. */
 export function asOf(
   event: EventRow,
-  verification: VerificationRow,
+  verification: AnsweredVerification,
   message: MessageRow | undefined,
-): { verification: VerificationRow; message: MessageRow | undefined } {
+): { verification: AnsweredVerification; message: MessageRow | undefined } {
   return {
     verification: verificationAsOf(event, verification),
     message: message && event.messageStatus ? messageAsOf(message, event.messageStatus) : undefined,
   };
 }
 
-function verificationAsOf(event: EventRow, row: VerificationRow): VerificationRow {
+function verificationAsOf(event: EventRow, row: AnsweredVerification): AnsweredVerification {
   const status = event.verificationStatus;
   return {
     ...row,

@@ -8,7 +8,7 @@ type Columns<Row> = { dates: Record<KeysOf<Row, Date>, true>; buffers: Record<Ke
 
 const VERIFICATION: Columns<VerificationRow> = {
   dates: { nextSendAt: true, createdAt: true, expiresAt: true, settledAt: true },
-  buffers: { destination: true, toSealed: true, codeNonce: true },
+  buffers: { codeNonce: true },
 };
 const MESSAGE: Columns<MessageRow> = {
   dates: { dueAt: true, queuedAt: true, sentAt: true, deliveredAt: true, settledAt: true },
@@ -16,7 +16,7 @@ const MESSAGE: Columns<MessageRow> = {
 };
 
 /** Changes when an older program would misread a payload. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Events of one verification as they go over the bus: JSON, dates in milliseconds, octets in base64. */
 export function encodeEvents(events: readonly EventEnvelope[]): string {

@@ -1,5 +1,5 @@
 import type { MessageRow } from '../messages/table.ts';
-import type { VerificationRow } from '../verifications/table.ts';
+import type { AnsweredVerification } from '../verifications/number-of.ts';
 import type { EventType } from './catalog.ts';
 
 /** An event as a subscriber gets it: with the verification and the message as they were after it. */
@@ -9,7 +9,8 @@ export interface EventEnvelope {
   /** Opaque to clients; given back as `after` it resumes either stream behind this event. */
   cursor: string;
   occurredAt: Date;
-  verification: VerificationRow;
+  /** With its number, when the event was read from the table. */
+  verification: AnsweredVerification;
   /** Present for the `Message…` events. */
   message: MessageRow | undefined;
 }

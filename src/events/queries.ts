@@ -4,7 +4,7 @@ import { rowset } from '../db/rowset.ts';
 import { idFromUuid, uuidOf, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import { readMessages } from '../messages/store.ts';
 import type { VerificationStatus } from '../verifications/verification.ts';
-import { readVerifications } from '../verifications/store.ts';
+import { readWithNumbers } from '../verifications/with-numbers.ts';
 import { asOf } from './as-of.ts';
 import { encodeCursor, type Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
@@ -179,10 +179,15 @@ async function withState(sql: Sql, raw: readonly RawEvent[]): Promise<PlacedEven
   const verificationKeys = rows.map((e) => ({ accountId: e.accountId, id: e.verificationId }));
   const messageKeys = rows.flatMap((e) => (e.messageId ? { accountId: e.accountId, id: e.messageId } : []));
   const [verifications, messages] = await Promise.all([
-    readVerifications(sql, unique(verificationKeys)),
+    readWithNumbers(sql, unique(verificationKeys)),
     readMessages(sql, unique(messageKeys)),
   ]);
-  const verificationOf = new Map(verifications.map((v) => [nameOf(v), v]));
+  const verificationOf = new Map(
+    verifications.map(({ verification: v, number }) => [
+      nameOf(v),
+      number ? { ...v, number: { sealed: number.numberSealed } } : v,
+    ]),
+  );
   const messageOf = new Map(messages.map((m) => [nameOf(m), m]));
   return rows.flatMap((row) => {
     const { accountId, verificationId, messageId, transaction, version, type, occurredAt } = row;

@@ -121,11 +121,12 @@ async function readWave(
   });
   const keys = destinationsOf(fresh);
   const destinations = keys.length > 0 ? await lockDestinations(tx, keys) : [];
-  const latest = destinations.flatMap(({ accountId, latestVerificationId: id }) =>
-    id ? [{ accountId, id }] : [],
-  );
+  const latest = destinations.flatMap((destination) => {
+    const { accountId, latestVerificationId: id } = destination;
+    return id ? [{ accountId, id, verificationId: id, destination }] : [];
+  });
   const verifications = latest.length > 0 ? await lockVerifications(tx, latest) : [];
-  return { fresh, refused, checks: createCheckBatch(app, destinations, verifications) };
+  return { fresh, refused, checks: createCheckBatch(app, latest, verifications) };
 }
 
 /** The text of a long message; undefined while parts are missing. Codes on the border of two parts show only now. */

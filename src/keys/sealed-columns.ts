@@ -2,10 +2,13 @@ import type { IdPrefix } from '../ids.ts';
 
 /** A column whose values are sealed under data keys of their accounts. */
 export interface SealedColumn {
+  /** With its schema, where that is another than `public`. */
   table: string;
   column: string;
   /** What names a row besides its account; absent when the account has one row. */
   row?: { column: string; prefix: IdPrefix };
+  /** The `table` that its values are bound to (`SealedAt`), when it is another one. */
+  boundTable?: string;
   /** The `column` that its values are bound to (`SealedAt`); where there are several, older ones come last. */
   boundTo: readonly string[];
 }
@@ -43,5 +46,11 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     row: { column: 'id', prefix: 'sig' },
     boundTo: ['private_key'],
   },
-  { table: 'verifications', column: 'to_sealed', row: { column: 'id', prefix: 'vrf' }, boundTo: ['to'] },
+  {
+    table: 'vault.numbers',
+    column: 'number_sealed',
+    row: { column: 'verification_id', prefix: 'vrf' },
+    boundTable: 'verifications',
+    boundTo: ['to'],
+  },
 ];

@@ -34,6 +34,8 @@ export interface Chooser {
 
 export interface RouteQuestion {
   verification: VerificationRow;
+  /** Blind index of its number. */
+  destination: Buffer;
   /** MCC and MNC of the number; undefined = not known. */
   operator: string | undefined;
   /** Messages of this claim that each carrier has been given already. */
@@ -67,7 +69,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose({ verification, operator, taken, tried, onlyUntried, now }) {
+    async choose({ verification, destination, operator, taken, tried, onlyUntried, now }) {
       const { accountId, serviceId, country } = verification;
       if (!grounds.has(serviceId)) grounds.set(serviceId, await readGround(app, accountId, serviceId));
       const ground = grounds.get(serviceId);
@@ -90,7 +92,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);
       if ('refused' in usable) return { verdict: undefined };
-      const sender = pickSender(usable.values, verification.destination);
+      const sender = pickSender(usable.values, destination);
       const { price } = candidates[place]!;
       return {
         ...{ service, route, carrier, sender, price },

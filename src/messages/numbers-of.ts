@@ -2,6 +2,7 @@ import type { MessageId } from '../ids.ts';
 import { resolveByPrefix, type Resolution } from '../numbers/resolution.ts';
 import { createNumberResolver, type NumberToResolve } from '../numbers/resolver.ts';
 import type { App } from '../platform.ts';
+import type { VaultedNumber } from '../vault/table.ts';
 import { openPhoneSoon } from '../verifications/phone.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 
@@ -9,6 +10,8 @@ import type { VerificationRow } from '../verifications/table.ts';
 export interface NumberOf {
   /** E.164 with `+`. */
   to: string;
+  /** Its blind index. */
+  destination: Buffer;
   /** A promise while it is being looked up; it is kept within the account's deadline. */
   resolution: Resolution | Promise<Resolution>;
 }
@@ -16,6 +19,7 @@ export interface NumberOf {
 interface ToResolve {
   id: MessageId;
   verification: VerificationRow;
+  number: VaultedNumber;
 }
 
 /**
@@ -30,15 +34,18 @@ export async function numbersOf(
 ): Promise<Map<MessageId, NumberOf>> {
   const numbers = new Map<MessageId, NumberOf>();
   const open: (NumberToResolve & { id: MessageId })[] = [];
-  for (const { id, verification } of messages) {
-    const { accountId, destination: number, country } = verification;
-    const e164 = await openPhoneSoon(app.keys, verification);
+  for (const { id, verification, number: vaulted } of messages) {
+    const { accountId, country } = verification;
+    const { subject: destination, numberSealed } = vaulted;
+    const e164 = await openPhoneSoon(app.keys, verification, numberSealed);
     const known = told.get(id);
-    if (known) numbers.set(id, { to: e164, resolution: known });
-    else open.push({ id, accountId, number, e164, hint: hintOf(e164, country) });
+    if (known) numbers.set(id, { to: e164, destination, resolution: known });
+    else open.push({ id, accountId, number: destination, e164, hint: hintOf(e164, country) });
   }
   const resolved = await app.single(createNumberResolver).resolve(open);
-  open.forEach(({ id, e164 }, i) => numbers.set(id, { to: e164, resolution: resolved[i]! }));
+  open.forEach(({ id, e164: to, number: destination }, i) =>
+    numbers.set(id, { to, destination, resolution: resolved[i]! }),
+  );
   return numbers;
 }
 

@@ -6,8 +6,8 @@ import type { CarrierId, MessageId } from '../ids.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
 import { codeOf } from '../verifications/code-of.ts';
-import { readVerifications } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
+import { readWithNumbers } from '../verifications/with-numbers.ts';
 import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
 import { createChooser, type Choice } from './choose-route.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
@@ -48,11 +48,11 @@ export async function planAttempts(
   claimed: readonly ClaimedMessage[],
   told: ReadonlyMap<MessageId, Resolution> = new Map(),
 ): Promise<Plan> {
-  const verifications = await readVerifications(
+  const verifications = await readWithNumbers(
     app.sql,
     claimed.map((m) => ({ accountId: m.accountId, id: m.verificationId })),
   );
-  const byId = new Map(verifications.map((v) => [v.id, v]));
+  const byId = new Map(verifications.map((v) => [v.verification.id, v]));
   const again = claimed.filter((m) => !m.isFirst);
   const tried = await readTried(app.sql, again);
   const rules = await readRules(
@@ -64,19 +64,19 @@ export async function planAttempts(
   const chooser = createChooser(app, carriers);
   const now = app.clock();
   const open = claimed.flatMap(({ id, verificationId }) => {
-    const verification = byId.get(verificationId)!;
-    return isOpen(verification, now) ? [{ id, verification }] : [];
+    const { verification, number } = byId.get(verificationId)!;
+    return number && isOpen(verification, now) ? [{ id, verification, number }] : [];
   });
   const numbers = await numbersOf(app, open, told);
   for (const message of claimed) {
-    const verification = byId.get(message.verificationId)!;
+    const { verification } = byId.get(message.verificationId)!;
     const { accountId, verificationId, id: messageId } = message;
     const number = numbers.get(messageId);
     if (!number) {
       plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
       continue;
     }
-    const { to, resolution } = number;
+    const { to, destination, resolution } = number;
     if (resolution instanceof Promise) {
       plan.waiting.push({ message, resolution });
       continue;
@@ -90,7 +90,15 @@ export async function planAttempts(
       continue;
     }
     const { isLate, onlyUntried } = next;
-    const choice = await chooser.choose({ verification, operator, taken, tried: before, onlyUntried, now });
+    const choice = await chooser.choose({
+      verification,
+      destination,
+      operator,
+      taken,
+      tried: before,
+      onlyUntried,
+      now,
+    });
     if ('carrier' in choice) {
       const { carrier } = choice;
       plan.attempts.push(planAttempt(app, choice, message, verification, to, resolution, isLate, now));

@@ -3,7 +3,7 @@ import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createServiceDirectory } from '../services/directory.ts';
 import { commitChecks } from './commit-checks.ts';
-import type { VerificationRow } from './table.ts';
+import type { AnsweredVerification } from './number-of.ts';
 
 export interface CheckInput {
   verificationId: VerificationId;
@@ -23,7 +23,7 @@ export async function checkVerification(
   app: App,
   who: Principal,
   input: CheckInput,
-): Promise<VerificationRow> {
+): Promise<AnsweredVerification> {
   const services = await app.single(createServiceDirectory).of(who.accountId);
   return app.batched(commitChecks, BATCH).add({
     accountId: who.accountId,

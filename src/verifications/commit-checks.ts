@@ -3,6 +3,7 @@ import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
+import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Service } from '../services/directory.ts';
 import { readCode, sameCode } from './code.ts';
@@ -12,9 +13,11 @@ import {
   lockDestinationsOf,
   saveDestinations,
   type DestinationState,
+  type NumberedDestination,
 } from './destinations.ts';
 import { endedError } from './ended.ts';
 import { DestinationLocked, InvalidCode, TooManyChecks, VerificationNotFound, WrongCode } from './errors.ts';
+import type { AnsweredVerification } from './number-of.ts';
 import { lockVerifications, saveVerifications, type VerificationKey } from './store.ts';
 import type { VerificationRow } from './table.ts';
 import { decideCheck } from './verification.ts';
@@ -29,6 +32,11 @@ export interface NewCheck extends VerificationKey {
   services: readonly Service[];
 }
 
+interface CheckedNumber {
+  destination: DestinationState;
+  sealed?: Buffer;
+}
+
 /** What a batch of checks knows, all of it locked, and what it changes. */
 export interface CheckBatch {
   app: App;
@@ -37,6 +45,8 @@ export interface CheckBatch {
   verifications: Map<string, VerificationRow>;
   /** By `destinationName`. */
   destinations: Map<string, DestinationState>;
+  /** Where their codes went. */
+  numbers: Map<VerificationId, CheckedNumber>;
   changed: Set<VerificationRow>;
   touched: Set<DestinationState>;
   journal: Journal;
@@ -50,7 +60,7 @@ export interface CheckBatch {
 export async function commitChecks(
   app: App,
   checks: readonly NewCheck[],
-): Promise<readonly (VerificationRow | Error)[]> {
+): Promise<readonly (AnsweredVerification | Error)[]> {
   const { results, journal, transactionId } = await transaction(
     app.lanes,
     (tx) => readBatch(app, tx, checks),
@@ -64,24 +74,30 @@ export async function commitChecks(
 }
 
 async function readBatch(app: App, tx: Tx, checks: readonly NewCheck[]): Promise<CheckBatch> {
-  const [destinations, verifications] = await Promise.all([
+  const [numbered, verifications] = await Promise.all([
     lockDestinationsOf(tx, checks),
     lockVerifications(tx, checks),
   ]);
-  return createCheckBatch(app, destinations, verifications);
+  return createCheckBatch(app, numbered, verifications);
 }
 
-/** @param destinations those of the verifications; all are locked, and stay so until the checks are written */
+/** @param numbered the destinations of the verifications; all are locked, and stay so until the checks are written */
 export function createCheckBatch(
   app: App,
-  destinations: readonly DestinationState[],
+  numbered: readonly (Omit<NumberedDestination, 'numberSealed'> & { numberSealed?: Buffer })[],
   verifications: readonly VerificationRow[],
 ): CheckBatch {
   const now = app.clock();
   return {
     app,
     now,
-    destinations: new Map(destinations.map((d) => [destinationName(d), d])),
+    destinations: new Map(numbered.map(({ destination }) => [destinationName(destination), destination])),
+    numbers: new Map(
+      numbered.map(({ verificationId, destination, numberSealed: sealed }) => [
+        verificationId,
+        { destination, ...(sealed && { sealed }) },
+      ]),
+    ),
     verifications: new Map(verifications.map((v) => [verificationName(v), v])),
     changed: new Set(),
     touched: new Set(),
@@ -105,16 +121,19 @@ export async function writeChecks(tx: Tx, batch: CheckBatch): Promise<string | u
 }
 
 /** Decides one check, behind all those of the batch before it. @returns the verification, approved, or why it is not */
-export function decideOneCheck(batch: CheckBatch, check: NewCheck): VerificationRow | Error {
+export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVerification | Error {
   const { app, now, journal } = batch;
   const v = batch.verifications.get(verificationName(check));
   if (v?.mode !== check.mode) return new VerificationNotFound();
   const ended = endedError(v);
   if (ended) return ended;
 
-  const destination = batch.destinations.get(destinationName(v))!;
+  const number = batch.numbers.get(v.id);
+  // Without one its number has gone before its time was up: nothing is known against it.
+  const destination = number?.destination;
   const settings = check.services.find((service) => service.id === v.serviceId)?.settings;
-  if (settings && destination.failedChecks >= settings.lockAfterFailedChecks) return new DestinationLocked();
+  if (settings && destination && destination.failedChecks >= settings.lockAfterFailedChecks)
+    return new DestinationLocked();
   const code = readCode(check.code, v.codeLength, v.codeAlphabet);
   if (code === undefined && v.expiresAt.getTime() > now) return new InvalidCode(v.codeLength, v.codeAlphabet);
 
@@ -131,18 +150,20 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): Verification
       v.checksUsed += 1;
       end(v, 'approved', now);
       journal.record('VerificationApproved', v);
-      if (destination.failedChecks > 0) {
+      if (destination && destination.failedChecks > 0) {
         destination.failedChecks = 0;
         batch.touched.add(destination);
       }
-      return { ...v };
+      return { ...v, ...(number?.sealed && { number: { sealed: number.sealed } }) };
     case 'wrongCode':
     case 'exhausted':
       v.checksUsed += 1;
       if (outcome.kind === 'exhausted') end(v, 'max_checks_reached', now);
       journal.record('CodeRejected', v);
-      destination.failedChecks += 1;
-      batch.touched.add(destination);
+      if (destination) {
+        destination.failedChecks += 1;
+        batch.touched.add(destination);
+      }
       return outcome.kind === 'exhausted' ? new TooManyChecks() : new WrongCode(outcome.checksLeft);
     default:
       throw new Error(`unhandled outcome: ${outcome satisfies never}`);

@@ -8,6 +8,8 @@ import type { MessageRow } from '../messages/table.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Service } from '../services/directory.ts';
+import { insertNumbers } from '../vault/numbers.ts';
+import type { VaultedNumber } from '../vault/table.ts';
 import {
   destinationName,
   lockDestinations,
@@ -31,6 +33,7 @@ import {
 } from './idempotency.ts';
 import { sendLimits } from './limits.ts';
 import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
+import type { AnsweredVerification } from './number-of.ts';
 import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
 import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
@@ -40,6 +43,10 @@ export interface NewStart {
   service: Service;
   /** What becomes the verification if none is pending for this number. */
   draft: VerificationRow;
+  /** What the vault will have of the draft. */
+  number: VaultedNumber;
+  /** The number as it is answered. */
+  e164: string;
   /** Only one more message of this one. */
   resendOf: VerificationId | undefined;
   idempotency: IdempotencyClaim | undefined;
@@ -55,6 +62,7 @@ interface Batch {
   isOptedOut: (destination: DestinationKey) => boolean;
   touched: Set<DestinationState>;
   inserted: VerificationRow[];
+  numbers: VaultedNumber[];
   changed: Set<VerificationRow>;
   messages: MessageRow[];
   newAnswers: IdempotencyRecord[];
@@ -63,24 +71,28 @@ interface Batch {
 
 /**
  * Commits a batch of starts in one transaction: four statements to read and lock, then the pure
- * decisions, then five statements to write and the commit, each group in one round trip.
+ * decisions, then six statements to write and the commit, each group in one round trip.
  */
-export async function commitStarts(app: App, starts: readonly NewStart[]): Promise<StartResult[]> {
+export async function commitStarts(
+  app: App,
+  starts: readonly NewStart[],
+): Promise<(AnsweredVerification | Error)[]> {
   const { results, journal, transactionId } = await transaction(
     app.lanes,
     (tx) => readBatch(tx, starts, app.clock()),
     async (tx, batch) => {
       const results = starts.map((start) => decideStart(batch, start));
-      const [transactionId, , , , , , answers] = await Promise.all([
+      const [transactionId, , , , , , , answers] = await Promise.all([
         commitJournal(tx, batch.journal),
         saveDestinations(tx, [...batch.touched]),
         insertVerifications(tx, batch.inserted),
+        insertNumbers(tx, batch.numbers),
         saveVerifications(tx, [...batch.changed]),
         insertMessages(tx, batch.messages),
         insertIdempotencyKeys(tx, batch.newAnswers),
         answerRepeats(tx, results),
       ]);
-      return { results: answers, journal: batch.journal, transactionId };
+      return { results: withNumbers(answers, starts), journal: batch.journal, transactionId };
     },
   );
   publishJournal(app, journal, transactionId);
@@ -88,11 +100,24 @@ export async function commitStarts(app: App, starts: readonly NewStart[]): Promi
   return results;
 }
 
+/** Whoever starts a verification knows its number. */
+function withNumbers(
+  results: readonly StartResult[],
+  starts: readonly NewStart[],
+): (AnsweredVerification | Error)[] {
+  return results.map((result, i) =>
+    result instanceof Error ? result : { ...result, number: { e164: starts[i]!.e164 } },
+  );
+}
+
+function destinationOf({ draft, number }: NewStart): DestinationKey {
+  return { accountId: draft.accountId, serviceId: draft.serviceId, destination: number.subject };
+}
+
 async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Promise<Batch> {
   const destinations = new Map<string, DestinationState>();
-  for (const { draft } of starts) {
-    const { accountId, serviceId, destination } = draft;
-    const key = { accountId, serviceId, destination };
+  for (const start of starts) {
+    const key = destinationOf(start);
     const fresh = {
       ...key,
       exists: false,
@@ -122,6 +147,7 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     isOptedOut: createOptOutCheck(optOuts),
     touched: new Set(),
     inserted: [],
+    numbers: [],
     changed: new Set(),
     messages: [],
     newAnswers: [],
@@ -138,7 +164,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       ? new Repeat(before)
       : new IdempotencyConflict();
 
-  const destination = batch.destinations.get(destinationName(draft))!;
+  const destination = batch.destinations.get(destinationName(destinationOf(start)))!;
   const ended = start.resendOf && endOf(batch, destination, start.resendOf);
   if (ended) return new VerificationSettled(ended);
   if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
@@ -148,7 +174,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
   const send = sends && decideSend(sendLimits(service.settings), destination.recentSends, now);
   if (send && send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
 
-  const verification = pendingOf(batch, destination) ?? begin(batch, destination, draft);
+  const verification = pendingOf(batch, destination) ?? begin(batch, destination, start);
   batch.touched.add(destination);
   if (send) {
     verification.sendsLeft = send.sendsLeft;
@@ -207,11 +233,12 @@ function pendingOf(batch: Batch, destination: DestinationState): VerificationRow
   return undefined;
 }
 
-function begin(batch: Batch, destination: DestinationState, draft: VerificationRow): VerificationRow {
+function begin(batch: Batch, destination: DestinationState, { draft, number }: NewStart): VerificationRow {
   // A copy: the transaction may run again after a lost race, and must find the draft as it was.
   const verification = { ...draft };
   destination.latestVerificationId = verification.id;
   batch.verifications.set(verification.id, verification);
   batch.inserted.push(verification);
+  batch.numbers.push(number);
   return verification;
 }

@@ -45,9 +45,10 @@ const LOCK = `
   FOR UPDATE OF d`;
 
 const LOCK_OF_VERIFICATIONS = `
-  SELECT d.* FROM destinations d
-  WHERE (d.account_id, d.service_id, d.destination) IN (
-    SELECT v.account_id, v.service_id, v.destination FROM verifications v JOIN ${KEYS.from} USING (account_id, id))
+  SELECT d.*, v.id AS verification_id, s.number_sealed FROM ${KEYS.from}
+  JOIN verifications v USING (account_id, id)
+  JOIN vault.numbers s ON s.account_id = v.account_id AND s.verification_id = v.id
+  JOIN destinations d ON d.account_id = v.account_id AND d.service_id = v.service_id AND d.destination = s.subject
   ORDER BY d.account_id, d.service_id, d.destination
   FOR UPDATE OF d`;
 
@@ -68,13 +69,29 @@ export async function lockDestinations(tx: Tx, keys: readonly DestinationKey[]):
   return rows.map(fromRaw);
 }
 
-/** Locks the destinations of verifications. */
+/** Where a verification's code went. */
+export interface NumberedDestination {
+  verificationId: VerificationId;
+  numberSealed: Buffer;
+  /** The same object for all verifications of the destination. */
+  destination: DestinationState;
+}
+
+/** Locks the destinations of verifications; those whose number has gone are missing from the answer. */
 export async function lockDestinationsOf(
   tx: Tx,
   keys: readonly VerificationKey[],
-): Promise<DestinationState[]> {
-  const rows = await runBatch<VerificationKey, RawDestination>(tx, LOCK_OF_VERIFICATIONS, KEYS, keys);
-  return rows.map(fromRaw);
+): Promise<NumberedDestination[]> {
+  const rows = await runBatch<VerificationKey, RawNumbered>(tx, LOCK_OF_VERIFICATIONS, KEYS, keys);
+  const states = new Map<string, DestinationState>();
+  return rows.map((raw) => {
+    const state = fromRaw(raw);
+    const name = destinationName(state);
+    const destination = states.get(name) ?? state;
+    states.set(name, destination);
+    const verificationId = idFromUuid('vrf', raw.verification_id);
+    return { verificationId, numberSealed: raw.number_sealed, destination };
+  });
 }
 
 /** Writes locked and new destinations. Fails as a lost race when another start made one of the new ones first. */
@@ -94,6 +111,11 @@ interface RawDestination {
   recent_sends: string[];
   failed_checks: number;
   latest_verification_id: string | null;
+}
+
+interface RawNumbered extends RawDestination {
+  verification_id: string;
+  number_sealed: Buffer;
 }
 
 function fromRaw(raw: RawDestination): DestinationState {

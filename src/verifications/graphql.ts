@@ -1,11 +1,10 @@
 import { Mode } from '../accounts/graphql-mode.ts';
-import { mayRevealPhone } from '../accounts/permissions.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { Channel } from '../services/graphql-channel.ts';
 import { Service } from '../services/graphql.ts';
-import { maskPhone, openPhoneSoon } from './phone.ts';
+import { shownNumber, type Numbered } from './number-of.ts';
 
 export const VerificationStatus = builder.enumType('VerificationStatus', {
   description: 'Where a verification stands. All but `PENDING` are final.',
@@ -51,7 +50,6 @@ export const Verification = builder.drizzleObject('verifications', {
       id: true,
       serviceId: true,
       mode: true,
-      toSealed: true,
       country: true,
       channel: true,
       locale: true,
@@ -77,11 +75,10 @@ export const Verification = builder.drizzleObject('verifications', {
     }),
     to: t.field({
       type: 'PhoneNumber',
-      description: 'The destination, masked (`+385•••••••67`) unless the caller may see it.',
-      resolve: async (v, _args, context) => {
-        const number = await openPhoneSoon(context.app.keys, v);
-        return mayRevealPhone(callerOf(context)) ? number : maskPhone(number);
-      },
+      description:
+        'The destination, masked (`+385•••••••67`) unless the caller may see it. Numbers are kept for a shorter time ' +
+        'than verifications: of one that has gone the country is left (`+385•••••••••`).',
+      resolve: (v: Numbered, _args, context) => shownNumber(context.app, callerOf(context), v),
     }),
     country: t.string({
       description: 'Country of the destination, ISO 3166-1 alpha-2; `00` for international services.',

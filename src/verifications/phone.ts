@@ -1,4 +1,10 @@
-import { parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphonenumber-js/max';
+import {
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberWithError,
+  ParseError,
+  type CountryCode,
+} from 'libphonenumber-js/max';
 import type { Mode } from '../accounts/mode.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import { open, seal } from '../crypto/seal.ts';
@@ -71,6 +77,12 @@ export function destinationOf(keys: Keyring, accountId: AccountId, e164: string,
   return keys.blindIndex('destination', accountId, e164, ...(mode === 'test' ? [mode] : []));
 }
 
+/** What is left to show of a number that is gone: `+385•••••••••`. The dots do not tell how long it was. */
+export function maskOfCountry(country: string): string {
+  return `+${isSupportedCountry(country) ? getCountryCallingCode(country) : ''}•••••••••`;
+}
+
+// The place is that of old, bound into what was sealed before there was a vault.
 export function sealPhone(keys: Keyring, accountId: AccountId, id: VerificationId, e164: string): Buffer {
   return seal(keys, e164, { account: accountId, table: 'verifications', column: 'to', row: id });
 }
@@ -78,17 +90,13 @@ export function sealPhone(keys: Keyring, accountId: AccountId, id: VerificationI
 /** @returns E.164 with `+` */
 export function openPhone(
   keys: Keyring,
-  row: { accountId: AccountId; id: VerificationId; toSealed: Buffer },
+  { accountId, id }: { accountId: AccountId; id: VerificationId },
+  sealed: Buffer,
 ): string {
-  return open(keys, row.toSealed, {
-    account: row.accountId,
-    table: 'verifications',
-    column: 'to',
-    row: row.id,
-  });
+  return open(keys, sealed, { account: accountId, table: 'verifications', column: 'to', row: id });
 }
 
 /** The same where its key may have been made by another process this moment. */
-export function openPhoneSoon(keys: Keyring, row: Parameters<typeof openPhone>[1]): string | Promise<string> {
-  return withKeys(keys, () => openPhone(keys, row));
+export function openPhoneSoon(...args: Parameters<typeof openPhone>): string | Promise<string> {
+  return withKeys(args[0], () => openPhone(...args));
 }

@@ -13,6 +13,7 @@ import { isLocale } from '../services/settings.ts';
 import { commitStarts } from './commit-starts.ts';
 import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
+import type { AnsweredVerification } from './number-of.ts';
 import { destinationOf, parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
 import type { VerificationRow } from './table.ts';
 import type { Channel } from './verification.ts';
@@ -41,7 +42,7 @@ export async function startVerification(
   app: App,
   who: Principal,
   input: StartInput,
-): Promise<VerificationRow> {
+): Promise<AnsweredVerification> {
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
   const phone = parsePhone(input.to, service.settings.defaultCountry);
@@ -52,10 +53,20 @@ export async function startVerification(
     const refused = await app.single(createRefusals).of(service, phone.country);
     if (refused) throw new SenderNotAllowed(phone.country, refused);
   }
-  const draft = await withKeys(app.keys, () => draftVerification(app, service, phone, input, modeOf(who)));
+  const { accountId } = service;
+  const mode = modeOf(who);
+  const draft = draftVerification(app, service, phone, input, mode);
+  const { id } = draft;
   return app.batched(commitStarts, BATCH).add({
     service,
     draft,
+    number: {
+      accountId,
+      verificationId: id,
+      subject: destinationOf(app.keys, accountId, phone.e164, mode),
+      numberSealed: await withKeys(app.keys, () => sealPhone(app.keys, accountId, id, phone.e164)),
+    },
+    e164: phone.e164,
     resendOf: input.resendOf,
     idempotency:
       input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
@@ -87,8 +98,6 @@ function draftVerification(
     id,
     serviceId: service.id,
     mode,
-    destination: destinationOf(app.keys, accountId, phone.e164, mode),
-    toSealed: sealPhone(app.keys, accountId, id, phone.e164),
     country: phone.country,
     channel: input.channel,
     locale: readLocale(input.locale) ?? settings.defaultLocale,

@@ -24,8 +24,6 @@ const ROWS = rowset<VerificationRow>({
   id: ['uuid', (r) => r.id],
   service_id: ['uuid', (r) => r.serviceId],
   mode: ['text', (r) => r.mode],
-  destination: ['bytea', (r) => r.destination],
-  to_sealed: ['bytea', (r) => r.toSealed],
   country: ['text', (r) => r.country],
   channel: ['text', (r) => r.channel],
   locale: ['text', (r) => r.locale],
@@ -131,8 +129,6 @@ export interface RawVerification {
   id: string;
   service_id: string;
   mode: VerificationRow['mode'];
-  destination: Buffer;
-  to_sealed: Buffer;
   country: string;
   channel: VerificationRow['channel'];
   locale: string;
@@ -158,8 +154,6 @@ export function verificationFromRaw(raw: RawVerification): VerificationRow {
     id: idFromUuid('vrf', raw.id),
     serviceId: idFromUuid('svc', raw.service_id),
     mode: raw.mode,
-    destination: raw.destination,
-    toSealed: raw.to_sealed,
     country: raw.country,
     channel: raw.channel,
     locale: raw.locale,

@@ -51,11 +51,7 @@ export const verifications = snakeCase.table(
     serviceId: serviceIdColumn().notNull(),
     /** A test was started with a test key. */
     mode: text().$type<Mode>().notNull().default('live'),
-    /** Blind index of the number, as in `destinations`. */
-    destination: bytes().notNull(),
-    /** The number, sealed (AES-256-GCM). */
-    toSealed: bytes().notNull(),
-    /** ISO 3166-1 alpha-2. */
+    /** Of its number, ISO 3166-1 alpha-2. The number itself is in `vault.numbers`. */
     country: char({ length: 2 }).notNull(),
     channel: text().$type<Channel>().notNull(),
     locale: text().notNull(),
@@ -79,8 +75,6 @@ export const verifications = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     // No foreign key to services: checking it locks the service's row for every start, and a service is never deleted.
-    // Without the account, for the reason given in messages/table.ts; the blind index is the account's own anyway.
-    index('verifications_destination').on(t.destination, t.id),
     // A test key lists the few that are tests among the many that are not.
     index('verifications_tests')
       .on(t.accountId, t.id)

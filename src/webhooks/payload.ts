@@ -1,13 +1,12 @@
 import type { PlacedEvent } from '../events/queries.ts';
 import type { App } from '../platform.ts';
-import { maskPhone, openPhoneSoon } from '../verifications/phone.ts';
+import { maskedNumber } from '../verifications/number-of.ts';
 import { TEST_NAME, WEBHOOK_NAMES } from './catalog.ts';
 import type { WebhookDeliveryRow } from './table.ts';
 
 /** What is sent of an event: the number is masked, and there is no code in it. */
 export async function payloadOf(app: App, { event, at }: PlacedEvent): Promise<string> {
   const { verification: v, message } = event;
-  const number = await openPhoneSoon(app.keys, v);
   return JSON.stringify({
     type: WEBHOOK_NAMES[event.type],
     timestamp: event.occurredAt,
@@ -18,7 +17,7 @@ export async function payloadOf(app: App, { event, at }: PlacedEvent): Promise<s
       verification: {
         id: v.id,
         mode: v.mode,
-        to: maskPhone(number),
+        to: await maskedNumber(app, v),
         country: v.country,
         channel: v.channel,
         status: v.status,

@@ -13,13 +13,19 @@ import { clientTokenAsBefore, makeEarlierVersion } from '../support/earlier-vers
 import { createTestDatabase } from '../support/postgres.ts';
 import { runToEnd } from '../support/processes.ts';
 import { until } from '../support/until.ts';
-import { codeOf, createNumbers, start, stateOf } from '../support/verifying.ts';
+import { codeOf, createNumbers, start, stateOf, vaultedOf } from '../support/verifying.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
 
 const aNumber = createNumbers(6_500_000);
 const root = (id: string) => ({ id, secret: randomBytes(32) });
 const entry = ({ id, secret }: { id: string; secret: Buffer }) => `${id}:${secret.toString('base64')}`;
 const [K1, K2, INDEX] = [root('k1'), root('k2'), root('index')];
 const ROLES = { ROLES: 'api' };
+
+/** A verification's number as the keys of a process open it. */
+async function numberIn({ app }: TestApp, row: VerificationRow): Promise<string> {
+  return openPhone(app.keys, row, (await vaultedOf(app, row)).numberSealed);
+}
 
 /** What `npm start` says when it will not start, on a database. */
 async function refusalToStart(databaseUrl: string, keys: string): Promise<string> {
@@ -57,10 +63,11 @@ describe('data keys', () => {
     await using other = await createTestApp({ ...ROLES, DATABASE_URL: main.databaseUrl });
     const who = await createWaitingAccount(main.app);
     const to = aNumber();
-    const row = await stateOf(other.app, await start(main.app, who, to));
-    expect(() => openPhone(other.app.keys, row)).toThrow('not here');
-    expect(await openPhoneSoon(other.app.keys, row)).toBe(to);
-    expect(openPhone(other.app.keys, row)).toBe(to);
+    const row = await start(main.app, who, to);
+    const { numberSealed } = await vaultedOf(other.app, row);
+    expect(() => openPhone(other.app.keys, row, numberSealed)).toThrow('not here');
+    expect(await openPhoneSoon(other.app.keys, row, numberSealed)).toBe(to);
+    expect(openPhone(other.app.keys, row, numberSealed)).toBe(to);
   });
 
   test('an account without a key gets one when it first needs one, and all processes the same', async () => {
@@ -70,21 +77,23 @@ describe('data keys', () => {
     await using two = await createTestApp({ ...ROLES, DATABASE_URL: main.databaseUrl });
     const to = [aNumber(), aNumber()];
     const [a, b] = await Promise.all([start(one.app, who, to[0]!), start(two.app, who, to[1]!)]);
-    expect(openPhone(two.app.keys, a)).toBe(to[0]);
-    expect(openPhone(one.app.keys, b)).toBe(to[1]);
+    expect(await numberIn(two, a)).toBe(to[0]);
+    expect(await numberIn(one, b)).toBe(to[1]);
   });
 
   test('that are made, become active or are destroyed reach a process that hears no announcement', async () => {
     const { app } = main;
     const who = await createWaitingAccount(app);
     const before = await start(app, who, aNumber());
+    const { numberSealed } = await vaultedOf(app, before);
     const [made] = await app.kek.wrap([
       { secret: randomBytes(32), context: `otpost data key\u0000${who.accountId}\u0000D2` },
     ]);
     await app.sql`
       INSERT INTO data_keys (account_id, id, wrapped, kek_id, active_from)
       VALUES (${uuidOf(who.accountId)}, 'D2', ${made!.wrapped}, ${made!.kekId}, now() + interval '1 second')`;
-    const sealedUnder = async () => (await start(app, who, aNumber())).toSealed.readUInt16BE(1);
+    const sealedUnder = async () =>
+      (await vaultedOf(app, await start(app, who, aNumber()))).numberSealed.readUInt16BE(1);
     expect(await sealedUnder()).toBe(1);
     await until(async () => (await sealedUnder()) === 2);
     await app.sql`
@@ -92,7 +101,7 @@ describe('data keys', () => {
       WHERE account_id = ${uuidOf(who.accountId)} AND id = 'D1'`;
     await until(() => {
       try {
-        openPhone(app.keys, before);
+        openPhone(app.keys, before, numberSealed);
         return false;
       } catch (error) {
         return (error as Error).message.includes('was destroyed');
@@ -124,8 +133,9 @@ describe('an installation of an earlier version, which sealed under the root key
     });
     const { app } = later;
     const row = await stateOf(app, started);
-    expect(row.toSealed[0]).toBe(2);
-    expect(openPhone(app.keys, row)).toBe(to);
+    const vaulted = await vaultedOf(app, row);
+    expect(vaulted.numberSealed[0]).toBe(2);
+    expect(await numberIn(later, row)).toBe(to);
     expect(await authenticate(app, key)).toMatchObject({ accountId });
     const token = clientTokenAsBefore(K1, row);
     expect(await authenticate(app, token)).toMatchObject({ accountId, verificationId: started.id });
@@ -138,13 +148,13 @@ describe('an installation of an earlier version, which sealed under the root key
     const keks = await app.sql`SELECT DISTINCT kek_id FROM data_keys`;
     expect(keks.map(({ kek_id }) => kek_id as string)).toEqual(['k2']);
     // The same number is the same destination as before.
-    const again = await start(app, who, to);
-    expect(again.destination).toEqual(row.destination);
-    expect(again.toSealed[0]).toBe(0x82);
+    const again = await vaultedOf(app, await start(app, who, to));
+    expect(again.subject).toEqual(vaulted.subject);
+    expect(again.numberSealed[0]).toBe(0x82);
 
     // And from now on the root keys that were replaced, and the index key, are not needed any more.
     await using last = await createTestApp({ ...env, OTPOST_KEYS: entry(K2) });
-    expect(openPhone(last.app.keys, await stateOf(last.app, row))).toBe(to);
+    expect(await numberIn(last, row)).toBe(to);
     expect(await authenticate(last.app, key)).toMatchObject({ accountId });
   });
 

@@ -7,11 +7,11 @@ const LEARNED = 'routing_evidence';
 /** Every table that is there, and whether its rows name an account. */
 export async function tablesOf(app: App): Promise<{ name: string; namesAccount: boolean }[]> {
   return app.sql<{ name: string; namesAccount: boolean }[]>`
-    SELECT t.table_name AS name, EXISTS (
+    SELECT CASE t.table_schema WHEN 'public' THEN '' ELSE t.table_schema || '.' END || t.table_name AS name, EXISTS (
       SELECT 1 FROM information_schema.columns c
       WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name AND c.column_name = 'account_id'
     ) AS "namesAccount"
-    FROM information_schema.tables t WHERE t.table_schema = 'public' ORDER BY 1`;
+    FROM information_schema.tables t WHERE t.table_schema IN ('public', 'vault') ORDER BY 1`;
 }
 
 /** All rows of an account as text, by table, but for what the workers have learned of it. */

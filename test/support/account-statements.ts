@@ -14,7 +14,10 @@ export interface Statement {
   namesAccount: boolean;
 }
 
-const SQL_NAMES = Object.values(tables).map((table) => getTableConfig(table as unknown as PgTable).name);
+const SQL_NAMES = Object.values(tables).map((table) => {
+  const { schema, name } = getTableConfig(table as unknown as PgTable);
+  return schema === undefined ? name : `${schema}[.]${name}`;
+});
 const WRITTEN = new RegExp(`\\b(?:FROM|JOIN|UPDATE)\\s+(?:${SQL_NAMES.join('|')})\\b`, 'i');
 const BUILT = /^(?:from|update|delete)$/;
 const READ = /^(?:findFirst|findMany)$/;

@@ -52,13 +52,14 @@ export async function makeEarlierVersion(
   root: { id: string; secret: Buffer },
 ): Promise<void> {
   const { sql } = app;
-  for (const { table, column, row, boundTo } of SEALED_COLUMNS) {
+  for (const { table, column, row, boundTable, boundTo } of SEALED_COLUMNS) {
     const key = row?.column ?? 'account_id';
     const rows = await sql<{ account_id: string; key: string; sealed: Buffer }[]>`
       SELECT account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}`;
     for (const { account_id, key: uuid, sealed } of rows) {
       const account = idFromUuid('acc', account_id);
-      const at = { account, table, column: boundTo[0]!, row: idFromUuid(row?.prefix ?? 'acc', uuid) };
+      const id = idFromUuid(row?.prefix ?? 'acc', uuid);
+      const at = { account, table: boundTable ?? table, column: boundTo[0]!, row: id };
       const before = sealAsBefore(root, open(app.keys, sealed, at), at);
       await sql`UPDATE ${sql(table)} SET ${sql({ [column]: before })}
         WHERE account_id = ${account_id} AND ${sql(key)} = ${uuid}`;

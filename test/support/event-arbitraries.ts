@@ -29,8 +29,6 @@ export const verificationRows: fc.Arbitrary<VerificationRow> = record({
   id: id('vrf'),
   serviceId: id('svc'),
   mode: fc.constantFrom('live', 'test'),
-  destination: buffer,
-  toSealed: buffer,
   country: fc.constantFrom('HR', 'DE'),
   channel: fc.constantFrom('sms', 'inbound_sms'),
   locale: fc.string(),

@@ -64,8 +64,6 @@ export async function addPastTraffic(
         account_id: account,
         id: uuidOf(v.id),
         service_id: account,
-        destination: Buffer.alloc(16),
-        to_sealed: Buffer.alloc(16),
         country: v.country,
         channel: 'sms',
         locale: 'en',

@@ -33,8 +33,6 @@ export function verificationDraft({ accountId, serviceId }: TestAccount, now = D
     id: newId('vrf', now),
     serviceId,
     mode: 'live',
-    destination: randomBytes(16),
-    toSealed: randomBytes(40),
     country: 'HR',
     channel: 'sms',
     locale: 'hr',

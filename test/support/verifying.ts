@@ -9,6 +9,8 @@ import type { App } from '../../src/platform.ts';
 import { deriveCode } from '../../src/verifications/code.ts';
 import { startVerification, type StartInput } from '../../src/verifications/start.ts';
 import { readVerifications } from '../../src/verifications/store.ts';
+import { readNumbers } from '../../src/vault/numbers.ts';
+import type { VaultedNumber } from '../../src/vault/table.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { until } from './until.ts';
 
@@ -50,6 +52,11 @@ interface Key {
 
 export async function stateOf(app: App, key: Key): Promise<VerificationRow> {
   return (await readVerifications(app.sql, [key]))[0]!;
+}
+
+/** What the vault has of its number. */
+export async function vaultedOf(app: App, { accountId, id }: Key): Promise<VaultedNumber> {
+  return (await readNumbers(app.sql, [{ accountId, verificationId: id }])).get(id)!;
 }
 
 /** The code as it would be sent now, without waiting for a message. */

@@ -15,8 +15,6 @@ const verification: VerificationRow = {
   id: VERIFICATION,
   serviceId: `svc_${'4'.repeat(32)}`,
   mode: 'live',
-  destination: Buffer.from('destination'),
-  toSealed: Buffer.from('sealed'),
   country: 'HR',
   channel: 'inbound_sms',
   locale: 'hr',

@@ -17,10 +17,10 @@ test.each([
   '[]',
   '{}',
   '{"format":1,"events":[]}',
-  '{"format":2}',
-  '{"format":2,"events":[{}]}',
-  '{"format":2,"events":[null]}',
-  '{"format":2,"events":[{"verifi',
+  '{"format":3}',
+  '{"format":3,"events":[{}]}',
+  '{"format":3,"events":[null]}',
+  '{"format":3,"events":[{"verifi',
   '\u0000',
 ])('a payload of another version, or cut short, is not read: %s', (payload) => {
   expect(decodeEvents(payload)).toBeUndefined();

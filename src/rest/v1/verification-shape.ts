@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { mayRevealPhone } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { App } from '../../platform.ts';
-import { maskPhone, openPhoneSoon } from '../../verifications/phone.ts';
-import type { VerificationRow } from '../../verifications/table.ts';
+import { shownNumber, type AnsweredVerification } from '../../verifications/number-of.ts';
 import { idOf, moment } from './parts.ts';
 
 export const VerificationStatus = z.enum([
@@ -23,7 +21,8 @@ export const Verification = z
     id: idOf('vrf', 'The verification'),
     mode: Mode.openapi({ description: 'Whether it is for real or a test; that of the key that started it.' }),
     to: z.string().openapi({
-      description: 'The destination in E.164, masked (`+385•••••••67`) unless the caller may see it.',
+      description:
+        'The destination in E.164, masked (`+385•••••••67`) unless the caller may see it; once it has expired its country is left (`+385•••••••••`).',
       example: '+385911234567',
     }),
     country: z
@@ -55,7 +54,7 @@ export type Verification = z.output<typeof Verification>;
 export function verificationShapes(
   app: App,
   who: Principal,
-  rows: readonly VerificationRow[],
+  rows: readonly AnsweredVerification[],
 ): Promise<Verification[]> {
   return Promise.all(rows.map((row) => verificationShape(app, who, row)));
 }
@@ -63,13 +62,12 @@ export function verificationShapes(
 export async function verificationShape(
   app: App,
   who: Principal,
-  row: VerificationRow,
+  row: AnsweredVerification,
 ): Promise<Verification> {
-  const number = await openPhoneSoon(app.keys, row);
   return {
     id: row.id,
     mode: row.mode,
-    to: mayRevealPhone(who) ? number : maskPhone(number),
+    to: await shownNumber(app, who, row),
     country: row.country,
     channel: row.channel,
     status: row.status,

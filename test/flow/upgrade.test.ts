@@ -1,0 +1,78 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Sql } from 'postgres';
+import { expect, test } from 'vitest';
+import { createOldDatabase } from '../support/upgrades.ts';
+
+const ACCOUNT = randomUUID();
+
+/** An id of that time. */
+function idAt(at: number): string {
+  const hex = at.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7${randomUUID().slice(15)}`;
+}
+
+interface OldVerification {
+  id: string;
+  destination: Buffer;
+  to_sealed: Buffer;
+}
+
+/** Verifications as they were before there was a vault, in an order that is none. */
+async function addOldVerifications(sql: Sql, count: number): Promise<OldVerification[]> {
+  const times = Array.from({ length: count }, (_, i) => Date.now() - ((i * 7_919) % count) * 3_600_000);
+  const rows = times.map((at) => ({
+    at,
+    row: { id: idAt(at), destination: randomBytes(16), to_sealed: randomBytes(48) },
+  }));
+  await sql`INSERT INTO verifications ${sql(
+    rows.map(({ at, row }) => ({
+      ...row,
+      ...{ account_id: ACCOUNT, service_id: ACCOUNT, country: 'HR', channel: 'sms', locale: 'en' },
+      ...{ status: 'approved', code_nonce: randomBytes(16), code_key_id: 'k1', code_length: 6 },
+      ...{ code_alphabet: 'digits', checks_used: 1, max_checks: 5, sends_left: 4, version: 5 },
+      ...{ created_at: new Date(at), expires_at: new Date(at + 600_000), settled_at: new Date(at + 20_000) },
+    })),
+  )}`;
+  return rows.map(({ row }) => row);
+}
+
+test('the numbers of an older installation are all in the vault, and nowhere else', async () => {
+  await using old = await createOldDatabase('number_vault');
+  const { sql } = old;
+  const before = await addOldVerifications(sql, 300);
+  const others = await fingerprint(sql);
+  await old.upgrade();
+  const vaulted = await sql<OldVerification[]>`
+    SELECT verification_id AS id, subject AS destination, number_sealed AS to_sealed FROM vault.numbers
+    WHERE account_id = ${ACCOUNT}`;
+  expect(sorted(vaulted)).toEqual(sorted(before));
+  expect(await fingerprint(sql)).toBe(others);
+  // Not even in the pages of the table: a column that is dropped leaves its values there.
+  await sql`CREATE EXTENSION pageinspect`;
+  const pages = await sql<{ page: Buffer }[]>`
+    SELECT get_raw_page('verifications', i::int) AS page
+    FROM generate_series(0, pg_relation_size('verifications') / 8192 - 1) AS i`;
+  const left = before.filter(({ to_sealed }) => pages.some(({ page }) => page.includes(to_sealed)));
+  expect(pages.length).toBeGreaterThan(0);
+  expect(left).toEqual([]);
+});
+
+function sorted(rows: readonly OldVerification[]) {
+  const plain = rows.map(({ id, destination, to_sealed }) => [
+    id,
+    destination.toString('hex'),
+    to_sealed.toString('hex'),
+  ]);
+  return plain.sort(([a], [b]) => (a! < b! ? -1 : 1));
+}
+
+/** Of all that both have of verifications. */
+async function fingerprint(sql: Sql): Promise<string> {
+  const rows = await sql`
+    SELECT account_id, id, service_id, country, channel, locale, status, failure_reason, code_nonce, code_key_id,
+      code_length, code_alphabet, checks_used, max_checks, sends_left, next_send_at, version, created_at, expires_at,
+      settled_at
+    FROM verifications ORDER BY id`;
+  expect(rows).toHaveLength(300);
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+}

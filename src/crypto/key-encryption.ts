@@ -20,6 +20,8 @@ export interface KeyEncryption {
   rewrap(keys: readonly (WrappedKey & { context: string })[]): Promise<WrappedKey[]>;
   /** Those of some key-encryption keys that it does not have. */
   missing(kekIds: readonly string[]): Promise<string[]>;
+  /** In a sentence: what may be removed, now that only these are needed. Undefined: nothing. */
+  removable(neededKekIds: readonly string[]): Promise<string | undefined>;
 }
 
 export const DATA_KEY_BYTES = 32;

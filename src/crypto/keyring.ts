@@ -30,10 +30,12 @@ export interface Keyring {
   readonly randomBytes: RandomBytes;
   /** Looks for keys of an account that this process does not know yet. Not for hot paths: see `withKeys`. */
   learn(account: string): Promise<void>;
+  /** The same for whatever changed of all accounts' keys. */
+  refresh(): Promise<void>;
 }
 
-/** @param learn puts keys into the memory that it does not have yet */
-export function createKeyring(memory: KeyMemory, learn: (account: string) => Promise<void>): Keyring {
+/** @param source puts keys into the memory that it does not have yet */
+export function createKeyring(memory: KeyMemory, source: Pick<Keyring, 'learn' | 'refresh'>): Keyring {
   const need = (account: string, id: string): MemoryKey => {
     const key = memory.find(account, id);
     if (!key) throw new UnknownKey(account, id);
@@ -56,7 +58,8 @@ export function createKeyring(memory: KeyMemory, learn: (account: string) => Pro
       return mac.update(parts.join('\u0000')).digest().subarray(0, 16);
     },
     randomBytes: createRandom().bytes,
-    learn: (account) => learn(ownerOf(account)),
+    learn: (account) => source.learn(ownerOf(account)),
+    refresh: source.refresh,
   };
 }
 

@@ -61,6 +61,14 @@ export function createLocalKeyEncryption(source: RootKeySource): KeyEncryption {
     missing,
     wrap,
     unwrap,
+    async removable(needed) {
+      await source.reload();
+      const { currentId, secrets } = source.keys;
+      const free = [...secrets.keys()].filter((id) => id !== currentId && !needed.includes(id));
+      if (free.length === 0) return undefined;
+      const names = free.map((id) => `"${id}"`).join(', ');
+      return `${names} may now be removed from OTPOST_KEYS, once "${currentId}" is the first key of every process.`;
+    },
     async rewrap(keys) {
       const secrets = await unwrap(keys);
       return wrap(keys.map(({ context }, i) => ({ secret: secrets[i]!, context })));

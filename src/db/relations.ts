@@ -4,7 +4,7 @@ import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
-import { dataKeys } from '../keys/table.ts';
+import { dataKeys, keyRotations } from '../keys/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
 import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
@@ -19,6 +19,7 @@ export const tables = {
   accounts,
   apiKeys,
   dataKeys,
+  keyRotations,
   oauthClients,
   oauthRevokedTokens,
   oauthAssertions,

@@ -55,6 +55,11 @@ function isConnectionGone(error: unknown): boolean {
   return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
 }
 
+/** Two transactions waited for each other, and this one was given up. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === '40P01';
+}
+
 function isRetried(error: unknown): boolean {
   return error instanceof postgres.PostgresError && RETRIED_SQLSTATES.has(error.code);
 }

@@ -16,7 +16,7 @@ export interface KeyLoader {
   /** What changed since the last look. A key that cannot be unwrapped is logged, and tried again the next time. */
   refresh(): Promise<void>;
   /** The keys of an account, now; makes its first one if it has none. */
-  learn(accountId: AccountId): Promise<void>;
+  learn(account: string): Promise<void>;
 }
 
 // Transactions that were open when we looked may show later what they changed before.
@@ -91,7 +91,8 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
       await look((page) => unwrap(unknownOf(page)));
     },
     refresh: () => look(async (page) => void (await unwrapWhatCanBe(unknownOf(page)))),
-    learn(accountId) {
+    learn(account) {
+      const accountId = account as AccountId;
       let learning = asked.get(accountId);
       if (learning) return learning;
       const forget = () => asked.delete(accountId);

@@ -4,7 +4,6 @@ import { createKeyMemory } from '../crypto/key-memory.ts';
 import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import type { RootKeys } from '../crypto/root-keys.ts';
 import type { Sql } from '../db/client.ts';
-import type { AccountId } from '../ids.ts';
 import { adoptInstallation } from './adopt.ts';
 import { createKeyLoader, type KeyLoader } from './loader.ts';
 
@@ -21,5 +20,5 @@ export async function openKeys(
   const memory = createKeyMemory();
   const loader = createKeyLoader({ sql, kek, memory, log });
   await loader.loadAll();
-  return { keys: createKeyring(memory, (account) => loader.learn(account as AccountId)), loader };
+  return { keys: createKeyring(memory, loader), loader };
 }

@@ -66,6 +66,15 @@ export async function insertKeys(tx: Tx, keys: readonly NewKey[]): Promise<void>
   if (keys.length > 0) await runBatch(tx, INSERT, NEW, keys);
 }
 
+const INSERT_LATER = `
+  INSERT INTO data_keys (${NEW.names}, active_from)
+  SELECT n.*, now() + $5::float8 * interval '1 millisecond' FROM ${NEW.from} ON CONFLICT DO NOTHING`;
+
+/** Stores keys that new things are made with only when every process knows them. */
+export async function insertKeysActiveIn(sql: Sql, keys: readonly NewKey[], ms: number): Promise<void> {
+  await sql.unsafe(INSERT_LATER, [...NEW.params(keys), ms]);
+}
+
 interface RawKey {
   account_id: string;
   id: string;

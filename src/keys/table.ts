@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
+import { bigint, index, jsonb, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
 import { accountIdColumn, bytes, moment } from '../db/columns.ts';
 
 /** Data keys, wrapped under a key-encryption key that is not in the database. */
@@ -36,5 +36,32 @@ export const dataKeys = snakeCase.table(
     index('data_keys_active').on(t.activeFrom),
   ],
 );
+
+/** Where the sealing anew of values stands, so that a rotation which was interrupted goes on. */
+export const keyRotations = snakeCase.table('key_rotations', {
+  id: uuid().primaryKey(),
+  /** Data keys that were made before are replaced. */
+  startedAt: moment()
+    .notNull()
+    .default(sql`now()`),
+  /** Null before the first value. */
+  position: jsonb().$type<SweepPosition>(),
+  /** Values looked at in this pass. */
+  done: bigint({ mode: 'number' }).notNull().default(0),
+  finishedAt: moment(),
+});
+
+/** Everything up to this row has been looked at. */
+export interface SweepPosition {
+  /** The first pass seals anew; another one follows until nothing is left to be. */
+  pass: number;
+  /** `table.column` */
+  column: string;
+  /** Of the last row; absent before the first one. */
+  account?: string;
+  row?: string;
+  /** Values that this pass has sealed anew so far. */
+  resealed: number;
+}
 
 export type DataKeyRow = typeof dataKeys.$inferSelect;

@@ -34,7 +34,7 @@ export function fixedKeyring({
     current: (account) => known(account).current(account),
     find: (account, id) => known(account).find(account, id),
   };
-  return createKeyring(everywhere, () => Promise.resolve());
+  return createKeyring(everywhere, { learn: () => Promise.resolve(), refresh: () => Promise.resolve() });
 }
 
 /** Wraps under one key that is always the same. */

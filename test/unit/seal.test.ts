@@ -15,9 +15,12 @@ const AT = { account: ACCOUNT, table: 'verifications', column: 'to', row: 'vrf_1
 function emptyKeyring(learn: (memory: KeyMemory, account: string) => void = () => {}) {
   const memory = createKeyMemory();
   const learned: string[] = [];
-  const ring = createKeyring(memory, async (account) => {
-    learned.push(account);
-    learn(memory, account);
+  const ring = createKeyring(memory, {
+    async learn(account) {
+      learned.push(account);
+      learn(memory, account);
+    },
+    refresh: () => Promise.resolve(),
   });
   return { memory, keys: ring, learned };
 }

@@ -22,7 +22,8 @@ export async function stopOrphan(clusterDir: string, log: (line: string) => void
   );
 }
 
-async function readPidFile(clusterDir: string): Promise<{ pid: number; port: number } | undefined> {
+/** The server that runs on a cluster, as far as its pid file is right. */
+export async function readPidFile(clusterDir: string): Promise<{ pid: number; port: number } | undefined> {
   const content = await readFile(join(clusterDir, 'postmaster.pid'), 'utf8').catch(() => '');
   const [pid, , , port] = content.split('\n').map(Number);
   return pid && port ? { pid, port } : undefined;

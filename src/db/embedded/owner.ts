@@ -27,6 +27,11 @@ export async function ownDataDirectory(dataDir: string): Promise<AsyncDisposable
   return { [Symbol.asyncDispose]: () => close(server) };
 }
 
+/** The process that owns a data directory now. */
+export function findOwner(dataDir: string): Promise<string | undefined> {
+  return askOwner(socketAddress(dataDir));
+}
+
 function socketAddress(dataDir: string): string {
   const path = join(dataDir, 'owner.sock');
   if (process.platform === 'win32') return `\\\\.\\pipe\\${path}`;

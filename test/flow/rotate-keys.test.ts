@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { openSecrets } from '../../src/carriers/secrets.ts';
+import { idFromUuid, type VerificationId } from '../../src/ids.ts';
+import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
+import { openPhone } from '../../src/verifications/phone.ts';
+import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
+import { makeEarlierVersion } from '../support/earlier-version.ts';
+import { runToEnd, startOtpost, startProcess, type RunningProcess } from '../support/processes.ts';
+import { redisUrl } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+import { codeOf, createNumbers, start, stateOf } from '../support/verifying.ts';
+
+// Two processes serve, over Redis, while a third one rotates.
+
+const aNumber = createNumbers(6_600_000);
+const root = (id: string) => ({ id, secret: randomBytes(32) });
+const entry = ({ id, secret }: { id: string; secret: Buffer }) => `${id}:${secret.toString('base64')}`;
+const [K1, K2] = [root('k1'), root('k2')];
+const ACCOUNTS = 12;
+const NUMBERS = 200;
+
+let dir: string;
+let main: TestApp;
+let other: RunningProcess;
+let env: Record<string, string>;
+const callers: Caller[] = [];
+const known: { caller: Caller; id: VerificationId; to: string }[] = [];
+
+interface Caller {
+  who: Principal;
+  key: string;
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'otpost-rotate-'));
+  await writeFile(join(dir, 'keys'), entry(K1));
+  const shared = {
+    OTPOST_KEYS: '',
+    OTPOST_KEYS_FILE: join(dir, 'keys'),
+    KEYS_REREAD_SECONDS: '0.5',
+    REDIS_URL: redisUrl(),
+    REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}`,
+    ROLES: 'api',
+    PORT: '0',
+  };
+  main = await createTestApp(shared);
+  env = { ...shared, DATABASE_URL: main.databaseUrl, DATABASE_POOL_SIZE: '4' };
+  other = await startOtpost(env);
+  for (let i = 0; i < ACCOUNTS; i++) {
+    const who = await createWaitingAccount(main.app);
+    const { key } = await createApiKey(main.app, who.accountId, { name: 'load' });
+    callers.push({ who, key });
+  }
+  await Promise.all(
+    callers.flatMap((caller) =>
+      Array.from({ length: NUMBERS }, async () => {
+        const to = aNumber();
+        known.push({ caller, id: (await start(main.app, caller.who, to)).id, to });
+      }),
+    ),
+  );
+}, 120_000);
+afterAll(async () => {
+  await other[Symbol.asyncDispose]();
+  await main[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+const START = `mutation ($to: String!) {
+  startVerification(input: { to: $to }) { __typename ... on Verification { id to } ... on Error { message } } }`;
+const CHECK = `mutation ($id: ID!, $code: String!) {
+  checkVerification(input: { verificationId: $id, code: $code }) {
+    __typename ... on Verification { id to status } ... on Error { message } } }`;
+const READ = 'query ($id: ID!) { verification(id: $id) { id to status } }';
+
+interface Answer {
+  id: VerificationId;
+  to: string;
+  status: string;
+  message?: string;
+}
+
+async function ask(url: string, { key }: Caller, query: string, variables: object): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = (await response.json()) as {
+    data: Record<string, Answer> | null;
+    errors?: { message: string }[];
+  };
+  const answer = data && Object.values(data)[0];
+  if (!answer || errors) throw new Error(`no answer: ${JSON.stringify(errors)}`);
+  return answer;
+}
+
+/** Starts, reads and checks at both processes until it is stopped. @returns what went wrong, and how much went well */
+function startLoad() {
+  const urls = [main.app.server!.url, /http:\/\/\S+(?=\/graphql)/.exec(other.lines.join('\n'))![0]];
+  const failures: string[] = [];
+  const counts = { starts: 0, reads: 0, checks: 0 };
+  let stopped = false;
+  let turn = 0;
+  const url = () => urls[turn++ % urls.length]!;
+  const seen = (what: keyof typeof counts, isRight: boolean, answer: Answer) => {
+    counts[what]++;
+    if (!isRight) failures.push(`${what}: ${JSON.stringify(answer)}`);
+  };
+
+  async function begin(caller: Caller): Promise<void> {
+    const to = aNumber();
+    const started = await ask(url(), caller, START, { to });
+    seen('starts', started.to === to, started);
+    known.push({ caller, id: started.id, to });
+    const code = await codeOf(main.app, { accountId: caller.who.accountId, id: started.id });
+    const checked = await ask(url(), caller, CHECK, { id: started.id, code });
+    seen('checks', checked.status === 'APPROVED' && checked.to === to, checked);
+  }
+  async function read(): Promise<void> {
+    const { caller, id, to } = known[Math.floor(Math.random() * known.length)]!;
+    const answer = await ask(url(), caller, READ, { id });
+    seen('reads', answer.to === to, answer);
+  }
+  const loop = async (step: () => Promise<void>): Promise<void> => {
+    while (!stopped) await step().catch((error: unknown) => failures.push(String(error)));
+  };
+  const loops = [
+    loop(() => begin(callers[turn % ACCOUNTS]!)),
+    loop(() => begin(callers[turn % ACCOUNTS]!)),
+    loop(read),
+    loop(read),
+  ];
+  return {
+    counts,
+    async stop() {
+      stopped = true;
+      await Promise.all(loops);
+      return failures;
+    },
+  };
+}
+
+const rotate = (...args: string[]) => runToEnd({ entry: 'src/rotate-keys.ts', args, env });
+
+/** The numbers of the data keys that stored values are sealed under, by column. */
+async function keyNumbers(): Promise<Record<string, number[]>> {
+  const found: Record<string, number[]> = {};
+  for (const { table, column } of SEALED_COLUMNS) {
+    const sealed = main.app.sql(column);
+    const rows = await main.app.sql<{ number: number }[]>`
+      SELECT DISTINCT get_byte(${sealed}, 2) AS number FROM ${main.app.sql(table)} ORDER BY 1`;
+    if (rows.length > 0) found[`${table}.${column}`] = rows.map(({ number }) => number);
+  }
+  return found;
+}
+
+describe('a rotation while the installation serves', () => {
+  test('wraps all data keys under a new key, gives new data keys and seals every value anew, killed in the middle and resumed, with no failed read', async () => {
+    const load = startLoad();
+    await until(() => load.counts.checks > 10);
+    expect(await keyNumbers()).toEqual({ 'carriers.secrets_sealed': [1], 'verifications.to_sealed': [1] });
+    await writeFile(join(dir, 'keys'), `${entry(K2)}\n${entry(K1)}\n`);
+
+    const begun = await startProcess({
+      ...{ entry: 'src/rotate-keys.ts', args: ['--data'], env },
+      ready: /^Values sealed anew: \d+ of \d+ \([1-8]?\d %\)$/,
+    });
+    await begun.kill();
+    expect(begun.lines).toContainEqual(expect.stringMatching(/^Wrapped under "k2": \d+ data keys\.$/));
+    const half = await keyNumbers();
+    expect(half['verifications.to_sealed']).toEqual([1, 2]);
+
+    const { ended, lines } = await rotate('--data');
+    expect(lines.join('\n')).toMatch(/^Going on with the rotation that began at /m);
+    expect(lines.at(-1)).toBe(
+      '"k1" may now be removed from OTPOST_KEYS, once "k2" is the first key of every process.',
+    );
+    expect(ended).toBe(0);
+    expect(await keyNumbers()).toEqual({ 'carriers.secrets_sealed': [2], 'verifications.to_sealed': [2] });
+
+    const before = { ...load.counts };
+    await until(() => load.counts.checks > before.checks + 10);
+    expect(await load.stop()).toEqual([]);
+    expect(load.counts.reads).toBeGreaterThan(100);
+  }, 120_000);
+
+  test('leaves nothing under the old key: without it everything opens', async () => {
+    await writeFile(join(dir, 'keys'), entry(K2));
+    await using later = await createTestApp({ ...env });
+    const { app } = later;
+    for (const { caller, id, to } of known) {
+      const row = await stateOf(app, { accountId: caller.who.accountId, id });
+      expect(openPhone(app.keys, row)).toBe(to);
+    }
+    const rows = await app.sql<{ account_id: string; id: string; secrets_sealed: Buffer }[]>`
+      SELECT account_id, id, secrets_sealed FROM carriers`;
+    for (const { account_id, id, secrets_sealed } of rows) {
+      const owner = { accountId: idFromUuid('acc', account_id), id: idFromUuid('car', id) };
+      expect(openSecrets(app.keys, owner, secrets_sealed)).toEqual({ password: 'test' });
+    }
+  });
+
+  test('destroys the old data keys a day later, when nothing under way can need them', async () => {
+    const { sql } = main.app;
+    const left = async () => {
+      const rows = await sql<{ id: string; left: number }[]>`
+        SELECT id, count(wrapped)::int AS left FROM data_keys WHERE id LIKE 'D%' GROUP BY id ORDER BY id`;
+      return Object.fromEntries(rows.map((row) => [row.id, row.left]));
+    };
+    const all = ACCOUNTS + 1;
+    await rotate();
+    expect(await left()).toEqual({ D1: all, D2: all });
+    await sql`UPDATE data_keys SET retired_at = retired_at - interval '26 hours'`;
+    const { lines } = await rotate();
+    expect(lines).toContain(
+      `Destroyed, because nothing is sealed under them any more: ${all} old data keys.`,
+    );
+    expect(await left()).toEqual({ D1: 0, D2: all });
+    const load = startLoad();
+    await until(() => load.counts.checks > 10);
+    expect(await load.stop()).toEqual([]);
+  });
+
+  test('seals anew what an earlier version sealed under root keys, and leaves what does not open', async () => {
+    await using database = await createTestApp({
+      OTPOST_KEYS: `${entry(K1)},${entry(root('index'))}`,
+      ROLES: 'api',
+    });
+    const { app } = database;
+    const who = await createWaitingAccount(app);
+    const to = aNumber();
+    const { id } = await start(app, who, to);
+    const damaged = await start(app, who, aNumber());
+    await makeEarlierVersion(app, K1);
+    const rows = await app.sql<{ id: string; to_sealed: Buffer }[]>`SELECT id, to_sealed FROM verifications`;
+    const broken = rows.find((row) => row.id.replaceAll('-', '') === damaged.id.slice(4))!.to_sealed;
+    broken[broken.length - 1]! ^= 1;
+    await app.sql`UPDATE verifications SET to_sealed = ${broken} WHERE id = ${damaged.id.slice(4)}`;
+
+    const own = { DATABASE_URL: database.databaseUrl, KEYS_REREAD_SECONDS: '0.2' };
+    const [index] = await app.sql<{ has: boolean }[]>`SELECT EXISTS (SELECT FROM data_keys) AS has`;
+    expect(index!.has).toBe(false);
+    const keys = `${entry(K2)},${entry(K1)},${entry(root('index'))}`;
+    const { lines } = await runToEnd({
+      entry: 'src/rotate-keys.ts',
+      args: ['--data'],
+      env: { ...own, OTPOST_KEYS: keys },
+    });
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^Left as they are, .*: 1 values, the first in verifications/),
+    );
+    await using later = await createTestApp({ ...own, OTPOST_KEYS: entry(K2), ROLES: 'api' });
+    const row = await stateOf(later.app, { accountId: who.accountId, id });
+    expect(row.toSealed[0]).toBe(0x82);
+    expect(openPhone(later.app.keys, row)).toBe(to);
+  });
+});
+
+describe('npm run keys:rotate', () => {
+  test('says in one line what is wrong', async () => {
+    const { ended, lines } = await rotate('--dat');
+    expect([ended, lines.length]).toEqual([1, 1]);
+    expect(lines[0]).toMatch(/^keys:rotate: Unknown option '--dat'/);
+  });
+
+  test('waits for nobody: a second rotation at the same time is refused', async () => {
+    const held = await main.app.sql.reserve();
+    await held`SELECT pg_advisory_lock(7268032)`;
+    const { ended, lines } = await rotate();
+    await held`SELECT pg_advisory_unlock(7268032)`;
+    held.release();
+    expect([ended, lines]).toEqual([
+      1,
+      ['keys:rotate: Another rotation of keys is under way. Wait for its end.'],
+    ]);
+  });
+
+  test('explains itself', async () => {
+    const { ended, lines } = await rotate('--help');
+    expect([ended, lines[0]]).toEqual([
+      0,
+      'Wraps all data keys under the current key-encryption key, while Otpost serves.',
+    ]);
+  });
+});

@@ -25,7 +25,6 @@ const PURE = [
   'numbers/{lookup-answer,plan,plans,resolution}',
   'numbers/plans/hr',
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
-  'rates/{allowance,callers,errors,fields,rate}',
   'inbound/{cursor,find-codes,keywords,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,retry-after,template,url}',
@@ -84,7 +83,7 @@ const BANS = {
   ],
   clients: [
     {
-      regex: '^(?:ioredis|rate-limiter-flexible|pg|pg-boss|postgres|drizzle-orm/postgres-js)$',
+      regex: '^(?:ioredis|pg|pg-boss|postgres|drizzle-orm/postgres-js)$',
       allowTypeImports: true,
       message: 'Only app.ts constructs clients; everything else is given one.',
     },
@@ -231,6 +230,10 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   // config.ts reads it; programs hand it over.
-  { name: 'the environment', files: ['src/{config,main,rotate-keys}.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    name: 'the environment',
+    files: ['src/{config,main,rotate-keys}.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['**/*.js', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -19,6 +19,7 @@ export const tables = {
   accounts,
   apiKeys,
   dataKeys,
+  keyRotations,
   oauthClients,
   oauthRevokedTokens,
   oauthAssertions,

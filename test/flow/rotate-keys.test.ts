@@ -151,7 +151,6 @@ function startLoad() {
 
 const rotate = (...args: string[]) => runToEnd({ entry: 'src/rotate-keys.ts', args, env });
 
-/** The numbers of the data keys that stored values are sealed under, by column. */
 async function sealedOf(
   app: App,
   { accountId, id }: { accountId: AccountId; id: VerificationId },
@@ -160,6 +159,7 @@ async function sealedOf(
   return numbers.get(id)!.numberSealed;
 }
 
+/** The numbers of the data keys that stored values are sealed under, by column. */
 async function keyNumbers(): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
   for (const { table, column } of SEALED_COLUMNS) {

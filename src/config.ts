@@ -3,7 +3,7 @@ import type { Role } from './config/values.ts';
 import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
 import type { ProxyHeader, ProxyTrust } from './http/client-address.ts';
-import type { Rates } from './rates/rate.ts';
+import type { Rates } from './config/rates.ts';
 
 export interface Config {
   port: number;

@@ -7,7 +7,7 @@ import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 import type { Lanes } from './db/lanes.ts';
 import type { Networks } from './outgoing/networks.ts';
-import type { Rates } from './rates/rate.ts';
+import type { Rates } from './config/rates.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
 export interface App {

@@ -3,7 +3,7 @@ import type { ProxyTrust } from '../http/client-address.ts';
 import { ORIGIN_RULE, readOrigin } from '../http/origins.ts';
 import { readContact } from '../http/security-txt.ts';
 import { isNetwork } from '../outgoing/networks.ts';
-import type { Rate } from '../rates/rate.ts';
+import type { Rate } from './rates.ts';
 
 const PORT_RANGE = 'a port is a whole number from 0 to 65535';
 export const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);

@@ -24,7 +24,6 @@ export const tables = {
   oauthRevokedTokens,
   oauthAssertions,
   oauthSigningKeys,
-  keyRotations,
   services,
   destinations,
   verifications,

@@ -1,4 +1,4 @@
-import type { Rate } from './rate.ts';
+import type { Rate } from '../config/rates.ts';
 
 // Each process may use this part of a rate before it asks the others, so that whoever asks little costs nobody a
 // word, and whoever asks much costs one for every two hundredth of their rate, not one for every request.

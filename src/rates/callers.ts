@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Principal } from '../accounts/principal.ts';
-import type { Rate, Rates } from './rate.ts';
+import type { Rate, Rates } from '../config/rates.ts';
 
 /** Something that is counted. */
 export interface Counted {

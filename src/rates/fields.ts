@@ -1,5 +1,5 @@
 import { remaining, type Allowance } from './allowance.ts';
-import type { Rate, Rates } from './rate.ts';
+import type { Rate, Rates } from '../config/rates.ts';
 
 // The header fields of draft-ietf-httpapi-ratelimit-headers-10, lists of structured fields (RFC 9651).
 

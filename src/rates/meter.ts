@@ -13,7 +13,7 @@ import {
 import { countedAt, countedOf, type Counted } from './callers.ts';
 import { RateLimited } from './errors.ts';
 import { policiesOf, standingField } from './fields.ts';
-import type { Rates } from './rate.ts';
+import type { Rates } from '../config/rates.ts';
 
 /** How a caller stands with the limit of which the least is left. */
 export interface Charged {

@@ -6,7 +6,7 @@ import { createRedisCounter } from '../../src/bus/redis-counter.ts';
 import type { SharedCounter } from '../../src/bus/shared-counter.ts';
 import { StartVerificationDocument } from '../../src/graphql/generated/graphql.ts';
 import { createAddressOf } from '../../src/http/client-address.ts';
-import type { Rates } from '../../src/rates/rate.ts';
+import type { Rates } from '../../src/config/rates.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, openSocket } from '../support/graphql.ts';
 import { startPrivateRedis, type PrivateRedis } from '../support/redis.ts';

@@ -7,7 +7,7 @@ import type { AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
 import { RateLimited } from '../../rates/errors.ts';
 import { createMeter, type Charged } from '../../rates/meter.ts';
-import { unitsOf } from '../../rates/rate.ts';
+import { unitsOf } from '../../rates/units.ts';
 import type { DocumentFacts } from '../document-facts.ts';
 import { LIMITS } from '../limits.ts';
 import type { TransportContext } from './authentication.ts';

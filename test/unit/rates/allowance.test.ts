@@ -9,7 +9,8 @@ import {
   take,
 } from '../../../src/rates/allowance.ts';
 import { policyField, standingField } from '../../../src/rates/fields.ts';
-import { unitsOf, type Rate } from '../../../src/rates/rate.ts';
+import type { Rate } from '../../../src/config/rates.ts';
+import { unitsOf } from '../../../src/rates/units.ts';
 
 /** Processes that share a count, and answers that are on their way for a while. */
 function createWorld(rate: Rate, processes: number) {

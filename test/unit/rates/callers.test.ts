@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countedAt, countedOf } from '../../../src/rates/callers.ts';
-import type { Rates } from '../../../src/rates/rate.ts';
+import type { Rates } from '../../../src/config/rates.ts';
 
 const rate = { units: 1, seconds: 1 };
 const RATES: Rates = { credential: rate, account: rate, clientToken: rate, stranger: rate };

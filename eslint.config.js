@@ -14,7 +14,7 @@ const PURE = [
   'ids',
   'errors',
   'accounts/{api-key,challenge,lack,mode,permissions,principal,rights,secret-text}',
-  'oauth/{client-proof,client-secret,errors,key-plan,lifetimes,scopes}',
+  'oauth/{client-proof,client-secret,errors,key-plan,limits,metadata,scopes}',
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,exclusion,parts,retry-schedule,text,tried}',
   'events/{catalog,cursor,snapshot}',

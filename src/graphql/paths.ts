@@ -11,7 +11,11 @@ export const PATHS = [
   '/v1/{rest}',
   '/.well-known/security.txt',
   '/oauth/token',
+  '/oauth/introspect',
+  '/oauth/revoke',
   '/oauth/jwks',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/oauth-protected-resource',
   '/health',
   '/ready',
 ] as const;

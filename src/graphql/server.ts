@@ -102,6 +102,10 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case SECURITY_TXT_PATH:
         return answerText(response, securityTxt(options.securityContact, publicUrl, app.clock()));
       case '/oauth/token':
+      case '/oauth/introspect':
+      case '/oauth/revoke':
+      case '/.well-known/oauth-authorization-server':
+      case '/.well-known/oauth-protected-resource':
       case '/oauth/jwks':
         return answerOAuth(app, form, addressOf(request), request, response);
       case '/health':

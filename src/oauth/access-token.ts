@@ -17,7 +17,7 @@ import {
   type IdPrefix,
   type OAuthClientId,
 } from '../ids.ts';
-import { CLOCK_TOLERANCE_SECONDS, LONGEST_TOKEN_SECONDS } from './lifetimes.ts';
+import { CLOCK_TOLERANCE_SECONDS, LONGEST_TOKEN_SECONDS } from './limits.ts';
 
 /** The one that we sign with and take: a token does not choose (RFC 8725 §3.1). Every library has it. */
 export const SIGNING_ALGORITHM = 'ES256';

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 import type { App } from '../platform.ts';
 import { InvalidClient } from './errors.ts';
-import { CLOCK_TOLERANCE_SECONDS, LONGEST_ASSERTION_SECONDS } from './lifetimes.ts';
+import { ASSERTION_ALGORITHMS, CLOCK_TOLERANCE_SECONDS, LONGEST_ASSERTION_SECONDS } from './limits.ts';
 import { oauthAssertions, type OAuthClientRow } from './table.ts';
 
-/** Those that a client may sign with: no shared secrets, nothing that is being given up. */
-export const ASSERTION_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const;
 const MAX_ASSERTION_LENGTH = 4_096;
 const MAX_ID_LENGTH = 255;
 

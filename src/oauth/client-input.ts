@@ -2,8 +2,7 @@ import { importJWK, type JWK } from 'jose';
 import type { Permission } from '../accounts/permissions.ts';
 import { readRights, type Rights, type RightsInput } from '../accounts/rights.ts';
 import { InvalidInput } from '../errors.ts';
-import { ASSERTION_ALGORITHMS } from './assertion.ts';
-import { LONGEST_TOKEN_SECONDS, SHORTEST_TOKEN_SECONDS } from './lifetimes.ts';
+import { ASSERTION_ALGORITHMS, LONGEST_TOKEN_SECONDS, SHORTEST_TOKEN_SECONDS } from './limits.ts';
 import { isScope, SCOPES } from './scopes.ts';
 import type { OAuthClientRow } from './table.ts';
 

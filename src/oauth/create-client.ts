@@ -13,7 +13,7 @@ import {
   type ClientRightsInput,
 } from './client-input.ts';
 import { hintOfClientSecret, writeClientSecret } from './client-secret.ts';
-import { TOKEN_SECONDS } from './lifetimes.ts';
+import { TOKEN_SECONDS } from './limits.ts';
 import { oauthClients, type OAuthClientRow } from './table.ts';
 
 export interface NewClientInput extends ClientRightsInput {

@@ -8,7 +8,7 @@ import { parseId, type OAuthClientId } from '../ids.ts';
 import { createClient } from './create-client.ts';
 import { OAuthClientNotFound } from './errors.ts';
 import { OAuthClient } from './graphql.ts';
-import { LONGEST_TOKEN_SECONDS, SHORTEST_TOKEN_SECONDS, TOKEN_SECONDS } from './lifetimes.ts';
+import { LONGEST_TOKEN_SECONDS, SHORTEST_TOKEN_SECONDS, TOKEN_SECONDS } from './limits.ts';
 import { revokeClient } from './revoke-client.ts';
 import { rotateClientSecret } from './rotate-client-secret.ts';
 import type { OAuthClientRow } from './table.ts';

@@ -10,7 +10,7 @@ import type { SigningKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SIGNING_ALGORITHM } from './access-token.ts';
 import { keysThatAreOver, nextKeyFrom, signingAt } from './key-plan.ts';
-import { LONGEST_TOKEN_SECONDS } from './lifetimes.ts';
+import { LONGEST_TOKEN_SECONDS } from './limits.ts';
 import { oauthSigningKeys } from './table.ts';
 
 /** The keys that sign access tokens: kept in this process, the same in all. */
@@ -62,8 +62,9 @@ export function createSigningKeys(app: App): SigningKeys {
     const keys = await readKeys(app.db);
     const now = app.clock();
     const over = keysThatAreOver(keys, LONGEST_TOKEN_SECONDS * 1_000, now);
-    if (nextKeyFrom(keys, now) === undefined && over.length === 0) return;
-    await changeKeys(app);
+    if (nextKeyFrom(keys, now) !== undefined || over.length > 0) await changeKeys(app);
+    // Also when somebody else did: an operator who has deleted one ends all tokens that it signed.
+    else if (loaded === undefined || isSame(await loaded, keys)) return;
     forget();
     app.bus.publish([{ channel: SIGNING_KEYS_CHANNEL, payload: '' }]);
   }
@@ -109,6 +110,10 @@ export function createSigningKeys(app: App): SigningKeys {
       (await subscription)();
     },
   };
+}
+
+function isSame(one: readonly Key[], other: readonly Key[]): boolean {
+  return one.map(({ kid }) => kid).join() === other.map(({ kid }) => kid).join();
 }
 
 async function readKeys(db: Db | DbTransaction): Promise<Key[]> {

@@ -1,13 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http/read-body.ts';
 import { authenticateClient } from '../oauth/authenticate-client.ts';
 import { readClientProof, readParams, type Params } from '../oauth/client-proof.ts';
 import { OAUTH_ERRORS, OAuthRefused, type OAuthErrorCode } from '../oauth/errors.ts';
+import { introspectToken } from '../oauth/introspect-token.ts';
 import { issueToken } from '../oauth/issue-token.ts';
+import { authorizationServerMetadata, protectedResourceMetadata } from '../oauth/metadata.ts';
+import { revokeToken } from '../oauth/revoke-token.ts';
 import { createSigningKeys } from '../oauth/signing-keys.ts';
+import { identifyCaller } from '../oauth/token-caller.ts';
 import type { App } from '../platform.ts';
-import { readBody } from '../http/read-body.ts';
+import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
 
-export type OAuthPath = '/oauth/token' | '/oauth/jwks';
+export type OAuthPath =
+  | '/oauth/token'
+  | '/oauth/introspect'
+  | '/oauth/revoke'
+  | '/oauth/jwks'
+  | '/.well-known/oauth-authorization-server'
+  | '/.well-known/oauth-protected-resource';
 
 /** What an endpoint answers with; nothing: an empty 200. */
 type Answer = object | undefined;
@@ -24,6 +35,7 @@ interface Endpoint {
 const MAX_FORM_BYTES = 16 * 1024;
 // A new key is published a day before it signs.
 const KEYS_KEPT_SECONDS = 300;
+const METADATA_KEPT_SECONDS = 3_600;
 
 const ENDPOINTS: Record<OAuthPath, Endpoint> = {
   '/oauth/token': {
@@ -33,6 +45,31 @@ const ENDPOINTS: Record<OAuthPath, Endpoint> = {
       const proof = readClientProof(authorization, params);
       return issueToken(app, await authenticateClient(app, proof, address), params);
     },
+  },
+  '/oauth/introspect': {
+    method: 'POST',
+    keptSeconds: 0,
+    async answer(app, { params, authorization, address }) {
+      return introspectToken(app, await identifyCaller(app, authorization, params, address), params);
+    },
+  },
+  '/oauth/revoke': {
+    method: 'POST',
+    keptSeconds: 0,
+    async answer(app, { params, authorization, address }) {
+      await revokeToken(app, await identifyCaller(app, authorization, params, address), params);
+      return undefined;
+    },
+  },
+  '/.well-known/oauth-authorization-server': {
+    method: 'GET',
+    keptSeconds: METADATA_KEPT_SECONDS,
+    answer: async (app) => authorizationServerMetadata(app.publicUrl),
+  },
+  '/.well-known/oauth-protected-resource': {
+    method: 'GET',
+    keptSeconds: METADATA_KEPT_SECONDS,
+    answer: async (app) => protectedResourceMetadata(app.publicUrl),
   },
   '/oauth/jwks': {
     method: 'GET',
@@ -64,8 +101,8 @@ export async function answerOAuth(
     respond(response, 200, answered, { 'cache-control': kept });
   } catch (error) {
     if (error instanceof OAuthRefused) return refuseAs(response, error);
-    app.log.error({ err: error, path }, 'oauth');
-    refuse(response, 500, 'server_error', 'Something went wrong on our side. Try again.');
+    const id = noteUnexpected(app.log, error, path);
+    refuse(response, 500, 'server_error', unexpectedMessage(id));
   }
 }
 

@@ -347,6 +347,16 @@ async function throughMistakes(): Promise<void> {
   await callerWith(app, account.caller.credential).ask(`{ verification(id: "${to}") { ${code} } }`);
   await fetch(`${app.server!.url}/graphql?query={__typename}&variables=${code}${to}`);
   await fetch(`${app.server!.url}/carriers/${to}/receipts?code=${code}`, { method: 'POST', body: code });
+  const forms: Record<string, string>[] = [
+    { client_id: to, client_secret: code, scope: code },
+    { token: code, grant_type: to, client_assertion: code, client_assertion_type: to },
+  ];
+  for (const form of forms)
+    for (const path of ['token', 'introspect', 'revoke'])
+      await fetch(`${app.server!.url}/oauth/${path}?code=${code}`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+      });
 }
 
 async function past(): Promise<void> {

@@ -10,8 +10,10 @@ import { newId } from '../../src/crypto/new-id.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import { authenticateClient } from '../../src/oauth/authenticate-client.ts';
 import { createClient, type NewClientInput } from '../../src/oauth/create-client.ts';
+import { forgetOAuth } from '../../src/oauth/forget.ts';
 import { issueToken } from '../../src/oauth/issue-token.ts';
 import { revokeClient } from '../../src/oauth/revoke-client.ts';
+import { revokeToken } from '../../src/oauth/revoke-token.ts';
 import { rotateClientSecret } from '../../src/oauth/rotate-client-secret.ts';
 import { createSigningKeys } from '../../src/oauth/signing-keys.ts';
 import { updateClient } from '../../src/oauth/update-client.ts';
@@ -193,6 +195,19 @@ describe('an access token', () => {
       expect(performance.now() - from).toBeLessThan(1_000);
       for (const app of processes) expect(await refusalOf(authenticate(app, token))).toBe('unknown');
     }
+    // One token, beside another one of the same client.
+    ended = 0;
+    const token = await other.tokenOf(first);
+    await watch(token, () => ended++);
+    const from = performance.now();
+    await revokeToken(
+      second,
+      { accountId: other.accountId, clientId: other.id },
+      new Map([['token', token]]),
+    );
+    await until(() => ended === 2, { everyMs: 2 });
+    expect(performance.now() - from).toBeLessThan(1_000);
+    for (const app of processes) expect(await refusalOf(authenticate(app, token))).toBe('unknown');
     expect(otherEnded).toBe(0);
     for (const app of processes) await authenticate(app, otherToken);
   });
@@ -281,4 +296,26 @@ describe('the keys that sign', () => {
     state.now += 1_000;
     await authenticate(other, token);
   });
+
+  test('that an operator deletes sign no more, and what they have signed is worth nothing', async () => {
+    const { app } = createCountingProcess();
+    const { tokenOf } = await aClient(app);
+    const token = await tokenOf(app);
+    await authenticate(app, token);
+    await database.sql`DELETE FROM oauth_signing_keys`;
+    await app.single(createSigningKeys).keep();
+    await until(async () => (await refusalOf(authenticate(app, token))) === 'unknown');
+    await authenticate(app, await tokenOf(app));
+  });
+});
+
+test('what is over is forgotten: revoked tokens and used assertions', async () => {
+  const { app, state } = createCountingProcess();
+  const { accountId, id, tokenOf } = await aClient(app);
+  await revokeToken(app, { accountId, clientId: id }, new Map([['token', await tokenOf(app)]]));
+  await forgetOAuth(app);
+  expect(await database.sql`SELECT 1 FROM oauth_revoked_tokens`).toHaveLength(1);
+  state.now += 601_000;
+  await forgetOAuth(app);
+  expect(await database.sql`SELECT 1 FROM oauth_revoked_tokens`).toHaveLength(0);
 });

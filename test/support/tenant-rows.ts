@@ -1,3 +1,4 @@
+import { authenticate } from '../../src/accounts/authenticate.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { webhookDisabledChannel } from '../../src/bus/channels.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
@@ -451,6 +452,19 @@ const asClient =
 
 const proofOf = ({ ids, clientSecret }: Tenant) => ({ client_id: ids.cli, client_secret: clientSecret });
 
+/** Asks about a token of the other account's client, and fails unless that one goes on working. */
+const aboutToken =
+  (path: string, by: 'client' | 'key'): Call['call'] =>
+  async (app, own, other) => {
+    const { access_token: token } = other.accessToken;
+    const form = { token, ...(by === 'client' && proofOf(own)) };
+    const headers: Record<string, string> = by === 'key' ? { authorization: `Bearer ${own.credential}` } : {};
+    const url = app.server!.url + path;
+    const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form), headers });
+    await authenticate(app, token);
+    return response;
+  };
+
 /** By the form of a path. Those without anything of an account say nothing of one. */
 export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/': [{ what: 'leads to GraphiQL', status: 302, call: get('/') }],
@@ -478,6 +492,36 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
         grant_type: 'client_credentials',
       })),
     },
+  ],
+  '/oauth/introspect': [
+    {
+      what: 'about a token of the other account, with the secret of its own client',
+      status: 200,
+      call: aboutToken('/oauth/introspect', 'client'),
+    },
+    {
+      what: 'about a token of the other account, with its own key',
+      status: 200,
+      call: aboutToken('/oauth/introspect', 'key'),
+    },
+  ],
+  '/oauth/revoke': [
+    {
+      what: 'of a token of the other account, with the secret of its own client',
+      status: 200,
+      call: aboutToken('/oauth/revoke', 'client'),
+    },
+    {
+      what: 'of a token of the other account, with its own key',
+      status: 200,
+      call: aboutToken('/oauth/revoke', 'key'),
+    },
+  ],
+  '/.well-known/oauth-authorization-server': [
+    { what: 'says what is there', status: 200, call: get('/.well-known/oauth-authorization-server') },
+  ],
+  '/.well-known/oauth-protected-resource': [
+    { what: 'says what is there', status: 200, call: get('/.well-known/oauth-protected-resource') },
   ],
   '/oauth/jwks': [{ what: 'shows the keys of all', status: 200, call: get('/oauth/jwks') }],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],

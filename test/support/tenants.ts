@@ -8,6 +8,7 @@ import { newId } from '../../src/crypto/new-id.ts';
 import { encodeCursor } from '../../src/events/cursor.ts';
 import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../../src/ids.ts';
 import { createClient } from '../../src/oauth/create-client.ts';
+import { issueToken, type TokenAnswer } from '../../src/oauth/issue-token.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
@@ -43,6 +44,8 @@ export interface Tenant {
   secret: string;
   /** Of its OAuth client. */
   clientSecret: string;
+  /** As that client was given it. */
+  accessToken: TokenAnswer;
   /** What its SMPP carrier calls the delivered message. */
   carrierMessageId: string;
   /** Places in its streams. */
@@ -89,6 +92,8 @@ export async function createTenant(
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id };
   const secret = `${word}-token`;
   const client = await createClient(app, who, { name: `${word} partner`, permissions: ['services:read'] });
+  const grant = new Map([['grant_type', 'client_credentials']]);
+  const accessToken = await issueToken(app, { row: client.row, endsAt: undefined }, grant);
   const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
 
   const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
@@ -137,6 +142,7 @@ export async function createTenant(
     httpCarrier,
     secret,
     clientSecret: client.secret!,
+    accessToken,
     carrierMessageId: carrierMessageId ?? '',
     cursors: { event: encodeCursor(event), inbound: encodeInboundCursor(inbound) },
     ourNumber,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keysThatAreOver, nextKeyFrom, PUBLISHED_AHEAD_MS, signingAt } from '../../../src/oauth/key-plan.ts';
-import { LONGEST_TOKEN_SECONDS } from '../../../src/oauth/lifetimes.ts';
+import { LONGEST_TOKEN_SECONDS } from '../../../src/oauth/limits.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;

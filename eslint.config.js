@@ -20,6 +20,7 @@ const PURE = [
   'events/{catalog,cursor,snapshot}',
   'routing/{coverage,decision,judge,policy,price,receipt-latency,replay,residency,track-record}',
   'messages/sightings',
+  'audit/{actions,actor,entry,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',
   'numbers/{lookup-answer,plan,plans,resolution}',

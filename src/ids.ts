@@ -24,6 +24,7 @@ export type InboundNumberId = Id<'num'>;
 export type InboundMessageId = Id<'inb'>;
 export type WebhookEndpointId = Id<'whk'>;
 export type WebhookDeliveryId = Id<'whd'>;
+export type AuditEntryId = Id<'aud'>;
 
 export const ID_PREFIXES = [
   'acc',
@@ -42,6 +43,7 @@ export const ID_PREFIXES = [
   'cli',
   'tok',
   'sig',
+  'aud',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
@@ -55,6 +57,12 @@ export function parseId<Prefix extends IdPrefix>(prefix: Prefix, text: string): 
   return text.length === prefix.length + 33 && text.startsWith(`${prefix}_`) && /_[0-9a-f]{32}$/.test(text)
     ? (text as Id<Prefix>)
     : undefined;
+}
+
+/** Reads an id of any kind. */
+export function parseAnyId(text: string): Id<IdPrefix> | undefined {
+  const prefix = ID_PREFIXES.find((one) => text.startsWith(`${one}_`));
+  return prefix && parseId(prefix, text);
 }
 
 /** Puts the prefix on a uuid as Postgres prints it. */

@@ -1,31 +1,44 @@
 import { and, arrayContains, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { doNoted, type Act } from '../audit/act.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Doer } from '../audit/actor.ts';
 import { API_KEY_CHANNEL } from '../bus/channels.ts';
 import type { DbTransaction } from '../db/client.ts';
-import type { AccountId, ApiKeyId } from '../ids.ts';
+import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ApiKeyNotFound, LastManagingKey } from './errors.ts';
 import { lockConfiguration } from './lock-configuration.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 
 /**
- * Changes a key that was not revoked, in a transaction that no other such change of the account comes between.
+ * Changes a key that was not revoked, in a transaction that no other such change of the account comes between, with its
+ * line in the audit log.
  * When its generation went up, every process forgets the key and closes what it opened.
  * @throws {ApiKeyNotFound}
  */
 export async function changeApiKey(
   app: App,
-  accountId: AccountId,
+  who: Doer,
+  action: AuditAction,
   id: ApiKeyId,
-  decide: (before: ApiKeyRow, tx: DbTransaction) => Partial<ApiKeyRow> | Promise<Partial<ApiKeyRow>>,
+  decide: (
+    before: ApiKeyRow,
+    tx: DbTransaction,
+    act: Act,
+  ) => Partial<ApiKeyRow> | Promise<Partial<ApiKeyRow>>,
 ): Promise<ApiKeyRow> {
+  const { accountId } = who;
   const one = and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
   const { before, after } = await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, accountId);
-    const [row] = await tx.select().from(apiKeys).where(one);
-    if (!row) throw new ApiKeyNotFound();
-    const change = await decide(row, tx);
-    await tx.update(apiKeys).set(change).where(one);
-    return { before: row, after: { ...row, ...change } };
+    return doNoted(tx, who, action, app.clock(), async (act) => {
+      act.on(id);
+      const [row] = await tx.select().from(apiKeys).where(one);
+      if (!row) throw new ApiKeyNotFound();
+      const change = await decide(row, tx, act);
+      await tx.update(apiKeys).set(change).where(one);
+      return { before: row, after: { ...row, ...change } };
+    });
   });
   if (after.generation !== before.generation) app.bus.publish([{ channel: API_KEY_CHANNEL, payload: id }]);
   return after;

@@ -1,3 +1,5 @@
+import { doNoted } from '../audit/act.ts';
+import { bySystem } from '../audit/actor.ts';
 import { KEYS_CHANNEL } from '../bus/channels.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId } from '../ids.ts';
@@ -12,10 +14,13 @@ export async function createAccount(
 ): Promise<{ id: AccountId; name: string }> {
   const row = { id: newId('acc', app.clock()), name: input.name, createdAt: new Date(app.clock()) };
   const keys = await makeFirstKeys(app.kek, [row.id]);
-  await app.db.transaction(async (tx) => {
-    await tx.insert(accounts).values(row);
-    await addFirstKeys(tx, keys);
-  });
+  await app.db.transaction((tx) =>
+    doNoted(tx, bySystem(row.id), 'account.create', app.clock(), async (act) => {
+      act.on(row.id);
+      await tx.insert(accounts).values(row);
+      await addFirstKeys(tx, keys);
+    }),
+  );
   app.bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
   return row;
 }

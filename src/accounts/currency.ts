@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { Doer } from '../audit/actor.ts';
 import type { DbTransaction } from '../db/client.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
@@ -23,13 +24,15 @@ export async function readCurrency(app: App, accountId: AccountId): Promise<stri
  */
 export async function setCurrency(
   app: App,
-  accountId: AccountId,
+  who: Doer,
   currency: string,
   isPriced: (tx: DbTransaction) => Promise<boolean>,
 ): Promise<AccountRow> {
   if (!Intl.supportedValuesOf('currency').includes(currency))
     throw new InvalidInput('currency', 'A currency is three capital letters (ISO 4217), e.g. EUR.');
-  return changeConfiguration(app, accountId, async (tx) => {
+  const { accountId } = who;
+  return changeConfiguration(app, who, 'account.set_currency', async (tx, act) => {
+    act.on(accountId, { currency });
     const ours = eq(accounts.id, accountId);
     const [before] = await tx.select().from(accounts).where(ours);
     if (!before) throw new Error(`no account ${accountId}`);

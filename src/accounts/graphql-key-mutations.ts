@@ -76,6 +76,7 @@ const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
 builder.mutationField('createApiKey', (t) =>
   t.field({
     permission: 'keys:manage',
+    audit: 'api_key.create',
     type: NewApiKey,
     description:
       'Makes an API key. It can do no more, from nowhere else, and for no longer than the one that asks.',
@@ -88,6 +89,7 @@ builder.mutationField('createApiKey', (t) =>
 builder.mutationField('updateApiKey', (t) =>
   t.field({
     permission: 'keys:manage',
+    audit: 'api_key.update',
     type: ApiKey,
     description:
       'Changes a key. Other rights count at once, in every process: sockets of the key are closed with 4403, and ' +
@@ -102,6 +104,7 @@ builder.mutationField('updateApiKey', (t) =>
 builder.mutationField('rotateApiKey', (t) =>
   t.field({
     permission: 'keys:manage',
+    audit: 'api_key.rotate',
     type: NewApiKey,
     description:
       'Gives a key a new secret. The one until now works for the overlap, the one before it no longer. Sockets of ' +
@@ -116,6 +119,7 @@ builder.mutationField('rotateApiKey', (t) =>
 builder.mutationField('revokeApiKey', (t) =>
   t.field({
     permission: 'keys:manage',
+    audit: 'api_key.revoke',
     type: ApiKey,
     description:
       'Ends a key, in every process at once: its sockets are closed with 4403. There is no way back.',

@@ -50,6 +50,7 @@ const SetResidencyInput = builder.inputType('SetResidencyInput', {
 builder.mutationField('setResidency', (t) =>
   t.field({
     permission: 'account:write',
+    audit: 'account.set_residency',
     type: Account,
     description:
       'Keeps the messages of the account to carriers of one region. A carrier that does not say where it is ' +
@@ -57,6 +58,6 @@ builder.mutationField('setResidency', (t) =>
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: SetResidencyInput, required: true, description: 'The region.' }) },
     resolve: (_root, { input }, context) =>
-      setResidency(context.app, callerOf(context).accountId, input.residency ?? null),
+      setResidency(context.app, callerOf(context), input.residency ?? null),
   }),
 );

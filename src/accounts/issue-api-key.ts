@@ -19,5 +19,5 @@ export async function issueApiKey(
   const { mode = 'live' } = input;
   const excess = beyond(who, readRights(input, { ...ALL_RIGHTS, mode }, app.clock()));
   if (excess) throw new BeyondOwnRights(excess);
-  return createApiKey(app, who.accountId, input);
+  return createApiKey(app, who.accountId, input, who);
 }

@@ -21,6 +21,7 @@ export const PERMISSIONS = {
   'numbers:reveal': 'See the phone numbers of verifications in full; without it they are masked.',
   'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',
   'webhooks:write': 'Add, change, test and remove webhook endpoints, and send deliveries again.',
+  'audit:read': 'Read the audit log.',
   'keys:manage': 'Read, create, change, rotate and revoke API keys.',
   'clients:manage':
     'Read, create, change, rotate and revoke OAuth clients, and look into their access tokens.',

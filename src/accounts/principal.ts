@@ -3,7 +3,13 @@ import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 
 /** Who is asking. */
-export type Principal = ApiKeyPrincipal | AccessTokenPrincipal | ClientTokenPrincipal;
+export type Principal = (ApiKeyPrincipal | AccessTokenPrincipal | ClientTokenPrincipal) & From;
+
+/** Where a request came from. */
+interface From {
+  /** Of the socket's other end, or what trusted proxies say of it; absent: from within. */
+  address?: string;
+}
 
 /** A server with an API key. */
 export interface ApiKeyPrincipal {

@@ -16,7 +16,7 @@ export async function revokeApiKey(
   { keepLast = false }: { keepLast?: boolean } = {},
 ): Promise<ApiKeyRow> {
   const now = app.clock();
-  return changeApiKey(app, who.accountId, id, async (before, tx) => {
+  return changeApiKey(app, who, 'api_key.revoke', id, async (before, tx) => {
     if (keepLast) await refuseLastManager(tx, before, now);
     return { revokedAt: new Date(now), generation: before.generation + 1 };
   });

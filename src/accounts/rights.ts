@@ -42,6 +42,16 @@ export function readRights(input: RightsInput, before: Rights, now: number): Rig
   };
 }
 
+/** Them for the audit log. Networks are counted only. */
+export function noteRights({ mode, permissions, networks, expiresAt }: Rights) {
+  return {
+    mode,
+    permissions: permissions ?? 'all',
+    networks: networks?.length ?? 'all',
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
+}
+
 export const ALL_RIGHTS: Rights = { mode: 'live', permissions: null, networks: null, expiresAt: null };
 
 /** Which of the rights go beyond what somebody has, who therefore cannot give them. */

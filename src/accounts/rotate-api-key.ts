@@ -27,12 +27,13 @@ export async function rotateApiKey(
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (30 days).`);
   const secret = app.keys.randomBytes(SECRET_BYTES);
   let key = '';
-  const row = await changeApiKey(app, who.accountId, id, (before) => {
+  const row = await changeApiKey(app, who, 'api_key.rotate', id, (before, _tx, act) => {
     // Who is given the secret of a key has all that it has.
     const excess = beyond(who, before);
     if (excess) throw new BeyondOwnRights(excess);
     const overlaps = overlapSeconds > 0;
     key = writeApiKey(before.mode, secret);
+    act.on(id, { overlapSeconds });
     return {
       hash: app.keys.blindIndex('api-key', key),
       hint: hintOf(key),

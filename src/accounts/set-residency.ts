@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { isRegion, REGION_RULE } from './region.ts';
@@ -11,15 +11,14 @@ import { accounts, type AccountRow } from './table.ts';
  * workers follow when they hear of it, at the latest after 10 s.
  * @throws {InvalidInput}
  */
-export async function setResidency(
-  app: App,
-  accountId: AccountId,
-  residency: string | null,
-): Promise<AccountRow> {
+export async function setResidency(app: App, who: Doer, residency: string | null): Promise<AccountRow> {
   if (residency !== null && !isRegion(residency)) throw new InvalidInput('residency', REGION_RULE);
-  const [account] = await changeConfiguration(app, accountId, (tx) =>
-    tx.update(accounts).set({ residency }).where(eq(accounts.id, accountId)).returning(),
-  );
-  if (!account) throw new Error(`no account ${accountId}`);
-  return account;
+  const { accountId } = who;
+  return changeConfiguration(app, who, 'account.set_residency', async (tx, act) => {
+    const ours = eq(accounts.id, accountId);
+    const [account] = await tx.update(accounts).set({ residency }).where(ours).returning();
+    if (!account) throw new Error(`no account ${accountId}`);
+    act.on(accountId, { residency });
+    return account;
+  });
 }

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { changedIn } from '../audit/act.ts';
 import { readName } from '../errors.ts';
 import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeApiKey, refuseLastManager } from './change-api-key.ts';
 import { BeyondOwnRights } from './errors.ts';
 import type { Principal } from './principal.ts';
-import { beyond, readRights, type Rights, type RightsInput } from './rights.ts';
+import { beyond, noteRights, readRights, type Rights, type RightsInput } from './rights.ts';
 import type { ApiKeyRow } from './table.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function updateApiKey(
   change: { name?: string | undefined } & RightsInput,
 ): Promise<ApiKeyRow> {
   const now = app.clock();
-  return changeApiKey(app, who.accountId, id, async (before, tx) => {
+  return changeApiKey(app, who, 'api_key.update', id, async (before, tx, act) => {
     const own: Rights = before;
     const rights = readRights(change, own, now);
     const excess = beyond(who, own) ?? beyond(who, rights);
@@ -29,8 +30,14 @@ export async function updateApiKey(
       await refuseLastManager(tx, before, now);
     const { mode, permissions, networks, expiresAt } = own;
     const same = isDeepStrictEqual(rights, { mode, permissions, networks, expiresAt });
+    const name = change.name === undefined ? before.name : readName(change.name);
+    const { changed } = changedIn(
+      { name: before.name, mode, permissions, networks, expiresAt },
+      { name, ...rights },
+    );
+    act.on(id, { changed, ...noteRights(rights) });
     return {
-      name: change.name === undefined ? before.name : readName(change.name),
+      name,
       permissions: rights.permissions && [...rights.permissions],
       networks: rights.networks && [...rights.networks],
       expiresAt: rights.expiresAt,

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
+import type { Doer } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
@@ -11,14 +11,14 @@ import type { CarrierRow } from './table.ts';
 /** Adds a carrier; every worker follows at once. @throws {InvalidInput | NameTaken} */
 export async function addCarrier(
   app: App,
-  { accountId }: Principal,
+  who: Doer,
   kind: CarrierConfig['kind'],
   input: CarrierInput,
 ): Promise<CarrierRow> {
   const id = newId('car', app.clock());
   const whole = { ...input, config: { kind, ...given(readMembers(input.config)) } };
-  const row = await withKeys(app.keys, () => makeCarrier(app, { accountId, id }, whole));
+  const row = await withKeys(app.keys, () => makeCarrier(app, { accountId: who.accountId, id }, whole));
   if (row.config.kind !== kind)
     throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
-  return saveCarrier(app, accountId, { id }, () => row);
+  return saveCarrier(app, who, 'carrier.connect', { id }, () => row);
 }

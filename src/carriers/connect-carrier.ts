@@ -1,3 +1,4 @@
+import { bySystem } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { Secrets } from '../outgoing/secrets.ts';
@@ -18,7 +19,8 @@ export interface NewCarrier extends Omit<CarrierInput, 'enabled'> {
  * @throws {InvalidInput} that names the field by its path
  */
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
-  const { id } = await saveCarrier(app, accountId, { name: input.name.trim() }, (before) => {
+  const which = { name: input.name.trim() };
+  const { id } = await saveCarrier(app, bySystem(accountId), 'carrier.connect', which, (before) => {
     if (!before) return makeCarrier(app, { accountId, id: newId('car', app.clock()) }, input);
     const { createdAt, enabled } = before;
     return { ...makeCarrier(app, before, input), createdAt, enabled };

@@ -112,6 +112,7 @@ const SetCarrierEnabledInput = builder.inputType('SetCarrierEnabledInput', {
 builder.mutationField('connectSmppCarrier', (t) =>
   t.field({
     permission: 'carriers:write',
+    audit: 'carrier.connect',
     type: Carrier,
     description: 'Adds a carrier over SMPP; every worker binds at once.',
     errors: { types: [NameTaken, InvalidInput] },
@@ -128,6 +129,7 @@ builder.mutationField('connectSmppCarrier', (t) =>
 builder.mutationField('connectHttpCarrier', (t) =>
   t.field({
     permission: 'carriers:write',
+    audit: 'carrier.connect',
     type: Carrier,
     description: 'Adds a carrier over HTTP; every worker uses it at once.',
     errors: { types: [NameTaken, InvalidInput] },
@@ -143,6 +145,7 @@ builder.mutationField('connectHttpCarrier', (t) =>
 builder.mutationField('updateCarrier', (t) =>
   t.field({
     permission: 'carriers:write',
+    audit: 'carrier.update',
     type: Carrier,
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
@@ -163,6 +166,7 @@ builder.mutationField('updateCarrier', (t) =>
 builder.mutationField('setCarrierEnabled', (t) =>
   t.field({
     permission: 'carriers:write',
+    audit: 'carrier.update',
     type: Carrier,
     description:
       'Takes a carrier into use, or out of it: its links are closed once what is in flight is done.',

@@ -1,5 +1,8 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { changedIn } from '../audit/act.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Doer } from '../audit/actor.ts';
 import { NameTaken, readName } from '../errors.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
@@ -38,24 +41,27 @@ export function makeCarrier(
 /**
  * Writes what `make` makes of a carrier; nobody changes the account's carriers meanwhile, and every
  * worker follows at once.
+ * @param action what that is called in the audit log
  * @throws {NameTaken}
  */
 export async function saveCarrier(
   app: App,
-  accountId: AccountId,
+  who: Doer,
+  action: Extract<AuditAction, `carrier.${string}`>,
   which: { id: CarrierId } | { name: string },
   make: (before: CarrierRow | undefined) => CarrierRow,
 ): Promise<CarrierRow> {
-  const ours = eq(carriers.accountId, accountId);
+  const ours = eq(carriers.accountId, who.accountId);
   const one = 'id' in which ? eq(carriers.id, which.id) : eq(carriers.name, which.name);
   const save = () =>
-    changeConfiguration(app, accountId, async (tx) => {
+    changeConfiguration(app, who, action, async (tx, act) => {
       const [before] = await tx.select().from(carriers).where(and(ours, one));
       const row = make(before);
       const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
       if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
       const target = [carriers.accountId, carriers.id];
       await tx.insert(carriers).values(row).onConflictDoUpdate({ target, set: row });
+      act.on(row.id, before && changedIn(before, row));
       return row;
     });
   return withKeys(app.keys, save);

@@ -1,4 +1,4 @@
-import type { Principal } from '../accounts/principal.ts';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
@@ -18,11 +18,11 @@ import type { CarrierRow } from './table.ts';
  */
 export async function updateCarrier(
   app: App,
-  { accountId }: Principal,
+  who: Doer,
   id: CarrierId,
   input: CarrierInput,
 ): Promise<CarrierRow> {
-  return saveCarrier(app, accountId, { id }, (before) => {
+  return saveCarrier(app, who, 'carrier.update', { id }, (before) => {
     if (!before) throw new CarrierNotFound();
     return {
       ...before,

@@ -23,6 +23,7 @@ export const inboundNumberIdColumn = idColumn('num');
 export const inboundMessageIdColumn = idColumn('inb');
 export const webhookEndpointIdColumn = idColumn('whk');
 export const webhookDeliveryIdColumn = idColumn('whd');
+export const auditEntryIdColumn = idColumn('aud');
 
 export const oauthClientIdColumn = idColumn('cli');
 export const accessTokenIdColumn = idColumn('tok');

@@ -1,6 +1,7 @@
 import { defineRelations } from 'drizzle-orm';
 import { accounts, apiKeys } from '../accounts/table.ts';
 import { routingHourly, routingRollups } from '../analytics/table.ts';
+import { auditEntries, auditUnsealed } from '../audit/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
@@ -51,6 +52,8 @@ export const tables = {
   webhookEndpoints,
   webhookDeliveries,
   vaultNumbers,
+  auditEntries,
+  auditUnsealed,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */

@@ -1,11 +1,10 @@
 import { authenticate } from '../accounts/authenticate.ts';
-import type { Principal } from '../accounts/principal.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { findAccountByName } from '../accounts/find-account.ts';
+import { bySystem, type Doer } from '../audit/actor.ts';
 import { connectCarrier } from '../carriers/connect-carrier.ts';
 import type { Config } from '../config.ts';
-import { newId } from '../crypto/new-id.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ensureRoute } from '../routing/ensure-route.ts';
@@ -40,7 +39,7 @@ export interface Demo extends DevFile {
 export async function seedDemo(app: App, config: Config, simulator: Simulator): Promise<Omit<Demo, 'url'>> {
   const accountId =
     (await findAccountByName(app, ACCOUNT_NAME)) ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
-  const who = { kind: 'apiKey', accountId, apiKeyId: newId('key') } as const;
+  const who = bySystem(accountId);
   await ensureService(app, who);
   for (const { name, systemId, priority, price } of CARRIERS) {
     const carrierId = await connectCarrier(app, accountId, {
@@ -58,7 +57,7 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
   };
 }
 
-async function ensureService(app: App, who: Principal): Promise<void> {
+async function ensureService(app: App, who: Doer): Promise<void> {
   if (await findService(app, who.accountId, undefined)) return;
   await createService(app, who, { name: 'Otpost', isDefault: true, settings: { defaultCountry: 'HR' } });
 }

@@ -7,6 +7,7 @@ import { getTableConfig } from 'drizzle-orm/pg-core';
 import { relations } from '../db/relations.ts';
 import { typeOfId } from './node-types.ts';
 import { OPEN_TO_CLIENT_TOKEN } from './audience.ts';
+import { AUDIT_PLUGIN } from './audit-plugin.ts';
 import type { GraphqlContext } from './context.ts';
 import { PERMISSION_PLUGIN } from './permission-plugin.ts';
 
@@ -27,7 +28,7 @@ export interface SchemaTypes {
 /** Every type and field of the API hangs on this builder; `schema.ts` makes the schema of it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
   // The errors plugin first: it must see what the others throw.
-  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, DrizzlePlugin, PERMISSION_PLUGIN],
+  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, DrizzlePlugin, PERMISSION_PLUGIN, AUDIT_PLUGIN],
   defaultFieldNullability: false,
   drizzle: { client: (context) => context.app.db, getTableConfig, relations },
   relay: {

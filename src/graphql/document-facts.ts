@@ -8,7 +8,9 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { Permission } from '../accounts/permissions.ts';
+import type { AuditAction } from '../audit/actions.ts';
 import { isOpenToClientToken } from './audience.ts';
+import { auditActionOf } from './audit-plugin.ts';
 import { isList, isSchemaQuestion, walkOperation, type VisitedField } from './document-walk.ts';
 import { LIMITS } from './limits.ts';
 import { isLiveOnly, permissionOf } from './permission-plugin.ts';
@@ -32,6 +34,8 @@ export interface OperationFacts {
   needs: readonly { permission: Permission; field: string }[];
   /** A root field that is closed to test keys, as `Type.field`. */
   liveField: string | undefined;
+  /** What its mutations are called in the audit log. */
+  actions: readonly AuditAction[];
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
   costOf(variables: Variables | null | undefined): number;
@@ -75,6 +79,7 @@ function readFacts(
   let schemaOnly = true;
   const closedFields: string[] = [];
   let liveField: string | undefined;
+  const actions = new Set<AuditAction>();
   const needs = new Map<Permission, { field: string; at: number }>();
   walkOperation(schema, document, operation, LIMITS.visits, {
     none: undefined,
@@ -88,6 +93,8 @@ function readFacts(
         closedFields[at] ??= `${parent.name}.${name}`;
       if (isSchemaQuestion(name)) return;
       if (isLiveOnly(field)) liveField ??= `${parent.name}.${name}`;
+      const action = auditActionOf(field);
+      if (action) actions.add(action);
       const permission = permissionOf(parent, field);
       // Fields come innermost first; the outermost says best what was asked for.
       if (permission && at <= (needs.get(permission)?.at ?? at))
@@ -112,6 +119,7 @@ function readFacts(
     closedField: closedFields.find((field) => field !== undefined),
     needs: [...needs].map(([permission, { field }]) => ({ permission, field })),
     liveField,
+    actions: [...actions],
     innerVariables: readInnerVariables(document, operation),
     costOf: fixedCost === undefined ? cost : () => fixedCost,
   };

@@ -11,6 +11,7 @@ const NODE_TYPES = {
   key: 'ApiKey',
   whk: 'WebhookEndpoint',
   cli: 'OAuthClient',
+  aud: 'AuditEntry',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

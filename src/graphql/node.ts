@@ -2,7 +2,8 @@ import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import type { GraphQLResolveInfo } from 'graphql';
 import { lackOf } from '../accounts/lack.ts';
 import { ofMode } from '../accounts/of-mode.ts';
-import { ID_PREFIXES, parseId, type Id, type IdPrefix } from '../ids.ts';
+import { noteRefusal } from '../audit/note-refusal.ts';
+import { parseAnyId, type Id, type IdPrefix } from '../ids.ts';
 import { builder } from './builder.ts';
 import { callerOf, type GraphqlContext } from './context.ts';
 import { typeOfId, type NodeTypeName } from './node-types.ts';
@@ -18,6 +19,7 @@ const TABLES = {
   ApiKey: 'apiKeys',
   WebhookEndpoint: 'webhookEndpoints',
   OAuthClient: 'oauthClients',
+  AuditEntry: 'auditEntries',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>
@@ -29,8 +31,9 @@ builder.queryField('node', (t) =>
       'Anything with an id. `null` when this account has nothing of that id. Needs the permission to read what it is.',
     args: { id: t.arg.id({ required: true, description: 'Its prefix names the type.' }) },
     resolve: (_root, { id }, context, info) => {
-      const typeName = typeOfId(id);
-      return typeName && isId(id) ? loadNode(context, info, typeName, id) : null;
+      const known = parseAnyId(id);
+      const typeName = known && typeOfId(known);
+      return typeName ? loadNode(context, info, typeName, known) : null;
     },
   }),
 );
@@ -49,15 +52,14 @@ async function loadNode(
   const who = callerOf(context);
   if (!permission) throw new Error(`${typeName} names no permission`);
   const lack = lackOf(who, permission, typeName);
-  if (lack) throw lack;
+  if (lack) {
+    noteRefusal(context.app, who, 'data.read', lack, id, { field: typeName, permission });
+    throw lack;
+  }
   const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName });
   const table = context.app.db.query[TABLES[typeName]] as unknown as {
     findFirst(config: object): Promise<{ id: string } | undefined>;
   };
   const mode = WITH_MODE.includes(typeName) && ofMode(who);
   return table.findFirst({ ...query, where: { accountId: who.accountId, id, ...mode } });
-}
-
-function isId(text: string): text is Id<IdPrefix> {
-  return ID_PREFIXES.some((prefix) => parseId(prefix, text));
 }

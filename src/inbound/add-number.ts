@@ -1,5 +1,5 @@
-import type { Principal } from '../accounts/principal.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
+import type { Doer } from '../audit/actor.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { findCarrier } from '../carriers/queries.ts';
 import { newId } from '../crypto/new-id.ts';
@@ -29,7 +29,7 @@ export interface NewInboundNumber {
  */
 export async function addInboundNumber(
   app: App,
-  who: Principal,
+  who: Doer,
   input: NewInboundNumber,
 ): Promise<InboundNumberRow> {
   const { accountId } = who;
@@ -46,16 +46,18 @@ export async function addInboundNumber(
     ...address,
     createdAt: new Date(now),
   };
-  const [stored] = await app.db
-    .insert(inboundNumbers)
-    .values(row)
-    .onConflictDoUpdate({
-      target: [inboundNumbers.accountId, inboundNumbers.carrierId, inboundNumbers.number],
-      set: { serviceId, country: row.country },
-    })
-    .returning();
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return stored!;
+  return changeConfiguration(app, who, 'inbound_number.add', async (tx, act) => {
+    const [stored] = await tx
+      .insert(inboundNumbers)
+      .values(row)
+      .onConflictDoUpdate({
+        target: [inboundNumbers.accountId, inboundNumbers.carrierId, inboundNumbers.number],
+        set: { serviceId, country: row.country },
+      })
+      .returning();
+    act.on(stored!.id, { carrier: carrierId, service: serviceId });
+    return stored!;
+  });
 }
 
 function readAddress({ number, country }: NewInboundNumber): { number: string; country: string } {

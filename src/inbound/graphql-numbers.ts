@@ -77,6 +77,7 @@ const RemoveInboundNumberInput = builder.inputType('RemoveInboundNumberInput', {
 builder.mutationField('addInboundNumber', (t) =>
   t.field({
     permission: 'inbound:write',
+    audit: 'inbound_number.add',
     type: InboundNumber,
     description: 'Adds a number that people can text. One that is there already is changed.',
     errors: { types: [CarrierNotFound, ServiceNotFound, InvalidInput] },
@@ -99,6 +100,7 @@ builder.mutationField('addInboundNumber', (t) =>
 builder.mutationField('removeInboundNumber', (t) =>
   t.field({
     permission: 'inbound:write',
+    audit: 'inbound_number.remove',
     type: RemovedInboundNumber,
     description: 'Forgets a number. What still comes to it is kept for the account, without a service.',
     errors: { types: [InboundNumberNotFound] },

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
-import type { Principal } from '../accounts/principal.ts';
-import { CONFIG_CHANNEL } from '../bus/channels.ts';
+import { changeConfiguration } from '../accounts/change-configuration.ts';
+import type { Doer } from '../audit/actor.ts';
 import type { InboundNumberId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { InboundNumberNotFound } from './errors.ts';
@@ -12,14 +12,14 @@ import { inboundNumbers, type InboundNumberRow } from './table.ts';
  */
 export async function removeInboundNumber(
   app: App,
-  { accountId }: Principal,
+  who: Doer,
   id: InboundNumberId,
 ): Promise<InboundNumberRow> {
-  const [removed] = await app.db
-    .delete(inboundNumbers)
-    .where(and(eq(inboundNumbers.accountId, accountId), eq(inboundNumbers.id, id)))
-    .returning();
-  if (!removed) throw new InboundNumberNotFound();
-  app.bus.publish([{ channel: CONFIG_CHANNEL, payload: accountId }]);
-  return removed;
+  return changeConfiguration(app, who, 'inbound_number.remove', async (tx, act) => {
+    const one = and(eq(inboundNumbers.accountId, who.accountId), eq(inboundNumbers.id, id));
+    const [removed] = await tx.delete(inboundNumbers).where(one).returning();
+    if (!removed) throw new InboundNumberNotFound();
+    act.on(id);
+    return removed;
+  });
 }

@@ -170,18 +170,20 @@ const SetNumberLookupInput = builder.inputType('SetNumberLookupInput', {
 builder.mutationField('setNumberLookup', (t) =>
   t.field({
     permission: 'numbers:write',
+    audit: 'number_lookup.set',
     type: NumberLookup,
     description: 'From now on numbers are looked up there; every worker follows at once.',
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: SetNumberLookupInput, required: true, description: 'The lookup.' }) },
-    resolve: (_root, { input }, context) => setNumberLookup(context.app, callerOf(context).accountId, input),
+    resolve: (_root, { input }, context) => setNumberLookup(context.app, callerOf(context), input),
   }),
 );
 
 builder.mutationField('clearNumberLookup', (t) =>
   t.boolean({
     permission: 'numbers:write',
+    audit: 'number_lookup.clear',
     description: 'Numbers are looked up no longer. Whether there was a lookup.',
-    resolve: (_root, _args, context) => clearNumberLookup(context.app, callerOf(context).accountId),
+    resolve: (_root, _args, context) => clearNumberLookup(context.app, callerOf(context)),
   }),
 );

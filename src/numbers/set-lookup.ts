@@ -4,8 +4,9 @@ import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { createResidencyDirectory } from '../accounts/residency.ts';
 import { checkCurrency } from '../accounts/currency.ts';
 import { withKeys } from '../crypto/with-keys.ts';
+import { changedIn } from '../audit/act.ts';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
 import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
@@ -29,18 +30,15 @@ export interface LookupInput {
  * before counts on, unless it was read in another way.
  * @throws {InvalidInput} that names the field by its path
  */
-export async function setNumberLookup(
-  app: App,
-  accountId: AccountId,
-  input: LookupInput,
-): Promise<LookupRow> {
+export async function setNumberLookup(app: App, who: Doer, input: LookupInput): Promise<LookupRow> {
+  const { accountId } = who;
   const config = readConfig(input.config);
   await checkCurrency(app, accountId, input.currency);
   const { residency } = await app.single(createResidencyDirectory).of(accountId);
   const abroad = residencyProblem(residency, config.region, 'the lookup');
   if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
   const save = () =>
-    changeConfiguration(app, accountId, async (tx) => {
+    changeConfiguration(app, who, 'number_lookup.set', async (tx, act) => {
       const ours = eq(numberLookupConfigs.accountId, accountId);
       const [before] = await tx.select().from(numberLookupConfigs).where(ours);
       const named = secretsOfLookup(config);
@@ -62,6 +60,7 @@ export async function setNumberLookup(
         .insert(numberLookupConfigs)
         .values({ accountId, ...set })
         .onConflictDoUpdate({ target: numberLookupConfigs.accountId, set });
+      act.on(accountId, before && changedIn<object>(before.config, config));
       return { accountId, ...set };
     });
   return withKeys(app.keys, save);

@@ -1,5 +1,6 @@
 import { CredentialInvalid } from '../accounts/errors.ts';
 import type { AccessTokenPrincipal } from '../accounts/principal.ts';
+import { createRefusalLog } from '../audit/refusals.ts';
 import type { App } from '../platform.ts';
 import { createClientStandings, isGood } from './client-standing.ts';
 import { createTokenDirectory } from './token-directory.ts';
@@ -22,6 +23,13 @@ export async function authenticateToken(
   if (networks && !(address !== undefined && networks.includes(address))) {
     const { clientId, tokenId } = principal;
     app.log.info({ clientId, tokenId, address }, 'an access token was used from outside of its networks');
+    const who = address === undefined ? principal : { ...principal, address };
+    app.single(createRefusalLog).note(who, {
+      action: 'oauth_client.use',
+      outcome: 'auth/invalid',
+      targets: [clientId],
+      details: { refused: 'network' },
+    });
     throw new CredentialInvalid();
   }
   return principal;

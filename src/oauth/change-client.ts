@@ -1,6 +1,9 @@
 import { and, eq, isNull } from 'drizzle-orm';
+import { doNoted, type Act } from '../audit/act.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Doer } from '../audit/actor.ts';
 import { OAUTH_CHANNEL } from '../bus/channels.ts';
-import type { AccountId, OAuthClientId } from '../ids.ts';
+import type { OAuthClientId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { OAuthClientNotFound } from './errors.ts';
 import { oauthClients, type OAuthClientRow } from './table.ts';
@@ -12,22 +15,26 @@ import { oauthClients, type OAuthClientRow } from './table.ts';
  */
 export async function changeClient(
   app: App,
-  accountId: AccountId,
+  who: Doer,
+  action: Extract<AuditAction, `oauth_client.${string}`>,
   id: OAuthClientId,
-  decide: (before: OAuthClientRow) => Partial<OAuthClientRow>,
+  decide: (before: OAuthClientRow, act: Act) => Partial<OAuthClientRow>,
 ): Promise<OAuthClientRow> {
   const one = and(
-    eq(oauthClients.accountId, accountId),
+    eq(oauthClients.accountId, who.accountId),
     eq(oauthClients.id, id),
     isNull(oauthClients.revokedAt),
   );
-  const { before, after } = await app.db.transaction(async (tx) => {
-    const [row] = await tx.select().from(oauthClients).where(one).for('update');
-    if (!row) throw new OAuthClientNotFound();
-    const change = decide(row);
-    await tx.update(oauthClients).set(change).where(one);
-    return { before: row, after: { ...row, ...change } };
-  });
+  const { before, after } = await app.db.transaction((tx) =>
+    doNoted(tx, who, action, app.clock(), async (act) => {
+      act.on(id);
+      const [row] = await tx.select().from(oauthClients).where(one).for('update');
+      if (!row) throw new OAuthClientNotFound();
+      const change = decide(row, act);
+      await tx.update(oauthClients).set(change).where(one);
+      return { before: row, after: { ...row, ...change } };
+    }),
+  );
   if (after.generation !== before.generation) app.bus.publish([{ channel: OAUTH_CHANNEL, payload: id }]);
   return after;
 }

@@ -1,6 +1,7 @@
 import { BeyondOwnRights } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
-import { beyond } from '../accounts/rights.ts';
+import { doNoted } from '../audit/act.ts';
+import { beyond, noteRights } from '../accounts/rights.ts';
 import { SECRET_BYTES } from '../accounts/secret-text.ts';
 import { newId } from '../crypto/new-id.ts';
 import { readName } from '../errors.ts';
@@ -58,6 +59,11 @@ export async function createClient(
     createdAt: new Date(now),
     revokedAt: null,
   };
-  await app.db.insert(oauthClients).values(row);
+  await app.db.transaction((tx) =>
+    doNoted(tx, who, 'oauth_client.create', now, async (act) => {
+      act.on(row.id, noteRights(rights));
+      await tx.insert(oauthClients).values(row);
+    }),
+  );
   return { row, secret };
 }

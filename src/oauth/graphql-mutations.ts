@@ -96,6 +96,7 @@ const RevokeOAuthClientInput = builder.inputType('RevokeOAuthClientInput', {
 builder.mutationField('createOAuthClient', (t) =>
   t.field({
     permission: 'clients:manage',
+    audit: 'oauth_client.create',
     type: NewOAuthClient,
     description:
       'Makes an OAuth client. It can do no more, from nowhere else, and for no longer than the key that asks.',
@@ -112,6 +113,7 @@ builder.mutationField('createOAuthClient', (t) =>
 builder.mutationField('updateOAuthClient', (t) =>
   t.field({
     permission: 'clients:manage',
+    audit: 'oauth_client.update',
     type: OAuthClient,
     description:
       'Changes a client. With other rights or keys its access tokens until now are over at once, in every process: ' +
@@ -131,6 +133,7 @@ builder.mutationField('updateOAuthClient', (t) =>
 builder.mutationField('rotateOAuthClientSecret', (t) =>
   t.field({
     permission: 'clients:manage',
+    audit: 'oauth_client.rotate_secret',
     type: NewOAuthClient,
     description:
       'Gives a client a new secret. The one until now works for the overlap, the one before it no longer. Access ' +
@@ -147,6 +150,7 @@ builder.mutationField('rotateOAuthClientSecret', (t) =>
 builder.mutationField('revokeOAuthClient', (t) =>
   t.field({
     permission: 'clients:manage',
+    audit: 'oauth_client.revoke',
     type: OAuthClient,
     description:
       'Ends a client and its access tokens, in every process at once: their sockets are closed with 4403. There is ' +

@@ -10,7 +10,7 @@ import type { OAuthClientRow } from './table.ts';
  * @throws {OAuthClientNotFound}
  */
 export async function revokeClient(app: App, who: Principal, id: OAuthClientId): Promise<OAuthClientRow> {
-  return changeClient(app, who.accountId, id, (before) => ({
+  return changeClient(app, who, 'oauth_client.revoke', id, (before) => ({
     revokedAt: new Date(app.clock()),
     generation: before.generation + 1,
   }));

@@ -26,7 +26,7 @@ export async function rotateClientSecret(
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS))
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (30 days).`);
   const secret = writeClientSecret(app.keys.randomBytes(SECRET_BYTES));
-  const row = await changeClient(app, who.accountId, id, (before) => {
+  const row = await changeClient(app, who, 'oauth_client.rotate_secret', id, (before, act) => {
     // Who is given the secret of a client has all that it has.
     const excess = beyond(who, rightsOf(before));
     if (excess) throw new BeyondOwnRights(excess);
@@ -36,6 +36,7 @@ export async function rotateClientSecret(
         'This client has no secret: updateOAuthClient changes its publicKeys.',
       );
     const overlaps = overlapSeconds > 0;
+    act.on(id, { overlapSeconds });
     return {
       secretHash: app.keys.blindIndex('oauth-client', secret),
       hint: hintOfClientSecret(secret),

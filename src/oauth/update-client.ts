@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BeyondOwnRights } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
-import { beyond } from '../accounts/rights.ts';
+import { changedIn } from '../audit/act.ts';
+import { beyond, noteRights } from '../accounts/rights.ts';
 import { InvalidInput, readName } from '../errors.ts';
 import type { OAuthClientId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -35,7 +36,7 @@ export async function updateClient(
 ): Promise<OAuthClientRow> {
   const now = app.clock();
   const publicKeys = change.publicKeys == null ? undefined : await readPublicKeys(change.publicKeys);
-  return changeClient(app, who.accountId, id, (before) => {
+  return changeClient(app, who, 'oauth_client.update', id, (before, act) => {
     const own = rightsOf(before);
     const rights = readClientRights(change, own, now);
     const excess = beyond(who, own) ?? beyond(who, rights);
@@ -44,7 +45,7 @@ export async function updateClient(
       throw new InvalidInput('publicKeys', 'This client has a secret. Make another client for these keys.');
     const keys = publicKeys ?? before.publicKeys;
     const same = isDeepStrictEqual(rights, own) && isDeepStrictEqual(keys, before.publicKeys);
-    return {
+    const after = {
       name: change.name === undefined ? before.name : readName(change.name),
       permissions: [...rights.permissions],
       networks: rights.networks && [...rights.networks],
@@ -54,5 +55,7 @@ export async function updateClient(
       publicKeys: keys,
       generation: before.generation + (same ? 0 : 1),
     };
+    act.on(id, { ...changedIn<object>(before, { ...before, ...after }), ...noteRights(rights) });
+    return after;
   });
 }

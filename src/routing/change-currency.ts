@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, ne, or } from 'drizzle-orm';
 import { setCurrency } from '../accounts/currency.ts';
 import type { AccountRow } from '../accounts/table.ts';
-import type { AccountId } from '../ids.ts';
+import type { Doer } from '../audit/actor.ts';
 import type { App } from '../platform.ts';
 import { routes } from './table.ts';
 
@@ -10,9 +10,9 @@ import { routes } from './table.ts';
  * prices, which would mean something else at once.
  * @throws {InvalidInput}
  */
-export async function changeCurrency(app: App, accountId: AccountId, currency: string): Promise<AccountRow> {
-  const priced = and(eq(routes.accountId, accountId), or(ne(routes.price, 0), isNotNull(routes.prices)));
-  return setCurrency(app, accountId, currency, async (tx) => {
+export async function changeCurrency(app: App, who: Doer, currency: string): Promise<AccountRow> {
+  const priced = and(eq(routes.accountId, who.accountId), or(ne(routes.price, 0), isNotNull(routes.prices)));
+  return setCurrency(app, who, currency, async (tx) => {
     const found = await tx.select({ id: routes.id }).from(routes).where(priced).limit(1);
     return found.length > 0;
   });

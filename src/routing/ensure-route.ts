@@ -1,3 +1,4 @@
+import { bySystem } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -10,7 +11,8 @@ import type { RouteRow } from './table.ts';
  * @throws {InvalidInput}
  */
 export async function ensureRoute(app: App, accountId: AccountId, input: NewRoute): Promise<RouteRow> {
-  return saveRoute(app, accountId, { name: input.name.trim() }, (before) => {
+  const which = { name: input.name.trim() };
+  return saveRoute(app, bySystem(accountId), 'route.add', which, (before) => {
     if (!before) return makeRoute(app, { accountId, id: newId('rte', app.clock()) }, input);
     const { createdAt, enabled } = before;
     return { ...makeRoute(app, before, input), createdAt, enabled };

@@ -70,6 +70,7 @@ const UpdateRouteInput = builder.inputType('UpdateRouteInput', {
 builder.mutationField('addRoute', (t) =>
   t.field({
     permission: 'routes:write',
+    audit: 'route.add',
     type: Route,
     description: 'Adds a route over a carrier; new messages may take it at once.',
     errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
@@ -77,9 +78,9 @@ builder.mutationField('addRoute', (t) =>
     resolve: async (_root, { input: { carrierId, price, currency, ...input } }, context) => {
       const id = parseId('car', carrierId);
       if (!id) throw new CarrierNotFound();
-      const { accountId } = callerOf(context);
-      await checkCurrency(context.app, accountId, currency);
-      return addRoute(context.app, accountId, { ...input, carrierId: id, price: price ?? undefined });
+      const who = callerOf(context);
+      await checkCurrency(context.app, who.accountId, currency);
+      return addRoute(context.app, who, { ...input, carrierId: id, price: price ?? undefined });
     },
   }),
 );
@@ -87,6 +88,7 @@ builder.mutationField('addRoute', (t) =>
 builder.mutationField('updateRoute', (t) =>
   t.field({
     permission: 'routes:write',
+    audit: 'route.update',
     type: Route,
     description: 'Changes a route, or takes it out of use with `enabled: false`.',
     errors: { types: [RouteNotFound, NameTaken, InvalidInput] },
@@ -94,9 +96,9 @@ builder.mutationField('updateRoute', (t) =>
     resolve: async (_root, { input: { routeId, ...input } }, context) => {
       const id = parseId('rte', routeId);
       if (!id) throw new RouteNotFound();
-      const { accountId } = callerOf(context);
-      await checkCurrency(context.app, accountId, input.currency);
-      return updateRoute(context.app, accountId, id, {
+      const who = callerOf(context);
+      await checkCurrency(context.app, who.accountId, input.currency);
+      return updateRoute(context.app, who, id, {
         countries: input.countries,
         operators: input.operators,
         prices: input.prices,
@@ -120,6 +122,7 @@ const SetCurrencyInput = builder.inputType('SetCurrencyInput', {
 builder.mutationField('setCurrency', (t) =>
   t.field({
     permission: 'account:write',
+    audit: 'account.set_currency',
     type: Account,
     description:
       'Sets the currency of all prices and amounts of the account. Nothing is converted, so it is refused while ' +
@@ -127,7 +130,6 @@ builder.mutationField('setCurrency', (t) =>
       'keep their numbers: look at them, too.',
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: SetCurrencyInput, required: true, description: 'The currency.' }) },
-    resolve: (_root, { input }, context) =>
-      changeCurrency(context.app, callerOf(context).accountId, input.currency),
+    resolve: (_root, { input }, context) => changeCurrency(context.app, callerOf(context), input.currency),
   }),
 );

@@ -1,6 +1,9 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { changedIn } from '../audit/act.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
@@ -58,23 +61,26 @@ export function makeRoute(
 /**
  * Writes what `make` makes of a route; nobody changes the account's routes meanwhile, and every worker
  * follows at once.
+ * @param action what that is called in the audit log
  * @throws {NameTaken}
  */
 export async function saveRoute(
   app: App,
-  accountId: AccountId,
+  who: Doer,
+  action: Extract<AuditAction, `route.${string}`>,
   which: { id: RouteId } | { name: string },
   make: (before: RouteRow | undefined) => RouteRow,
 ): Promise<RouteRow> {
-  const ours = eq(routes.accountId, accountId);
+  const ours = eq(routes.accountId, who.accountId);
   const one = 'id' in which ? eq(routes.id, which.id) : eq(routes.name, which.name);
-  return changeConfiguration(app, accountId, async (tx) => {
+  return changeConfiguration(app, who, action, async (tx, act) => {
     const [before] = await tx.select().from(routes).where(and(ours, one));
     const row = make(before);
     const same = and(ours, eq(routes.name, row.name), ne(routes.id, row.id));
     if ((await tx.select({ id: routes.id }).from(routes).where(same)).length > 0) throw new NameTaken();
     const target = [routes.accountId, routes.id];
     await tx.insert(routes).values(row).onConflictDoUpdate({ target, set: row });
+    act.on(row.id, before ? changedIn(before, row) : { carrier: row.carrierId });
     return row;
   });
 }

@@ -1,17 +1,13 @@
-import type { AccountId, RouteId } from '../ids.ts';
+import type { Doer } from '../audit/actor.ts';
+import type { RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { RouteNotFound } from './errors.ts';
 import { changeRoute, saveRoute, type RouteChange } from './save-route.ts';
 import type { RouteRow } from './table.ts';
 
 /** Changes a route; what is absent stays. @throws {RouteNotFound | NameTaken | InvalidInput} */
-export async function updateRoute(
-  app: App,
-  accountId: AccountId,
-  id: RouteId,
-  change: RouteChange,
-): Promise<RouteRow> {
-  return saveRoute(app, accountId, { id }, (before) => {
+export async function updateRoute(app: App, who: Doer, id: RouteId, change: RouteChange): Promise<RouteRow> {
+  return saveRoute(app, who, 'route.update', { id }, (before) => {
     if (!before) throw new RouteNotFound();
     return changeRoute(before, change);
   });

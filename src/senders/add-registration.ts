@@ -1,6 +1,6 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { StoredRegistration } from './registrations.ts';
 import { listRules } from './rules.ts';
@@ -13,9 +13,10 @@ import { senderKind } from './verdict.ts';
  */
 export async function addRegistration(
   app: App,
-  accountId: AccountId,
+  who: Doer,
   input: StoredRegistration,
 ): Promise<StoredRegistration> {
+  const { accountId } = who;
   const { country, sender, register, references } = input;
   const [known] = await listRules(app, accountId, country);
   if (!known) throw new InvalidInput('country', `There are no sender rules for ${JSON.stringify(country)}.`);
@@ -26,8 +27,9 @@ export async function addRegistration(
     throw new InvalidInput('register', `${country} has no such register for this kind of sender.`);
   const validUntil = input.validUntil === null ? null : new Date(input.validUntil);
   const set = { references, validUntil };
-  await changeConfiguration(app, accountId, (tx) =>
-    tx
+  await changeConfiguration(app, who, 'sender_registration.add', async (tx, act) => {
+    act.on(accountId, { country, register });
+    await tx
       .insert(senderRegistrations)
       .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
       .onConflictDoUpdate({
@@ -38,7 +40,7 @@ export async function addRegistration(
           senderRegistrations.register,
         ],
         set,
-      }),
-  );
+      });
+  });
   return input;
 }

@@ -73,6 +73,7 @@ const RemoveSenderInput = builder.inputType('RemoveSenderInput', {
 builder.mutationField('addSender', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender.add',
     type: Sender,
     description:
       'Adds a sender. Whoever names it, a service or a route, may use it only where it may be used; services ' +
@@ -80,7 +81,7 @@ builder.mutationField('addSender', (t) =>
     errors: { types: [CarrierNotFound, InvalidInput] },
     args: { input: t.arg({ type: AddSenderInput, required: true, description: 'The sender.' }) },
     resolve: (_root, { input: { carrierIds, pools, ...input } }, context) =>
-      addSender(context.app, callerOf(context).accountId, {
+      addSender(context.app, callerOf(context), {
         ...input,
         carrierIds: readCarrierIds(carrierIds),
         pools: pools ?? undefined,
@@ -91,12 +92,13 @@ builder.mutationField('addSender', (t) =>
 builder.mutationField('updateSender', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender.update',
     type: Sender,
     description: 'Changes where a sender may be used, or takes it out of use with `enabled: false`.',
     errors: { types: [SenderNotFound, CarrierNotFound, InvalidInput] },
     args: { input: t.arg({ type: UpdateSenderInput, required: true, description: 'What changes.' }) },
     resolve: (_root, { input: { senderId, countries, carrierIds, pools, enabled } }, context) =>
-      updateSender(context.app, callerOf(context).accountId, readId(senderId), {
+      updateSender(context.app, callerOf(context), readId(senderId), {
         countries,
         carrierIds: readCarrierIds(carrierIds),
         pools: pools ?? undefined,
@@ -108,6 +110,7 @@ builder.mutationField('updateSender', (t) =>
 builder.mutationField('removeSender', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender.remove',
     type: Sender,
     description:
       'Forgets a sender and what was said of it. A service or a route that names it goes on using it, now ' +
@@ -115,7 +118,7 @@ builder.mutationField('removeSender', (t) =>
     errors: { types: [SenderNotFound] },
     args: { input: t.arg({ type: RemoveSenderInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, context) =>
-      removeSender(context.app, callerOf(context).accountId, readId(input.senderId)),
+      removeSender(context.app, callerOf(context), readId(input.senderId)),
   }),
 );
 

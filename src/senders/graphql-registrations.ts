@@ -71,6 +71,7 @@ const RemovedSenderRegistration = builder
 builder.mutationField('addSenderRegistration', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender_registration.add',
     type: SenderRegistration,
     description: 'Notes that a sender is registered, or changes what is noted of it; it may be used at once.',
     errors: { types: [InvalidInput] },
@@ -78,7 +79,7 @@ builder.mutationField('addSenderRegistration', (t) =>
       input: t.arg({ type: AddSenderRegistrationInput, required: true, description: 'The registration.' }),
     },
     resolve: (_root, { input: { references, validUntil, ...one } }, context) =>
-      addRegistration(context.app, callerOf(context).accountId, {
+      addRegistration(context.app, callerOf(context), {
         ...one,
         references: readReferences(references),
         validUntil: validUntil?.getTime() ?? null,
@@ -89,6 +90,7 @@ builder.mutationField('addSenderRegistration', (t) =>
 builder.mutationField('removeSenderRegistration', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender_registration.remove',
     type: RemovedSenderRegistration,
     description: 'Forgets a registration; one that is not there is forgotten already.',
     errors: { types: [InvalidInput] },
@@ -96,7 +98,7 @@ builder.mutationField('removeSenderRegistration', (t) =>
       input: t.arg({ type: RemoveSenderRegistrationInput, required: true, description: 'Which one.' }),
     },
     resolve: async (_root, { input }, context) => ({
-      wasThere: await removeRegistration(context.app, callerOf(context).accountId, input),
+      wasThere: await removeRegistration(context.app, callerOf(context), input),
     }),
   }),
 );

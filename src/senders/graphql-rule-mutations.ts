@@ -57,6 +57,7 @@ const ClearedSenderRule = builder.objectRef<{ rule: KnownRule | undefined }>('Cl
 builder.mutationField('setSenderRule', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender_rule.set',
     type: SenderRule,
     description:
       "Sets the account's own rule of a country, in the place of the built-in one. It counts at once, also for " +
@@ -64,7 +65,7 @@ builder.mutationField('setSenderRule', (t) =>
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: SetSenderRuleInput, required: true, description: 'The rule.' }) },
     resolve: (_root, { input: { country, kinds, note, plainNames, shortCodes, asOf } }, context) =>
-      setSenderRule(context.app, callerOf(context).accountId, country, {
+      setSenderRule(context.app, callerOf(context), country, {
         asOf,
         kinds: Object.fromEntries(kinds.map(({ kind, register }) => [kind, readRegister(register)])),
         ...(note != null && { note }),
@@ -77,12 +78,13 @@ builder.mutationField('setSenderRule', (t) =>
 builder.mutationField('clearSenderRule', (t) =>
   t.field({
     permission: 'senders:write',
+    audit: 'sender_rule.clear',
     type: ClearedSenderRule,
     description: "Forgets the account's own rule of a country.",
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: ClearSenderRuleInput, required: true, description: 'Which country.' }) },
     resolve: async (_root, { input: { country } }, context) => ({
-      rule: await clearSenderRule(context.app, callerOf(context).accountId, country),
+      rule: await clearSenderRule(context.app, callerOf(context), country),
     }),
   }),
 );

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
-import type { AccountId, SenderId } from '../ids.ts';
+import type { Doer } from '../audit/actor.ts';
+import type { SenderId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SenderNotFound } from './errors.ts';
 import { senders, type SenderRow } from './table.ts';
@@ -11,13 +12,12 @@ import { senders, type SenderRow } from './table.ts';
  * @returns the sender as it was
  * @throws {SenderNotFound}
  */
-export async function removeSender(app: App, accountId: AccountId, id: SenderId): Promise<SenderRow> {
-  const [removed] = await changeConfiguration(app, accountId, (tx) =>
-    tx
-      .delete(senders)
-      .where(and(eq(senders.accountId, accountId), eq(senders.id, id)))
-      .returning(),
-  );
-  if (!removed) throw new SenderNotFound();
-  return removed;
+export async function removeSender(app: App, who: Doer, id: SenderId): Promise<SenderRow> {
+  return changeConfiguration(app, who, 'sender.remove', async (tx, act) => {
+    const one = and(eq(senders.accountId, who.accountId), eq(senders.id, id));
+    const [removed] = await tx.delete(senders).where(one).returning();
+    if (!removed) throw new SenderNotFound();
+    act.on(id);
+    return removed;
+  });
 }

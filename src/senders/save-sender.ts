@@ -1,10 +1,13 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { changedIn } from '../audit/act.ts';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Doer } from '../audit/actor.ts';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { listCarriers } from '../carriers/queries.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId, SenderId } from '../ids.ts';
+import type { SenderId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
@@ -45,17 +48,19 @@ export function changeSender(before: SenderRow, change: SenderChange): SenderRow
 /**
  * Writes what `make` makes of a sender; nobody changes the account's senders meanwhile, and starts and
  * workers follow at once.
+ * @param action what that is called in the audit log
  * @throws {CarrierNotFound | InvalidInput}
  */
 export async function saveSender(
   app: App,
-  accountId: AccountId,
+  who: Doer,
+  action: Extract<AuditAction, `sender.${string}`>,
   id: SenderId,
   make: (before: SenderRow | undefined) => SenderRow,
 ): Promise<SenderRow> {
-  const ours = new Set((await listCarriers(app, { accountId })).map((carrier) => carrier.id));
-  return changeConfiguration(app, accountId, async (tx) => {
-    const account = eq(senders.accountId, accountId);
+  const ours = new Set((await listCarriers(app, who)).map((carrier) => carrier.id));
+  return changeConfiguration(app, who, action, async (tx, act) => {
+    const account = eq(senders.accountId, who.accountId);
     const [before] = await tx
       .select()
       .from(senders)
@@ -70,6 +75,7 @@ export async function saveSender(
       throw new InvalidInput(before ? 'countries' : 'value', 'The account has this sender already.');
     const target = [senders.accountId, senders.id];
     await tx.insert(senders).values(row).onConflictDoUpdate({ target, set: row });
+    act.on(id, before && changedIn(before, row));
     return row;
   });
 }

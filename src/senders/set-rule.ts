@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
 import { checkCountry } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { isText } from '../services/settings.ts';
@@ -40,7 +40,7 @@ const Rule = z.strictObject({
  */
 export async function setSenderRule(
   app: App,
-  accountId: AccountId,
+  who: Doer,
   country: string,
   input: CountryRule,
 ): Promise<KnownRule> {
@@ -54,14 +54,16 @@ export async function setSenderRule(
   if (Date.parse(read.data.asOf) > now.getTime())
     throw new InvalidInput('asOf', 'It is the day on which somebody last looked, so it is not to come.');
   const rule = read.data as CountryRule;
-  await changeConfiguration(app, accountId, (tx) =>
-    tx
+  const { accountId } = who;
+  await changeConfiguration(app, who, 'sender_rule.set', async (tx, act) => {
+    act.on(accountId, { country });
+    await tx
       .insert(senderRules)
       .values({ accountId, country, rule, updatedAt: now })
       .onConflictDoUpdate({
         target: [senderRules.accountId, senderRules.country],
         set: { rule, updatedAt: now },
-      }),
-  );
+      });
+  });
   return { country, rule, source: 'own' };
 }

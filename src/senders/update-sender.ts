@@ -1,4 +1,5 @@
-import type { AccountId, SenderId } from '../ids.ts';
+import type { Doer } from '../audit/actor.ts';
+import type { SenderId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { SenderNotFound } from './errors.ts';
 import { changeSender, saveSender, type SenderChange } from './save-sender.ts';
@@ -10,11 +11,11 @@ import type { SenderRow } from './table.ts';
  */
 export async function updateSender(
   app: App,
-  accountId: AccountId,
+  who: Doer,
   id: SenderId,
   change: SenderChange,
 ): Promise<SenderRow> {
-  return saveSender(app, accountId, id, (before) => {
+  return saveSender(app, who, 'sender.update', id, (before) => {
     if (!before) throw new SenderNotFound();
     return changeSender(before, change);
   });

@@ -1,5 +1,5 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
-import type { Principal } from '../accounts/principal.ts';
+import type { Doer } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { App } from '../platform.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
@@ -15,11 +15,7 @@ export interface CreateServiceInput {
 }
 
 /** @throws {InvalidInput} */
-export async function createService(
-  app: App,
-  who: Principal,
-  input: CreateServiceInput,
-): Promise<ServiceRow> {
+export async function createService(app: App, who: Doer, input: CreateServiceInput): Promise<ServiceRow> {
   const now = app.clock();
   const row: ServiceRow = {
     accountId: who.accountId,
@@ -30,7 +26,8 @@ export async function createService(
     createdAt: new Date(now),
   };
   await checkPool(app, who.accountId, input.settings);
-  return changeConfiguration(app, who.accountId, async (tx) => {
+  return changeConfiguration(app, who, 'service.create', async (tx, act) => {
+    act.on(row.id);
     if (row.isDefault) await makeRoomForDefault(tx, who.accountId);
     await tx.insert(services).values(row);
     return row;

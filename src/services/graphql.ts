@@ -77,6 +77,7 @@ const UpdateServiceInput = builder.inputType('UpdateServiceInput', {
 builder.mutationField('createService', (t) =>
   t.field({
     permission: 'services:write',
+    audit: 'service.create',
     type: Service,
     description: 'Creates a service.',
     errors: { types: [InvalidInput] },
@@ -93,6 +94,7 @@ builder.mutationField('createService', (t) =>
 builder.mutationField('updateService', (t) =>
   t.field({
     permission: 'services:write',
+    audit: 'service.update',
     type: Service,
     description: 'Changes a service. Verifications that are pending keep the rules they started with.',
     errors: { types: [ServiceNotFound, InvalidInput] },

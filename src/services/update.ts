@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
-import type { Principal } from '../accounts/principal.ts';
+import { changedIn } from '../audit/act.ts';
+import type { Doer } from '../audit/actor.ts';
 import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ServiceNotFound } from './errors.ts';
@@ -22,13 +23,13 @@ export interface UpdateServiceInput {
  */
 export async function updateService(
   app: App,
-  who: Principal,
+  who: Doer,
   id: ServiceId,
   input: UpdateServiceInput,
 ): Promise<ServiceRow> {
   const one = and(eq(services.accountId, who.accountId), eq(services.id, id));
   await checkPool(app, who.accountId, input.settings);
-  return changeConfiguration(app, who.accountId, async (tx) => {
+  return changeConfiguration(app, who, 'service.update', async (tx, act) => {
     const [before] = await tx.select().from(services).where(one);
     if (!before) throw new ServiceNotFound();
     const after: ServiceRow = {
@@ -39,6 +40,11 @@ export async function updateService(
     };
     if (after.isDefault && !before.isDefault) await makeRoomForDefault(tx, who.accountId);
     await tx.update(services).set(after).where(one);
+    act.on(id, changedIn(flat(before), flat(after)));
     return after;
   });
+}
+
+function flat({ settings, ...row }: ServiceRow): object {
+  return { ...row, ...settings };
 }

@@ -1,4 +1,7 @@
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { actorOf } from '../audit/actor.ts';
+import { appendAudit } from '../audit/append.ts';
+import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
@@ -29,12 +32,21 @@ export async function cancelVerification(
       const [transactionId] = await Promise.all([
         commitJournal(tx, journal),
         saveVerifications(tx, journal.entries.length > 0 ? [verification] : []),
+        noteCancel(tx, who, id, journal),
       ]);
       return { verification, journal, transactionId };
     },
   );
   publishJournal(app, journal, transactionId);
   return verification;
+}
+
+/** Canceling again does nothing, so it is not noted. */
+async function noteCancel(tx: Tx, who: Principal, id: VerificationId, { entries }: Journal): Promise<void> {
+  const { accountId } = who;
+  const [done] = entries;
+  const entry = { accountId, actor: actorOf(who), action: 'verification.cancel', targets: [id] } as const;
+  if (done) await appendAudit(tx, [entry], done.occurredAt.getTime());
 }
 
 /** Changes the row. @returns what happened: nothing when it was canceled before */

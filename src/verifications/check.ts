@@ -1,4 +1,5 @@
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { actorOf } from '../audit/actor.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createServiceDirectory } from '../services/directory.ts';
@@ -26,6 +27,7 @@ export async function checkVerification(
 ): Promise<AnsweredVerification> {
   const services = await app.single(createServiceDirectory).of(who.accountId);
   return app.batched(commitChecks, BATCH).add({
+    by: actorOf(who),
     accountId: who.accountId,
     id: input.verificationId,
     mode: modeOf(who),

@@ -1,7 +1,13 @@
 import type { Mode } from '../accounts/mode.ts';
+import type { Actor } from '../audit/actor.ts';
+import { appendAudit } from '../audit/append.ts';
+import type { Outcome } from '../audit/entry.ts';
+import { asRecorded } from '../audit/recorded.ts';
+import { mergeActs, type DoneAct } from '../audit/traffic.ts';
 import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
+import type { DomainError } from '../errors.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -25,6 +31,8 @@ import { decideCheck } from './verification.ts';
 export interface NewCheck extends VerificationKey {
   /** Who checks sees no verification of the other mode. */
   mode: Mode;
+  /** Absent: a handset's text, which is noted as such. */
+  by?: Actor;
   code: string;
   /** Which code it should be: typed, or texted from the handset. Default `code`. */
   use?: CodeUse;
@@ -49,6 +57,8 @@ export interface CheckBatch {
   numbers: Map<VerificationId, CheckedNumber>;
   changed: Set<VerificationRow>;
   touched: Set<DestinationState>;
+  /** What goes into the audit log. */
+  done: DoneAct[];
   journal: Journal;
 }
 
@@ -101,6 +111,7 @@ export function createCheckBatch(
     verifications: new Map(verifications.map((v) => [verificationName(v), v])),
     changed: new Set(),
     touched: new Set(),
+    done: [],
     journal: createJournal(now),
   };
 }
@@ -116,6 +127,7 @@ export async function writeChecks(tx: Tx, batch: CheckBatch): Promise<string | u
     commitJournal(tx, batch.journal),
     saveDestinations(tx, [...batch.touched]),
     saveVerifications(tx, [...batch.changed]),
+    appendAudit(tx, mergeActs(batch.done), batch.now),
   ]);
   return transactionId;
 }
@@ -141,11 +153,19 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
   const pending = { checksUsed: v.checksUsed, maxChecks: v.maxChecks, expiresAt: v.expiresAt.getTime() };
   const outcome = decideCheck(pending, code !== undefined && sameCode(expected, code), now);
   batch.changed.add(v);
+  const note = (result: Outcome) => {
+    const { by: actor, accountId, id: target } = check;
+    if (actor) batch.done.push({ accountId, actor, action: 'verification.check', outcome: result, target });
+  };
+  const noted = <E extends DomainError>(error: E): E => {
+    note(error.code);
+    return asRecorded(error);
+  };
   switch (outcome.kind) {
     case 'expired':
       end(v, 'expired', now);
       journal.record('VerificationExpired', v);
-      return endedError(v)!;
+      return noted(endedError(v)!);
     case 'approved':
       v.checksUsed += 1;
       end(v, 'approved', now);
@@ -154,6 +174,7 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
         destination.failedChecks = 0;
         batch.touched.add(destination);
       }
+      note('ok');
       return { ...v, ...(number?.sealed && { number: { sealed: number.sealed } }) };
     case 'wrongCode':
     case 'exhausted':
@@ -164,7 +185,7 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
         destination.failedChecks += 1;
         batch.touched.add(destination);
       }
-      return outcome.kind === 'exhausted' ? new TooManyChecks() : new WrongCode(outcome.checksLeft);
+      return noted(outcome.kind === 'exhausted' ? new TooManyChecks() : new WrongCode(outcome.checksLeft));
     default:
       throw new Error(`unhandled outcome: ${outcome satisfies never}`);
   }

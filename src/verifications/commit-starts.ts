@@ -1,3 +1,6 @@
+import type { Actor } from '../audit/actor.ts';
+import { appendAudit } from '../audit/append.ts';
+import { mergeActs, type DoneAct } from '../audit/traffic.ts';
 import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
@@ -40,6 +43,7 @@ import type { VerificationRow } from './table.ts';
 import { decideSend } from './verification.ts';
 
 export interface NewStart {
+  by: Actor;
   service: Service;
   /** What becomes the verification if none is pending for this number. */
   draft: VerificationRow;
@@ -66,6 +70,7 @@ interface Batch {
   changed: Set<VerificationRow>;
   messages: MessageRow[];
   newAnswers: IdempotencyRecord[];
+  done: DoneAct[];
   journal: Journal;
 }
 
@@ -82,7 +87,7 @@ export async function commitStarts(
     (tx) => readBatch(tx, starts, app.clock()),
     async (tx, batch) => {
       const results = starts.map((start) => decideStart(batch, start));
-      const [transactionId, , , , , , , answers] = await Promise.all([
+      const [transactionId, , , , , , , , answers] = await Promise.all([
         commitJournal(tx, batch.journal),
         saveDestinations(tx, [...batch.touched]),
         insertVerifications(tx, batch.inserted),
@@ -90,6 +95,7 @@ export async function commitStarts(
         saveVerifications(tx, [...batch.changed]),
         insertMessages(tx, batch.messages),
         insertIdempotencyKeys(tx, batch.newAnswers),
+        appendAudit(tx, mergeActs(batch.done), batch.now),
         answerRepeats(tx, results),
       ]);
       return { results: withNumbers(answers, starts), journal: batch.journal, transactionId };
@@ -151,12 +157,13 @@ async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Prom
     changed: new Set(),
     messages: [],
     newAnswers: [],
+    done: [],
     journal: createJournal(now),
   };
 }
 
 function decideStart(batch: Batch, start: NewStart): StartResult {
-  const { draft, service, idempotency } = start;
+  const { by, draft, service, idempotency } = start;
   const { now, journal } = batch;
   const before = idempotency && batch.answered.get(claimName(idempotency));
   if (before)
@@ -204,6 +211,8 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
     batch.answered.set(claimName(idempotency), record);
     batch.newAnswers.push(record);
   }
+  const { accountId, id: target } = verification;
+  batch.done.push({ accountId, actor: by, action: 'verification.start', outcome: 'ok', target });
   return { ...verification };
 }
 

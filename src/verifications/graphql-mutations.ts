@@ -99,6 +99,7 @@ const UnlockedDestination = builder.objectRef<{ wasLocked: boolean }>('UnlockedD
 builder.mutationField('startVerification', (t) =>
   t.field({
     permission: 'verifications:write',
+    audit: 'verification.start',
     type: Verification,
     description:
       'Sends a code, or with `channel: INBOUND_SMS` says which code to text to which number. While a verification of ' +
@@ -134,6 +135,7 @@ builder.mutationField('startVerification', (t) =>
 builder.mutationField('checkVerification', (t) =>
   t.field({
     permission: 'verifications:write',
+    audit: 'verification.check',
     type: Verification,
     description:
       'Checks a code; the right one approves the verification, exactly once. At most one per operation.',
@@ -167,6 +169,7 @@ builder.mutationField('checkVerification', (t) =>
 builder.mutationField('cancelVerification', (t) =>
   t.field({
     permission: 'verifications:write',
+    audit: 'verification.cancel',
     type: Verification,
     description:
       'Calls a pending verification off: its code no longer approves, and what is still queued is not sent.',
@@ -183,6 +186,7 @@ builder.mutationField('cancelVerification', (t) =>
 builder.mutationField('unlockDestination', (t) =>
   t.field({
     permission: 'destinations:unlock',
+    audit: 'destination.unlock',
     type: UnlockedDestination,
     description: 'Lifts the lock of a destination that had too many wrong codes in a row.',
     errors: { types: [InvalidPhoneNumber, ServiceNotFound] },

@@ -1,5 +1,6 @@
 import type { Mode } from '../accounts/mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { actorOf } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
@@ -58,6 +59,7 @@ export async function startVerification(
   const draft = draftVerification(app, service, phone, input, mode);
   const { id } = draft;
   return app.batched(commitStarts, BATCH).add({
+    by: actorOf(who),
     service,
     draft,
     number: {

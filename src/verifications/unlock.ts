@@ -1,10 +1,12 @@
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { and, eq } from 'drizzle-orm';
+import { doNoted } from '../audit/act.ts';
 import type { ServiceId } from '../ids.ts';
-import { uuidOf } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { findService } from '../services/directory.ts';
 import { ServiceNotFound } from './errors.ts';
 import { destinationOf, parsePhone } from './phone.ts';
+import { destinations } from './table.ts';
 
 /**
  * Forgets the wrong checks of a destination, so that it can be verified again.
@@ -20,9 +22,19 @@ export async function unlockDestination(
   if (!service) throw new ServiceNotFound();
   const phone = parsePhone(input.to, service.settings.defaultCountry);
   const destination = destinationOf(app.keys, who.accountId, phone.e164, modeOf(who));
-  const { count } = await app.sql`
-    UPDATE destinations SET failed_checks = 0
-    WHERE account_id = ${uuidOf(who.accountId)} AND service_id = ${uuidOf(service.id)}
-      AND destination = ${destination} AND failed_checks > 0`;
-  return count > 0;
+  const one = and(
+    eq(destinations.accountId, who.accountId),
+    eq(destinations.serviceId, service.id),
+    eq(destinations.destination, destination),
+  );
+  return app.db.transaction((tx) =>
+    doNoted(tx, who, 'destination.unlock', app.clock(), async (act) => {
+      const [before] = await tx.select().from(destinations).where(one).for('update');
+      // The number itself has no place in the log; who may see it finds it by its verification.
+      act.on(before?.latestVerificationId ?? [], { service: service.id });
+      if (!before?.failedChecks) return false;
+      await tx.update(destinations).set({ failedChecks: 0 }).where(one);
+      return true;
+    }),
+  );
 }

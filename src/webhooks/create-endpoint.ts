@@ -27,9 +27,10 @@ export interface NewEndpoint {
  */
 export async function createWebhookEndpoint(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   input: NewEndpoint,
 ): Promise<{ row: WebhookEndpointRow; secret: string }> {
+  const { accountId } = who;
   const url = await readUrl(app, input.url);
   const region = await readRegion(app, accountId, input.region ?? null);
   const id = newId('whk', app.clock());
@@ -49,7 +50,8 @@ export async function createWebhookEndpoint(
     disabledReason: null,
     createdAt: new Date(app.clock()),
   };
-  await changeConfiguration(app, accountId, async (tx) => {
+  await changeConfiguration(app, who, 'webhook.create', async (tx, act) => {
+    act.on(id);
     if ((await countEndpoints(tx, accountId)) >= MAX_ENDPOINTS)
       throw new InvalidInput('url', `An account has at most ${MAX_ENDPOINTS} webhook endpoints.`);
     await tx.insert(webhookEndpoints).values(row);

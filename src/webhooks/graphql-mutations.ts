@@ -111,6 +111,7 @@ const INPUT_ERRORS = [InvalidInput, WebhookAddressRefused, WebhookOutsideResiden
 builder.mutationField('createWebhookEndpoint', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.create',
     type: NewWebhookSecret,
     description: 'Adds an endpoint: it is told of what happens from now on.',
     errors: { types: INPUT_ERRORS },
@@ -126,6 +127,7 @@ builder.mutationField('createWebhookEndpoint', (t) =>
 builder.mutationField('updateWebhookEndpoint', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.update',
     type: WebhookEndpoint,
     description: 'Changes an endpoint, also what is on its way to it.',
     errors: { types: [WebhookNotFound, ...INPUT_ERRORS] },
@@ -144,6 +146,7 @@ builder.mutationField('updateWebhookEndpoint', (t) =>
 builder.mutationField('rotateWebhookSecret', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.rotate_secret',
     type: NewWebhookSecret,
     description: 'Gives an endpoint a new secret. During the overlap everything is signed with both.',
     errors: { types: [WebhookNotFound, InvalidInput] },
@@ -156,6 +159,7 @@ builder.mutationField('rotateWebhookSecret', (t) =>
 builder.mutationField('sendTestWebhook', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.test',
     type: WebhookDelivery,
     description: 'Sends an endpoint a delivery of the type `test`.',
     errors: { types: [WebhookNotFound, WebhookDisabled] },
@@ -168,6 +172,7 @@ builder.mutationField('sendTestWebhook', (t) =>
 builder.mutationField('replayWebhookDelivery', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.replay',
     type: WebhookDelivery,
     description: 'Sends a delivery once more, under the same `webhook-id`.',
     errors: { types: [WebhookNotFound, WebhookDisabled] },
@@ -183,6 +188,7 @@ builder.mutationField('replayWebhookDelivery', (t) =>
 builder.mutationField('replayWebhookFailures', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.replay_failures',
     type: ReplayedWebhooks,
     description: 'Sends again all that failed for an endpoint since a moment.',
     errors: { types: [WebhookNotFound, WebhookDisabled] },
@@ -201,6 +207,7 @@ builder.mutationField('replayWebhookFailures', (t) =>
 builder.mutationField('removeWebhookEndpoint', (t) =>
   t.field({
     permission: 'webhooks:write',
+    audit: 'webhook.remove',
     type: WebhookEndpoint,
     description: 'Removes an endpoint; what was on its way to it goes no further.',
     errors: { types: [WebhookNotFound] },

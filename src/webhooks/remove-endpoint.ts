@@ -13,10 +13,12 @@ import { webhookDeliveries, webhookEndpoints, type WebhookEndpointRow } from './
  */
 export async function removeWebhookEndpoint(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   id: WebhookEndpointId,
 ): Promise<WebhookEndpointRow> {
-  return changeConfiguration(app, accountId, async (tx) => {
+  const { accountId } = who;
+  return changeConfiguration(app, who, 'webhook.remove', async (tx, act) => {
+    act.on(id);
     const [removed] = await tx
       .delete(webhookEndpoints)
       .where(and(eq(webhookEndpoints.accountId, accountId), eq(webhookEndpoints.id, id)))

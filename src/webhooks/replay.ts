@@ -1,6 +1,10 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Principal } from '../accounts/principal.ts';
+import { doNoted } from '../audit/act.ts';
+import { actorOf } from '../audit/actor.ts';
+import { appendAudit } from '../audit/append.ts';
 import { WEBHOOK_CHANNEL } from '../bus/channels.ts';
+import { transaction } from '../db/transaction.ts';
 import { uuidOf, type WebhookDeliveryId, type WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { WebhookDisabled, WebhookNotFound } from './errors.ts';
@@ -23,11 +27,16 @@ export async function replayWebhookDelivery(
   await needEnabled(app, who, row.endpointId);
   const change = { status: 'pending', attempts: 0, dueAt: new Date(app.clock()), settledAt: null } as const;
   // One that is on its way anyhow stays as it is.
-  const [again] = await app.db
-    .update(webhookDeliveries)
-    .set(change)
-    .where(and(one, isNull(webhookDeliveries.dueAt)))
-    .returning();
+  const [again] = await app.db.transaction((tx) =>
+    doNoted(tx, who, 'webhook.replay', app.clock(), async (act) => {
+      act.on(id, { endpoint: row.endpointId });
+      return tx
+        .update(webhookDeliveries)
+        .set(change)
+        .where(and(one, isNull(webhookDeliveries.dueAt)))
+        .returning();
+    }),
+  );
   wake(app, row.endpointId);
   return again ?? row;
 }
@@ -47,20 +56,40 @@ export async function replayWebhookFailures(
   since: Date,
 ): Promise<number> {
   await needEnabled(app, who, endpointId);
-  const [account, endpoint] = [uuidOf(who.accountId), uuidOf(endpointId)];
   let replayed = 0;
   for (;;) {
-    const { count } = await app.sql`
-      UPDATE webhook_deliveries SET status = 'pending', attempts = 0, due_at = ${new Date(app.clock())}, settled_at = NULL
-      WHERE account_id = ${account} AND id IN (
-        SELECT id FROM webhook_deliveries
-        WHERE account_id IS NOT DISTINCT FROM ${account} AND endpoint_id = ${endpoint} AND status = 'failed'
-          AND created_at >= ${since}
-        ORDER BY id LIMIT ${BATCH})`;
+    const count = await replaySome(app, who, endpointId, since);
     replayed += count;
     if (count > 0) wake(app, endpointId);
     if (count < BATCH) return replayed;
   }
+}
+
+async function replaySome(
+  app: App,
+  who: Principal,
+  endpointId: WebhookEndpointId,
+  since: Date,
+): Promise<number> {
+  const now = app.clock();
+  const [account, endpoint] = [uuidOf(who.accountId), uuidOf(endpointId)];
+  const entry = { accountId: who.accountId, actor: actorOf(who), action: 'webhook.replay_failures' } as const;
+  return transaction(
+    app.lanes,
+    async () => undefined,
+    async (tx) => {
+      const replaying = tx`
+        UPDATE webhook_deliveries SET status = 'pending', attempts = 0, due_at = ${new Date(now)}, settled_at = NULL
+        WHERE account_id = ${account} AND id IN (
+          SELECT id FROM webhook_deliveries
+          WHERE account_id IS NOT DISTINCT FROM ${account} AND endpoint_id = ${endpoint} AND status = 'failed'
+            AND created_at >= ${since}
+          ORDER BY id LIMIT ${BATCH})`.execute();
+      const noting = appendAudit(tx, [{ ...entry, targets: [endpointId] }], now);
+      const [{ count }] = await Promise.all([replaying, noting]);
+      return count;
+    },
+  );
 }
 
 /** @throws {WebhookNotFound | WebhookDisabled} */

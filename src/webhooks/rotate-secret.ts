@@ -16,14 +16,14 @@ export const MAX_OVERLAP_SECONDS = 7 * 24 * 3_600;
  */
 export async function rotateWebhookSecret(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   id: WebhookEndpointId,
   overlapSeconds: number,
 ): Promise<{ row: WebhookEndpointRow; secret: string }> {
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS))
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (7 days).`);
   const secret = newSecret(app.keys);
-  const row = await changeEndpoint(app, accountId, id, async (before) => {
+  const row = await changeEndpoint(app, who, 'webhook.rotate_secret', id, async (before) => {
     const { current } = await openEndpointSecrets(app.keys, before);
     const secrets = overlapSeconds > 0 ? { current: secret, previous: current } : { current: secret };
     return {

@@ -1,4 +1,5 @@
 import type { Principal } from '../accounts/principal.ts';
+import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -31,7 +32,12 @@ export async function sendTestWebhook(
     createdAt: now,
     settledAt: null,
   };
-  await app.db.insert(webhookDeliveries).values(row);
+  await app.db.transaction((tx) =>
+    doNoted(tx, who, 'webhook.test', app.clock(), async (act) => {
+      act.on(endpointId, { delivery: row.id });
+      await tx.insert(webhookDeliveries).values(row);
+    }),
+  );
   wake(app, endpointId);
   return row;
 }

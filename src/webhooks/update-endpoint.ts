@@ -20,15 +20,16 @@ export interface EndpointChange {
  */
 export async function updateWebhookEndpoint(
   app: App,
-  { accountId }: Principal,
+  who: Principal,
   id: WebhookEndpointId,
   change: EndpointChange,
 ): Promise<WebhookEndpointRow> {
   const url = change.url === undefined ? undefined : await readUrl(app, change.url);
-  const region = change.region === undefined ? undefined : await readRegion(app, accountId, change.region);
+  const region =
+    change.region === undefined ? undefined : await readRegion(app, who.accountId, change.region);
   const events = change.events === undefined ? undefined : readEvents(change.events);
   const description = change.description === undefined ? undefined : readDescription(change.description);
-  return changeEndpoint(app, accountId, id, (before) => ({
+  return changeEndpoint(app, who, 'webhook.update', id, (before) => ({
     ...(url !== undefined && { url, failingSince: null }),
     ...(region !== undefined && { region }),
     ...(events !== undefined && { events }),

@@ -189,7 +189,7 @@ test('what a seed adds is added once, however often it runs, and stays switched 
   const [first, ...others] = await Promise.all([seed(1, 0.1), seed(1, 0.1), seed(1, 0.1)]);
   for (const other of others) expect(other).toEqual(first);
   await updateCarrier(app, theirs, first.carrierId, { enabled: false, config: { throughput: 5 } });
-  await updateRoute(app, accountId, first.id, { enabled: false, sender: 'Acme' });
+  await updateRoute(app, theirs, first.id, { enabled: false, sender: 'Acme' });
   expect(await seed(2, 0.2)).toEqual({ ...first, enabled: false, price: 0.2 });
   expect(await listCarriers(app, theirs)).toMatchObject([
     { id: first.carrierId, enabled: false, config: { window: 2, throughput: null } },

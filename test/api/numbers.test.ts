@@ -134,7 +134,7 @@ test("another account's lookup is not seen, nor are its answers", async () => {
   await using provider = await new Portaris().start();
   await anAccount();
   const other = await createTestAccount(app);
-  await setNumberLookup(app, other.accountId, await provider.example());
+  await setNumberLookup(app, other, await provider.example());
   provider.networks.set('+385911234567', 'HT-HR');
   expect((await caller.ask(LOOKUP)).data).toEqual({ numberLookup: null });
   expect(await resolve('+385911234567', true)).toMatchObject({ source: 'PREFIX' });
@@ -198,7 +198,7 @@ test('an account sets its currency, but not while routes have prices: nothing is
   expect((await caller.ask('{ account { currency } }')).data).toEqual({ account: { currency: 'EUR' } });
   expect(await setCurrency('Euro')).toMatchObject({ field: 'currency' });
   const carrierId = await anyCarrier();
-  const route = await addRoute(app, who.accountId, {
+  const route = await addRoute(app, who, {
     name: 'r',
     carrierId,
     priority: 1,
@@ -210,9 +210,9 @@ test('an account sets its currency, but not while routes have prices: nothing is
   });
   // It is that already.
   expect(await setCurrency('EUR')).toMatchObject({ currency: 'EUR' });
-  await updateRoute(app, who.accountId, route.id, { prices: null, price: 0.01 });
+  await updateRoute(app, who, route.id, { prices: null, price: 0.01 });
   expect(await setCurrency('USD')).toMatchObject({ field: 'currency' });
-  await updateRoute(app, who.accountId, route.id, { price: 0 });
+  await updateRoute(app, who, route.id, { price: 0 });
   expect(await setCurrency('USD')).toMatchObject({ currency: 'USD' });
   expect((await caller.ask('{ account { currency } }')).data).toEqual({ account: { currency: 'USD' } });
 });

@@ -216,7 +216,7 @@ test('a route over another sender shows that sender', async () => {
     { id: string },
   ];
   const carrierId = `car_${id.replaceAll('-', '')}` as const;
-  await addRoute(app, who.accountId, { name: 'own', carrierId, priority: 1, sender: '12345', price: 0.04 });
+  await addRoute(app, who, { name: 'own', carrierId, priority: 1, sender: '12345', price: 0.04 });
   const { candidates } = await preview(caller);
   const own = candidates.find(({ candidate }) => candidate.route.name === 'own');
   expect(own).toMatchObject({ sender: '12345', price: 0.04 });

@@ -40,7 +40,7 @@ beforeEach(async () => {
   });
   routeIds = [];
   for (const [i, { name, price }] of ROUTES.entries())
-    routeIds.push((await addRoute(app, who.accountId, { name, carrierId, priority: i + 1, price })).id);
+    routeIds.push((await addRoute(app, who, { name, carrierId, priority: i + 1, price })).id);
 });
 
 /** Traffic by the account's order, but for a share that went astray. */

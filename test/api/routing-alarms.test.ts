@@ -36,9 +36,7 @@ beforeEach(async () => {
     const secrets = { password: 'x' };
     const carrierId = await connectCarrier(app, who.accountId, { name, config, secrets });
     carriers.push(carrierId);
-    routes.push(
-      (await addRoute(app, who.accountId, { name, carrierId, priority: 1, price: 0.01 * (i + 1) })).id,
-    );
+    routes.push((await addRoute(app, who, { name, carrierId, priority: 1, price: 0.01 * (i + 1) })).id);
   }
 });
 

@@ -46,7 +46,7 @@ beforeEach(async () => {
   });
   routes = [];
   for (const name of ['one', 'two', 'three'])
-    routes.push((await addRoute(app, who.accountId, { name, carrierId, priority: 1, price: 0.07 })).id);
+    routes.push((await addRoute(app, who, { name, carrierId, priority: 1, price: 0.07 })).id);
 });
 
 /** Anything that can have happened, retries within a verification and over the end of an hour among it. */

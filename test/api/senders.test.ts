@@ -49,7 +49,7 @@ async function connect() {
     config: { kind: 'smpp', host: '127.0.0.1', port: 9, systemId: 'nobody' },
     secrets: { password: 'x' },
   });
-  await addRoute(testApp.app, who.accountId, { name: 'one', carrierId, priority: 1 });
+  await addRoute(testApp.app, who, { name: 'one', carrierId, priority: 1 });
   return carrierId;
 }
 

@@ -213,7 +213,7 @@ async function throughHttpCarriers(): Promise<void> {
     },
     secrets: { token: 'a shared secret' },
   });
-  await addRoute(app, account.who.accountId, { name: 'echo', carrierId, priority: 1 });
+  await addRoute(app, account.who, { name: 'echo', carrierId, priority: 1 });
   for (const [i, one] of ECHOES.entries()) {
     echo = one;
     const refused = (await start(`echo ${i} of an HTTP carrier`, account))!;
@@ -253,7 +253,7 @@ async function throughSmppCarriers(): Promise<void> {
     config: { kind: 'smpp', host: '127.0.0.1', port: smsc.port, systemId: 'canary' },
     secrets: { password: 'test' },
   });
-  await addRoute(app, account.who.accountId, { name: 'smsc', carrierId, priority: 1 });
+  await addRoute(app, account.who, { name: 'smsc', carrierId, priority: 1 });
   const refused = (await start('an SMPP carrier that refuses', account))!;
   await happened(app, refused, 'MessageFailed');
   accepts = true;
@@ -277,7 +277,7 @@ async function throughLookups(): Promise<void> {
   const account = await anAccount();
   await connectSimulated(app, account.who, ['instant']);
   await using provider = await new Portaris().start();
-  await setNumberLookup(app, account.who.accountId, await provider.example({ timeoutMs: 200 }));
+  await setNumberLookup(app, account.who, await provider.example({ timeoutMs: 200 }));
   const { behave } = provider.server;
   for (const answer of [behave, 'echo', 'echo', 'echo'] as const) {
     if (answer === 'echo')
@@ -298,7 +298,7 @@ async function throughSenderRules(): Promise<void> {
     config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId: 'instant' },
     secrets: { password: 'test' },
   });
-  await addRoute(app, account.who.accountId, { name: 'checks', carrierId, priority: 1 });
+  await addRoute(app, account.who, { name: 'checks', carrierId, priority: 1 });
   expect(await start('a sender that is refused', account, '+6581739100')).toBeUndefined();
 }
 

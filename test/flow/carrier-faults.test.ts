@@ -189,7 +189,7 @@ async function connectHttp(
     config,
     secrets: { ...example.secrets, ...secrets },
   });
-  await addRoute(app, who.accountId, { name: `http ${++routes}`, carrierId, priority: 1 });
+  await addRoute(app, who, { name: `http ${++routes}`, carrierId, priority: 1 });
   return carrierId;
 }
 

@@ -435,11 +435,10 @@ describe('a message that no route can carry', () => {
   test('fails at once with its verification, and says why; a price is a reason', async () => {
     const who = await createTestAccount(app, { maxPrice: 0.05 });
     await connect(who, 'instant');
-    await changeConfiguration(
-      app,
-      who.accountId,
-      () => app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`,
-    );
+    await changeConfiguration(app, who, 'route.update', (_tx, act) => {
+      act.on([]);
+      return app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`;
+    });
     const v = await start(app, who, aNumber());
     expect(await happened(app, v, 'VerificationFailed')).toEqual([
       'VerificationStarted',

@@ -37,7 +37,7 @@ async function connect(
   const example = await provider.example();
   change(example.config);
   const id = await connectCarrier(app, who.accountId, example);
-  await addRoute(app, who.accountId, { name: example.name, carrierId: id, priority: ++count });
+  await addRoute(app, who, { name: example.name, carrierId: id, priority: ++count });
   return id;
 }
 
@@ -93,7 +93,7 @@ describe.each([
     await connect(who, first);
     const backup = await second.example();
     const carrierId = await connectCarrier(app, who.accountId, { ...backup, name: 'backup' });
-    await addRoute(app, who.accountId, { name: 'backup', carrierId, priority: 1_000 });
+    await addRoute(app, who, { name: 'backup', carrierId, priority: 1_000 });
     const v = await start(app, who, aNumber());
     await happened(app, v, 'MessageSent');
     expect(await first.report(first.messages[0]!.id, 'undelivered')).toBe(204);
@@ -260,7 +260,7 @@ describe('a carrier over HTTP', () => {
     const example = await nordwave.example();
     const wrong = { ...example, secrets: { ...example.secrets, apiToken: 'revoked' } };
     const carrierId = await connectCarrier(app, who.accountId, wrong);
-    await addRoute(app, who.accountId, { name: 'one', carrierId, priority: 1 });
+    await addRoute(app, who, { name: 'one', carrierId, priority: 1 });
     const v = await start(app, who, aNumber());
     await until(() => nordwave.server.received.length > 0);
     expect(await connectCarrier(app, who.accountId, example)).toBe(carrierId);
@@ -304,7 +304,7 @@ test('the process that sends and the one that is called may be two: PUBLIC_URL b
   await using api = await createTestApp({ ROLES: 'api' });
   const who = await createTestAccount(api.app);
   const carrierId = await connectCarrier(api.app, who.accountId, await provider.example());
-  await addRoute(api.app, who.accountId, { name: 'one', carrierId, priority: 1 });
+  await addRoute(api.app, who, { name: 'one', carrierId, priority: 1 });
   await using worker = await createTestApp({
     ROLES: 'worker',
     DATABASE_URL: api.databaseUrl,

@@ -51,7 +51,7 @@ async function connect(
     config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 200 },
     secrets: { password: 'test' },
   });
-  await addRoute(app, who.accountId, { ...route, carrierId });
+  await addRoute(app, who, { ...route, carrierId });
 }
 
 /** Two routes, each for one network and the first one for both. */
@@ -63,7 +63,7 @@ async function anAccount(): Promise<Principal> {
 }
 
 async function lookUpAt(who: Principal, provider: Portaris, change: Partial<NumberLookupConfig> = {}) {
-  await setNumberLookup(app, who.accountId, await provider.example(change));
+  await setNumberLookup(app, who, await provider.example(change));
 }
 
 /** The carrier of its last message, once all of them have arrived. */
@@ -209,7 +209,7 @@ test('neither a number nor a secret is in a log, a problem or a row, whatever a 
   const { app } = canary;
   const who = await createTestAccount(app);
   await connectSimulated(app, who, ['instant']);
-  await setNumberLookup(app, who.accountId, await provider.example({ timeoutMs: 50 }));
+  await setNumberLookup(app, who, await provider.example({ timeoutMs: 50 }));
   const numbers: string[] = [];
   const resolver = app.single(createNumberResolver);
   const problems: (string | undefined)[] = [];
@@ -247,14 +247,14 @@ test('answers that were read by another configuration do not count', async () =>
   const { config, secrets } = await provider.example();
   const values = { 'HT-HR': '21910' };
   const wrong = { ...config, answer: { ...config.answer, operator: { at: '/current/network', values } } };
-  await setNumberLookup(app, who.accountId, { config: wrong, secrets });
+  await setNumberLookup(app, who, { config: wrong, secrets });
   const to = aNumber();
   provider.networks.set(to, 'HT-HR');
   expect(await carrierOf(await start(app, who, to))).toBe('good with A1');
-  await setNumberLookup(app, who.accountId, { config, secrets });
+  await setNumberLookup(app, who, { config, secrets });
   await until(async () => (await carrierOf(await start(app, who, to))) === 'good with HT');
   const before = provider.asked.length;
-  await setNumberLookup(app, who.accountId, { config: { ...config, deadlineMs: 500 } });
+  await setNumberLookup(app, who, { config: { ...config, deadlineMs: 500 } });
   await carrierOf(await start(app, who, to));
   expect(provider.asked).toHaveLength(before);
 });
@@ -269,13 +269,13 @@ test('numbers of other countries are not asked for, nor any once the lookup is c
     await carrierOf(await start(app, who, aNumber()));
     return provider.asked.length > 0;
   });
-  expect(await clearNumberLookup(app, who.accountId)).toBe(true);
+  expect(await clearNumberLookup(app, who)).toBe(true);
   await until(async () => {
     const before = provider.asked.length;
     await carrierOf(await start(app, who, aNumber()));
     return provider.asked.length === before;
   });
-  expect(await clearNumberLookup(app, who.accountId)).toBe(false);
+  expect(await clearNumberLookup(app, who)).toBe(false);
 });
 
 test('no number of an EU account is told to a lookup outside, neither when it is set nor when the account moves', async () => {
@@ -283,7 +283,7 @@ test('no number of an EU account is told to a lookup outside, neither when it is
   const who = await anAccount();
   await lookUpAt(who, provider, { region: 'US' });
   await connect(who, { name: 'in the EU', priority: 1, region: 'EU' });
-  await setResidency(app, who.accountId, 'EU');
+  await setResidency(app, who, 'EU');
   const resolver = app.single(createNumberResolver);
   await until(async () => (await resolver.problemOf(who.accountId)) !== undefined);
   expect(await resolver.problemOf(who.accountId)).toBe('outside EU: the lookup is in US');

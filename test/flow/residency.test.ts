@@ -39,12 +39,12 @@ async function connect(
     config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 100 },
     secrets: { password: 'test' },
   });
-  await addRoute(app, who.accountId, { name, carrierId, priority });
+  await addRoute(app, who, { name, carrierId, priority });
 }
 
 async function residentOfEu(): Promise<Principal> {
   const who = await createTestAccount(app, { coolDownSeconds: 0 });
-  await setResidency(app, who.accountId, 'EU');
+  await setResidency(app, who, 'EU');
   return who;
 }
 
@@ -91,5 +91,5 @@ test('an account without a residency uses every carrier, and a residency is a re
   await connect(who, 'us', 'US', 1);
   const v = await start(app, who, '+385913888888');
   await happened(app, v, 'MessageDelivered');
-  await expect(setResidency(app, who.accountId, 'Europe')).rejects.toThrow('two capital letters');
+  await expect(setResidency(app, who, 'Europe')).rejects.toThrow('two capital letters');
 });

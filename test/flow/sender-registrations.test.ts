@@ -31,13 +31,13 @@ test('each sender goes out with the ids of its own registration in the destinati
     }),
     secrets: { password: 'test' },
   });
-  await addRoute(app, who.accountId, { name: 'India', carrierId, priority: 1 });
+  await addRoute(app, who, { name: 'India', carrierId, priority: 1 });
   const register = { country: 'IN', register: 'dlt', validUntil: null };
   for (const [sender, entity] of [
     ['AURORA', '1101'],
     ['BOREAL', '1202'],
   ] as const)
-    await addRegistration(app, who.accountId, {
+    await addRegistration(app, who, {
       ...register,
       sender,
       references: { entity, template: `${entity}77` },

@@ -31,7 +31,7 @@ async function connect(who: Principal, name: string, senderRules: 'check' | 'off
     config: { kind: 'smpp', host: '127.0.0.1', port, systemId: name },
     secrets: { password: 'test' },
   });
-  await addRoute(app, who.accountId, { name, carrierId, priority });
+  await addRoute(app, who, { name, carrierId, priority });
 }
 
 test('a carrier that checks is not taken for a sender that the country would refuse, until it is registered', async () => {
@@ -45,7 +45,7 @@ test('a carrier that checks is not taken for a sender that the country would ref
     SELECT decision FROM attempts WHERE verification_id = ${uuidOf(before.id)}`;
   expect(decodeDecision(row!.decision).at(-1)!.excluded).toBe('sender Otpost: needs SSIR registration in SG');
 
-  await addRegistration(app, who.accountId, { ...SSIR, references: { uen: '201912345Z' }, validUntil: null });
+  await addRegistration(app, who, { ...SSIR, references: { uen: '201912345Z' }, validUntil: null });
   const after = await start(app, who, '+6581234568');
   await happened(app, after, 'MessageDelivered');
   expect(await attemptsOf(app, after)).toMatchObject([{ carrier: 'checks' }]);
@@ -53,8 +53,8 @@ test('a carrier that checks is not taken for a sender that the country would ref
 
 test('registrations are kept by account, changed by adding them again, and removed', async () => {
   const [one, other] = [await createTestAccount(app), await createTestAccount(app)];
-  await addRegistration(app, one.accountId, { ...SSIR, references: { uen: '1' }, validUntil: null });
-  await addRegistration(app, one.accountId, {
+  await addRegistration(app, one, { ...SSIR, references: { uen: '1' }, validUntil: null });
+  await addRegistration(app, one, {
     ...SSIR,
     references: { uen: '2' },
     validUntil: 1_900_000_000_000,
@@ -63,7 +63,7 @@ test('registrations are kept by account, changed by adding them again, and remov
     { ...SSIR, references: { uen: '2' }, validUntil: 1_900_000_000_000 },
   ]);
   expect(await listRegistrations(app, other.accountId)).toEqual([]);
-  await removeRegistration(app, one.accountId, SSIR);
+  await removeRegistration(app, one, SSIR);
   expect(await listRegistrations(app, one.accountId)).toEqual([]);
 });
 
@@ -73,6 +73,6 @@ test.each([
   ['register', { ...SSIR, register: 'dlt' }],
 ])('a registration that no check would ever look at is refused: %s', async (field, wrong) => {
   const who = await createTestAccount(app);
-  const adding = addRegistration(app, who.accountId, { ...wrong, references: {}, validUntil: null });
+  const adding = addRegistration(app, who, { ...wrong, references: {}, validUntil: null });
   await expect(adding).rejects.toMatchObject({ field });
 });

@@ -48,7 +48,7 @@ async function addWay(who: Principal, { name, senderRules = 'check', region, ...
     config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId: 'instant' },
     secrets: { password: 'test' },
   });
-  await addRoute(app, who.accountId, { name: named, carrierId, priority: ++count, ...route });
+  await addRoute(app, who, { name: named, carrierId, priority: ++count, ...route });
   return carrierId;
 }
 
@@ -71,7 +71,7 @@ async function told<T>(change: Promise<T>): Promise<T> {
 
 async function withPool(who: Principal, values: readonly string[]) {
   const senders = [];
-  for (const value of values) senders.push(await addSender(app, who.accountId, { value, pools: ['otp'] }));
+  for (const value of values) senders.push(await addSender(app, who, { value, pools: ['otp'] }));
   await createService(app, who, {
     name: 'Pooled',
     isDefault: true,
@@ -90,10 +90,10 @@ describe('a pool', () => {
     expect(senders.map(({ value }) => value)).toContain(first);
     expect(await senderTo(who, to)).toBe(first);
     const { id } = senders.find(({ value }) => value === first)!;
-    await told(updateSender(app, who.accountId, id, { enabled: false }));
+    await told(updateSender(app, who, id, { enabled: false }));
     const second = await senderTo(who, to);
     expect(second).not.toBe(first);
-    await told(updateSender(app, who.accountId, id, { enabled: true }));
+    await told(updateSender(app, who, id, { enabled: true }));
     expect(await senderTo(who, to)).toBe(first);
   });
 
@@ -120,7 +120,7 @@ describe('a pool', () => {
       field: 'settings.senderPool',
     });
     const [sender] = await withPool(who, ['Acme']);
-    await told(removeSender(app, who.accountId, sender!.id));
+    await told(removeSender(app, who, sender!.id));
     await expect(start(app, who, aNumber())).rejects.toMatchObject({
       code: 'sender/pool_empty',
       sender: 'otp',
@@ -134,7 +134,7 @@ describe('a pool', () => {
 test('a sender goes only over the carriers that it is for', async () => {
   const who = await account({ sender: 'Acme' });
   const [first, second] = [await addWay(who), await addWay(who)];
-  const { id } = await addSender(app, who.accountId, { value: 'Acme', carrierIds: [second] });
+  const { id } = await addSender(app, who, { value: 'Acme', carrierIds: [second] });
   const carrierOf = async (): Promise<CarrierId> => {
     const v = await start(app, who, aNumber());
     await happened(app, v, 'MessageDelivered');
@@ -142,7 +142,7 @@ test('a sender goes only over the carriers that it is for', async () => {
     return attempt!.carrierId;
   };
   expect(await carrierOf()).toBe(second);
-  await told(updateSender(app, who.accountId, id, { carrierIds: null }));
+  await told(updateSender(app, who, id, { carrierIds: null }));
   expect(await carrierOf()).toBe(first);
 });
 
@@ -170,7 +170,7 @@ describe('a start is refused up front', () => {
         'there and tell us with `addSenderRegistration`, or give the service another sender. Nothing was sent.',
     );
     const one = { country: 'US', sender: '+14155550100', register: '10dlc' };
-    await told(addRegistration(app, who.accountId, { ...one, references: {}, validUntil: null }));
+    await told(addRegistration(app, who, { ...one, references: {}, validUntil: null }));
     expect(await senderTo(who, US)).toBe('+14155550100');
   });
 
@@ -181,7 +181,7 @@ describe('a start is refused up front', () => {
     const who = await account();
     for (const way of ways) await addWay(who, way);
     const one = { country: 'US', sender: '36123', register: 'short_code' };
-    await told(addRegistration(app, who.accountId, { ...one, references: {}, validUntil: null }));
+    await told(addRegistration(app, who, { ...one, references: {}, validUntil: null }));
     expect(await refusal(who, US)).toBeUndefined();
   });
 
@@ -192,7 +192,7 @@ describe('a start is refused up front', () => {
   ])('not when %s: that is not the fault of the senders', async (_what, ways, residency) => {
     const who = await account();
     for (const way of ways) await addWay(who, way);
-    if (residency !== undefined) await told(setResidency(app, who.accountId, residency));
+    if (residency !== undefined) await told(setResidency(app, who, residency));
     expect(await refusal(who, US)).toBeUndefined();
   });
 
@@ -201,7 +201,7 @@ describe('a start is refused up front', () => {
     await addWay(who, { region: 'EU' });
     await addWay(who, { region: 'US', senderRules: 'off' });
     expect(await refusal(who, US)).toBeUndefined();
-    await told(setResidency(app, who.accountId, 'EU'));
+    await told(setResidency(app, who, 'EU'));
     expect(await refusal(who, US)).toMatchObject({ code: 'sender/kind_not_allowed', register: null });
   });
 });
@@ -214,10 +214,10 @@ describe("an account's own rule of a country", () => {
     for (const one of [who, other]) await addWay(one);
     const to = '+6581234567';
     await expect(start(app, who, to)).rejects.toMatchObject({ code: 'sender/registration_missing' });
-    await told(setSenderRule(app, who.accountId, 'SG', { asOf, kinds: { alphanumeric: null } }));
+    await told(setSenderRule(app, who, 'SG', { asOf, kinds: { alphanumeric: null } }));
     expect(await senderTo(who, to)).toBe('Otpost');
     await expect(start(app, other, to)).rejects.toMatchObject({ register: 'ssir' });
-    expect(await told(clearSenderRule(app, who.accountId, 'SG'))).toMatchObject({ source: 'builtIn' });
+    expect(await told(clearSenderRule(app, who, 'SG'))).toMatchObject({ source: 'builtIn' });
     await expect(start(app, who, to)).rejects.toMatchObject({ register: 'ssir' });
   });
 
@@ -225,11 +225,11 @@ describe("an account's own rule of a country", () => {
     const who = await account();
     await addWay(who);
     const register = { code: 'mz_list', name: 'INCM', unregistered: 'blocked' } as const;
-    await told(setSenderRule(app, who.accountId, 'MZ', { asOf, kinds: { alphanumeric: register } }));
+    await told(setSenderRule(app, who, 'MZ', { asOf, kinds: { alphanumeric: register } }));
     const to = '+258821234567';
     await expect(start(app, who, to)).rejects.toMatchObject({ register: 'mz_list' });
     const one = { country: 'MZ', sender: 'Otpost', register: 'mz_list' };
-    await told(addRegistration(app, who.accountId, { ...one, references: {}, validUntil: null }));
+    await told(addRegistration(app, who, { ...one, references: {}, validUntil: null }));
     expect(await senderTo(who, to)).toBe('Otpost');
   });
 });

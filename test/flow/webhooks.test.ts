@@ -268,7 +268,7 @@ describe('an address', () => {
   test('outside of the account’s residency is refused, also when the residency came later', async () => {
     const who = await createWaitingAccount(app);
     const { server, id } = await anEndpoint(who, ['verification.started']);
-    await setResidency(app, who.accountId, 'EU');
+    await setResidency(app, who, 'EU');
     await expect(createWebhookEndpoint(app, who, { url: server.url, region: 'US' })).rejects.toMatchObject({
       code: 'webhook/outside_residency',
       field: 'region',

@@ -77,7 +77,7 @@ export async function createWaitingAccount(
     secrets: { password: 'test' },
   });
   await app.sql`UPDATE carriers SET enabled = false WHERE id = ${uuidOf(carrierId)}`;
-  await addRoute(app, who.accountId, { name: 'away', carrierId, priority: 99 });
+  await addRoute(app, who, { name: 'away', carrierId, priority: 99 });
   return who;
 }
 
@@ -93,6 +93,6 @@ export async function connectSimulated(
       config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId, window: 100 },
       secrets: { password: 'test' },
     });
-    await addRoute(app, who.accountId, { name: systemId, carrierId, priority: position + 1 });
+    await addRoute(app, who, { name: systemId, carrierId, priority: position + 1 });
   }
 }

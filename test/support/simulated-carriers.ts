@@ -36,7 +36,7 @@ export function createCarriers(app: RunningApp) {
         ...config,
       },
     });
-    await addRoute(app, who.accountId, { name, carrierId: id, priority: count });
+    await addRoute(app, who, { name, carrierId: id, priority: count });
     return { id, systemId };
   };
 }

@@ -107,6 +107,14 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     args: ({ ids }) => ({ endpointId: ids.whk, first: 3 }),
     ids: { ...page.ids, endpointId: 'empty' },
   },
+  auditLog: {
+    ...liveOnly,
+    args: ({ ids, who }) => ({
+      first: 3,
+      filter: { target: ids.svc, actor: who.kind === 'apiKey' ? who.apiKeyId : null, from: new Date(0) },
+    }),
+    ids: { after: page.ids.after, 'filter.target': 'empty', 'filter.actor': 'empty' },
+  },
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
 };
 
@@ -399,6 +407,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   ApiKey: ({ ids }) => ids.key,
   WebhookEndpoint: ({ ids }) => ids.whk,
   OAuthClient: ({ ids }) => ids.cli,
+  AuditEntry: ({ ids }) => ids.aud,
 };
 
 /** A call of a path, and the status that it is to be answered with. */

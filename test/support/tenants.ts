@@ -135,6 +135,7 @@ export async function createTenant(
       msg: idFromUuid('msg', message),
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),
       inb: inbound.id,
+      aud: await auditEntryOf(app, accountId),
     },
     pending: pending.id,
     numbers,
@@ -193,9 +194,9 @@ async function configure(
     secrets: { password: word },
   });
   const httpCarrier = await connectCarrier(app, accountId, httpCarrierOf(word, secret));
-  const route = await addRoute(app, accountId, { name: `${word} route`, carrierId, priority: 1 });
-  const sender = await addSender(app, accountId, { value: word, carrierIds: [carrierId], pools: [systemId] });
-  await addRegistration(app, accountId, {
+  const route = await addRoute(app, who, { name: `${word} route`, carrierId, priority: 1 });
+  const sender = await addSender(app, who, { value: word, carrierIds: [carrierId], pools: [systemId] });
+  await addRegistration(app, who, {
     country: 'GB',
     sender: word,
     register: 'gb_registry',
@@ -203,8 +204,8 @@ async function configure(
     validUntil: null,
   });
   const note = `${word} has looked.`;
-  await setSenderRule(app, accountId, 'AT', { asOf: '2026-11-01', note, kinds: { alphanumeric: null } });
-  await setNumberLookup(app, accountId, lookup);
+  await setSenderRule(app, who, 'AT', { asOf: '2026-11-01', note, kinds: { alphanumeric: null } });
+  await setNumberLookup(app, who, lookup);
   const number = await addInboundNumber(app, who, { carrierId: httpCarrier, number: ourNumber });
   const webhooks = await addWebhooks(app, who, word);
   return {
@@ -269,6 +270,12 @@ export async function receiveText(
   const message = { id: newId('msg'), from, to: tenant.ourNumber, text };
   const { status } = await callBack(app, 'inbound', tenant, message);
   if (status !== 204) throw new Error(`the message was answered with ${status}`);
+}
+
+async function auditEntryOf(app: App, accountId: AccountId) {
+  const [row] = await app.sql<{ id: string }[]>`
+    SELECT id FROM audit_entries WHERE account_id = ${uuidOf(accountId)} ORDER BY id LIMIT 1`;
+  return idFromUuid('aud', row!.id);
 }
 
 async function messageOf(app: App, id: Id<'vrf'>) {

@@ -187,6 +187,8 @@ export type Permission =
   | 'ACCOUNT_READ'
   /** `account:write`: Change what holds for the whole account, e.g. its residency. */
   | 'ACCOUNT_WRITE'
+  /** `audit:read`: Read the audit log. */
+  | 'AUDIT_READ'
   /** `carriers:read`: Read carriers, without their secrets, and follow their health. */
   | 'CARRIERS_READ'
   /** `carriers:write`: Connect and change carriers. */
@@ -769,6 +771,7 @@ export type NodeQueryVariables = Exact<{
 
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
+    | { __typename: 'AuditEntry', id: string }
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Message', id: string }
     | { __typename: 'OAuthClient', id: string }

@@ -4,6 +4,8 @@ import { authenticate } from '../../accounts/authenticate.ts';
 import { ClosedToTestKey } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
 import { modeOf, type Principal } from '../../accounts/principal.ts';
+import type { Details } from '../../audit/entry.ts';
+import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
@@ -43,7 +45,14 @@ export function useAuthentication(app: App, facts: DocumentFacts, addressOf: Add
         return extendContext({ app, principal: undefined });
       const address = context.req ? addressOf(context.req) : context.address;
       const principal = await authenticate(app, credential, address);
-      if (operation) refuseForbidden(principal, operation);
+      const refused = operation && forbidden(principal, operation);
+      if (refused) {
+        const { variableValues } = args;
+        const actions = operation.actions.length > 0 ? operation.actions : (['data.read'] as const);
+        for (const action of actions)
+          noteRefusal(app, principal, action, refused.error, variableValues, refused.details);
+        throw refused.error;
+      }
       extendContext({ app, principal });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -54,27 +63,34 @@ export function useAuthentication(app: App, facts: DocumentFacts, addressOf: Add
 }
 
 interface Admission {
-  args: { document: DocumentNode; operationName?: string | null };
+  args: {
+    document: DocumentNode;
+    operationName?: string | null;
+    variableValues?: Readonly<Record<string, unknown>> | null;
+  };
   context: TransportContext;
   extendContext(extension: object): void;
   setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
 }
 
-function refuseForbidden(principal: Principal, operation: OperationFacts): void {
+/** What of an operation a caller may not do, with what of that goes into the audit log. */
+function forbidden(
+  principal: Principal,
+  { closedField: field, needs, liveField }: OperationFacts,
+): { error: DomainError; details: Details } | undefined {
   switch (principal.kind) {
     case 'clientToken':
-      if (operation.closedField !== undefined) throw new ClosedField(operation.closedField);
-      return;
+      return field === undefined ? undefined : { error: new ClosedField(field), details: { field } };
     case 'apiKey':
     case 'accessToken':
       // 0.01 µs for a start.
-      for (const { permission, field } of operation.needs) {
-        const lack = lackOf(principal, permission, field);
-        if (lack) throw lack;
+      for (const { permission, field: needing } of needs) {
+        const error = lackOf(principal, permission, needing);
+        if (error) return { error, details: { field: needing, permission } };
       }
-      if (modeOf(principal) === 'test' && operation.liveField !== undefined)
-        throw new ClosedToTestKey(operation.liveField);
-      return;
+      if (modeOf(principal) === 'test' && liveField !== undefined)
+        return { error: new ClosedToTestKey(liveField), details: { field: liveField } };
+      return undefined;
     default:
       throw new Error(`unhandled principal: ${principal satisfies never}`);
   }

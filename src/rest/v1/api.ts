@@ -7,7 +7,8 @@ import { authenticate } from '../../accounts/authenticate.ts';
 import { Forbidden } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
 import type { Principal } from '../../accounts/principal.ts';
-import { DomainError } from '../../errors.ts';
+import { noteRefusal } from '../../audit/note-refusal.ts';
+import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
@@ -57,8 +58,9 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
       context.header('ratelimit-policy', charged.policy);
       context.header('ratelimit', charged.standing);
     }
-    admit(who, endpoint, context.req.param('id'));
     context.set('who', who);
+    context.set('audit', endpoint.audit ?? 'data.read');
+    admit(who, endpoint, context.req.param('id'));
     await next();
   };
 
@@ -94,13 +96,25 @@ function admit(who: Principal, endpoint: Parameters<Gate>[0], id: string | undef
 }
 
 function problemFor(app: App, error: Error, context: RestContext): Problem {
-  if (error instanceof DomainError) return problemOf(error);
+  if (error instanceof DomainError) {
+    noteRefused(app, error, context);
+    return problemOf(error);
+  }
   if (error instanceof HTTPException) {
     if (error.status === 415) return problem('request/media_type', 'Send the body as application/json.');
     if (error.status === 400) return problem('input/invalid', 'The body is no JSON.');
   }
   const id = noteUnexpected(app.log, error, context.req.routePath);
   return problem('internal/unexpected', unexpectedMessage(id), { id });
+}
+
+/** Of what is read only that it may not be: what is not there is no secret. */
+function noteRefused(app: App, error: DomainError, { req, var: { who, audit } }: RestContext): void {
+  // Nobody who is known: the credential is no good.
+  if ((who as Principal | undefined) === undefined) return;
+  if (audit === 'data.read' && ERROR_CODES[error.code] !== 403) return;
+  const details = audit === 'data.read' ? { field: `${req.method} ${req.routePath}` } : undefined;
+  noteRefusal(app, who, audit, error, req.param(), details);
 }
 
 const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);

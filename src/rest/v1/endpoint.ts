@@ -3,13 +3,14 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Permission } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
+import type { AuditAction } from '../../audit/actions.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
 import type { App } from '../../platform.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 
 export interface RestEnv {
   Bindings: HttpBindings;
-  Variables: { who: Principal };
+  Variables: { who: Principal; audit: AuditAction };
 }
 
 export type RestApi = OpenAPIHono<RestEnv>;
@@ -41,6 +42,8 @@ export interface Endpoint<Params, Query, Headers, Body> {
   description?: string;
   /** What a caller must have. */
   permission: Permission;
+  /** What doing it is called in the audit log; whatever does something says it. */
+  audit?: AuditAction;
   /** A frontend's `clientToken` may call it for its own verification. */
   openToClientToken?: boolean;
   params?: Params;
@@ -58,7 +61,10 @@ export interface Endpoint<Params, Query, Headers, Body> {
 
 /** Lets in who may call, or throws. */
 export type Gate = (
-  endpoint: Pick<Endpoint<unknown, unknown, unknown, unknown>, 'permission' | 'openToClientToken' | 'name'>,
+  endpoint: Pick<
+    Endpoint<unknown, unknown, unknown, unknown>,
+    'permission' | 'openToClientToken' | 'name' | 'audit'
+  >,
 ) => MiddlewareHandler<RestEnv>;
 
 const ALWAYS: readonly ErrorCode[] = [
@@ -78,6 +84,8 @@ export function addEndpoint<
   Body extends z.ZodType | undefined = undefined,
 >(api: RestApi, app: App, gate: Gate, endpoint: Endpoint<Params, Query, Headers, Body>): void {
   const { method, path, params, query, headers, body, status, answer, permission } = endpoint;
+  if (method !== 'get' && !endpoint.audit)
+    throw new Error(`${endpoint.name} must say what it is called in the audit log`);
   const description = `${endpoint.description ?? ''} Needs \`${permission}\`.`.trimStart();
   const route = createRoute({
     method,

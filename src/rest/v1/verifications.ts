@@ -70,6 +70,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     description:
       'Sends a code. While a verification of the same destination and service is pending it gets one more message instead.',
     permission: 'verifications:write',
+    audit: 'verification.start',
     headers: IdempotencyHeader,
     body: z.strictObject({
       to: z.string().openapi({
@@ -151,6 +152,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     summary: 'Check a code',
     description: 'The right code approves the verification, exactly once.',
     permission: 'verifications:write',
+    audit: 'verification.check',
     params: BY_ID,
     body: z.strictObject({
       code: z.string().openapi({
@@ -172,6 +174,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     summary: 'Send the code again',
     description: 'One more message of a pending verification, under the same rules as a start.',
     permission: 'verifications:write',
+    audit: 'verification.start',
     params: BY_ID,
     headers: IdempotencyHeader,
     status: 200,
@@ -189,6 +192,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     description:
       'Its code no longer approves, and what is still queued is not sent. Twice is the same as once.',
     permission: 'verifications:write',
+    audit: 'verification.cancel',
     params: BY_ID,
     status: 200,
     answer: ANSWER,

@@ -106,11 +106,11 @@ export async function addRoutes(
       config,
       secrets: { password: 'bench' },
     });
-    await addRoute(app, who.accountId, { name, carrierId, priority });
+    await addRoute(app, who, { name, carrierId, priority });
     carriers.push(carrierId);
   }
   for (let i = carriers.length; i < count; i++)
-    await addRoute(app, who.accountId, {
+    await addRoute(app, who, {
       name: `route ${i}`,
       carrierId: carriers[i % carriers.length]!,
       priority: i + 1,

@@ -284,7 +284,7 @@ async function openAccount(
       config: { kind: 'smpp', host: '127.0.0.1', port, systemId: name, window: 100 },
       secrets: { password: 'world' },
     });
-    routeIds.push((await addRoute(app, accountId, { name, carrierId, priority, price })).id);
+    routeIds.push((await addRoute(app, who, { name, carrierId, priority, price })).id);
   }
   return { who, routeIds };
 }

@@ -1,0 +1,71 @@
+import type { IdPrefix } from '../ids.ts';
+
+/** What kind of thing an action is: a change of what is configured, an act of traffic, a read of personal data. */
+export type ActionKind = 'act' | 'traffic' | 'read';
+
+export interface AboutAction {
+  kind: ActionKind;
+  /** What its targets are. Of `acc`: the account as a whole, or something of it that has no id. */
+  target: IdPrefix;
+  about: string;
+}
+
+const act = (target: IdPrefix, about: string) => ({ kind: 'act', target, about }) as const;
+const traffic = (about: string) => ({ kind: 'traffic', target: 'vrf', about }) as const;
+
+/** Everything that is noted in the audit log. A name once used keeps its meaning: it is in the hashes of entries. */
+export const ACTIONS = {
+  'account.create': act('acc', 'Create the account.'),
+  'account.set_residency': act('acc', 'Set where the messages of the account may leave.'),
+  'account.set_currency': act('acc', 'Set the currency of the account.'),
+  'api_key.create': act('key', 'Make an API key.'),
+  'api_key.update': act('key', 'Change the name or the rights of an API key.'),
+  'api_key.rotate': act('key', 'Give an API key a new secret.'),
+  'api_key.revoke': act('key', 'End an API key.'),
+  'api_key.use': act(
+    'key',
+    'Use an API key. Noted when it was refused: from a wrong network, or after its end.',
+  ),
+  'service.create': act('svc', 'Create a service.'),
+  'service.update': act('svc', 'Change a service.'),
+  'carrier.connect': act('car', 'Connect a carrier.'),
+  'carrier.update': act('car', 'Change a carrier, or take it into use or out of it.'),
+  'route.add': act('rte', 'Add a route.'),
+  'route.update': act('rte', 'Change a route.'),
+  'sender.add': act('snd', 'Add a sender.'),
+  'sender.update': act('snd', 'Change a sender.'),
+  'sender.remove': act('snd', 'Forget a sender.'),
+  'sender_registration.add': act('acc', 'Note the registration of a sender.'),
+  'sender_registration.remove': act('acc', 'Forget the registration of a sender.'),
+  'sender_rule.set': act('acc', "Set the account's own rule of a country."),
+  'sender_rule.clear': act('acc', "Forget the account's own rule of a country."),
+  'number_lookup.set': act('acc', 'Set where numbers are looked up.'),
+  'number_lookup.clear': act('acc', 'Look numbers up no longer.'),
+  'inbound_number.add': act('num', 'Add or change a number that people can text.'),
+  'inbound_number.remove': act('num', 'Forget a number that people can text.'),
+  'webhook.create': act('whk', 'Add a webhook endpoint.'),
+  'webhook.update': act('whk', 'Change a webhook endpoint.'),
+  'webhook.rotate_secret': act('whk', 'Give a webhook endpoint a new secret.'),
+  'webhook.test': act('whk', 'Send a webhook endpoint a test.'),
+  'webhook.replay': act('whd', 'Send a delivery again.'),
+  'webhook.replay_failures': act('whk', 'Send again what failed for a webhook endpoint.'),
+  'webhook.remove': act('whk', 'Remove a webhook endpoint.'),
+  'oauth_client.create': act('cli', 'Make an OAuth client.'),
+  'oauth_client.update': act('cli', 'Change the name or the rights of an OAuth client.'),
+  'oauth_client.rotate_secret': act('cli', 'Give an OAuth client a new secret.'),
+  'oauth_client.revoke': act('cli', 'End an OAuth client and its access tokens.'),
+  'oauth_client.use': act('cli', 'Use an access token. Noted when it was refused: from a wrong network.'),
+  'destination.unlock': act('vrf', 'Lift the lock of a destination; the target is its latest verification.'),
+  'verification.start': traffic('Start a verification, or send another message of it.'),
+  'verification.check': traffic('Check a code.'),
+  'verification.cancel': traffic('Cancel a verification.'),
+  'data.read': { kind: 'read', target: 'acc', about: 'Read something. Noted when it was refused.' },
+} as const satisfies Record<string, AboutAction>;
+
+export type AuditAction = keyof typeof ACTIONS;
+
+export const ALL_ACTIONS = Object.keys(ACTIONS) as readonly AuditAction[];
+
+export function aboutAction(action: AuditAction): AboutAction {
+  return ACTIONS[action];
+}

@@ -1,0 +1,26 @@
+import type { AuditEntry } from '../../src/audit/entry.ts';
+import { entryOfRow, pageAuditLog } from '../../src/audit/queries.ts';
+import { createRefusalLog } from '../../src/audit/refusals.ts';
+import type { AccountId, AuditEntryId } from '../../src/ids.ts';
+import type { App } from '../../src/platform.ts';
+
+/** The entries of an account behind one, oldest first; what was refused is written before. */
+export async function auditOf(app: App, accountId: AccountId, after?: AuditEntryId): Promise<AuditEntry[]> {
+  await app.single(createRefusalLog).write();
+  const rows = await pageAuditLog(app, accountId, {}, { after: undefined, limit: 1_000 });
+  return rows
+    .map(entryOfRow)
+    .filter(({ id }) => after === undefined || id > after)
+    .reverse();
+}
+
+/** What an account's log says of some work. */
+export async function notedOf(
+  app: App,
+  accountId: AccountId,
+  work: () => Promise<unknown>,
+): Promise<AuditEntry[]> {
+  const before = await auditOf(app, accountId);
+  await work();
+  return auditOf(app, accountId, before.at(-1)?.id);
+}

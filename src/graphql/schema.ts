@@ -27,6 +27,7 @@ import '../events/graphql-subscriptions.ts';
 import '../inbound/graphql.ts';
 import '../inbound/graphql-numbers.ts';
 import '../webhooks/graphql-mutations.ts';
+import '../sandbox/graphql.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

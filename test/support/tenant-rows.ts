@@ -106,6 +106,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     args: ({ ids }) => ({ endpointId: ids.whk, first: 3 }),
     ids: { ...page.ids, endpointId: 'empty' },
   },
+  sandboxNumbers: shared,
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
 };
 

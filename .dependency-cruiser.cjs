@@ -36,14 +36,14 @@ module.exports = {
       comment:
         'messages → routing, carriers, verifications; never back, but for the row that a start queues: it is the job.',
       severity: 'error',
-      from: { path: '^src/(?:routing|carriers|verifications)/', pathNot: FIELDS },
+      from: { path: '^src/(?:routing|carriers|sandbox|verifications)/', pathNot: FIELDS },
       to: { path: '^src/messages/', pathNot: '^src/messages/(?:store|table)[.]ts$' },
     },
     {
       name: 'carriers-and-routing-know-no-verification',
       comment: 'A carrier moves texts, a policy ranks routes; what they are for is not theirs to know.',
       severity: 'error',
-      from: { path: '^src/(?:routing|carriers|simulator)/', pathNot: FIELDS },
+      from: { path: '^src/(?:routing|carriers|sandbox|simulator)/', pathNot: FIELDS },
       to: { path: '^src/verifications/' },
     },
     {

@@ -37,6 +37,7 @@ const PURE = [
   'carriers/smpp/{status,text,tlv,transliterate}',
   'carriers/{answer-times,breaker,health,pace,receipt-silence,sliding-second}',
   'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact}',
+  'sandbox/{place,profiles,test-numbers}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];
 const PURE_NAMES = PURE.flatMap((path) => path.split('/').at(-1).replace(/[{}]/g, '').split(',')).join('|');

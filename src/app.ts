@@ -9,6 +9,7 @@ import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { createRedisCounter } from './bus/redis-counter.ts';
 import { createMemoryCounter } from './bus/shared-counter.ts';
+import type { CarrierReceipt } from './carriers/carrier.ts';
 import { createHealthBoard } from './carriers/health-board.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
 import { every } from './chores.ts';
@@ -30,10 +31,12 @@ import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
 import { createNetworks } from './outgoing/networks.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
+import type { AccountId } from './ids.ts';
 import type { App, Commit } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
+import { createSandbox, GIVE_OVERDUE_MS } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 
@@ -81,7 +84,9 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   // Before the worker, to hear its first words.
   const watch = config.roles.includes('api') ? app.single(createWorkerWatch) : undefined;
   if (watch) app.single(createHealthBoard);
-  const dispatcher = config.roles.includes('worker') ? await startWorker(app, config, starting) : undefined;
+  const dispatcher = config.roles.includes('worker')
+    ? await startWorker(app, config, simulator, starting)
+    : undefined;
   let server: ApiServer | undefined;
   if (watch) {
     // Loaded here, so that a worker does without the GraphQL libraries (40 MB of memory).
@@ -198,19 +203,35 @@ async function untilReachable(bus: Bus, url: string): Promise<void> {
   }
 }
 
-async function startWorker(app: App, config: Config, stack: AsyncDisposableStack): Promise<Dispatcher> {
+async function startWorker(
+  app: App,
+  config: Config,
+  simulator: Simulator | undefined,
+  stack: AsyncDisposableStack,
+): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
   const outside = { publicUrl: config.publicUrl, networks: app.networks };
+  const onReceipt = async (accountId: AccountId, receipt: CarrierReceipt) => {
+    await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
+  };
   const carriers = await createCarrierRegistry(app, outside, {
-    onReceipt: async (accountId, receipt) => {
-      await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
-    },
+    onReceipt,
     onInbound: (accountId, message) => receiveInbound(app, accountId, message),
     onReady: () => dispatcher?.wake(),
   });
-  dispatcher = await startDispatcher(app, carriers);
+  const sandbox = createSandbox(app, {
+    onReceipt,
+    onReady: () => dispatcher?.wake(),
+    // To be seen on a laptop beside what comes over the simulated carriers.
+    ...(simulator && {
+      onText: (to: string, from: string, text: string) =>
+        simulator.handsets.deliver(to, { from, text, isTest: true }, app.clock()),
+    }),
+  });
+  dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
   stack.defer(await startWebhooks(app));
+  stack.defer(every(app, GIVE_OVERDUE_MS, 'receipts of the sandbox', () => sandbox.giveOverdue()));
   stack.defer(
     every(app, ROLL_UP_MS, 'counting of hours', async () => {
       while (await rollUp(app));

@@ -49,7 +49,9 @@ function greeting(app: RunningApp, config: Config): string {
   if (server) lines.push(`  GraphQL and GraphiQL  ${server.url}/graphql`);
   if (app.simulator) lines.push(`  Handsets              ${app.simulator.url}/`);
   if (demo) {
-    lines.push(`  API key               ${demo.apiKey}`, `  (also in ${config.dataDir}/dev.json)`);
+    lines.push(`  API key               ${demo.apiKey}`);
+    lines.push(`  Test key              ${demo.testApiKey}, which reaches no carrier`);
+    lines.push(`  (both also in ${config.dataDir}/dev.json)`);
   }
   if (demo && server) {
     lines.push(

@@ -3,6 +3,7 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId, type ApiKeyId } from '../ids.ts';
 import { ApiKeyNotFound, BeyondOwnRights, LastManagingKey } from './errors.ts';
+import { Mode } from './graphql-mode.ts';
 import { ApiKey, PermissionEnum } from './graphql-keys.ts';
 import { issueApiKey } from './issue-api-key.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
@@ -12,7 +13,12 @@ import { updateApiKey } from './update-api-key.ts';
 
 const ABOUT = {
   name: '1 to 60 characters.',
-  permissions: 'All that it may do, at least one; `null` = everything, also what comes later.',
+  mode:
+    '`TEST` makes a test key: what it starts goes to the sandbox and reaches no carrier, and it sees nothing that is ' +
+    'live. Default `LIVE`.',
+  permissions:
+    'All that it may do, at least one; `null` = everything, also what comes later. Of a test key only what starts and ' +
+    'follows tests, and reads how the account is set up.',
   networks:
     'Where it may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; ' +
     '`null` = everywhere. It is the address that reaches the server, which is that of a proxy in front of it.',
@@ -24,7 +30,8 @@ const NewApiKey = builder.objectRef<{ row: ApiKeyRow; key: string }>('NewApiKey'
   fields: (t) => ({
     apiKey: t.field({ type: ApiKey, description: 'The key.', resolve: ({ row }) => row }),
     secret: t.string({
-      description: 'What goes into `Authorization: Bearer …`: `otp_live_` and 39 letters and digits.',
+      description:
+        'What goes into `Authorization: Bearer …`: `otp_live_` or `otp_test_`, and 39 letters and digits.',
       resolve: ({ key }) => key,
     }),
   }),
@@ -34,6 +41,7 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   description: 'A new key. What is absent is without bounds.',
   fields: (t) => ({
     name: t.string({ required: true, description: ABOUT.name }),
+    mode: t.field({ type: Mode, defaultValue: 'live', description: ABOUT.mode }),
     permissions: t.field({ type: [PermissionEnum], description: ABOUT.permissions }),
     networks: t.stringList({ description: ABOUT.networks }),
     expiresAt: t.field({ type: 'DateTime', description: ABOUT.expiresAt }),
@@ -82,7 +90,8 @@ builder.mutationField('createApiKey', (t) =>
       'Makes an API key. It can do no more, from nowhere else, and for no longer than the one that asks.',
     errors: { types: [BeyondOwnRights, InvalidInput] },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input }, context) => issueApiKey(context.app, callerOf(context), input),
+    resolve: (_root, { input }, context) =>
+      issueApiKey(context.app, callerOf(context), { ...input, mode: input.mode ?? 'live' }),
   }),
 );
 

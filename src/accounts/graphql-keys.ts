@@ -2,6 +2,7 @@ import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
+import { Mode } from './graphql-mode.ts';
 import { ApiKeyNotFound, BeyondOwnRights, LastManagingKey } from './errors.ts';
 import { pageApiKeys } from './page-api-keys.ts';
 import { ALL_PERMISSIONS, PERMISSIONS } from './permissions.ts';
@@ -43,6 +44,7 @@ export const ApiKey = builder.drizzleObject('apiKeys', {
       name: true,
       hint: true,
       previousEndsAt: true,
+      mode: true,
       permissions: true,
       networks: true,
       expiresAt: true,
@@ -55,6 +57,11 @@ export const ApiKey = builder.drizzleObject('apiKeys', {
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `key_`. Not the key itself.', resolve: (key) => key.id }),
     name: t.string({ description: 'The name it was given.', resolve: (key) => key.name }),
+    mode: t.field({
+      type: Mode,
+      description: 'What it starts and sees: live verifications, or tests. It stays as it was made.',
+      resolve: (key) => key.mode,
+    }),
     hint: t.string({
       nullable: true,
       description: 'How its secret begins, to tell keys apart; absent for keys from before this was kept.',
@@ -63,7 +70,8 @@ export const ApiKey = builder.drizzleObject('apiKeys', {
     permissions: t.field({
       type: [PermissionEnum],
       nullable: true,
-      description: 'All that it may do; absent: everything, also what comes later.',
+      description:
+        'All that it may do; absent: everything that a key of its mode can have, also what comes later.',
       resolve: (key) => key.permissions,
     }),
     networks: t.stringList({

@@ -25,8 +25,9 @@ export function webhookDisabledChannel(accountId: AccountId): string {
   return `wd:${accountId}`;
 }
 
-/** Says that messages are due now. */
+/** Says that messages are due now: tests where it says `TESTS_DUE`, else live ones. */
 export const DUE_CHANNEL = 'due';
+export const TESTS_DUE = 'test';
 
 /** Says that something cached about an account changed: keys, services, carriers, routes. */
 export const CONFIG_CHANNEL = 'config';

@@ -40,6 +40,8 @@ export interface CarrierEvents {
 
 export interface OutboundMessage {
   attemptId: AttemptId;
+  /** Of a test: for the sandbox alone, and refused by every other carrier. */
+  isTest?: true;
   /** E.164 with `+`. */
   to: string;
   /** Alphanumeric name (1–11 characters), long code with `+`, or short code (3–8 digits). */

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { SANDBOX_CARRIER_ID } from '../sandbox/place.ts';
 import { secretsOf } from './secrets.ts';
 import type { Sla } from './sla.ts';
 
@@ -77,7 +78,8 @@ export const Carrier = builder.drizzleObject('carriers', {
     secrets: t.stringList({
       description: 'Names of the secrets that are set.',
       select: { columns: { config: true } },
-      resolve: (carrier) => [...new Set(secretsOf(carrier.config).map(({ name }) => name))],
+      resolve: ({ id, config }) =>
+        id === SANDBOX_CARRIER_ID ? [] : [...new Set(secretsOf(config).map(({ name }) => name))],
     }),
   }),
 });

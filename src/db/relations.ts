@@ -9,6 +9,7 @@ import { dataKeys, keyRotations } from '../keys/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
 import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
+import { sandboxReceipts } from '../sandbox/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
@@ -32,6 +33,7 @@ export const tables = {
   messages,
   attempts,
   receiptInbox,
+  sandboxReceipts,
   events,
   carriers,
   routes,

@@ -5,24 +5,29 @@ import { join } from 'node:path';
 export interface DevFile {
   url: string;
   apiKey: string;
+  /** Its verifications are tests: they reach no carrier. Absent in files from before there were such keys. */
+  testApiKey?: string | undefined;
   simulatorUrl: string;
 }
 
 /** @returns `undefined` when there is none, or none that can be read */
 export async function readDevFile(dataDir: string): Promise<DevFile | undefined> {
   try {
-    const { url, apiKey, simulatorUrl } = JSON.parse(
+    const { url, apiKey, testApiKey, simulatorUrl } = JSON.parse(
       await readFile(pathIn(dataDir), 'utf8'),
     ) as Partial<DevFile>;
-    return url && apiKey && simulatorUrl ? { url, apiKey, simulatorUrl } : undefined;
+    return url && apiKey && simulatorUrl ? { url, apiKey, testApiKey, simulatorUrl } : undefined;
   } catch {
     return undefined;
   }
 }
 
-export async function writeDevFile(dataDir: string, { url, apiKey, simulatorUrl }: DevFile): Promise<void> {
+export async function writeDevFile(
+  dataDir: string,
+  { url, apiKey, testApiKey, simulatorUrl }: DevFile,
+): Promise<void> {
   await mkdir(dataDir, { recursive: true });
-  const text = `${JSON.stringify({ url, apiKey, simulatorUrl }, null, 2)}\n`;
+  const text = `${JSON.stringify({ url, apiKey, testApiKey, simulatorUrl }, null, 2)}\n`;
   await writeFile(pathIn(dataDir), text, { mode: 0o600 });
 }
 

@@ -10,7 +10,9 @@ import { readDevFile, type DevFile } from './dev-file.ts';
 import type { DemoOptions } from './options.ts';
 
 /** A server to verify against. Disposing it stops the one that was started for the demo. */
-export interface DemoServer extends DevFile, AsyncDisposable {
+export interface DemoServer extends Omit<DevFile, 'simulatorUrl'>, AsyncDisposable {
+  /** Not needed for tests. */
+  simulatorUrl: string | undefined;
   /** Where it came from, in words. */
   origin: string;
 }
@@ -21,7 +23,7 @@ const START_TIMEOUT_MS = 60_000;
 /** The server of the options, the one of `dev.json` when it answers, or a new one of its own. */
 export async function findServer(options: DemoOptions, dataDir: string): Promise<DemoServer> {
   const { url, apiKey, simulatorUrl } = options;
-  if (url && apiKey && simulatorUrl) return { url, apiKey, simulatorUrl, origin: url, ...nothingToStop };
+  if (url && apiKey) return { url, apiKey, testApiKey: apiKey, simulatorUrl, origin: url, ...nothingToStop };
   const running = await readDevFile(dataDir);
   if (running && (await answers(`${running.url}/ready`)))
     return { ...running, origin: `the running server at ${running.url}`, ...nothingToStop };

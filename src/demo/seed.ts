@@ -1,4 +1,6 @@
 import { authenticate } from '../accounts/authenticate.ts';
+import type { Mode } from '../accounts/mode.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { findAccountByName } from '../accounts/find-account.ts';
@@ -50,9 +52,11 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
     await ensureRoute(app, accountId, { name: `via ${name}`, carrierId, priority, price });
     if (priority === 1) await addInboundNumber(app, who, { carrierId, number: INBOUND_NUMBER });
   }
+  const last = await readDevFile(config.dataDir);
   return {
     accountId,
-    apiKey: await ensureApiKey(app, accountId, config.dataDir),
+    apiKey: await ensureApiKey(app, accountId, 'live', last?.apiKey),
+    testApiKey: await ensureApiKey(app, accountId, 'test', last?.testApiKey),
     simulatorUrl: simulator.url,
   };
 }
@@ -63,11 +67,20 @@ async function ensureService(app: App, who: Doer): Promise<void> {
 }
 
 /** The key of the last start while it is good, else a new one: a key is kept nowhere but in `dev.json`. */
-async function ensureApiKey(app: App, accountId: AccountId, dataDir: string): Promise<string> {
-  const last = await readDevFile(dataDir);
-  if (last) {
-    const owner = await authenticate(app, last.apiKey).catch(() => undefined);
-    if (owner?.kind === 'apiKey' && owner.accountId === accountId) return last.apiKey;
-  }
-  return (await createApiKey(app, accountId, { name: 'Demo' })).key;
+async function ensureApiKey(
+  app: App,
+  accountId: AccountId,
+  mode: Mode,
+  last: string | undefined,
+): Promise<string> {
+  const owner = last === undefined ? undefined : await authenticate(app, last).catch(() => undefined);
+  if (
+    last !== undefined &&
+    owner?.kind === 'apiKey' &&
+    owner.accountId === accountId &&
+    modeOf(owner) === mode
+  )
+    return last;
+  const name = mode === 'test' ? 'Demo tests' : 'Demo';
+  return (await createApiKey(app, accountId, { name, mode })).key;
 }

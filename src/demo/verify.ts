@@ -21,8 +21,10 @@ export interface Course {
 
 export interface Target {
   client: DemoClient;
-  simulatorUrl: string;
-  serviceId: string;
+  /** Where handsets are; undefined for tests, whose codes are read over the API. */
+  simulatorUrl: string | undefined;
+  /** The default one when absent. */
+  serviceId: string | undefined;
 }
 
 const DEADLINE_MS = 60_000;
@@ -33,11 +35,11 @@ export async function verifyNumber(target: Target, number: DemoNumber): Promise<
   const course: Course = { country: number.country, masked, outcome: 'failed', startedAt: Date.now() };
   try {
     const { startVerification: started } = await target.client.request(StartVerificationDocument, {
-      input: { to: number.e164, serviceId: target.serviceId },
+      input: { to: number.e164, ...(target.serviceId !== undefined && { serviceId: target.serviceId }) },
     });
     if (started.__typename !== 'Verification')
       return { ...course, outcome: started.__typename, reason: started.message };
-    await watch(target, number, started.id, course);
+    await watch(target, number, started, course);
   } catch (error) {
     course.reason = error instanceof Error ? error.message : String(error);
   }
@@ -47,13 +49,13 @@ export async function verifyNumber(target: Target, number: DemoNumber): Promise<
 async function watch(
   target: Target,
   number: DemoNumber,
-  verificationId: string,
+  started: { id: string; sandboxCode?: string | null },
   course: Course,
 ): Promise<void> {
   let checking: Promise<void> | undefined;
   const { done, stop } = target.client.subscribe(
     VerificationEventsDocument,
-    { verificationId },
+    { verificationId: started.id },
     ({ verificationEvents: event }) => {
       switch (event.__typename) {
         case 'MessageSent':
@@ -61,7 +63,7 @@ async function watch(
           break;
         case 'MessageDelivered':
           course.deliveredAt = Date.now();
-          checking ??= check(target, number, verificationId).catch((error: unknown) => {
+          checking ??= check(target, number, started).catch((error: unknown) => {
             course.reason = String(error);
             stop();
           });
@@ -95,8 +97,12 @@ async function watch(
   }
 }
 
-async function check(target: Target, number: DemoNumber, verificationId: string): Promise<void> {
-  const code = await readCode(target.simulatorUrl, number.e164);
+async function check(
+  target: Target,
+  number: DemoNumber,
+  { id: verificationId, sandboxCode }: { id: string; sandboxCode?: string | null },
+): Promise<void> {
+  const code = sandboxCode ?? (await readCode(target.simulatorUrl, number.e164));
   const { checkVerification: checked } = await target.client.request(CheckVerificationDocument, {
     input: { verificationId, code },
   });
@@ -104,7 +110,8 @@ async function check(target: Target, number: DemoNumber, verificationId: string)
 }
 
 /** The code of the newest text on the handset. */
-async function readCode(simulatorUrl: string, e164: string): Promise<string> {
+async function readCode(simulatorUrl: string | undefined, e164: string): Promise<string> {
+  if (simulatorUrl === undefined) throw new Error('no handsets to read the code from');
   const response = await fetch(`${simulatorUrl}/handsets/${encodeURIComponent(e164)}/messages`);
   const texts = (await response.json()) as { text: string }[];
   const code = /\b\d{4,10}\b/.exec(texts.at(-1)?.text ?? '')?.[0];

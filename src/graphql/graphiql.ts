@@ -5,14 +5,17 @@ import { contentPolicy } from '../http/security-headers.ts';
 
 const START = `# 1. Start a verification: its message goes out at once.
 #    Then take the id over into "watch".
+#    With a test key in the headers (otp_test_…) it is a test: it reaches no carrier, and sandboxCode is its code.
 mutation start {
   startVerification(input: { to: "+385911234567" }) {
     __typename
     ... on Verification {
       id
+      mode
       to
       status
       expiresAt
+      sandboxCode
     }
     ... on Error {
       code
@@ -83,6 +86,7 @@ query list {
   verifications(first: 10) {
     nodes {
       id
+      mode
       to
       status
       messages(first: 5) {

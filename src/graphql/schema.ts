@@ -28,6 +28,7 @@ import '../inbound/graphql.ts';
 import '../inbound/graphql-numbers.ts';
 import '../webhooks/graphql-mutations.ts';
 import '../audit/graphql.ts';
+import '../sandbox/graphql.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

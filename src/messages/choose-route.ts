@@ -15,7 +15,7 @@ import type { Tried } from './tried.ts';
 
 export interface Choice {
   service: Service;
-  route: Route;
+  route: Pick<Route, 'id' | 'carrierId'>;
   carrier: Carrier;
   /** Whom the message comes from. */
   sender: string;

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DUE_CHANNEL } from '../bus/channels.ts';
-import type { CarrierRegistry } from '../carriers/registry.ts';
+import { DUE_CHANNEL, TESTS_DUE } from '../bus/channels.ts';
 import { every } from '../chores.ts';
 import { isOutage } from '../db/outage.ts';
 import type { AttemptId } from '../ids.ts';
 import { forgetInbound } from '../inbound/forget.ts';
 import { joinLate } from '../inbound/join-late.ts';
 import type { App } from '../platform.ts';
-import { claimMessages, LEASE_MS, renewLeases, type Lease } from './claim.ts';
+import { LEASE_MS, renewLeases, type Lease } from './claim.ts';
+import { SANDBOX_CARRIER_ID } from '../sandbox/place.ts';
 import { expireVerifications, forgetIdempotencyKeys } from '../verifications/expire.ts';
 import { forgetOldLookups } from '../numbers/lookup-store.ts';
 import { forgetOldParts } from './attempt-parts.ts';
 import { forgetOldReceipts } from './inbox.ts';
 import { createLearner } from './learner.ts';
-import { planAttempts, type PlannedAttempt } from './plan.ts';
+import { createClaims, MAX_HELD } from './claims.ts';
+import { planAttempts, type Links, type PlannedAttempt } from './plan.ts';
 import type { NewFact } from './facts.ts';
 import { createWaitingRoom } from './waiting-room.ts';
 import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from './settle.ts';
@@ -26,10 +27,6 @@ export interface Dispatcher {
   stop(drainMs: number): Promise<void>;
 }
 
-const CLAIM_LIMIT = 300;
-const CLAIM_LIMIT_WITHOUT_CARRIER = 50;
-// What a worker holds at most; beyond this it would claim what another one could send.
-const MAX_IN_FLIGHT = 2_000;
 /** How long an idle worker trusts that somebody would have woken it. */
 const POLL_MS = 500;
 const RENEW_EVERY_MS = 1_000;
@@ -43,26 +40,33 @@ const SETTLE_AGAIN_MS = 250;
 const LATE_PARTS_MS = 15_000;
 const TIDY_MS = 600_000;
 
-export async function startDispatcher(app: App, carriers: CarrierRegistry): Promise<Dispatcher> {
+export async function startDispatcher(app: App, links: Links): Promise<Dispatcher> {
   const leases = new Map<AttemptId, Lease>();
   const settler = app.batched(commitFacts, SETTLE_BATCH);
   const learner = app.single(createLearner);
   let stopping = false;
   let awake = false;
-  let polled = true;
   let wakeUp: (() => void) | undefined;
 
   const wake = (): void => {
     awake = true;
     wakeUp?.();
   };
+  const claims = createClaims(app, links);
+  const wakeForTests = (): void => {
+    claims.expectTests();
+    wake();
+  };
   const waitingRoom = createWaitingRoom(wake);
-  const unsubscribe = await app.bus.subscribe(DUE_CHANNEL, { onMessage: wake, onResync: wake });
+  const unsubscribe = await app.bus.subscribe(DUE_CHANNEL, {
+    onMessage: (which) => (which === TESTS_DUE ? wakeForTests() : wake()),
+    onResync: wakeForTests,
+  });
 
   function settle(fact: NewFact): void {
     settler.add(fact).then(
       () => {
-        if (isDueElsewhere(fact)) wake();
+        if (isDueElsewhere(fact)) (isOfTest(fact) ? wakeForTests : wake)();
       },
       (error: unknown) => {
         app.log.error({ err: error, fact: fact.kind }, 'outcome not committed');
@@ -86,23 +90,21 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
     leases.delete(attemptId);
     if (sighting) learner.answered(sighting, outcome);
     settle({ kind: 'outcome', outcome, ...submitted });
-    if (leases.size < MAX_IN_FLIGHT / 2) wake();
+    if (leases.size < MAX_HELD / 2) wake();
   }
 
   async function round(): Promise<'idle' | 'some' | 'full'> {
     const { messages: ready, told } = waitingRoom.leave(app.clock());
-    const held = leases.size + waitingRoom.size + ready.length;
-    const free = Math.min(CLAIM_LIMIT, MAX_IN_FLIGHT - held, carriers.freeWindow() - ready.length);
-    // With no carrier ready, a few per poll: the ones whose time is up must still be ended.
-    const limit = free > 0 ? free : polled ? CLAIM_LIMIT_WITHOUT_CARRIER : 0;
-    polled = false;
-    const claimed = limit > 0 ? await claimMessages(app.sql, 'live', limit, app.clock()) : [];
+    const { messages: claimed, isFull } = await claims.next({
+      ready: ready.length,
+      held: leases.size + waitingRoom.size + ready.length,
+    });
     if (claimed.length + ready.length === 0) return 'idle';
-    const plan = await planAttempts(app, carriers, [...ready, ...claimed], told);
+    const plan = await planAttempts(app, links, [...ready, ...claimed], told);
     waitingRoom.add(plan.waiting);
     for (const fact of plan.facts) settle(fact);
     for (const planned of plan.attempts) void submit(planned);
-    return limit > 0 && claimed.length === limit ? 'full' : 'some';
+    return isFull ? 'full' : 'some';
   }
 
   async function loop(): Promise<void> {
@@ -120,7 +122,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
   function sleep(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        polled = true;
+        claims.poll();
         wakeUp = undefined;
         resolve();
       }, POLL_MS);
@@ -170,7 +172,7 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
       unsubscribe();
       wake();
       await running;
-      await carriers.close(drainMs);
+      await Promise.all([links.carriers.close(drainMs), links.sandbox.close(drainMs)]);
       await Promise.all(chores.map((stop) => stop()));
       await settler.idle();
     },
@@ -181,4 +183,8 @@ export async function startDispatcher(app: App, carriers: CarrierRegistry): Prom
 function isDueElsewhere(fact: NewFact): boolean {
   if (fact.kind !== 'outcome' || fact.outcome.kind !== 'rejected') return false;
   return fact.outcome.retry === 'elsewhere' || fact.outcome.retry === 'once';
+}
+
+function isOfTest(fact: NewFact): boolean {
+  return 'carrierId' in fact && fact.carrierId === SANDBOX_CARRIER_ID;
 }

@@ -2,6 +2,7 @@ import { Carrier } from '../carriers/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { decodeDecision } from '../routing/decision.ts';
 import { Route, RouteCandidate } from '../routing/graphql.ts';
+import { sandboxCarrier, sandboxRoute } from '../sandbox/place.ts';
 import { readParts } from './parts.ts';
 
 const AttemptStatus = builder.enumType('AttemptStatus', {
@@ -48,8 +49,18 @@ export const Attempt = builder.drizzleObject('attempts', {
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `att_`.', resolve: (attempt) => attempt.id }),
     status: t.field({ type: AttemptStatus, description: 'Where it stands.', resolve: (a) => a.status }),
-    route: t.relation('route', { type: Route, description: 'The route it took.' }),
-    carrier: t.relation('carrier', { type: Carrier, description: 'The carrier it went over.' }),
+    route: t.field({
+      type: Route,
+      description: 'The route it took; that of the sandbox, which is no route of the account, for a test.',
+      select: (_args, _context, nestedSelection) => ({ with: { route: nestedSelection() } }),
+      resolve: (attempt) => attempt.route ?? sandboxRoute(attempt.accountId),
+    }),
+    carrier: t.field({
+      type: Carrier,
+      description: 'The carrier it went over; the sandbox, which is no carrier of the account, for a test.',
+      select: (_args, _context, nestedSelection) => ({ with: { carrier: nestedSelection() } }),
+      resolve: (attempt) => attempt.carrier ?? sandboxCarrier(attempt.accountId),
+    }),
     carrierMessageId: t.string({
       nullable: true,
       description:
@@ -98,7 +109,8 @@ export const Attempt = builder.drizzleObject('attempts', {
     }),
     decision: t.field({
       type: [RouteCandidate],
-      description: 'Why this route: every candidate as it was ranked, best first.',
+      description:
+        'Why this route: every candidate as it was ranked, best first. Empty for a test: there is nothing to choose.',
       resolve: (attempt) => decodeDecision(attempt.decision),
     }),
     submittedAt: t.field({

@@ -35,11 +35,12 @@ export async function numbersOf(
   const numbers = new Map<MessageId, NumberOf>();
   const open: (NumberToResolve & { id: MessageId })[] = [];
   for (const { id, verification, number: vaulted } of messages) {
-    const { accountId, country } = verification;
+    const { accountId, country, mode } = verification;
     const { subject: destination, numberSealed } = vaulted;
     const e164 = await openPhoneSoon(app.keys, verification, numberSealed);
-    const known = told.get(id);
-    if (known) numbers.set(id, { to: e164, destination, resolution: known });
+    // A lookup costs money, and tells somebody of a number: nothing for a test.
+    const resolution = mode === 'test' ? hintOf(e164, country) : told.get(id);
+    if (resolution) numbers.set(id, { to: e164, destination, resolution });
     else open.push({ id, accountId, number: destination, e164, hint: hintOf(e164, country) });
   }
   const resolved = await app.single(createNumberResolver).resolve(open);

@@ -5,11 +5,13 @@ import { transaction } from '../db/transaction.ts';
 import type { CarrierId, MessageId } from '../ids.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
+import type { Sandbox } from '../sandbox/carrier.ts';
 import { codeOf } from '../verifications/code-of.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { readWithNumbers } from '../verifications/with-numbers.ts';
 import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
 import { createChooser, type Choice } from './choose-route.ts';
+import { createSandboxChooser } from './choose-sandbox.ts';
 import type { ClaimedMessage, Lease } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import type { NewSighting } from './learner.ts';
@@ -37,6 +39,12 @@ export interface Plan {
   waiting: WaitingMessage[];
 }
 
+/** Over which messages leave: live ones and tests. */
+export interface Links {
+  carriers: CarrierRegistry;
+  sandbox: Sandbox;
+}
+
 /**
  * Chooses a route for each claimed message and writes the attempts down, before any socket is
  * written to: a crash in between leaves an attempt that nobody knows about, never a blind resend.
@@ -44,7 +52,7 @@ export interface Plan {
  */
 export async function planAttempts(
   app: App,
-  carriers: CarrierRegistry,
+  { carriers, sandbox }: Links,
   claimed: readonly ClaimedMessage[],
   told: ReadonlyMap<MessageId, Resolution> = new Map(),
 ): Promise<Plan> {
@@ -61,7 +69,7 @@ export async function planAttempts(
   );
   const plan: Plan = { attempts: [], facts: [], waiting: [] };
   const taken = new Map<CarrierId, number>();
-  const chooser = createChooser(app, carriers);
+  const choosers = { live: createChooser(app, carriers), test: createSandboxChooser(app, sandbox) };
   const now = app.clock();
   const open = claimed.flatMap(({ id, verificationId }) => {
     const { verification, number } = byId.get(verificationId)!;
@@ -90,7 +98,7 @@ export async function planAttempts(
       continue;
     }
     const { isLate, onlyUntried } = next;
-    const choice = await chooser.choose({
+    const choice = await choosers[verification.mode].choose({
       verification,
       destination,
       operator,
@@ -217,6 +225,7 @@ function compose(
   const code = codeOf(app.keys, verification, 'code');
   return {
     attemptId: attempt.id,
+    ...(verification.mode === 'test' && { isTest: true }),
     to,
     sender,
     text: composeText(service.settings.templates, verification.locale, service.name, code),

@@ -3,6 +3,8 @@ export interface HandsetMessage {
   /** The sender: a name, or a number as the carrier passed it on. */
   from: string;
   text: string;
+  /** Of a test: it came from the sandbox, over no carrier. */
+  isTest?: true;
   /** RFC 3339, later than that of every message before it on the same handset. */
   receivedAt: string;
 }
@@ -41,7 +43,7 @@ export class Handsets {
     this.#total = limits.total ?? 100_000;
   }
 
-  deliver(number: string, message: { from: string; text: string }, now: number): void {
+  deliver(number: string, message: Omit<HandsetMessage, 'receivedAt'>, now: number): void {
     const handset = this.#byNumber.get(number) ?? { messages: [], lastAt: 0, count: 0 };
     handset.lastAt = Math.max(now, handset.lastAt + 1);
     handset.count += 1;

@@ -39,7 +39,7 @@ export const PAGE = `<!doctype html>
     return made;
   };
   const item = (head, message) =>
-    element('li', '', element('small', head, ' · ', new Date(message.receivedAt).toLocaleTimeString()), message.text);
+    element('li', '', element('small', head, ' · ', new Date(message.receivedAt).toLocaleTimeString(), message.isTest ? ' · TEST: from the sandbox, over no carrier' : ''), message.text);
   const say = (text) => { document.getElementById('hint').textContent = text; };
 
   const form = document.getElementById('write');

@@ -23,6 +23,7 @@ import {
 } from './destinations.ts';
 import { endedError } from './ended.ts';
 import { DestinationLocked, InvalidCode, TooManyChecks, VerificationNotFound, WrongCode } from './errors.ts';
+import { isLocked } from './limits.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { lockVerifications, saveVerifications, type VerificationKey } from './store.ts';
 import type { VerificationRow } from './table.ts';
@@ -144,8 +145,7 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
   // Without one its number has gone before its time was up: nothing is known against it.
   const destination = number?.destination;
   const settings = check.services.find((service) => service.id === v.serviceId)?.settings;
-  if (settings && destination && destination.failedChecks >= settings.lockAfterFailedChecks)
-    return new DestinationLocked();
+  if (settings && destination && isLocked(v, destination, settings)) return new DestinationLocked();
   const code = readCode(check.code, v.codeLength, v.codeAlphabet);
   if (code === undefined && v.expiresAt.getTime() > now) return new InvalidCode(v.codeLength, v.codeAlphabet);
 
@@ -181,7 +181,7 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
       v.checksUsed += 1;
       if (outcome.kind === 'exhausted') end(v, 'max_checks_reached', now);
       journal.record('CodeRejected', v);
-      if (destination) {
+      if (destination && v.mode === 'live') {
         destination.failedChecks += 1;
         batch.touched.add(destination);
       }

@@ -5,7 +5,7 @@ import type { Tx } from '../db/client.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
-import { DUE_CHANNEL } from '../bus/channels.ts';
+import { DUE_CHANNEL, TESTS_DUE } from '../bus/channels.ts';
 import { insertMessages, newMessage } from '../messages/store.ts';
 import type { MessageRow } from '../messages/table.ts';
 import type { VerificationId } from '../ids.ts';
@@ -34,13 +34,12 @@ import {
   type IdempotencyClaim,
   type IdempotencyRecord,
 } from './idempotency.ts';
-import { sendLimits } from './limits.ts';
+import { decideSendTo, isLocked } from './limits.ts';
 import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
 import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
-import { decideSend } from './verification.ts';
 
 export interface NewStart {
   by: Actor;
@@ -82,7 +81,7 @@ export async function commitStarts(
   app: App,
   starts: readonly NewStart[],
 ): Promise<(AnsweredVerification | Error)[]> {
-  const { results, journal, transactionId } = await transaction(
+  const { results, journal, transactionId, modes } = await transaction(
     app.lanes,
     (tx) => readBatch(tx, starts, app.clock()),
     async (tx, batch) => {
@@ -98,11 +97,14 @@ export async function commitStarts(
         appendAudit(tx, mergeActs(batch.done), batch.now),
         answerRepeats(tx, results),
       ]);
-      return { results: withNumbers(answers, starts), journal: batch.journal, transactionId };
+      const modes = new Set(batch.messages.map(({ mode }) => mode));
+      const answered = withNumbers(answers, starts);
+      return { results: answered, journal: batch.journal, transactionId, modes };
     },
   );
   publishJournal(app, journal, transactionId);
-  if (transactionId !== undefined) app.bus.publish([{ channel: DUE_CHANNEL, payload: '' }]);
+  for (const mode of modes)
+    app.bus.publish([{ channel: DUE_CHANNEL, payload: mode === 'test' ? TESTS_DUE : '' }]);
   return results;
 }
 
@@ -174,11 +176,11 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
   const destination = batch.destinations.get(destinationName(destinationOf(start)))!;
   const ended = start.resendOf && endOf(batch, destination, start.resendOf);
   if (ended) return new VerificationSettled(ended);
-  if (destination.failedChecks >= service.settings.lockAfterFailedChecks) return new DestinationLocked();
+  if (isLocked(draft, destination, service.settings)) return new DestinationLocked();
   // What comes from the handset itself is no message that its owner could want no more of.
   const sends = draft.channel === 'sms';
   if (sends && batch.isOptedOut(destination)) return new DestinationOptedOut();
-  const send = sends && decideSend(sendLimits(service.settings), destination.recentSends, now);
+  const send = sends && decideSendTo(draft, destination, service.settings, now);
   if (send && send.kind === 'tooMany') return new TooManySends(new Date(send.nextSendAt));
 
   const verification = pendingOf(batch, destination) ?? begin(batch, destination, start);

@@ -74,7 +74,7 @@ export function maskPhone(e164: string): string {
  * neither can limit, lock, opt out or answer for the other.
  */
 export function destinationOf(keys: Keyring, accountId: AccountId, e164: string, mode: Mode): Buffer {
-  return keys.blindIndex('destination', accountId, e164, ...(mode === 'test' ? [mode] : []));
+  return keys.blindIndex('destination', ...(mode === 'test' ? [mode] : []), accountId, e164);
 }
 
 /** What is left to show of a number that is gone: `+385•••••••••`. The dots do not tell how long it was. */

@@ -7,12 +7,13 @@ import { InvalidInput } from '../errors.ts';
 import type { ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
 import type { App } from '../platform.ts';
+import { EXPIRES_AFTER_MS, outcomeOf } from '../sandbox/test-numbers.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { createRefusals } from '../senders/refusals.ts';
 import { findService, type Service } from '../services/directory.ts';
 import { isLocale } from '../services/settings.ts';
 import { commitStarts } from './commit-starts.ts';
-import { CountryNotAllowed, ServiceNotFound } from './errors.ts';
+import { CountryNotAllowed, DestinationOptedOut, ServiceNotFound } from './errors.ts';
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { destinationOf, parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
@@ -47,16 +48,14 @@ export async function startVerification(
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
   const phone = parsePhone(input.to, service.settings.defaultCountry);
-  const allowed = service.settings.allowedCountries;
-  if (allowed && !allowed.includes(phone.country)) throw new CountryNotAllowed(phone.country);
   if (input.channel === 'inbound_sms') await needInboundNumber(app, service, phone);
-  else {
-    const refused = await app.single(createRefusals).of(service, phone.country);
-    if (refused) throw new SenderNotAllowed(phone.country, refused);
-  }
   const { accountId } = service;
   const mode = modeOf(who);
+  if (mode === 'live') await refuseForbidden(app, service, phone, input.channel);
+  const outcome = mode === 'test' ? outcomeOf(phone.e164) : undefined;
+  if (outcome === 'blocked' && input.channel === 'sms') throw new DestinationOptedOut();
   const draft = draftVerification(app, service, phone, input, mode);
+  if (outcome === 'expired') draft.expiresAt = new Date(draft.createdAt.getTime() + EXPIRES_AFTER_MS);
   const { id } = draft;
   return app.batched(commitStarts, BATCH).add({
     by: actorOf(who),
@@ -73,6 +72,22 @@ export async function startVerification(
     idempotency:
       input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
   });
+}
+
+/**
+ * What an account forbids to send in earnest; a test goes wherever its number says.
+ * @throws {CountryNotAllowed | SenderNotAllowed}
+ */
+async function refuseForbidden(
+  app: App,
+  service: Service,
+  { country }: PhoneNumber,
+  channel: Channel,
+): Promise<void> {
+  const allowed = service.settings.allowedCountries;
+  if (allowed && !allowed.includes(country)) throw new CountryNotAllowed(country);
+  const refused = channel === 'sms' && (await app.single(createRefusals).of(service, country));
+  if (refused) throw new SenderNotAllowed(country, refused);
 }
 
 /** @throws {InvalidInput} when there is no number that the destination could text */
@@ -133,7 +148,7 @@ function claim(app: App, draft: VerificationRow, phone: PhoneNumber, key: string
   return {
     accountId,
     // A key that was used in a test is free in earnest.
-    key: app.keys.blindIndex('idempotency', accountId, key, ...(mode === 'test' ? [mode] : [])),
+    key: app.keys.blindIndex('idempotency', ...(mode === 'test' ? [mode] : []), accountId, key),
     fingerprint: app.keys.blindIndex('idempotency', serviceId, phone.e164, channel, locale),
   };
 }

@@ -1,11 +1,15 @@
+import type { GraphQLField, GraphQLNamedType } from 'graphql';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import { isForTests } from '../../src/accounts/permissions.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import { isOpenToClientToken } from '../../src/graphql/audience.ts';
+import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { CarrierId, VerificationId } from '../../src/ids.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
@@ -13,6 +17,7 @@ import { receiveInbound } from '../../src/inbound/receive.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
@@ -24,7 +29,15 @@ import { startPrivateRedis } from '../support/redis.ts';
 import { wholeOperation } from '../support/selections.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
 import { until } from '../support/until.ts';
-import { attemptsOf, codeOf, createClock, createNumbers, happened, wrong } from '../support/verifying.ts';
+import {
+  attemptsOf,
+  codeOf,
+  createClock,
+  createNumbers,
+  happened,
+  messagesOf,
+  wrong,
+} from '../support/verifying.ts';
 
 // One number and one code for every way that a message can go, each driven through it, and all of them
 // looked for in whatever this process wrote anywhere.
@@ -38,13 +51,14 @@ const canaries: Canary[] = [];
 const logged: string[] = [];
 const onTheBus: string[] = [];
 const toApiKeys: string[] = [];
+const toTestKeys: string[] = [];
 const toClients: string[] = [];
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
 
 beforeAll(async () => {
   const redis = stack.use(await startPrivateRedis());
-  const monitor = await new Redis(redis.url).monitor();
+  const monitor = await new Redis(redis.url, { enableReadyCheck: false }).monitor();
   stack.defer(() => monitor.disconnect());
   monitor.on('monitor', (_time: string, args: string[]) => void onTheBus.push(args.join(' ')));
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
@@ -71,12 +85,22 @@ async function anAccount(settings: ServiceSettingsInput = {}): Promise<{ who: Pr
   return { who, caller: await createCaller(app, who) };
 }
 
-async function ask(caller: Caller, name: string, args: object): Promise<Record<string, string>> {
+async function ask(
+  caller: Caller,
+  name: string,
+  args: object,
+  said = toApiKeys,
+): Promise<Record<string, string>> {
   const mutation = schema.getMutationType()!.getFields()[name];
   const field = mutation ?? schema.getQueryType()!.getFields()[name]!;
-  const { query } = wholeOperation(schema, mutation ? 'mutation' : 'query', field);
+  const { query } = wholeOperation(
+    schema,
+    mutation ? 'mutation' : 'query',
+    field,
+    said === toTestKeys ? isOpenToTestKey : undefined,
+  );
   const answer = await caller.ask(query, args as Record<string, unknown>);
-  toApiKeys.push(JSON.stringify(answer));
+  said.push(JSON.stringify(answer));
   return (answer.data?.[name] ?? {}) as Record<string, string>;
 }
 
@@ -118,6 +142,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   await throughSenderRules();
   await fromHandsets();
   await throughMistakes();
+  await throughTests();
   await past();
 
   const dump = await dumpOf(app);
@@ -130,15 +155,25 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   expect(new Set(dump.map(({ table }) => table)).size).toBeGreaterThan(12);
 
   const codes = canaries.filter(({ what }) => what.startsWith('the code'));
+  // A test key reads the codes of its tests, and no others.
+  const liveCodes = codes.filter(({ what }) => what !== OF_A_TEST);
+  expect(toTestKeys.join('')).toContain(codes.find(({ what }) => what === OF_A_TEST)!.forms[0]);
   const found = [
     ...logged.flatMap((line) => inIt('log', line, canaries)),
     ...onTheBus.flatMap((line) => inIt('bus', line, canaries)),
     ...dump.flatMap(({ table, row }) => inIt(table, row, canaries)),
     ...toClients.flatMap((line) => inIt('client', line, canaries)),
     ...toApiKeys.flatMap((line) => inIt('API key', line, codes)),
+    ...toTestKeys.flatMap((line) => inIt('test key', line, liveCodes)),
   ];
   expect(found).toEqual([]);
 }, 60_000);
+
+/** What a document may ask for with a test key. */
+function isOpenToTestKey(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): boolean {
+  const permission = permissionOf(parent, field);
+  return permission === undefined || isForTests(permission);
+}
 
 function inIt(place: string, text: string, wanted: readonly Canary[]): string[] {
   return canariesIn(text, wanted).map((what) => `${place}: ${what}: ${text.slice(0, 600)}`);
@@ -357,6 +392,38 @@ async function throughMistakes(): Promise<void> {
         method: 'POST',
         body: new URLSearchParams(form),
       });
+}
+
+const OF_A_TEST = 'the code of a test';
+
+/** As far as a test goes, and what a live key and a client token are told of it. */
+async function throughTests(): Promise<void> {
+  const { who, caller } = await anAccount({ resend: 'rotate' });
+  await connectSimulated(app, who, ['instant']);
+  const { key, row } = await createApiKey(app, who.accountId, { name: 'Tests', mode: 'test' });
+  const tester = callerWith(app, key);
+  const testing: Principal = { kind: 'apiKey', accountId: who.accountId, apiKeyId: row.id, mode: 'test' };
+  for (const to of [aNumber(), '+12025550130', '+12025550150']) {
+    canaries.push(numberCanary(`a test to ${to.slice(-4)}`, to));
+    const started = await ask(tester, 'startVerification', { input: { to } }, toTestKeys);
+    const v: Started = { accountId: who.accountId, id: started.id as VerificationId, to, code: '' };
+    v.code = await codeOf(app, v);
+    expect(started.sandboxCode).toBe(v.code);
+    canaries.push({ ...codeCanary('a test', v.code), what: OF_A_TEST });
+    watch(v, started.clientToken!);
+    await until(async () => (await messagesOf(app, v)).every(({ dueAt }) => dueAt === null));
+    await ask(tester, 'verification', { id: v.id }, toTestKeys);
+    await ask(caller, 'verification', { id: v.id });
+    await ask(caller, 'verifications', { first: 3 });
+    const input = { verificationId: v.id, code: v.code };
+    await ask(caller, 'checkVerification', { input });
+    await ask(tester, 'checkVerification', { input: { ...input, code: wrong(v.code) } }, toTestKeys);
+    await checkVerification(app, testing, input).catch(() => undefined);
+  }
+  const live = (await start('an account with tests', { who, caller }))!;
+  await happened(app, live, 'MessageDelivered');
+  await ask(tester, 'verification', { id: live.id }, toTestKeys);
+  await ask(tester, 'checkVerification', { input: { verificationId: live.id, code: live.code } }, toTestKeys);
 }
 
 async function past(): Promise<void> {

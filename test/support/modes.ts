@@ -3,6 +3,7 @@ import { uuidOf } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { rowsOf } from './account-rows.ts';
 import type { Tenant } from './tenants.ts';
+import { until } from './until.ts';
 
 // What of one account is live, and what a test.
 
@@ -44,6 +45,12 @@ const NOTED = ['api_keys', 'routing_rollups', 'routing_hourly'];
 
 /** Rows that are there stay as they are. */
 export async function expectUnchanged(app: App, { who }: Tenant, work: () => Promise<void>): Promise<void> {
+  // What was started before goes on until it is delivered.
+  await until(async () => {
+    const [open] = await app.sql`
+      SELECT 1 FROM messages WHERE account_id = ${uuidOf(who.accountId)} AND status IN ('queued', 'sent') LIMIT 1`;
+    return !open;
+  });
   const before = await rowsOf(app, who.accountId);
   await work();
   const after = await rowsOf(app, who.accountId);

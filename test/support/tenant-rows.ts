@@ -115,6 +115,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     }),
     ids: { after: page.ids.after, 'filter.target': 'empty', 'filter.actor': 'empty' },
   },
+  sandboxNumbers: shared,
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
 };
 

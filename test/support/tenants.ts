@@ -155,7 +155,9 @@ export async function createTenant(
 async function runTest(app: Running, accountId: AccountId, name: string, number: string): Promise<Tests> {
   const { key, row } = await createApiKey(app, accountId, { name, mode: 'test' });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id, mode: 'test' };
-  const { id } = await start(app, who, number);
+  const verification = await start(app, who, number);
+  const { id } = verification;
+  if (app.dispatcher) await happened(app, verification, 'MessageDelivered');
   const { message } = await messageOf(app, id);
   const [event] = await app.sql<{ transaction: string }[]>`
     SELECT transaction::text FROM events WHERE verification_id = ${uuidOf(id)} AND version = 1`;

@@ -23,6 +23,10 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'oauth/forget.ts': { count: 2, why: 'what is over is forgotten, whose ever it is' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
   'webhooks/enabled.ts': { count: 1, why: 'a worker sends for the endpoints of all accounts' },
+  'sandbox/owed-receipts.ts': {
+    count: 1,
+    why: 'a worker gives the receipts that others owe, of all accounts',
+  },
   'verifications/expire.ts': { count: 2, why: 'verifications end, and keys are forgotten, in time' },
 };
 

@@ -103,11 +103,13 @@ export type CodeAlphabet =
 export type CreateApiKeyInput = {
   /** When it ends; `null` = never. */
   expiresAt?: string | null | undefined;
+  /** `TEST` makes a test key: what it starts goes to the sandbox and reaches no carrier, and it sees nothing that is live. Default `LIVE`. */
+  mode?: Mode | null | undefined;
   /** 1 to 60 characters. */
   name: string;
   /** Where it may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. It is the address that reaches the server, which is that of a proxy in front of it. */
   networks?: Array<string> | null | undefined;
-  /** All that it may do, at least one; `null` = everything, also what comes later. */
+  /** All that it may do, at least one; `null` = everything, also what comes later. Of a test key only what starts and follows tests, and reads how the account is set up. */
   permissions?: Array<Permission> | null | undefined;
 };
 
@@ -180,6 +182,13 @@ export type MessageTemplateInput = {
   /** Must hold `{code}`; `{service}` is the name of the service. */
   text: string;
 };
+
+/** Whether something is for real. A key sees what is of its own mode, and nothing of the other one. */
+export type Mode =
+  /** For real: messages go over carriers. */
+  | 'LIVE'
+  /** A test: messages go to the sandbox, and reach no carrier. Nothing of it counts anywhere. */
+  | 'TEST';
 
 /** What a key may be let do. A `…_WRITE` brings its `…_READ` with it. */
 export type Permission =
@@ -560,7 +569,7 @@ export type UpdateApiKeyInput = {
   name?: string | null | undefined;
   /** Where it may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. It is the address that reaches the server, which is that of a proxy in front of it. */
   networks?: Array<string> | null | undefined;
-  /** All that it may do, at least one; `null` = everything, also what comes later. */
+  /** All that it may do, at least one; `null` = everything, also what comes later. Of a test key only what starts and follows tests, and reads how the account is set up. */
   permissions?: Array<Permission> | null | undefined;
 };
 
@@ -859,7 +868,7 @@ export type StartVerificationMutation = { startVerification:
     | { __typename: 'SenderNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
-    | { __typename: 'Verification', id: string, to: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, clientToken: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, to: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, clientToken: string | null, sandboxCode: string | null }
    };
 
 export type UnlockDestinationMutationVariables = Exact<{
@@ -1825,6 +1834,7 @@ export const StartVerificationDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       to
       status
       checksLeft
@@ -1832,6 +1842,7 @@ export const StartVerificationDocument = new TypedDocumentString(`
       nextSendAt
       expiresAt
       clientToken
+      sandboxCode
     }
     ... on Error {
       code

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Principal } from '../../accounts/principal.ts';
 import type { App } from '../../platform.ts';
 import { shownNumber, type AnsweredVerification } from '../../verifications/number-of.ts';
+import { sandboxCodeOf } from '../../verifications/sandbox-code.ts';
 import { idOf, moment } from './parts.ts';
 
 export const VerificationStatus = z.enum([
@@ -44,6 +45,10 @@ export const Verification = z
     createdAt: moment('When it was started.'),
     expiresAt: moment('Until when its code is valid. A resend does not extend it.'),
     settledAt: moment('When it ended.').nullable(),
+    sandboxCode: z.string().nullable().openapi({
+      description:
+        'The code of a test, for a test key alone: it is checked without a handset. Null for all that is live.',
+    }),
     version: z.int().openapi({ description: 'Of its last event; goes up with every change.' }),
   })
   .openapi('Verification', { description: 'One attempt of one person to prove one destination.' });
@@ -80,6 +85,7 @@ export async function verificationShape(
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
     settledAt: row.settledAt,
+    sandboxCode: sandboxCodeOf(app.keys, who, row),
     version: row.version,
   };
 }

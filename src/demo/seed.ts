@@ -1,6 +1,6 @@
 import { authenticate } from '../accounts/authenticate.ts';
 import type { Mode } from '../accounts/mode.ts';
-import { modeOf, type Principal } from '../accounts/principal.ts';
+import { modeOf } from '../accounts/principal.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
 import { findAccountByName } from '../accounts/find-account.ts';

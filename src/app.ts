@@ -36,7 +36,7 @@ import type { App, Commit } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
-import { createSandbox, GIVE_OVERDUE_MS } from './sandbox/carrier.ts';
+import { createSandbox } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 
@@ -214,24 +214,16 @@ async function startWorker(
   const onReceipt = async (accountId: AccountId, receipt: CarrierReceipt) => {
     await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
   };
+  const onReady = () => dispatcher?.wake();
   const carriers = await createCarrierRegistry(app, outside, {
     onReceipt,
     onInbound: (accountId, message) => receiveInbound(app, accountId, message),
-    onReady: () => dispatcher?.wake(),
+    onReady,
   });
-  const sandbox = createSandbox(app, {
-    onReceipt,
-    onReady: () => dispatcher?.wake(),
-    // To be seen on a laptop beside what comes over the simulated carriers.
-    ...(simulator && {
-      onText: (to: string, from: string, text: string) =>
-        simulator.handsets.deliver(to, { from, text, isTest: true }, app.clock()),
-    }),
-  });
+  const sandbox = createSandbox(app, { onReceipt, onReady, handsets: simulator?.handsets });
   dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
   stack.defer(await startWebhooks(app));
-  stack.defer(every(app, GIVE_OVERDUE_MS, 'receipts of the sandbox', () => sandbox.giveOverdue()));
   stack.defer(
     every(app, ROLL_UP_MS, 'counting of hours', async () => {
       while (await rollUp(app));

@@ -10,7 +10,9 @@ import { encodeText, TextTooLong } from '../carriers/smpp/text.ts';
 import { Window } from '../carriers/window.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { every } from '../chores.ts';
 import { Agenda } from '../simulator/agenda.ts';
+import type { Handsets } from '../simulator/handsets.ts';
 import { planMessage, type PlannedReceipt } from '../simulator/profile.ts';
 import { outcomeOf } from './test-numbers.ts';
 import { forgetReceipts, oweReceipts, readOverdue } from './owed-receipts.ts';
@@ -27,8 +29,6 @@ export interface Sandbox {
   /** As an account's messages meet it. */
   carrierOf(accountId: AccountId): Carrier;
   freeWindow(): number;
-  /** Gives the receipts that a worker owes which is gone. */
-  giveOverdue(): Promise<void>;
   /** Waits for submits under way, at most `drainMs`; receipts that are still owed are left to other workers. */
   close(drainMs: number): Promise<void>;
 }
@@ -38,8 +38,8 @@ export interface SandboxEvents {
   onReceipt(accountId: AccountId, receipt: CarrierReceipt): Promise<void>;
   /** A place in the window became free after there was none. */
   onReady(): void;
-  /** What a handset would show now. */
-  onText?(to: string, from: string, text: string): void;
+  /** Of a simulator in this process: to be seen beside what comes over its carriers. */
+  handsets: Pick<Handsets, 'deliver'> | undefined;
 }
 
 /** Submits at once. With answers after 5–20 ms that is some ten thousand a second. */
@@ -50,7 +50,7 @@ const FINAL_RECEIPT = 1;
 const OVERDUE_MS = 2_000;
 const OVERDUE_AT_ONCE = 500;
 /** How often it is looked for such. */
-export const GIVE_OVERDUE_MS = 5_000;
+const GIVE_OVERDUE_MS = 5_000;
 
 export function createSandbox(app: App, events: SandboxEvents): Sandbox {
   // Its own clock: one that was put forward would leave it waiting for what is long over.
@@ -77,6 +77,17 @@ export function createSandbox(app: App, events: SandboxEvents): Sandbox {
     agenda.after(afterMs, () => void give(receipt));
   }
 
+  function show({ to, sender, text }: OutboundMessage): void {
+    events.handsets?.deliver(to, { from: sender, text, isTest: true }, app.clock());
+  }
+
+  /** Gives the receipts that a worker owes which is gone. */
+  async function giveOverdue(): Promise<void> {
+    const before = new Date(app.clock() - OVERDUE_MS);
+    const overdue = await readOverdue(app.sql, before, OVERDUE_AT_ONCE);
+    await Promise.all(overdue.map(give));
+  }
+
   async function submit(accountId: AccountId, message: OutboundMessage): Promise<SubmitOutcome> {
     if (closed || !window.tryTake()) return { kind: 'unavailable', reason: 'the sandbox has no free place' };
     try {
@@ -100,8 +111,7 @@ export function createSandbox(app: App, events: SandboxEvents): Sandbox {
       case 'accepted': {
         const { responseAfterMs = 0, deliveredAfterMs, receipts } = plan;
         for (const receipt of receipts) await owe(accountId, message, receipt);
-        if (deliveredAfterMs !== undefined)
-          agenda.after(deliveredAfterMs, () => events.onText?.(message.to, message.sender, message.text));
+        if (deliveredAfterMs !== undefined) agenda.after(deliveredAfterMs, () => show(message));
         await later(responseAfterMs);
         return { kind: 'accepted', carrierMessageId: carrierMessageIdOf(message.attemptId), segments };
       }
@@ -126,9 +136,12 @@ export function createSandbox(app: App, events: SandboxEvents): Sandbox {
     };
   }
 
+  const stopGiving = every(app, GIVE_OVERDUE_MS, 'receipts of the sandbox', giveOverdue);
+
   async function close(drainMs: number): Promise<void> {
     if (closed) return;
     closed = true;
+    await stopGiving();
     let timer: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
     await Promise.race([window.drained(), enough]);
@@ -149,11 +162,6 @@ export function createSandbox(app: App, events: SandboxEvents): Sandbox {
       close,
     }),
     freeWindow: () => (closed ? 0 : window.free),
-    async giveOverdue() {
-      const before = new Date(app.clock() - OVERDUE_MS);
-      const overdue = await readOverdue(app.sql, before, OVERDUE_AT_ONCE);
-      await Promise.all(overdue.map(give));
-    },
     close,
   };
 }

@@ -231,9 +231,9 @@ describe('the path', () => {
 describe('a mutation', () => testRootFields('mutation', MUTATIONS, schema.getMutationType()!));
 
 describe('the rows', () => {
-  test('of every table but the accounts themselves name their account', async () => {
+  test('of every table name their account, but for the accounts themselves and the rotations of all keys', async () => {
     const nameless = (await tablesOf(app)).filter(({ namesAccount }) => !namesAccount);
-    expect(nameless.map(({ name }) => name)).toEqual(['accounts']);
+    expect(nameless.map(({ name }) => name)).toEqual(['accounts', 'key_rotations']);
   });
 
   test('of an account name nothing of another one, whatever it has been asked to write', async () => {

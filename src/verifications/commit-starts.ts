@@ -38,6 +38,7 @@ import { decideSendTo, isLocked } from './limits.ts';
 import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
+import { endOf } from './resent.ts';
 import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
 
@@ -174,7 +175,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       : new IdempotencyConflict();
 
   const destination = batch.destinations.get(destinationName(destinationOf(start)))!;
-  const ended = start.resendOf && endOf(batch, destination, start.resendOf);
+  const ended = start.resendOf && endOf(latestOf(batch, destination), start.resendOf, now);
   if (ended) return new VerificationSettled(ended);
   if (isLocked(draft, destination, service.settings)) return new DestinationLocked();
   // What comes from the handset itself is no message that its owner could want no more of.
@@ -218,23 +219,13 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
   return { ...verification };
 }
 
-/** How a verification stands that is not the pending one of its destination any more; undefined: it still is. */
-function endOf(
-  batch: Batch,
-  { latestVerificationId }: DestinationState,
-  id: VerificationId,
-): string | undefined {
-  const latest = latestVerificationId === id ? batch.verifications.get(id) : undefined;
-  // Another one began for the destination: this one has ended before.
-  if (!latest) return 'ended';
-  if (latest.status !== 'pending') return latest.status;
-  return latest.expiresAt.getTime() > batch.now ? undefined : 'expired';
+function latestOf(batch: Batch, { latestVerificationId }: DestinationState): VerificationRow | undefined {
+  return latestVerificationId && batch.verifications.get(latestVerificationId);
 }
 
 /** The verification that is pending for this destination; one whose time is up is ended here, not waited for. */
 function pendingOf(batch: Batch, destination: DestinationState): VerificationRow | undefined {
-  const latest =
-    destination.latestVerificationId && batch.verifications.get(destination.latestVerificationId);
+  const latest = latestOf(batch, destination);
   if (latest?.status !== 'pending') return undefined;
   if (!batch.inserted.includes(latest)) batch.changed.add(latest);
   if (latest.expiresAt.getTime() > batch.now) return latest;

@@ -39,6 +39,11 @@ export function blockOf(rate: Rate): number {
   return Math.max(1, small, Math.floor(rate.units * BLOCK_SHARE));
 }
 
+/** What is lent until the others answer: a block, and of a small rate more, as long as there was more to be had. */
+export function loanOf({ rate, elsewhere }: Pick<Allowance, 'rate' | 'elsewhere'>): number {
+  return Math.max(blockOf(rate), Math.min(SMALL_BLOCK, elsewhere));
+}
+
 export function createAllowance(rate: Rate, now: number): Allowance {
   const allowance: Allowance = {
     ...{ rate, left: 0, endsAt: 0, elsewhere: 0 },
@@ -62,8 +67,8 @@ function beginSpan(allowance: Allowance, now: number): void {
 /** In how many milliseconds it is worth asking again; undefined when it is now. Takes nothing. */
 export function waitOf(allowance: Allowance, now: number): number | undefined {
   if (now >= allowance.endsAt) return undefined;
-  const { rate, left, spent, askedAt } = allowance;
-  if (spent ? left > 0 : left > -blockOf(rate)) return undefined;
+  const { left, spent, askedAt } = allowance;
+  if (spent ? left > 0 : left > -loanOf(allowance)) return undefined;
   const waitsForAnswer = !spent && askedAt !== undefined && now - askedAt < NO_ANSWER_MS;
   return waitsForAnswer ? NO_ANSWER_MS : allowance.endsAt - now;
 }

@@ -1,6 +1,6 @@
-import { isIPv6 } from 'node:net';
 import type { Principal } from '../accounts/principal.ts';
 import type { Rate, Rates } from '../config/rates.ts';
+import { holderOf } from '../outgoing/address.ts';
 
 /** Something that is counted. */
 export interface Counted {
@@ -28,22 +28,10 @@ export function countedOf(who: Principal, rates: Rates): Counted[] {
 
 /** Whoever has no credential is known by where they ask from. */
 export function countedAt(address: string | undefined, rates: Rates): Counted[] {
-  return counted('stranger', `from ${address === undefined ? 'nowhere' : networkOf(address)}`, rates);
+  return counted('stranger', `from ${address === undefined ? 'nowhere' : holderOf(address)}`, rates);
 }
 
 function counted(limit: keyof Rates, name: string, rates: Rates): Counted[] {
   const rate = rates[limit];
   return rate ? [{ limit, name, rate }] : [];
-}
-
-/** An IPv6 customer has 2⁶⁴ addresses, and counts as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const before = head.split(':');
-  const groups = tail === undefined ? before : [...before, ...Array<string>(4).fill('0')];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group || '0')
-    .join(':')}::/64`;
 }

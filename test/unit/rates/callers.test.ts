@@ -6,6 +6,15 @@ const rate = { units: 1, seconds: 1 };
 const RATES: Rates = { credential: rate, account: rate, clientToken: rate, stranger: rate };
 const accountId = `acc_${'0'.repeat(32)}` as const;
 const KEY = { kind: 'apiKey', accountId, apiKeyId: `key_${'1'.repeat(32)}` } as const;
+const ACCESS = {
+  kind: 'accessToken',
+  accountId,
+  clientId: `cli_${'3'.repeat(32)}`,
+  tokenId: `tok_${'4'.repeat(32)}`,
+  permissions: new Set<never>(),
+  expiresAt: new Date(0),
+  generation: 0,
+} as const;
 const TOKEN = {
   kind: 'clientToken',
   accountId,
@@ -13,7 +22,8 @@ const TOKEN = {
   expiresAt: new Date(0),
 } as const;
 
-test('a key counts for itself and for its account, a client token for its verification alone', () => {
+test('a credential counts for itself and for its account, a client token for its verification alone', () => {
+  expect(countedOf(ACCESS, RATES).map(({ name }) => name)).toEqual([ACCESS.clientId, accountId]);
   expect(countedOf(KEY, RATES).map(({ name }) => name)).toEqual([KEY.apiKeyId, accountId]);
   expect(countedOf(TOKEN, RATES).map(({ name }) => name)).toEqual([TOKEN.verificationId]);
 });
@@ -24,13 +34,10 @@ test('what has no rate is not counted', () => {
   expect(countedOf(TOKEN, none)).toEqual([]);
 });
 
-test.each([
-  ['192.0.2.1', 'from 192.0.2.1'],
-  ['2001:db8:1:2:3:4:5:6', 'from 2001:db8:1:2::/64'],
-  ['2001:db8:1:2::9', 'from 2001:db8:1:2::/64'],
-  ['2001:db8::1', 'from 2001:db8:0:0::/64'],
-  ['::1', 'from 0:0:0:0::/64'],
-  [undefined, 'from nowhere'],
-])('a stranger at %s is known as "%s"', (address, name) => {
-  expect(countedAt(address, RATES)[0]!.name).toBe(name);
+test('a stranger is known by where they ask from: an IPv4 address, the /64 of an IPv6 one, or nowhere', () => {
+  const nameAt = (address: string | undefined) => countedAt(address, RATES)[0]!.name;
+  expect(nameAt('192.0.2.1')).not.toBe(nameAt('192.0.2.2'));
+  expect(nameAt('2001:db8:1:2:3:4:5:6')).toBe(nameAt('2001:db8:1:2::9'));
+  expect(nameAt('2001:db8:1:2::9')).not.toBe(nameAt('2001:db8:1:3::9'));
+  expect(nameAt(undefined)).toBe('from nowhere');
 });

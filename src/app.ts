@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
 import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
-import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
+import { readRedisTls } from './bus/redis-tls.ts';
 import { createRedisCounter } from './bus/redis-counter.ts';
+import { untilReachable } from './bus/until-reachable.ts';
 import { createMemoryCounter } from './bus/shared-counter.ts';
 import type { CarrierReceipt } from './carriers/carrier.ts';
 import { createHealthBoard } from './carriers/health-board.ts';
@@ -135,14 +135,15 @@ async function createPlatform(
   );
   const kek = createLocalKeyEncryption(roots);
   const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots.keys);
+  const tls = config.redisUrl ? await readRedisTls(config.redisUrl, config.redisTls) : undefined;
   const bus = config.redisUrl
-    ? createRedisBus({ url: config.redisUrl, prefix: config.redisPrefix, log })
+    ? createRedisBus({ url: config.redisUrl, tls, prefix: config.redisPrefix, log })
     : createMemoryBus(log);
   stack.defer(() => bus.close());
   if (config.redisUrl) await untilReachable(bus, config.redisUrl);
   stack.defer(await followKeys(bus, loader, config.keysRereadMs, log));
   const counter = config.redisUrl
-    ? createRedisCounter({ url: config.redisUrl, prefix: config.redisPrefix, log })
+    ? createRedisCounter({ url: config.redisUrl, tls, prefix: config.redisPrefix, log })
     : createMemoryCounter();
   stack.defer(() => counter.close());
 
@@ -187,20 +188,6 @@ async function createPlatform(
     await Promise.all([...batchers.values()].map((batcher) => batcher.idle()));
   });
   return app;
-}
-
-const REDIS_START_MS = 5_000;
-
-/** Redis may go away while we run; at the start its absence is a mistake to hear of. */
-async function untilReachable(bus: Bus, url: string): Promise<void> {
-  const deadline = performance.now() + REDIS_START_MS;
-  while (!(await bus.ready())) {
-    if (performance.now() > deadline)
-      throw new Error(
-        `Redis does not answer at ${new URL(url).host}. Check REDIS_URL, and that the server runs.`,
-      );
-    await delay(100);
-  }
 }
 
 async function startWorker(

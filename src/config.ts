@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RedisTlsFiles } from './bus/redis-tls.ts';
 import type { Role } from './config/values.ts';
 import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
@@ -14,6 +15,7 @@ export interface Config {
   databasePoolSize: number;
   redisUrl: string | undefined;
   redisPrefix: string;
+  redisTls: RedisTlsFiles;
   /** As in the environment; undefined means: made in `dataDir`. */
   keys: string | undefined;
   keysFile: string | undefined;
@@ -85,6 +87,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     databasePoolSize: read('DATABASE_POOL_SIZE'),
     redisUrl: read('REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),
+    redisTls: { ca: read('REDIS_CA_FILE'), cert: read('REDIS_CERT_FILE'), key: read('REDIS_KEY_FILE') },
     keys,
     keysFile,
     keysRereadMs: read('KEYS_REREAD_SECONDS') * 1000,

@@ -12,6 +12,8 @@ export interface Bus {
   subscribe(channel: string, listener: BusListener): Promise<Unsubscribe>;
   /** Whether the broker answers, for `/ready`. */
   ready(): Promise<boolean>;
+  /** Why it does not, as far as it is known. */
+  problem?(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 
 export interface RedisConnection {
@@ -7,11 +8,15 @@ export interface RedisConnection {
   usable(): boolean;
   /** Whether the server answers within a second. */
   answers(): Promise<boolean>;
+  /** What went wrong with it last. */
+  lastError(): Error | undefined;
   close(): void;
 }
 
 export interface RedisConnectionOptions {
   url: string;
+  /** Of a `rediss://` URL. */
+  tls: ConnectionOptions | undefined;
   /** Shown by CLIENT LIST. */
   name: string;
   log: Logger;
@@ -24,9 +29,17 @@ const HEARTBEAT_MS = 5_000;
 const ANSWER_MS = 1_000;
 
 /** A connection that comes back by itself and never lets a command wait for that. */
-export function connectRedis({ url, name, log, onReady, onLost }: RedisConnectionOptions): RedisConnection {
+export function connectRedis({
+  url,
+  tls,
+  name,
+  log,
+  onReady,
+  onLost,
+}: RedisConnectionOptions): RedisConnection {
   const redis = new Redis(url, {
     connectionName: name,
+    ...(tls && { tls }),
     disableClientInfo: true,
     // Both together: a command fails at once when the server is away, and when it goes away. Kept
     // ones would pile up without a bound, and those cut off otherwise never settle in ioredis 5.
@@ -38,16 +51,17 @@ export function connectRedis({ url, name, log, onReady, onLost }: RedisConnectio
     retryStrategy: (tries) => Math.min(2_000, 25 * 2 ** tries),
   });
   let lastError: Error | undefined;
-  let connected = true;
+  // Before the first time, whoever starts tells what is wrong.
+  let connected: boolean | undefined;
   redis.on('error', (error: Error) => (lastError = error));
   redis.on('ready', () => {
-    if (!connected) log.info({ connection: name }, 'redis is back');
+    if (connected === false) log.info({ connection: name }, 'redis is back');
     connected = true;
     onReady();
   });
   redis.on('close', () => {
-    if (connected) log.warn({ connection: name, err: lastError }, 'redis is away');
-    connected = false;
+    if (connected) log.warn({ connection: name, problem: lastError?.message }, 'redis is away');
+    if (connected !== undefined) connected = false;
     onLost();
   });
 
@@ -85,6 +99,7 @@ export function connectRedis({ url, name, log, onReady, onLost }: RedisConnectio
     // Its status says "ready" for a moment after a disconnect of our own.
     usable: () => redis.status === 'ready' && !closed,
     answers,
+    lastError: () => lastError,
     close() {
       clearInterval(heartbeat);
       connected = false;

@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Bus } from './bus.ts';
 import { createListeners } from './listeners.ts';
@@ -9,6 +10,8 @@ import { createRedisSubscriber } from './redis-subscriber.ts';
 export interface RedisBusOptions {
   /** `redis://…` or `rediss://…` */
   url: string;
+  /** Of a `rediss://` URL. */
+  tls?: ConnectionOptions | undefined;
   /** Before every channel's name: one Redis may serve several installations. */
   prefix: string;
   log: Logger;
@@ -20,7 +23,7 @@ const DRAIN_MS = 1_000;
  * The bus between processes, on two connections per process however many channels there are.
  * It starts and works on without the server; the readers are told to catch up when it is back.
  */
-export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
+export function createRedisBus({ url, tls, prefix, log }: RedisBusOptions): Bus {
   const commands = createPubSubCommands(prefix);
   const listeners = createListeners(log);
   listeners.add(RESYNC_CHANNEL, { onMessage: () => listeners.resyncAll(), onResync: () => {} });
@@ -29,6 +32,7 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
   const subscriber = createRedisSubscriber(() => incoming, commands, listeners, log);
   const outgoing: RedisConnection = connectRedis({
     url,
+    tls,
     name: 'otpost-publisher',
     log,
     onReady: publisher.flush,
@@ -36,6 +40,7 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
   });
   const incoming: RedisConnection = connectRedis({
     url,
+    tls,
     name: 'otpost-subscriber',
     log,
     onReady: subscriber.restore,
@@ -50,6 +55,7 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
       const answers = await Promise.all([outgoing.answers(), incoming.answers()]);
       return answers.every(Boolean);
     },
+    problem: () => (outgoing.lastError() ?? incoming.lastError())?.message,
     async close() {
       await publisher.drain(DRAIN_MS);
       listeners.clear();

@@ -18,7 +18,8 @@ export const VARIABLES = {
   DATABASE_URL: {
     schema: z.union([z.literal('embedded'), z.url({ protocol: /^postgres(ql)?$/ })]),
     default: 'embedded',
-    about: 'PostgreSQL 15 or newer; `embedded` runs one in DATA_DIR.',
+    about:
+      'PostgreSQL 15 or newer, encrypted as sslmode, sslrootcert, sslcert and sslkey say; `embedded` runs one in DATA_DIR.',
   },
   DATABASE_POOL_SIZE: {
     schema: z.coerce.number().int().min(3).max(500),
@@ -35,6 +36,21 @@ export const VARIABLES = {
     schema: z.string().min(1).max(40),
     default: 'otpost',
     about: 'Put before every Redis channel, so that installations can share a Redis.',
+  },
+  REDIS_CA_FILE: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about: 'Authorities (PEM) that vouch for Redis at a rediss:// URL; those of the system when not set.',
+  },
+  REDIS_CERT_FILE: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about: 'A client certificate (PEM) for Redis.',
+  },
+  REDIS_KEY_FILE: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about: 'Its private key (PEM).',
   },
   ...KEY_VARIABLES,
   DATA_DIR: {

@@ -3,6 +3,7 @@ import postgres, { type ISql, type Sql } from 'postgres';
 import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
 import { socketFactory } from './socket.ts';
+import { readTarget } from './target.ts';
 
 /** Queries built by Drizzle: everything that is not hot, and the GraphQL reads. */
 export type Db = PostgresJsDatabase<typeof relations>;
@@ -44,10 +45,11 @@ function writable(url: string): string {
 }
 
 /**
- * @param url a PostgreSQL connection string (15 or newer)
+ * @param connectionString of PostgreSQL (15 or newer), with how it is encrypted: see `target.ts`
  * @param options.poolSize connections in all
  */
-export function connect(url: string, options: { poolSize: number }): Database {
+export function connect(connectionString: string, options: { poolSize: number }): Database {
+  const { url, tls } = readTarget(connectionString);
   const open = (max: number, session: Record<string, string>, target = url): Sql =>
     postgres(target, {
       max,
@@ -57,7 +59,7 @@ export function connect(url: string, options: { poolSize: number }): Database {
       backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
       onnotice: () => {},
       // Missing in the driver's types.
-      ...({ socket: socketFactory() } as object),
+      ...({ socket: socketFactory(tls) } as object),
       connection: { application_name: 'otpost', ...session },
       // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
       // hands over the prefixed id as it is; the prefix stays on this side.

@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { socketFactory } from './socket.ts';
+import { readTarget } from './target.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const OLDEST_SERVER = 15;
@@ -13,8 +15,15 @@ const LOCK_KEY = 7_268_031;
  * @param migrationsFolder for tests, which begin with an older one
  * @throws {Error} that says what to do when the server is too old
  */
-export async function migrate(url: string, migrationsFolder = MIGRATIONS): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
+export async function migrate(connectionString: string, migrationsFolder = MIGRATIONS): Promise<void> {
+  const { url, tls } = readTarget(connectionString);
+  const sql = postgres(url, {
+    max: 1,
+    onnotice: () => {},
+    connect_timeout: 10,
+    // Missing in the driver's types.
+    ...({ socket: socketFactory(tls) } as object),
+  });
   try {
     const [row] = await sql<
       { version: number }[]

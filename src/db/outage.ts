@@ -12,6 +12,7 @@ const CONNECTION_CODES = new Set([
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
+  'TLS_REFUSED',
 ]);
 // SQLSTATE classes: connection exception, insufficient resources, shut down or starting up.
 const OUTAGE_SQLSTATE = /^(?:08|53|57P)/;

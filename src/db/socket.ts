@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import { secure } from './secure-socket.ts';
+import type { DatabaseTls } from './target.ts';
 
 /** Where the driver wants to go: it parsed the connection string. */
 interface Target {
@@ -11,9 +13,10 @@ interface Target {
 // The driver stops sending ahead as soon as a write does not fit: the statements of a large batch
 // would wait for each other, one round trip each.
 const SEND_AHEAD_BYTES = 16 * 1024 * 1024;
+const HANDSHAKE_MS = 10_000;
 
 /** Sends what is written in one turn as one piece: the statements of a transaction cost one system call. */
-function sendByTurn(socket: Socket): void {
+function sendByTurn<T extends Socket>(socket: T): T {
   const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
   let held = false;
   socket.write = (...args: unknown[]) => {
@@ -27,19 +30,44 @@ function sendByTurn(socket: Socket): void {
     }
     return write(...args);
   };
+  return socket;
 }
 
-/** Makes the driver's sockets, each for the next of its hosts. */
-export function socketFactory(): (target: Target) => Socket {
+/**
+ * Makes the driver's sockets, each for the next of its hosts. Those over TLS are handed over when the server
+ * has proved who it is: so the driver's own encryption is off, and what it writes in a turn stays one piece.
+ */
+export function socketFactory(tls: DatabaseTls | undefined): (target: Target) => Socket | Promise<Socket> {
   let turn = 0;
   return ({ host, port, path }) => {
     const socket = new Socket({ writableHighWaterMark: SEND_AHEAD_BYTES } as object);
     const i = turn++ % host.length;
+    const to = { host: host[i]!, port: port[i]! };
     if (path) socket.connect(path);
-    else socket.setNoDelay(true).connect(port[i]!, host[i]!);
-    // Behind `connect`, which puts the socket's own `write` back.
-    sendByTurn(socket);
-    // The driver reads it, as the name that the certificate must be for.
-    return Object.assign(socket, { host: host[i]! });
+    else socket.setNoDelay(true).connect(to.port, to.host);
+    if (tls && !path) return secured(socket, to, tls);
+    // Behind `connect`, which puts the socket's own `write` back. The driver's errors tell the host and the port.
+    return Object.assign(sendByTurn(socket), to);
   };
+}
+
+async function secured(
+  socket: Socket,
+  to: { host: string; port: number },
+  tls: DatabaseTls,
+): Promise<Socket> {
+  const timer = setTimeout(
+    () => socket.destroy(new Error(`no TLS handshake with ${to.host}:${to.port} within ${HANDSHAKE_MS} ms`)),
+    HANDSHAKE_MS,
+  );
+  try {
+    return sendByTurn(await secure(socket, to, tls, SEND_AHEAD_BYTES));
+  } catch (error) {
+    // The driver waits for ever for a socket that never was; one that ends it tries again.
+    const dead = new Socket();
+    setImmediate(() => dead.destroy(error as Error));
+    return dead;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -72,7 +72,7 @@ export async function startPrivateRedis(): Promise<PrivateRedis> {
   };
 }
 
-function redisServer(): string {
+export function redisServer(): string {
   const find = () => findProgram('redis-server');
   const program = find() ?? (installPackage('redis-server') ? find() : undefined);
   if (program) return program;

@@ -1,8 +1,9 @@
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Without development dependencies: no embedded PostgreSQL, no test tools, no second Node.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Without development dependencies: no embedded PostgreSQL, no test tools, no second Node. Without optional ones, too:
+# what libraries could work with besides (drizzle-kit, vitest) would come along.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
 WORKDIR /app

@@ -29,6 +29,7 @@ import { openKeys } from './keys/open.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
+import { FORGET_SIGN_INS_MS, forgetSignIns } from './people/forget.ts';
 import { createNetworks } from './outgoing/networks.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { AccountId } from './ids.ts';
@@ -93,6 +94,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     const { serveApi } = await import('./graphql/server.ts');
     const addressOf = createAddressOf(config.trustProxy, config.proxyHeader);
     server = starting.use(await serveApi(app, { ...config, addressOf, demoApiKey: seeded?.apiKey }));
+    starting.defer(every(app, FORGET_SIGN_INS_MS, 'forgetting of sign-ins', () => forgetSignIns(app)));
   }
   const url = server?.url ?? `http://${config.host}:${config.port}`;
   const demo = seeded && { ...seeded, url };
@@ -223,7 +225,7 @@ async function startWorker(
 
 // Numbers and codes have no place in a log; should one get into an object all the same, these hide it.
 const REDACTED = [
-  ...['to', 'code', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'],
+  ...['to', 'code', 'email', 'password', 'secrets', 'authorization', 'apiKey', 'clientToken', 'text'],
   ...['secret', 'client_secret', 'client_assertion', 'access_token', 'token'],
 ];
 

@@ -26,6 +26,14 @@ export type WebhookEndpointId = Id<'whk'>;
 export type WebhookDeliveryId = Id<'whd'>;
 export type AuditEntryId = Id<'aud'>;
 
+/** A human being, who may be a member of several accounts. */
+export type PersonId = Id<'per'>;
+export type SessionId = Id<'ses'>;
+/** Something that somebody signs in with: a password, a second factor, a passkey, a step of the way. */
+export type SignInId = Id<'sgn'>;
+export type MemberId = Id<'mem'>;
+export type InvitationId = Id<'inv'>;
+
 export const ID_PREFIXES = [
   'acc',
   'key',
@@ -44,6 +52,11 @@ export const ID_PREFIXES = [
   'tok',
   'sig',
   'aud',
+  'per',
+  'ses',
+  'sgn',
+  'mem',
+  'inv',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -51,7 +51,9 @@ function greeting(app: RunningApp, config: Config): string {
   if (demo) {
     lines.push(`  API key               ${demo.apiKey}`);
     lines.push(`  Test key              ${demo.testApiKey}, which reaches no carrier`);
-    lines.push(`  (both also in ${config.dataDir}/dev.json)`);
+    if (demo.owner)
+      lines.push(`  Sign in as            ${demo.owner.email}, password ${demo.owner.password}`);
+    lines.push(`  (all also in ${config.dataDir}/dev.json)`);
   }
   if (demo && server) {
     lines.push(

@@ -5,9 +5,11 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { buildSchema, BreakingChangeType, findSchemaChanges } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { PERMISSIONS } from '../src/accounts/permissions.ts';
+import { ALL_PERMISSIONS, PERMISSIONS } from '../src/accounts/permissions.ts';
+import { ROLE_TABLE, ROLES } from '../src/accounts/roles.ts';
 import { VARIABLES } from '../src/config/variables.ts';
 import { docUrl, ERROR_CODES, type ErrorCode } from '../src/errors.ts';
+import { PATH_NEEDS } from '../src/graphql/paths.ts';
 
 // What the repository promises about itself: what is printed, generated or listed in it is current.
 
@@ -73,8 +75,26 @@ describe('the environment variables', () => {
 });
 
 test('every permission is in the table of src/accounts/README.md, in the words of the code', async () => {
-  const rows = [...(await read('src/accounts/README.md')).matchAll(/^\| `([a-z]+:[a-z]+)` +\| (.+?) +\|$/gm)];
+  const rows = [
+    ...(await read('src/accounts/README.md')).matchAll(/^\| `([a-z]+:[a-z_]+)` +\| (.+?) +\|$/gm),
+  ];
   expect(Object.fromEntries(rows.map(([, permission, lets]) => [permission, lets]))).toEqual(PERMISSIONS);
+});
+
+test('every role is in the table of src/people/README.md, with its permissions', async () => {
+  const text = await read('src/people/README.md');
+  const cells = (line: string) => line.split('|').map((cell) => cell.trim());
+  const head = text.split('\n').find((line) => ROLES.every((role) => cells(line).includes(role)))!;
+  for (const permission of ALL_PERMISSIONS) {
+    const row = cells(text.split('\n').find((line) => line.startsWith(`| \`${permission}\``))!);
+    const having = ROLES.filter((role) => row[cells(head).indexOf(role)] === '✓');
+    expect(having, permission).toEqual(ROLES.filter((role) => ROLE_TABLE[role].permissions.has(permission)));
+  }
+});
+
+test('every path is in the table of src/accounts/README.md, with what it needs', async () => {
+  const rows = [...(await read('src/accounts/README.md')).matchAll(/^\| `(\/[^`]*)` +\| (.+?) +\|$/gm)];
+  expect(Object.fromEntries(rows.map(([, path, needs]) => [path, needs]))).toEqual(PATH_NEEDS);
 });
 
 test('every error code has its section in docs/errors.md, under the anchor that docUrl names', async () => {

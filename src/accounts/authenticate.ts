@@ -1,6 +1,8 @@
 import { createRefusalLog } from '../audit/refusals.ts';
 import { looksLikeAccessToken, MAX_TOKEN_LENGTH } from '../oauth/access-token.ts';
 import { authenticateToken } from '../oauth/authenticate-token.ts';
+import { authenticateSession } from '../people/authenticate-session.ts';
+import { looksLikeSessionToken } from '../people/session-token.ts';
 import type { App } from '../platform.ts';
 import { isWholeApiKey, looksLikeApiKey } from './api-key.ts';
 import { CLIENT_TOKEN_PREFIX, readClientToken } from './client-token.ts';
@@ -15,17 +17,19 @@ const MAX_LENGTH = 200;
 /**
  * Says who a credential stands for, and from where. A key that was seen lately costs no database round trip, and
  * 0.64 µs of CPU; 0.95 µs with permissions, two networks and an end.
- * @param credential an API key, an access token or a client token, with or without `Bearer `
+ * @param credential an API key, an access token, a session of a person or a client token, with or without `Bearer `
  * @param address where it was used from; what is bound to networks is not good without one
- * @throws {CredentialMissing | CredentialInvalid | RateLimited}
+ * @param account which of their accounts a person means; absent: that of their session
+ * @throws {CredentialMissing | CredentialInvalid | AccountNotFound | RateLimited}
  */
 export async function authenticate(
   app: App,
   credential: string | undefined,
   address?: string,
+  account?: string,
 ): Promise<Principal> {
   try {
-    return await recognize(app, credential, address);
+    return await recognize(app, credential, address, account);
   } catch (error) {
     // Whoever goes on trying hears of nothing else any more.
     if (error instanceof CredentialInvalid) app.single(createMeter).chargeStranger(address, 1);
@@ -37,6 +41,7 @@ async function recognize(
   app: App,
   credential: string | undefined,
   address: string | undefined,
+  account: string | undefined,
 ): Promise<Principal> {
   const token = credential?.replace(/^Bearer(?: +|$)/i, '').trim();
   if (!token) throw new CredentialMissing();
@@ -46,6 +51,7 @@ async function recognize(
   }
   if (token.length > MAX_LENGTH) throw new CredentialInvalid('malformed');
   if (looksLikeApiKey(token)) return authenticateKey(app, token, address);
+  if (looksLikeSessionToken(token)) return at(await authenticateSession(app, token, account), address);
   if (!token.startsWith(CLIENT_TOKEN_PREFIX)) throw new CredentialInvalid('malformed');
   const principal = readClientToken(app.keys, token, app.clock());
   if (principal) return at(principal, address);

@@ -1,4 +1,5 @@
 import { createTokenWatch } from '../oauth/token-watch.ts';
+import { createPersonWatch } from '../people/person-watch.ts';
 import type { App } from '../platform.ts';
 import { createKeyWatch } from './key-watch.ts';
 import type { Principal } from './principal.ts';
@@ -20,6 +21,10 @@ export function onCredentialEnd(app: App, who: Principal, listener: () => void):
     case 'accessToken':
       return whicheverIsFirst(app, who.expiresAt, listener, (end) =>
         app.single(createTokenWatch).add(who, end),
+      );
+    case 'person':
+      return whicheverIsFirst(app, who.expiresAt, listener, (end) =>
+        app.single(createPersonWatch).add(who, end),
       );
     case 'clientToken':
       return onTime(app, who.expiresAt, listener);

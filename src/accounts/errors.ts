@@ -43,7 +43,7 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** An API key or access token that asks for more than it was given. */
+/** A key, an access token or a person that asks for more than they were given. */
 export class MissingPermission extends DomainError {
   readonly code = 'auth/forbidden';
   readonly permission: Permission;

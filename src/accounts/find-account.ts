@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { accounts, type AccountRow } from './table.ts';
@@ -19,4 +19,13 @@ export async function findAccount(app: App, accountId: AccountId): Promise<Accou
   const [row] = await app.db.select().from(accounts).where(eq(accounts.id, accountId));
   if (!row) throw new Error(`no account ${accountId}`);
   return row;
+}
+
+/** Those of the ids that there are. */
+export async function findAccounts(app: App, ids: readonly AccountId[]): Promise<AccountRow[]> {
+  if (ids.length === 0) return [];
+  return app.db
+    .select()
+    .from(accounts)
+    .where(inArray(accounts.id, [...ids]));
 }

@@ -25,6 +25,8 @@ export const PERMISSIONS = {
   'keys:manage': 'Read, create, change, rotate and revoke API keys.',
   'clients:manage':
     'Read, create, change, rotate and revoke OAuth clients, and look into their access tokens.',
+  'people:read': 'Read who is a member of the account, with which role, and who is invited.',
+  'people:write': 'Invite people, change the roles of members, and remove them.',
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -74,7 +76,7 @@ export function testPermissions(given: readonly Permission[] | null): ReadonlySe
 
 /** What of a principal says what it may do. */
 interface Holder {
-  kind: 'apiKey' | 'accessToken' | 'clientToken';
+  kind: 'apiKey' | 'accessToken' | 'person' | 'clientToken';
   permissions?: ReadonlySet<Permission>;
 }
 
@@ -84,6 +86,8 @@ export function holds(who: Holder, permission: Permission): boolean {
     case 'apiKey':
     case 'accessToken':
       return who.permissions === undefined || who.permissions.has(permission);
+    case 'person':
+      return who.permissions?.has(permission) ?? false;
     case 'clientToken':
       return false;
     default:
@@ -91,7 +95,10 @@ export function holds(who: Holder, permission: Permission): boolean {
   }
 }
 
-/** Whether phone numbers are shown in full. A frontend's token sees them masked. */
+/**
+ * Whether phone numbers are shown in full, wherever they are. A frontend's token sees them masked; so does a person,
+ * whose role has no say in it.
+ */
 export function mayRevealPhone(who: Holder): boolean {
-  return holds(who, 'numbers:reveal');
+  return who.kind !== 'person' && holds(who, 'numbers:reveal');
 }

@@ -1,9 +1,19 @@
-import type { AccessTokenId, AccountId, ApiKeyId, OAuthClientId, VerificationId } from '../ids.ts';
+import type {
+  AccessTokenId,
+  AccountId,
+  ApiKeyId,
+  OAuthClientId,
+  PersonId,
+  SessionId,
+  VerificationId,
+} from '../ids.ts';
 import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
+import type { Role } from './roles.ts';
 
 /** Who is asking. */
-export type Principal = (ApiKeyPrincipal | AccessTokenPrincipal | ClientTokenPrincipal) & From;
+export type Principal = (ApiKeyPrincipal | AccessTokenPrincipal | PersonPrincipal | ClientTokenPrincipal) &
+  From;
 
 /** Where a request came from. */
 interface From {
@@ -41,6 +51,18 @@ export interface AccessTokenPrincipal {
   generation: number;
 }
 
+/** Somebody who has signed in, in one of the accounts that they are a member of. */
+export interface PersonPrincipal {
+  kind: 'person';
+  accountId: AccountId;
+  personId: PersonId;
+  sessionId: SessionId;
+  role: Role;
+  /** Those of the role. */
+  permissions: ReadonlySet<Permission>;
+  expiresAt: Date;
+}
+
 /** A frontend with a start's `clientToken`: may watch this one verification and nothing else. */
 export interface ClientTokenPrincipal {
   kind: 'clientToken';
@@ -49,12 +71,13 @@ export interface ClientTokenPrincipal {
   expiresAt: Date;
 }
 
-/** Of what a caller starts and sees. A client token watches the one verification that it is for, whichever that is. */
+/** Of what a caller starts and sees. People look at live traffic; a client token watches the one verification that it is for, whichever that is. */
 export function modeOf(who: Principal): Mode {
   switch (who.kind) {
     case 'apiKey':
       return who.mode ?? 'live';
     case 'accessToken':
+    case 'person':
     case 'clientToken':
       return 'live';
     default:

@@ -33,6 +33,8 @@ export function actorOf(who: Doer): Actor {
       return { kind: who.kind, id: who.apiKeyId, session: null, address: who.address ?? null };
     case 'accessToken':
       return { kind: who.kind, id: who.clientId, session: who.tokenId, address: who.address ?? null };
+    case 'person':
+      return { kind: who.kind, id: who.personId, session: who.sessionId, address: who.address ?? null };
     case 'clientToken':
       return { kind: who.kind, id: who.verificationId, session: null, address: who.address ?? null };
     case 'system':

@@ -5,6 +5,8 @@ import type { App } from '../platform.ts';
 export interface CachedLookup<Value> extends AsyncDisposable {
   /** @param name what the answer is kept under; the same for the same question */
   find(name: string, read: () => Promise<Value | undefined>): Promise<Value | undefined>;
+  /** What a message on the channel does, at once: whoever has changed something reads it as it is now. */
+  forget(message: string): void;
 }
 
 export interface CachedLookupOptions<Value> {
@@ -55,6 +57,7 @@ export function createCachedLookup<Value>(
       );
       return answer;
     },
+    forget: forgetSome,
     async [Symbol.asyncDispose]() {
       (await subscription)();
     },

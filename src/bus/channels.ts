@@ -42,6 +42,8 @@ export const OAUTH_CHANNEL = 'oauth';
 
 /** Says that the keys which sign access tokens changed. */
 export const SIGNING_KEYS_CHANNEL = 'oauth-keys';
+/** Names a person who signed out, or whose role changed: forget what is known of them, and look at what they hold open. */
+export const PERSON_CHANNEL = 'person';
 
 /** Says what became of attempts and verifications, for routing to learn from: see `outcomes.ts`. */
 export const OUTCOME_CHANNEL = 'outcome';

@@ -6,7 +6,8 @@ import { createRandom, type RandomBytes } from './random.ts';
 /** What a key of the installation is used for; each purpose has its own, derived from it. */
 export type KeyPurpose = 'seal' | 'code' | 'inbound-code' | 'client-token';
 
-export type IndexPurpose = 'destination' | 'api-key' | 'oauth-client' | 'idempotency' | 'inbound';
+export type IndexPurpose =
+  'destination' | 'api-key' | 'oauth-client' | 'idempotency' | 'inbound' | 'email' | 'session' | 'sign-in';
 
 /**
  * The keys of an installation and of its accounts, unwrapped and in memory: nothing here waits. What

@@ -24,13 +24,20 @@ export const inboundMessageIdColumn = idColumn('inb');
 export const webhookEndpointIdColumn = idColumn('whk');
 export const webhookDeliveryIdColumn = idColumn('whd');
 export const auditEntryIdColumn = idColumn('aud');
+export const personIdColumn = idColumn('per');
+export const sessionIdColumn = idColumn('ses');
+export const signInIdColumn = idColumn('sgn');
+export const memberIdColumn = idColumn('mem');
+export const invitationIdColumn = idColumn('inv');
 
 export const oauthClientIdColumn = idColumn('cli');
 export const accessTokenIdColumn = idColumn('tok');
 export const signingKeyIdColumn = idColumn('sig');
 
-export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
+export const bytes = customType<{ data: Buffer; driverData: Buffer; jsonData: string }>({
   dataType: () => 'bytea',
+  // In a row that is read with another one Postgres writes it as text, `\\x…`.
+  fromJson: (text) => Buffer.from(text.slice(2), 'hex'),
 });
 
 /** A 64-bit transaction id (`pg_current_xact_id()`), as text in the code. */

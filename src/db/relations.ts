@@ -10,6 +10,14 @@ import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
 import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
 import { sandboxReceipts } from '../sandbox/table.ts';
+import {
+  members,
+  people,
+  personChallenges,
+  personPasswords,
+  personSessions,
+  signInFailures,
+} from '../people/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
@@ -56,6 +64,12 @@ export const tables = {
   vaultNumbers,
   auditEntries,
   auditUnsealed,
+  people,
+  personPasswords,
+  personSessions,
+  personChallenges,
+  signInFailures,
+  members,
 };
 
 /** How the tables hang together, for reads; every pair leads with the account. */
@@ -100,6 +114,9 @@ export const relations = defineRelations(tables, (r) => ({
       to: [r.carriers.accountId, r.carriers.id],
       optional: false,
     }),
+  },
+  members: {
+    person: r.one.people({ from: r.members.personId, to: r.people.id, optional: false }),
   },
   inboundNumbers: {
     carrier: r.one.carriers({

@@ -8,15 +8,17 @@ export interface DevFile {
   /** Its verifications are tests: they reach no carrier. Absent in files from before there were such keys. */
   testApiKey?: string | undefined;
   simulatorUrl: string;
+  /** The owner of the demo account; absent in a file from before there were people. */
+  owner?: { email: string; password: string } | undefined;
 }
 
 /** @returns `undefined` when there is none, or none that can be read */
 export async function readDevFile(dataDir: string): Promise<DevFile | undefined> {
   try {
-    const { url, apiKey, testApiKey, simulatorUrl } = JSON.parse(
+    const { url, apiKey, testApiKey, simulatorUrl, owner } = JSON.parse(
       await readFile(pathIn(dataDir), 'utf8'),
     ) as Partial<DevFile>;
-    return url && apiKey && simulatorUrl ? { url, apiKey, testApiKey, simulatorUrl } : undefined;
+    return url && apiKey && simulatorUrl ? { url, apiKey, testApiKey, simulatorUrl, owner } : undefined;
   } catch {
     return undefined;
   }
@@ -24,10 +26,10 @@ export async function readDevFile(dataDir: string): Promise<DevFile | undefined>
 
 export async function writeDevFile(
   dataDir: string,
-  { url, apiKey, testApiKey, simulatorUrl }: DevFile,
+  { url, apiKey, testApiKey, simulatorUrl, owner }: DevFile,
 ): Promise<void> {
   await mkdir(dataDir, { recursive: true });
-  const text = `${JSON.stringify({ url, apiKey, testApiKey, simulatorUrl }, null, 2)}\n`;
+  const text = `${JSON.stringify({ url, apiKey, testApiKey, simulatorUrl, owner }, null, 2)}\n`;
   await writeFile(pathIn(dataDir), text, { mode: 0o600 });
 }
 

@@ -11,12 +11,16 @@ import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ensureRoute } from '../routing/ensure-route.ts';
 import { addInboundNumber } from '../inbound/add-number.ts';
+import { makeMember } from '../people/add-member.ts';
+import { findPersonByEmail } from '../people/create-person.ts';
+import { newPassword } from '../people/new-password.ts';
 import { createService } from '../services/create.ts';
 import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { readDevFile, type DevFile } from './dev-file.ts';
 
 const ACCOUNT_NAME = 'Demo';
+const OWNER = { email: 'owner@demo.example', name: 'Demo owner', role: 'owner' } as const;
 
 /** Two carriers, so that one can be made to fail while the other takes over. */
 const CARRIERS = [
@@ -58,6 +62,7 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
     apiKey: await ensureApiKey(app, accountId, 'live', last?.apiKey),
     testApiKey: await ensureApiKey(app, accountId, 'test', last?.testApiKey),
     simulatorUrl: simulator.url,
+    owner: await ensureOwner(app, accountId, config.dataDir),
   };
 }
 
@@ -83,4 +88,13 @@ async function ensureApiKey(
     return last;
   const name = mode === 'test' ? 'Demo tests' : 'Demo';
   return (await createApiKey(app, accountId, { name, mode })).key;
+}
+
+/** Somebody who can sign in; their password is kept nowhere but in `dev.json`. Once changed it is not known here. */
+async function ensureOwner(app: App, accountId: AccountId, dataDir: string): Promise<Demo['owner']> {
+  const { email } = OWNER;
+  if (await findPersonByEmail(app, email)) return (await readDevFile(dataDir))?.owner;
+  const password = newPassword(app.keys.randomBytes);
+  await makeMember(app, { accountId, ...OWNER, password });
+  return { email, password };
 }

@@ -1,5 +1,6 @@
 import { CredentialMissing } from '../accounts/errors.ts';
-import type { Principal } from '../accounts/principal.ts';
+import type { PersonPrincipal, Principal } from '../accounts/principal.ts';
+import { PersonNeeded } from '../people/errors.ts';
 import type { App } from '../platform.ts';
 
 /** What every resolver is given. */
@@ -16,4 +17,14 @@ export interface GraphqlContext {
 export function callerOf(context: GraphqlContext): Principal {
   if (!context.principal) throw new CredentialMissing();
   return context.principal;
+}
+
+/**
+ * The person who is asking: for fields that are about them (`permission: 'person'`), which nobody else gets to.
+ * @throws {CredentialMissing | PersonNeeded}
+ */
+export function personOf(context: GraphqlContext): PersonPrincipal {
+  const who = callerOf(context);
+  if (who.kind !== 'person') throw new PersonNeeded('This');
+  return who;
 }

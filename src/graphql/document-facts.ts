@@ -13,7 +13,7 @@ import { isOpenToClientToken } from './audience.ts';
 import { auditActionOf } from './audit-plugin.ts';
 import { isList, isSchemaQuestion, walkOperation, type VisitedField } from './document-walk.ts';
 import { LIMITS } from './limits.ts';
-import { isLiveOnly, permissionOf } from './permission-plugin.ts';
+import { isForPeople, isLiveOnly, permissionOf } from './permission-plugin.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -36,6 +36,8 @@ export interface OperationFacts {
   liveField: string | undefined;
   /** What its mutations are called in the audit log. */
   actions: readonly AuditAction[];
+  /** A root field that is about the person who asks, as `Type.field`. */
+  ownField: string | undefined;
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
   costOf(variables: Variables | null | undefined): number;
@@ -80,6 +82,7 @@ function readFacts(
   const closedFields: string[] = [];
   let liveField: string | undefined;
   const actions = new Set<AuditAction>();
+  let ownField: string | undefined;
   const needs = new Map<Permission, { field: string; at: number }>();
   walkOperation(schema, document, operation, LIMITS.visits, {
     none: undefined,
@@ -95,6 +98,7 @@ function readFacts(
       if (isLiveOnly(field)) liveField ??= `${parent.name}.${name}`;
       const action = auditActionOf(field);
       if (action) actions.add(action);
+      if (isForPeople(field)) ownField ??= `${parent.name}.${name}`;
       const permission = permissionOf(parent, field);
       // Fields come innermost first; the outermost says best what was asked for.
       if (permission && at <= (needs.get(permission)?.at ?? at))
@@ -120,6 +124,7 @@ function readFacts(
     needs: [...needs].map(([permission, { field }]) => ({ permission, field })),
     liveField,
     actions: [...actions],
+    ownField,
     innerVariables: readInnerVariables(document, operation),
     costOf: fixedCost === undefined ? cost : () => fixedCost,
   };

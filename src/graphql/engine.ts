@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
 import type { AddressOf } from '../http/client-address.ts';
+import type { OwnOrigins } from '../people/presented.ts';
 import type { App } from '../platform.ts';
 import { answerTypeFor } from './answer-type.ts';
 import { createDocumentFacts } from './document-facts.ts';
@@ -20,6 +21,7 @@ import type { WebSocketOptions } from './websocket.ts';
 export const GRAPHQL_PATH = '/graphql';
 
 export interface EngineOptions {
+  own: OwnOrigins;
   introspection: boolean;
   addressOf: AddressOf;
 }
@@ -54,7 +56,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       useRequestBody(),
       useDocumentCache(),
       useLogging(app.log, facts),
-      useAuthentication(app, facts, options.addressOf),
+      useAuthentication(app, facts, options),
       useLimits({ facts, introspection: options.introspection }),
       useCosts(app, facts, options.addressOf),
       useExecution(createSharedExecutions(facts, mask), mask),

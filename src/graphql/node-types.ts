@@ -12,6 +12,7 @@ const NODE_TYPES = {
   whk: 'WebhookEndpoint',
   cli: 'OAuthClient',
   aud: 'AuditEntry',
+  mem: 'Member',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

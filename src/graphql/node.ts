@@ -20,6 +20,7 @@ const TABLES = {
   WebhookEndpoint: 'webhookEndpoints',
   OAuthClient: 'oauthClients',
   AuditEntry: 'auditEntries',
+  Member: 'members',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>

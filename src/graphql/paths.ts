@@ -9,6 +9,9 @@ export const PATHS = [
   '/carriers/{id}/inbound',
   // Its operations are a list of their own: `Rest.operations`.
   '/v1/{rest}',
+  '/auth/sign-in/email',
+  '/auth/sign-out',
+  '/auth/change-password',
   '/.well-known/security.txt',
   '/oauth/token',
   '/oauth/introspect',
@@ -31,3 +34,24 @@ const FORMS = PATHS.map((form) => ({
 export function formOf(path: string): Path | undefined {
   return FORMS.find(({ pattern }) => pattern.test(path))?.form;
 }
+
+/** What a path needs to be let through, as far as it is not decided field by field. */
+export const PATH_NEEDS: Readonly<Record<Path, string>> = {
+  '/': 'nothing',
+  '/graphql': 'what the fields of the operation need',
+  '/carriers/{id}/receipts': 'the proof that the carrier was given',
+  '/carriers/{id}/inbound': 'the proof that the carrier was given',
+  '/v1/{rest}': 'the permission that its operation names',
+  '/oauth/token': 'the proof of an OAuth client',
+  '/oauth/introspect': 'the proof of an OAuth client, or `clients:manage`',
+  '/oauth/revoke': 'the proof of an OAuth client, or `clients:manage`',
+  '/oauth/jwks': 'nothing',
+  '/.well-known/oauth-authorization-server': 'nothing',
+  '/.well-known/oauth-protected-resource': 'nothing',
+  '/auth/sign-in/email': 'an e-mail address and its password',
+  '/auth/sign-out': 'a session',
+  '/auth/change-password': 'a session, and the password until now',
+  '/.well-known/security.txt': 'nothing',
+  '/health': 'nothing',
+  '/ready': 'nothing',
+};

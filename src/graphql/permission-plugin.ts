@@ -14,6 +14,9 @@ import type { Permission } from '../accounts/permissions.ts';
 const PLUGIN = 'permissions';
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
 
+/** Instead of a permission: about the person who asks, whatever their role; not for keys and tokens. */
+type ForPeople = 'person';
+
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- how a Pothos plugin is declared
   export namespace PothosSchemaTypes {
@@ -22,14 +25,14 @@ declare global {
     }
     /* eslint-disable @typescript-eslint/no-unused-vars -- merging asks for the same parameters */
     export interface QueryFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
-      /** What a caller must have to ask for this; `null`: it is decided by the type of what is found. */
-      permission: Permission | null;
+      /** What a caller must have to ask for this; `null`: none, or it is decided by the type of what is found. */
+      permission: Permission | ForPeople | null;
       /** It tells of live traffic: closed to test keys, whatever their permissions. */
       liveOnly?: true;
     }
     export interface MutationFieldOptions<Types, Type, Nullable, Args, ResolveReturnShape> {
       /** What a caller must have to do this. */
-      permission: Permission;
+      permission: Permission | ForPeople;
     }
     export interface SubscriptionFieldOptions<Types, Type, Nullable, Args, ResolveShape, ResolveReturnShape> {
       /** What a caller must have to follow this. */
@@ -53,11 +56,12 @@ export class PermissionPlugin<Types extends SchemaTypes> extends BasePlugin<Type
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!ROOTS.includes(config.parentType)) return config;
     const { permission, liveOnly } = config.pothosOptions as {
-      permission?: Permission | null;
+      permission?: Permission | ForPeople | null;
       liveOnly?: true;
     };
     if (permission === undefined)
       throw new Error(`${config.parentType}.${config.name} must name the permission that it needs`);
+    if (permission === 'person') return forPeople(config);
     return named(liveOnly ? closedToTests(config) : config, permission ?? undefined);
   }
 }
@@ -88,6 +92,21 @@ function closedToTests<
 /** Whether a root field is closed to test keys. */
 export function isLiveOnly(field: GraphQLField<unknown, unknown>): boolean {
   return field.extensions.liveOnly === true;
+}
+
+function forPeople<Config extends { description?: string | null | undefined; extensions?: object | null }>(
+  config: Config,
+): Config {
+  return {
+    ...config,
+    description: `${config.description ?? ''} For people who have signed in.`.trimStart(),
+    extensions: { ...config.extensions, forPeople: true },
+  };
+}
+
+/** Whether a root field is about the person who asks. */
+export function isForPeople(field: GraphQLField<unknown, unknown>): boolean {
+  return field.extensions.forPeople === true;
 }
 
 /** What reading a field needs: its own permission, or else its type's. */

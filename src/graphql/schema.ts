@@ -29,6 +29,10 @@ import '../inbound/graphql-numbers.ts';
 import '../webhooks/graphql-mutations.ts';
 import '../audit/graphql.ts';
 import '../sandbox/graphql.ts';
+import '../people/graphql.ts';
+import '../people/graphql-viewer.ts';
+import '../people/graphql-members.ts';
+import '../people/graphql-sessions.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

@@ -12,6 +12,7 @@ import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
 import { answerOAuth } from '../rest/oauth.ts';
 import { createRest } from '../rest/v1/api.ts';
+import { createPeopleDoor } from '../rest/people.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { answerGraphiql, asksForPage } from './graphiql.ts';
 import { LIMITS } from './limits.ts';
@@ -26,7 +27,7 @@ export interface ServerOptions {
   publicUrl: string;
   graphiql: boolean;
   introspection: boolean;
-  /** Browser origins that may call; undefined allows all, for credentials are never sent by the browser itself. */
+  /** Browser origins that may call; undefined allows all, but with a key or token: cookies count for our own pages only. */
   allowedOrigins: readonly string[] | undefined;
   /** Names under which GraphiQL may be opened, in lower case; addresses and localhost go without saying. */
   ownHosts: ReadonlySet<string>;
@@ -63,11 +64,14 @@ const PREFLIGHT_SECONDS = '86400';
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
   const { graphiql, introspection, demoApiKey, addressOf, publicUrl } = options;
-  const engine = createEngine(app, { introspection, addressOf });
+  const own = { publicUrl, allowed: options.allowedOrigins };
+  const engine = createEngine(app, { own, introspection, addressOf });
+  const people = createPeopleDoor(app, { own, addressOf });
   const sockets = createGraphqlSockets(app, {
     addressOf,
     getEnveloped: engine.getEnveloped,
     mask: engine.mask,
+    own,
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
@@ -108,6 +112,11 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case '/.well-known/oauth-protected-resource':
       case '/oauth/jwks':
         return answerOAuth(app, form, addressOf(request), request, response);
+      case '/auth/sign-in/email':
+      case '/auth/sign-out':
+      case '/auth/change-password':
+        if (request.method === 'OPTIONS') return preflight(response);
+        return people.answer(form, request, response);
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
       case '/ready':
@@ -182,14 +191,17 @@ function allowOrigin(
 ): void {
   if (!allowed) return void response.setHeader('access-control-allow-origin', '*');
   response.setHeader('vary', 'origin');
-  if (origin && allowed.includes(origin)) response.setHeader('access-control-allow-origin', origin);
+  if (!origin || !allowed.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  // Of an origin that the operator names, and of no other, people are let in by their cookie.
+  response.setHeader('access-control-allow-credentials', 'true');
 }
 
 function preflight(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers':
-      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id',
+      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id, otpost-account',
     'access-control-max-age': PREFLIGHT_SECONDS,
   });
   response.end();

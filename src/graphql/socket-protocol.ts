@@ -23,7 +23,11 @@ export interface Enveloped {
 }
 
 export interface ProtocolOptions {
-  getEnveloped(context: { credential: string; address: string | undefined }): Enveloped;
+  getEnveloped(context: {
+    credential: string;
+    account: string | undefined;
+    address: string | undefined;
+  }): Enveloped;
   mask: MaskError;
   /** How long a socket may say nothing before `connection_init`. Milliseconds. */
   initMs: number;
@@ -33,7 +37,10 @@ export interface ProtocolOptions {
 export interface Session {
   socket: WebSocket;
   answering: boolean;
+  /** Until `connection_init`: what the cookie of a page of ours says. */
   credential: string;
+  /** The one that a person is in, for as long as the socket is open. */
+  account: string | undefined;
   /** Where it came from; undefined when nobody who is believed can tell. */
   address: string | undefined;
   forgetCredential: () => void;
@@ -61,16 +68,23 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
   });
 }
 
-/** Lets a client in by the `authorization` of its `connection_init`, for as long as that is good. */
+/**
+ * Lets a client in by the `authorization` of its `connection_init`, or else by its session's cookie, for as long as
+ * that is good.
+ */
 async function connect(app: App, connection: Connection): Promise<boolean> {
   const { extra: session, connectionParams } = connection;
   const authorization = connectionParams?.authorization;
+  const account = connectionParams?.account;
   // Held by the session alone from here on; the rest of the payload is nothing to us.
   (connection as { connectionParams?: unknown }).connectionParams = undefined;
   try {
-    const credential = typeof authorization === 'string' ? authorization : undefined;
-    const principal = await authenticate(app, credential, session.address);
-    session.credential = credential ?? '';
+    const credential = typeof authorization === 'string' ? authorization : session.credential;
+    const chosen = typeof account === 'string' ? account : undefined;
+    const principal = await authenticate(app, credential, session.address, chosen);
+    session.credential = credential;
+    // Whatever the person switches to elsewhere: here they stay where they are.
+    session.account = principal.kind === 'person' ? principal.accountId : undefined;
     session.forgetCredential = onCredentialEnd(app, principal, () =>
       session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
     );
@@ -88,14 +102,14 @@ async function connect(app: App, connection: Connection): Promise<boolean> {
 /** Parses, validates, and says who asks: the credential is looked at again for every operation. */
 async function prepare(
   { getEnveloped, mask }: ProtocolOptions,
-  { credential, address }: Session,
+  { credential, account, address }: Session,
   asked: {
     query: string;
     operationName?: string | null | undefined;
     variableValues?: Record<string, unknown> | null | undefined;
   },
 ): Promise<Operation | readonly GraphQLError[]> {
-  const enveloped = getEnveloped({ credential, address });
+  const enveloped = getEnveloped({ credential, account, address });
   try {
     const document = enveloped.parse(asked.query);
     const errors = enveloped.validate(enveloped.schema, document);

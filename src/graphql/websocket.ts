@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AddressOf } from '../http/client-address.ts';
+import { cookieIn, type OwnOrigins } from '../people/presented.ts';
 import type { App } from '../platform.ts';
 import { LIMITS } from './limits.ts';
 import { createProtocol, type ProtocolOptions, type Session } from './socket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
   addressOf: AddressOf;
+  own: OwnOrigins;
   /** Between two pings; a socket that has not answered the last one is dropped. Milliseconds. */
   pingMs: number;
 }
@@ -50,7 +52,8 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
     const session: Session = {
       socket,
       answering: true,
-      credential: '',
+      credential: cookieIn(request.headers, options.own) ?? '',
+      account: undefined,
       address: options.addressOf(request),
       forgetCredential: () => {},
     };

@@ -1,10 +1,12 @@
 import type { IdPrefix } from '../ids.ts';
 
-/** A column whose values are sealed under data keys of their accounts. */
+/** A column whose values are sealed under data keys of their accounts, or of the installation. */
 export interface SealedColumn {
   /** With its schema, where that is another than `public`. */
   table: string;
   column: string;
+  /** Its rows belong to no account, so they have no `account_id`, and are sealed as those of the installation. */
+  ofInstallation?: true;
   /** What names a row besides its account; absent when the account has one row. */
   row?: { column: string; prefix: IdPrefix };
   /** The `table` that its values are bound to (`SealedAt`), when it is another one. */
@@ -12,6 +14,8 @@ export interface SealedColumn {
   /** The `column` that its values are bound to (`SealedAt`); where there are several, older ones come last. */
   boundTo: readonly string[];
 }
+
+const OF_PEOPLE = { ofInstallation: true, row: { column: 'id', prefix: 'per' } } as const;
 
 /** All of them; a column `…_sealed` of a table that is missing here fails a test. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
@@ -52,5 +56,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     row: { column: 'verification_id', prefix: 'vrf' },
     boundTable: 'verifications',
     boundTo: ['to'],
+  },
+  { table: 'people', column: 'email_sealed', ...OF_PEOPLE, boundTo: ['email'] },
+  { table: 'people', column: 'name_sealed', ...OF_PEOPLE, boundTo: ['name'] },
+  {
+    table: 'person_challenges',
+    column: 'value_sealed',
+    ofInstallation: true,
+    row: { column: 'id', prefix: 'sgn' },
+    boundTo: ['value'],
   },
 ];

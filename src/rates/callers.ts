@@ -18,6 +18,9 @@ export function countedOf(who: Principal, rates: Rates): Counted[] {
       return [...counted('credential', who.apiKeyId, rates), ...counted('account', who.accountId, rates)];
     case 'accessToken':
       return [...counted('credential', who.clientId, rates), ...counted('account', who.accountId, rates)];
+    case 'person':
+      // In however many browsers: it is one of them who asks.
+      return [...counted('credential', who.personId, rates), ...counted('account', who.accountId, rates)];
     case 'clientToken':
       // Not for the account: whoever has one of its tokens would use up what is its servers'.
       return counted('clientToken', who.verificationId, rates);

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/catalog.ts';
 import { isPermission } from '../../src/accounts/permissions.ts';
 import { createDocumentFacts } from '../../src/graphql/document-facts.ts';
-import { permissionOf } from '../../src/graphql/permission-plugin.ts';
+import { isForPeople, permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 
 // What clients rely on, in the words of the contract. More is welcome; these names stay.
@@ -131,22 +131,33 @@ describe('the schema', () => {
     expect(silent).toEqual([]);
   });
 
-  test('says of every root field which permission it needs, and node(id) is told by each of its types', () => {
+  // What anybody may know who has a credential: which role has which permissions, and who they are themselves.
+  const NEED_NOTHING = ['node', 'roles', 'viewer'];
+
+  test('says of every root field what it needs, and node(id) is told by each of its types', () => {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     const silent = roots
       .flatMap((root) => Object.values(root!.getFields()))
-      .filter(({ name, description, extensions }) => {
-        const said = /Needs `([a-z]+:[a-z]+)`\.$/.exec(description ?? '')?.[1];
-        return name !== 'node' && !(said && isPermission(said) && extensions.permission === said);
+      .filter((field) => {
+        const { name, description, extensions } = field;
+        if (isForPeople(field)) return !description?.endsWith(' For people who have signed in.');
+        const said = /Needs `([a-z]+:[a-z_]+)`\.$/.exec(description ?? '')?.[1];
+        return (
+          !NEED_NOTHING.includes(name) && !(said && isPermission(said) && extensions.permission === said)
+        );
       });
     expect(silent.map(({ name }) => name)).toEqual([]);
     const facts = createDocumentFacts(schema);
     for (const root of roots)
-      for (const { name, extensions } of Object.values(root!.getFields())) {
-        const { needs } = facts.operation(parse(`${root!.name.toLowerCase()} { ${name} { __typename } }`))!;
-        const needed =
-          name === 'node' ? [] : [{ permission: extensions.permission, field: `${root!.name}.${name}` }];
-        expect(needs).toEqual(needed);
+      for (const field of Object.values(root!.getFields())) {
+        const { name, extensions } = field;
+        const asked = `${root!.name}.${name}`;
+        const { needs, ownField } = facts.operation(
+          parse(`${root!.name.toLowerCase()} { ${name} { __typename } }`),
+        )!;
+        const { permission } = extensions;
+        expect(needs).toEqual(permission === undefined ? [] : [{ permission, field: asked }]);
+        expect(ownField).toBe(isForPeople(field) ? asked : undefined);
       }
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never);
     expect(nodes.filter((type) => !permissionOf(type)).map(({ name }) => name)).toEqual([]);

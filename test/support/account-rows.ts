@@ -4,25 +4,40 @@ import type { App } from '../../src/platform.ts';
 /** What workers write down in their own time: what they have learned, and how far they have counted. */
 const LEARNED = ['routing_evidence', 'routing_rollups', 'routing_hourly', 'routing_alarms'];
 
-/** Every table that is there, and whether its rows name an account. */
-export async function tablesOf(app: App): Promise<{ name: string; namesAccount: boolean }[]> {
-  return app.sql<{ name: string; namesAccount: boolean }[]>`
-    SELECT CASE t.table_schema WHEN 'public' THEN '' ELSE t.table_schema || '.' END || t.table_name AS name, EXISTS (
-      SELECT 1 FROM information_schema.columns c
-      WHERE c.table_schema = t.table_schema AND c.table_name = t.table_name AND c.column_name = 'account_id'
-    ) AS "namesAccount"
-    FROM information_schema.tables t WHERE t.table_schema IN ('public', 'vault') ORDER BY 1`;
+/** How the rows of a table are an account's: by its id, by its members, or not at all. */
+type Belonging = 'account' | 'person' | 'none';
+
+/** Every table that is there. */
+export async function tablesOf(app: App): Promise<{ name: string; belonging: Belonging }[]> {
+  return app.sql<{ name: string; belonging: Belonging }[]>`
+    SELECT CASE t.table_schema WHEN 'public' THEN '' ELSE t.table_schema || '.' END || t.table_name AS name, CASE
+      WHEN bool_or(c.column_name = 'account_id') THEN 'account'
+      WHEN bool_or(c.column_name = 'person_id') THEN 'person'
+      ELSE 'none' END AS belonging
+    FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
+    WHERE t.table_schema IN ('public', 'vault') GROUP BY 1 ORDER BY 1`;
 }
 
-/** All rows of an account as text, by table, but for what the workers have learned of it. */
+/** All rows of an account and its members as text, by table, but for what the workers have learned of it. */
 export async function rowsOf(app: App, accountId: AccountId): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
-  for (const { name, namesAccount } of await tablesOf(app)) {
+  const account = uuidOf(accountId);
+  const membersOf = app.sql`SELECT person_id FROM members WHERE account_id = ${account}`;
+  for (const { name, belonging } of await tablesOf(app)) {
     if (LEARNED.includes(name)) continue;
-    const column = app.sql(namesAccount ? 'account_id' : 'id');
-    const found = await app.sql<{ row: string }[]>`
-      SELECT t::text AS row FROM ${app.sql(name)} t WHERE ${column} = ${uuidOf(accountId)} ORDER BY 1`;
-    rows[name] = found.map(({ row }) => row);
+    const found =
+      belonging === 'account'
+        ? app.sql`account_id = ${account}`
+        : belonging === 'person'
+          ? app.sql`person_id IN (${membersOf})`
+          : name === 'accounts'
+            ? app.sql`id = ${account}`
+            : name === 'people'
+              ? app.sql`id IN (${membersOf})`
+              : app.sql`false`;
+    const texts = await app.sql<{ row: string }[]>`
+      SELECT t::text AS row FROM ${app.sql(name)} t WHERE ${found} ORDER BY 1`;
+    rows[name] = texts.map(({ row }) => row);
   }
   return rows;
 }

@@ -14,10 +14,14 @@ export interface Statement {
   namesAccount: boolean;
 }
 
-const SQL_NAMES = Object.values(tables).map((table) => {
-  const { schema, name } = getTableConfig(table as unknown as PgTable);
-  return schema === undefined ? name : `${schema}[.]${name}`;
+// Those of people alone belong to no account.
+const OF_ACCOUNTS = Object.entries(tables).flatMap(([inCode, table]) => {
+  const { schema, name, columns } = getTableConfig(table as unknown as PgTable);
+  const belongs = name === 'accounts' || columns.some((column) => column.name === 'account_id');
+  return belongs ? [{ name: schema === undefined ? name : `${schema}[.]${name}`, inCode }] : [];
 });
+const SQL_NAMES = OF_ACCOUNTS.map(({ name }) => name);
+const CODE_NAMES = new Set(OF_ACCOUNTS.map(({ inCode }) => inCode));
 const WRITTEN = new RegExp(`\\b(?:FROM|JOIN|UPDATE)\\s+(?:${SQL_NAMES.join('|')})\\b`, 'i');
 const BUILT = /^(?:from|update|delete)$/;
 const READ = /^(?:findFirst|findMany)$/;
@@ -59,7 +63,9 @@ function isStatement(node: ts.Node): boolean {
   const name = node.expression.name.text;
   if (READ.test(name)) return true;
   const [argument] = node.arguments;
-  return BUILT.test(name) && argument !== undefined && ts.isIdentifier(argument) && argument.text in tables;
+  return (
+    BUILT.test(name) && argument !== undefined && ts.isIdentifier(argument) && CODE_NAMES.has(argument.text)
+  );
 }
 
 function isSql(node: ts.Node): boolean {

@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { INSTALLATION } from '../../src/crypto/key-memory.ts';
 import { open, type SealedAt } from '../../src/crypto/seal.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { idFromUuid } from '../../src/ids.ts';
@@ -52,17 +53,18 @@ export async function makeEarlierVersion(
   root: { id: string; secret: Buffer },
 ): Promise<void> {
   const { sql } = app;
-  for (const { table, column, row, boundTable, boundTo } of SEALED_COLUMNS) {
+  for (const { table, column, row, boundTable, boundTo, ofInstallation } of SEALED_COLUMNS) {
     const key = row?.column ?? 'account_id';
-    const rows = await sql<{ account_id: string; key: string; sealed: Buffer }[]>`
-      SELECT account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}`;
+    const ofAccount = ofInstallation ? sql`NULL::uuid` : sql`account_id`;
+    const rows = await sql<{ account_id: string | null; key: string; sealed: Buffer }[]>`
+      SELECT ${ofAccount} AS account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}`;
     for (const { account_id, key: uuid, sealed } of rows) {
-      const account = idFromUuid('acc', account_id);
+      const account = ofInstallation ? INSTALLATION : idFromUuid('acc', account_id!);
       const id = idFromUuid(row?.prefix ?? 'acc', uuid);
       const at = { account, table: boundTable ?? table, column: boundTo[0]!, row: id };
       const before = sealAsBefore(root, open(app.keys, sealed, at), at);
       await sql`UPDATE ${sql(table)} SET ${sql({ [column]: before })}
-        WHERE account_id = ${account_id} AND ${sql(key)} = ${uuid}`;
+        WHERE ${ofAccount} IS NOT DISTINCT FROM ${account_id} AND ${sql(key)} = ${uuid}`;
     }
   }
   await sql`UPDATE verifications SET code_key_id = ${root.id}`;

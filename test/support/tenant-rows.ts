@@ -21,6 +21,10 @@ export type Answered = string;
 
 /** What `tenants.test.ts` has to know of a root field. */
 export interface FieldRow {
+  /** Who asks; the API key when absent. */
+  as?: 'owner';
+  /** How the account's own is answered when not with something of it. */
+  answered?: Answered;
   /** Arguments with which an account asks for what is its own, and gets it. */
   args?: (own: Tenant) => Args;
   /**
@@ -117,6 +121,10 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   },
   sandboxNumbers: shared,
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+  roles: shared,
+  viewer: { ...shared, as: 'owner' },
+  members: { ...page, ...liveOnly },
+  sessions: { ...liveOnly, as: 'owner' },
 };
 
 const input = (make: (own: Tenant) => Args) => (own: Tenant) => ({ input: make(own) });
@@ -273,6 +281,31 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     })),
     ids: { 'input.carrierId': 'CarrierNotFound', 'input.serviceId': 'ServiceNotFound' },
   },
+  changeRole: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ memberId: ids.mem, role: 'ANALYST' })),
+    ids: { 'input.memberId': 'MemberNotFound' },
+  },
+  removeMember: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ memberId: ids.mem })),
+    ids: { 'input.memberId': 'MemberNotFound' },
+  },
+  switchAccount: {
+    ...liveOnly,
+    as: 'owner',
+    args: input(({ ids }) => ({ accountId: ids.acc })),
+    ids: { 'input.accountId': 'AccountNotFound' },
+  },
+  endSession: {
+    ...liveOnly,
+    as: 'owner',
+    args: input(({ ids }) => ({ sessionId: ids.ses })),
+    ids: { 'input.sessionId': 'SessionNotFound' },
+  },
+  // The other one has been ended already.
+  endOtherSessions: { ...liveOnly, as: 'owner', answered: 'empty' },
+  leaveAccount: { ...liveOnly, as: 'owner' },
   removeInboundNumber: {
     ...liveOnly,
     args: input(({ ids }) => ({ inboundNumberId: ids.num })),
@@ -409,6 +442,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   WebhookEndpoint: ({ ids }) => ids.whk,
   OAuthClient: ({ ids }) => ids.cli,
   AuditEntry: ({ ids }) => ids.aud,
+  Member: ({ ids }) => ids.mem,
 };
 
 /** A call of a path, and the status that it is to be answered with. */
@@ -475,6 +509,15 @@ const aboutToken =
     return response;
   };
 
+const post =
+  (path: string, body: object, credential = (own: Tenant) => own.session): Call['call'] =>
+  (app, own) =>
+    fetch(app.server!.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${credential(own)}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
 /** By the form of a path. Those without anything of an account say nothing of one. */
 export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/': [{ what: 'leads to GraphiQL', status: 302, call: get('/') }],
@@ -534,6 +577,30 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     { what: 'says what is there', status: 200, call: get('/.well-known/oauth-protected-resource') },
   ],
   '/oauth/jwks': [{ what: 'shows the keys of all', status: 200, call: get('/oauth/jwks') }],
+  '/auth/sign-in/email': [
+    {
+      what: 'with an address of the other account',
+      status: 401,
+      call: (app, own, other) => {
+        const email = `${other.word.toLowerCase()}@owners.example`;
+        return post('/auth/sign-in/email', { email, password: `${own.word} has a long password` })(
+          app,
+          own,
+          other,
+        );
+      },
+    },
+  ],
+  '/auth/sign-out': [
+    { what: 'without a session', status: 200, call: post('/auth/sign-out', {}, (own) => own.credential) },
+  ],
+  '/auth/change-password': [
+    {
+      what: 'with the wrong one',
+      status: 403,
+      call: post('/auth/change-password', { currentPassword: 'x', newPassword: 'quite a long password' }),
+    },
+  ],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
   '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
 };

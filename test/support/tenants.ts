@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
+import type { Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
@@ -9,6 +10,7 @@ import { encodeCursor } from '../../src/events/cursor.ts';
 import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../../src/ids.ts';
 import { createClient } from '../../src/oauth/create-client.ts';
 import { issueToken, type TokenAnswer } from '../../src/oauth/issue-token.ts';
+import { makeMember } from '../../src/people/add-member.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
@@ -23,6 +25,7 @@ import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
+import { signedIn } from './people.ts';
 import { codeOf, happened, start, wrong } from './verifying.ts';
 
 /** An account with something of every kind, all of it marked by a word that nobody else uses. */
@@ -30,6 +33,9 @@ export interface Tenant {
   who: Principal;
   /** An API key. */
   credential: string;
+  /** A session of its owner, `ids.per`. */
+  session: string;
+  sessionId: Id<'ses'>;
   /** In every name and text that is its own. Letters only. */
   word: string;
   /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt; `key` is not the one in use. */
@@ -117,15 +123,19 @@ export async function createTenant(
     receivedAt: new Date(app.clock()),
   });
 
+  const people = await createPeople(app, accountId, word);
   const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
   const { event, inbound } = await cursorsOf(app, accountId);
   const tests = await runTest(app, accountId, `${word} test`, aNumber());
   return {
     who,
     credential: key,
+    session: people.session,
+    sessionId: people.sessionId,
     word,
     ids: {
       ...ids,
+      ...people.ids,
       acc: accountId,
       key: spare.row.id,
       cli: client.row.id,
@@ -168,6 +178,24 @@ async function runTest(app: Running, accountId: AccountId, name: string, number:
     number,
     cursor: encodeCursor({ transaction: event!.transaction, verificationId: id, version: 1 }),
   };
+}
+
+/** Three members: an owner who is signed in twice, once of which is not in use, another owner, and one of support. */
+async function createPeople(app: App, accountId: AccountId, word: string) {
+  const add = async (name: string, role: Role) => {
+    const email = `${word.toLowerCase()}@${name}.example`;
+    const password = `${word} has a long password`;
+    const { personId } = await makeMember(app, { accountId, email, name: `${word} ${name}`, password, role });
+    const [member] = await app.sql<{ id: string }[]>`
+      SELECT id FROM members WHERE account_id = ${uuidOf(accountId)} AND person_id = ${uuidOf(personId)}`;
+    return { personId, memberId: idFromUuid('mem', member!.id) };
+  };
+  const owner = await add('owners', 'owner');
+  await add('partners', 'owner');
+  const { memberId: mem } = await add('support', 'support');
+  const { token: session, sessionId } = await signedIn(app, owner.personId);
+  const { sessionId: ses } = await signedIn(app, owner.personId);
+  return { session, sessionId, ids: { per: owner.personId, ses, mem, inv: newId('inv'), sgn: newId('sgn') } };
 }
 
 /** Everything that an account sets up before its first verification. */

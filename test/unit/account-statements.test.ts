@@ -5,7 +5,10 @@ import { findStatements, statementsIn } from '../support/account-statements.ts';
 // of others. These few are about all accounts, or find out which one it is.
 const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'accounts/account-ids.ts': { count: 2, why: 'at an upgrade every account gets a data key' },
-  'accounts/find-account.ts': { count: 1, why: 'the demo looks for its account by name' },
+  'accounts/find-account.ts': {
+    count: 2,
+    why: 'the demo looks for its account by name, a person for theirs',
+  },
   'accounts/key-directory.ts': { count: 1, why: 'a caller says its key, which says its account' },
   'accounts/key-watch.ts': { count: 1, why: 'keys that are in use here, of all accounts' },
   'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
@@ -15,12 +18,13 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'keys/rotate/empty.ts': { count: 2, why: 'a rotation ends for all accounts at once' },
   'keys/rotate/renew.ts': { count: 2, why: 'so it begins' },
   'keys/rotate/rewrap.ts': { count: 2, why: 'and data keys are wrapped anew, whose ever they are' },
-  'keys/rotate/rotate-data.ts': { count: 2, why: 'a rotation itself is of no account' },
   'messages/inbox.ts': { count: 1, why: 'receipts without an attempt are forgotten in time' },
   'numbers/lookup-store.ts': { count: 1, why: 'answers that have expired are forgotten' },
   'oauth/authenticate-client.ts': { count: 1, why: 'a client says its id, which says its account' },
   'oauth/client-standing.ts': { count: 2, why: 'a token says its client, and its signature that we said so' },
   'oauth/forget.ts': { count: 2, why: 'what is over is forgotten, whose ever it is' },
+  'people/change-member.ts': { count: 1, why: 'whether somebody is in any other account' },
+  'people/queries.ts': { count: 1, why: 'the accounts that the person who asks is in' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
   'webhooks/enabled.ts': { count: 1, why: 'a worker sends for the endpoints of all accounts' },
   'sandbox/owed-receipts.ts': {

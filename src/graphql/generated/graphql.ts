@@ -220,6 +220,10 @@ export type Permission =
   | 'NUMBERS_REVEAL'
   /** `numbers:write`: Change how numbers are looked up. */
   | 'NUMBERS_WRITE'
+  /** `people:read`: Read who is a member of the account, with which role, and who is invited. */
+  | 'PEOPLE_READ'
+  /** `people:write`: Invite people, change the roles of members, and remove them. */
+  | 'PEOPLE_WRITE'
   /** `routes:read`: Read routes, their prices and what decided between them. */
   | 'ROUTES_READ'
   /** `routes:write`: Add and change routes. */
@@ -782,6 +786,7 @@ export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'AuditEntry', id: string }
     | { __typename: 'Carrier', id: string }
+    | { __typename: 'Member', id: string }
     | { __typename: 'Message', id: string }
     | { __typename: 'OAuthClient', id: string }
     | { __typename: 'Route', id: string }

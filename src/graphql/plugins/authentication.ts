@@ -8,6 +8,8 @@ import type { Details } from '../../audit/entry.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
+import { PersonNeeded } from '../../people/errors.ts';
+import { presentedIn, type OwnOrigins, type PresentingHeaders } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
 import { refusal } from './masking.ts';
@@ -22,16 +24,21 @@ export class ClosedField extends DomainError {
 
 /** What the transport knows: the request of Node over HTTP, the credential and the address themselves over WebSocket. */
 export interface TransportContext {
-  req?: AddressedRequest & { headers: { authorization?: string | undefined } };
+  req?: AddressedRequest & { headers: PresentingHeaders };
   credential?: string | undefined;
+  account?: string | undefined;
   address?: string | undefined;
 }
 
 /**
  * Says who is asking before an operation runs, or refuses it. A stranger may ask about the schema;
- * a client token may read what is open to it, an API key or access token what it has the permissions for.
+ * a client token may read what is open to it, a key, an access token or a person what they have the permissions for.
  */
-export function useAuthentication(app: App, facts: DocumentFacts, addressOf: AddressOf): Plugin {
+export function useAuthentication(
+  app: App,
+  facts: DocumentFacts,
+  { own, addressOf }: { own: OwnOrigins; addressOf: AddressOf },
+): Plugin {
   async function letIn({
     args,
     context,
@@ -39,12 +46,12 @@ export function useAuthentication(app: App, facts: DocumentFacts, addressOf: Add
     setResultAndStopExecution,
   }: Admission): Promise<void> {
     try {
-      const credential = context.req ? context.req.headers.authorization : context.credential;
+      const { credential, account } = context.req ? presentedIn(context.req.headers, own) : context;
       const operation = facts.operation(args.document, args.operationName);
       if (credential === undefined && operation?.schemaOnly)
         return extendContext({ app, principal: undefined });
       const address = context.req ? addressOf(context.req) : context.address;
-      const principal = await authenticate(app, credential, address);
+      const principal = await authenticate(app, credential, address, account);
       const refused = operation && forbidden(principal, operation);
       if (refused) {
         const { variableValues } = args;
@@ -73,25 +80,42 @@ interface Admission {
   setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
 }
 
+interface Forbidden {
+  error: DomainError;
+  details: Details;
+}
+
 /** What of an operation a caller may not do, with what of that goes into the audit log. */
 function forbidden(
   principal: Principal,
-  { closedField: field, needs, liveField }: OperationFacts,
-): { error: DomainError; details: Details } | undefined {
+  { closedField: field, needs, liveField, ownField }: OperationFacts,
+): Forbidden | undefined {
   switch (principal.kind) {
     case 'clientToken':
       return field === undefined ? undefined : { error: new ClosedField(field), details: { field } };
     case 'apiKey':
     case 'accessToken':
-      // 0.01 µs for a start.
-      for (const { permission, field: needing } of needs) {
-        const error = lackOf(principal, permission, needing);
-        if (error) return { error, details: { field: needing, permission } };
-      }
+      if (ownField !== undefined) return { error: new PersonNeeded(ownField), details: { field: ownField } };
       if (modeOf(principal) === 'test' && liveField !== undefined)
-        return { error: new ClosedToTestKey(liveField), details: { field: liveField } };
-      return undefined;
+        return (
+          lacking(principal, needs) ?? {
+            error: new ClosedToTestKey(liveField),
+            details: { field: liveField },
+          }
+        );
+      return lacking(principal, needs);
+    case 'person':
+      return lacking(principal, needs);
     default:
       throw new Error(`unhandled principal: ${principal satisfies never}`);
   }
+}
+
+function lacking(principal: Principal, needs: OperationFacts['needs']): Forbidden | undefined {
+  // 0.01 µs for a start.
+  for (const { permission, field } of needs) {
+    const error = lackOf(principal, permission, field);
+    if (error) return { error, details: { field, permission } };
+  }
+  return undefined;
 }

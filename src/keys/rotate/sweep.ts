@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { INSTALLATION } from '../../crypto/key-memory.ts';
 import { isDeadlock } from '../../db/transaction.ts';
 import { rowset } from '../../db/rowset.ts';
-import { idFromUuid, type AccountId } from '../../ids.ts';
+import { idFromUuid, uuidOf, type AccountId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { SEALED_COLUMNS, type SealedColumn } from '../sealed-columns.ts';
 import type { SweepPosition } from '../table.ts';
@@ -93,10 +93,11 @@ function readRows(
   { account = NIL, row = NIL }: SweepPosition,
 ) {
   const key = sql(column.row?.column ?? 'account_id');
+  const ofAccount = column.ofInstallation ? sql`${uuidOf(INSTALLATION)}::uuid` : sql`account_id`;
   return sql<SealedRow[]>`
-    SELECT account_id, ${key} AS row, ${sql(column.column)} AS sealed FROM ${sql(column.table)}
-    WHERE (account_id, ${key}) > (${account}::uuid, ${row}::uuid)
-    ORDER BY account_id, ${key} LIMIT ${ROWS_AT_ONCE}`;
+    SELECT ${ofAccount} AS account_id, ${key} AS row, ${sql(column.column)} AS sealed FROM ${sql(column.table)}
+    WHERE (${ofAccount}, ${key}) > (${account}::uuid, ${row}::uuid)
+    ORDER BY 1, 2 LIMIT ${ROWS_AT_ONCE}`;
 }
 
 /** An account may have been made, with its first key, since the sweep began. */
@@ -143,11 +144,12 @@ async function save(
     .map((name) => `"${name}"`)
     .join('.');
   const sealed = `"${column.column}"`;
+  const ofAccount = column.ofInstallation ? 'n.account_id' : 't.account_id';
   const key = `"${column.row?.column ?? 'account_id'}"`;
   const statement = `
     WITH resealed AS (
       UPDATE ${table} t SET ${sealed} = n.after FROM ${RESEALED.from}
-      WHERE t.account_id = n.account_id AND t.${key} = n.row AND t.${sealed} = n.before)
+      WHERE ${ofAccount} = n.account_id AND t.${key} = n.row AND t.${sealed} = n.before)
     UPDATE key_rotations SET position = $5::text::jsonb, done = $6::bigint WHERE id = $7::uuid`;
   const params = [...RESEALED.params(resealed), JSON.stringify(position), done, id];
   for (;;) {

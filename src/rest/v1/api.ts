@@ -51,8 +51,8 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
     },
   });
   const gate: Gate = (endpoint) => async (context, next) => {
-    const { authorization } = context.req.header();
-    const who = await authenticate(app, authorization, addressOf(context.env.incoming));
+    const { authorization, 'otpost-account': account } = context.req.header();
+    const who = await authenticate(app, authorization, addressOf(context.env.incoming), account);
     const charged = app.single(createMeter).charge(who, 1);
     if (charged) {
       context.header('ratelimit-policy', charged.policy);

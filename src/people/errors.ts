@@ -1,0 +1,102 @@
+import type { Role } from '../accounts/roles.ts';
+import { DomainError } from '../errors.ts';
+
+/** Wrong e-mail address or password: which of them, is not said. */
+export class SignInRefused extends DomainError {
+  readonly code = 'sign_in/refused';
+  constructor() {
+    super('This e-mail address and password do not belong together. Check both; neither is said to exist.');
+  }
+}
+
+/** Somebody who is in already gives the wrong password for what wants it once more. */
+export class WrongPassword extends DomainError {
+  readonly code = 'sign_in/wrong_password';
+  constructor() {
+    super('This is not your password. Nothing was changed.');
+  }
+}
+
+/** What changes how somebody signs in wants them to have done so lately. */
+export class SignInAgain extends DomainError {
+  readonly code = 'sign_in/not_fresh';
+  constructor() {
+    super('You signed in too long ago for this: sign in again, then it works for 15 minutes.');
+  }
+}
+
+/** A browser, on a page that is not ours. */
+export class ForeignOrigin extends DomainError {
+  readonly code = 'request/foreign_origin';
+  constructor() {
+    super('This comes from a page of another origin. It has to be in ALLOWED_ORIGINS to sign people in.');
+  }
+}
+
+/** Too many wrong passwords or codes, from this browser or this address. */
+export class TooManyAttempts extends DomainError {
+  readonly code = 'sign_in/too_many_attempts';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super(`There were too many attempts. Try again in ${retryAfterSeconds} seconds.`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Somebody without an account, or who asks for one that they are not in. */
+export class AccountNotFound extends DomainError {
+  readonly code = 'auth/no_account';
+  constructor() {
+    super(
+      'You are not a member of this account, or of none. Leave the header Otpost-Account out, or ask for an invitation.',
+    );
+  }
+}
+
+/** What only somebody who has signed in can do. */
+export class PersonNeeded extends DomainError {
+  readonly code = 'auth/forbidden';
+  constructor(field: string) {
+    super(`${field} is about the person who asks: it needs somebody who has signed in, and no key or token.`);
+  }
+}
+
+export class MemberNotFound extends DomainError {
+  readonly code = 'member/not_found';
+  constructor() {
+    super('There is no such member in this account.');
+  }
+}
+
+/** Somebody who would give, change or take a role that goes beyond what they have themselves. */
+export class RoleAboveOwn extends DomainError {
+  readonly code = 'member/above_own_role';
+  readonly role: Role;
+  constructor(role: Role) {
+    super(`The role ${role} has permissions that you lack: only somebody who has them can give or take it.`);
+    this.role = role;
+  }
+}
+
+/** Without one nobody could answer for the account. */
+export class LastOwner extends DomainError {
+  readonly code = 'member/last_owner';
+  constructor() {
+    super('This is the last owner of the account. Make somebody else an owner first.');
+  }
+}
+
+/** An e-mail address that somebody has already. */
+export class EmailTaken extends DomainError {
+  readonly code = 'member/email_taken';
+  constructor() {
+    super('There is a person with this e-mail address already.');
+  }
+}
+
+export class SessionNotFound extends DomainError {
+  readonly code = 'session/not_found';
+  constructor() {
+    super('You have no such session, or it is over.');
+  }
+}

@@ -1,0 +1,77 @@
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
+import { parseId, type MemberId } from '../ids.ts';
+import { changeRole, removeMember } from './change-member.ts';
+import { LastOwner, MemberNotFound, RoleAboveOwn } from './errors.ts';
+import { Member, RoleEnum } from './graphql.ts';
+import type { MemberRow } from './table.ts';
+
+errorType(MemberNotFound, 'There is no such member in this account.');
+
+errorType(
+  RoleAboveOwn,
+  'Nobody gives or takes a role that has more than they have themselves. Nothing was done.',
+  (t) => ({ role: t.expose('role', { type: RoleEnum, description: 'The role that goes beyond theirs.' }) }),
+);
+
+errorType(LastOwner, 'An account always has an owner, and this is the last one. Nothing was done.');
+
+// Who has left is in no list any more, and neither are their name and address.
+export const FormerMember = builder.objectRef<MemberRow>('FormerMember').implement({
+  description: 'Somebody who is no longer in the account.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'What they were called there, prefixed `mem_`.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'What they were.' }),
+  }),
+});
+
+const ChangeRoleInput = builder.inputType('ChangeRoleInput', {
+  description: 'Which member gets which role.',
+  fields: (t) => ({
+    memberId: t.id({ required: true, description: 'Which member.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'What they may do from now on.' }),
+  }),
+});
+
+const RemoveMemberInput = builder.inputType('RemoveMemberInput', {
+  description: 'Which member goes.',
+  fields: (t) => ({ memberId: t.id({ required: true, description: 'Which member.' }) }),
+});
+
+builder.mutationField('changeRole', (t) =>
+  t.field({
+    permission: 'people:write',
+    audit: 'member.change_role',
+    type: Member,
+    description:
+      'Gives a member another role, which counts at once in every process: what they have open is closed with 4403, ' +
+      'and comes back with what they may do now.',
+    errors: { types: [MemberNotFound, RoleAboveOwn, LastOwner] },
+    args: { input: t.arg({ type: ChangeRoleInput, required: true, description: 'Which role.' }) },
+    resolve: (_root, { input: { memberId, role } }, context) =>
+      changeRole(context.app, callerOf(context), readId(memberId), role),
+  }),
+);
+
+builder.mutationField('removeMember', (t) =>
+  t.field({
+    permission: 'people:write',
+    audit: 'member.remove',
+    type: FormerMember,
+    description:
+      'Takes a member out of the account, at once in every process. API keys that they made stay: revoke those that ' +
+      'they know. Somebody who is in no account any more is forgotten, with their password.',
+    errors: { types: [MemberNotFound, RoleAboveOwn, LastOwner] },
+    args: { input: t.arg({ type: RemoveMemberInput, required: true, description: 'Which member.' }) },
+    resolve: (_root, { input }, context) =>
+      removeMember(context.app, callerOf(context), readId(input.memberId)),
+  }),
+);
+
+/** @throws {MemberNotFound} */
+function readId(text: string): MemberId {
+  const id = parseId('mem', text);
+  if (!id) throw new MemberNotFound();
+  return id;
+}

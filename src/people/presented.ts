@@ -1,0 +1,61 @@
+import { readSessionCookie } from './session-cookie.ts';
+
+/** The credential that a request comes with, and the account that it is about. */
+export interface Presented {
+  credential: string | undefined;
+  /** What the header Otpost-Account says; only people have a choice. */
+  account: string | undefined;
+}
+
+/** As Node has them. */
+export interface PresentingHeaders {
+  authorization?: string | undefined;
+  cookie?: string | undefined;
+  origin?: string | undefined;
+  host?: string | undefined;
+  'sec-fetch-site'?: string | string[] | undefined;
+  'otpost-account'?: string | string[] | undefined;
+}
+
+/** Where our own pages are from. */
+export interface OwnOrigins {
+  publicUrl: string;
+  /** Named by the operator; undefined: none is. */
+  allowed: readonly string[] | undefined;
+}
+
+/**
+ * What a request proves who it is with: its `Authorization`, else the cookie of a session. A browser adds the
+ * cookie to whatever any page sends here, so it counts only for a page of ours (CSRF).
+ */
+export function presentedIn(headers: PresentingHeaders, own: OwnOrigins): Presented {
+  const account = headers['otpost-account'];
+  return {
+    credential: headers.authorization ?? cookieIn(headers, own),
+    account: typeof account === 'string' ? account : undefined,
+  };
+}
+
+/** The token in the session's cookie, when the page that sends it is ours. */
+export function cookieIn(headers: PresentingHeaders, own: OwnOrigins): string | undefined {
+  if (headers.cookie === undefined || !isOwnPage(headers, own)) return undefined;
+  return readSessionCookie(headers.cookie, own.publicUrl.startsWith('https:'));
+}
+
+/**
+ * Whether a request comes from a page of this host, or of one that the operator named. Without an `Origin` (a GET
+ * of the same origin has none) the browser must say so itself, which no page can do for it.
+ */
+export function isOwnPage(headers: PresentingHeaders, own: OwnOrigins): boolean {
+  const { origin } = headers;
+  return origin === undefined
+    ? headers['sec-fetch-site'] === 'same-origin'
+    : isOwnOrigin(origin, headers.host, own);
+}
+
+export function isOwnOrigin(origin: string, host: string | undefined, own: OwnOrigins): boolean {
+  if (own.allowed?.includes(origin)) return true;
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  // A foreign name that was pointed at our address has a host, too; but the browser keeps its cookies for that name.
+  return url !== undefined && (url.host === host || url.origin === new URL(own.publicUrl).origin);
+}

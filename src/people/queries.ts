@@ -1,0 +1,58 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import { findAccounts } from '../accounts/find-account.ts';
+import type { Role } from '../accounts/roles.ts';
+import type { AccountId, MemberId, PersonId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { openPerson, type PersonalData } from './personal-data.ts';
+import { members, people, type MemberRow } from './table.ts';
+
+/** A page of an account's members, oldest first. */
+export async function pageMembers(
+  app: App,
+  accountId: AccountId,
+  { after, limit }: { after: MemberId | undefined; limit: number },
+): Promise<MemberRow[]> {
+  return app.db
+    .select()
+    .from(members)
+    .where(and(eq(members.accountId, accountId), after === undefined ? undefined : gt(members.id, after)))
+    .orderBy(asc(members.id))
+    .limit(limit);
+}
+
+/** Somebody, as they see themselves. */
+export interface Self extends PersonalData {
+  id: PersonId;
+  hasSecondFactor: boolean;
+  createdAt: Date;
+}
+
+/** @throws when there is no such person: whoever asks is one */
+export async function findSelf(app: App, personId: PersonId): Promise<Self> {
+  const [row] = await app.db.select().from(people).where(eq(people.id, personId));
+  if (!row) throw new Error(`no person ${personId}`);
+  const { id, twoFactorEnabled: hasSecondFactor, createdAt } = row;
+  return { id, hasSecondFactor, createdAt, ...openPerson(app, row) };
+}
+
+/** An account that somebody is in. */
+export interface Membership {
+  accountId: AccountId;
+  accountName: string;
+  role: Role;
+}
+
+/** The accounts that somebody is in, the one they have been in for longest first. */
+export async function listMemberships(app: App, personId: PersonId): Promise<Membership[]> {
+  const rows = await app.db
+    .select({ accountId: members.accountId, role: members.role })
+    .from(members)
+    .where(eq(members.personId, personId))
+    .orderBy(asc(members.id));
+  const accounts = await findAccounts(
+    app,
+    rows.map(({ accountId }) => accountId),
+  );
+  const names = new Map(accounts.map(({ id, name }) => [id, name]));
+  return rows.map((row) => ({ ...row, accountName: names.get(row.accountId)! }));
+}

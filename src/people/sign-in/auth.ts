@@ -1,0 +1,97 @@
+import { betterAuth } from 'better-auth/minimal';
+import { bearer } from 'better-auth/plugins/bearer';
+import { newId } from '../../crypto/new-id.ts';
+import type { App } from '../../platform.ts';
+import { MAX_PASSWORD, MIN_PASSWORD } from '../password.ts';
+import { createPasswords } from '../passwords.ts';
+import { cookiePrefix, SESSION_COOKIE } from '../session-cookie.ts';
+import { writeSessionToken } from '../session-token.ts';
+import { createAuthStore } from './adapter.ts';
+import { asApiError } from './api-error.ts';
+import { afterSignIn, beforeSignIn } from './hooks.ts';
+
+export const AUTH_PATH = '/auth';
+
+/** A working day: whoever comes back tomorrow signs in again, and nothing is left open overnight. */
+export const SESSION_SECONDS = 12 * 3_600;
+/** What changes how somebody signs in wants to have seen them lately. */
+const FRESH_SECONDS = 15 * 60;
+const TOKEN_BYTES = 24;
+
+export type Auth = ReturnType<typeof createAuth>;
+
+/**
+ * The sign-in of people, by better-auth: passwords, sessions and their cookies. What is ours is where it keeps them
+ * (adapter.ts), how passwords are hashed, and how many may be tried (guard.ts).
+ */
+export function createAuth(app: App) {
+  const url = new URL(app.publicUrl);
+  const secure = url.protocol === 'https:';
+  const prefix = cookiePrefix(secure);
+  const passwords = app.single(createPasswords);
+  return betterAuth({
+    appName: 'Otpost',
+    baseURL: url.origin,
+    basePath: AUTH_PATH,
+    // It signs cookies that live for minutes. What rests is sealed by us, under keys that rotate.
+    secret: secretOf(app),
+    database: createAuthStore(app),
+    // Who may call at all was decided before it came here; this is the second look.
+    trustedOrigins: (request) => {
+      const origin = request?.headers.get('origin');
+      return origin ? [origin] : [];
+    },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: MIN_PASSWORD,
+      // In UTF-16 units; characters are counted in hooks.ts.
+      maxPasswordLength: MAX_PASSWORD * 2,
+      password: {
+        hash: (password) => asApiError(passwords.hash(password)),
+        verify: ({ hash, password }) => asApiError(passwords.verify(hash, password)),
+      },
+    },
+    session: { expiresIn: SESSION_SECONDS, freshAge: FRESH_SECONDS, disableSessionRefresh: true },
+    verification: { storeIdentifier: 'hashed' },
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    advanced: {
+      // The prefix is ours, and stricter: __Host- where it would write __Secure-.
+      useSecureCookies: false,
+      cookiePrefix: prefix,
+      cookies: { session_token: { name: prefix + SESSION_COOKIE } },
+      defaultCookieAttributes: { httpOnly: true, secure, sameSite: 'strict', path: '/' },
+      ipAddress: { disableIpTracking: true },
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
+      database: { generateId: ({ model }) => newRowId(app, model) },
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session) => ({
+            data: { ...session, token: writeSessionToken(app.keys.randomBytes(TOKEN_BYTES)) },
+          }),
+        },
+      },
+    },
+    hooks: { before: beforeSignIn(app, prefix), after: afterSignIn(app, prefix) },
+    // What is no refusal of its own comes out as it was thrown, and is masked and logged there.
+    onAPIError: { throw: true },
+    // Its words can hold addresses of e-mail; what is worth a line is logged by us.
+    logger: { disabled: true },
+    plugins: [bearer()],
+  });
+}
+
+/** Ids of people and sessions are seen outside, the others are not. */
+function newRowId(app: App, model: string): string {
+  if (model === 'user') return newId('per', app.clock());
+  return newId(model === 'session' ? 'ses' : 'sgn', app.clock());
+}
+
+/** Of the index key, which never rotates: with the others every sign-in under way would break. */
+function secretOf(app: App): string {
+  return ['1', '2'].map((part) => app.keys.blindIndex('sign-in', 'secret', part).toString('hex')).join('');
+}

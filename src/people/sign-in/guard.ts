@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { App } from '../../platform.ts';
+import { normalizeEmail } from '../email.ts';
+import { TooManyAttempts } from '../errors.ts';
+import { WINDOW_MS } from './window.ts';
+
+/** What attempts are counted by, and how many there may be in a window. */
+export interface Counted {
+  key: Buffer;
+  limit: number;
+}
+
+const PER_DEVICE = 10;
+/** An office behind one address mistypes, too. */
+const PER_ADDRESS = 100;
+
+// Counted first and looked at afterwards: fifty at the same time are fifty, and ten are looked at.
+const COUNT = `
+  INSERT INTO sign_in_failures AS f (counted, failures, since)
+  SELECT unnest($1::bytea[]), 1, $2::timestamptz ORDER BY 1
+  ON CONFLICT (counted) DO UPDATE SET
+    failures = CASE WHEN f.since <= $3::timestamptz THEN 1 ELSE f.failures + 1 END,
+    since = CASE WHEN f.since <= $3::timestamptz THEN excluded.since ELSE f.since END
+  RETURNING counted, failures, since`;
+
+/**
+ * By what the passwords for an address are counted: by the browser when it has signed in before, and by the address
+ * itself for all others together. So whoever guesses from elsewhere locks out strangers, and not the owner.
+ * @param device of the browser's cookie, when it is of this address
+ */
+export function countedForSignIn(
+  app: Pick<App, 'keys'>,
+  attempt: { email: string; device: string | undefined; address: string | undefined },
+): Counted[] {
+  const who = attempt.device ?? normalizeEmail(attempt.email);
+  return [
+    { key: keyOf(app, attempt.device ? 'device' : 'email', who), limit: PER_DEVICE },
+    ...(attempt.address ? [{ key: keyOf(app, 'address', siteOf(attempt.address)), limit: PER_ADDRESS }] : []),
+  ];
+}
+
+/** By what the passwords are counted that somebody gives who is in already. */
+export function countedForSession(app: Pick<App, 'keys'>, token: string): Counted[] {
+  return [{ key: keyOf(app, 'session', token), limit: PER_DEVICE }];
+}
+
+/** @throws {TooManyAttempts} when there were enough of them lately: then nothing is to be looked at */
+export async function countAttempt(app: App, counted: readonly Counted[]): Promise<void> {
+  const now = app.clock();
+  const rows = await app.sql.unsafe<{ counted: Buffer; failures: number; since: Date }[]>(COUNT, [
+    `{${counted.map(({ key }) => `"\\\\x${key.toString('hex')}"`).join(',')}}`,
+    new Date(now).toISOString(),
+    new Date(now - WINDOW_MS).toISOString(),
+  ]);
+  const excess = rows.filter((row) => {
+    const of = counted.find(({ key }) => key.equals(row.counted));
+    return of !== undefined && row.failures > of.limit;
+  });
+  if (excess.length === 0) return;
+  const free = Math.max(...excess.map(({ since }) => since.getTime() + WINDOW_MS));
+  throw new TooManyAttempts(Math.ceil((free - now) / 1_000));
+}
+
+/** The attempt was right: it does not count, and those before it of the same device neither. */
+export async function forgiveAttempt(app: App, counted: readonly Counted[]): Promise<void> {
+  const own = counted.filter(({ limit }) => limit === PER_DEVICE).map(({ key }) => key);
+  const shared = counted.filter(({ limit }) => limit !== PER_DEVICE).map(({ key }) => key);
+  for (const key of own) await app.sql`DELETE FROM sign_in_failures WHERE counted = ${key}`;
+  for (const key of shared)
+    await app.sql`UPDATE sign_in_failures SET failures = failures - 1 WHERE counted = ${key} AND failures > 0`;
+}
+
+/** An address of IPv4; of IPv6 the /64 that a subscriber has at least. */
+function siteOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const before = head.split(':').filter((group) => group !== '');
+  const after = (tail ?? '').split(':').filter((group) => group !== '');
+  const zeros = tail === undefined ? [] : Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+}
+
+function keyOf(app: Pick<App, 'keys'>, kind: string, text: string): Buffer {
+  // Of any length, and none is worth keeping.
+  return app.keys.blindIndex('sign-in', kind, createHash('sha256').update(text).digest('hex'));
+}

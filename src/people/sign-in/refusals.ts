@@ -1,0 +1,57 @@
+import { CredentialMissing } from '../../accounts/errors.ts';
+import { docUrl, type DomainError, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
+import { ForeignOrigin, SignInAgain, SignInRefused, WrongPassword } from '../errors.ts';
+
+/** A refusal as a client gets it. */
+export interface Refusal {
+  status: number;
+  body: { code: ErrorCode; message: string; docUrl: string; field?: string };
+}
+
+const PASSWORD = 'The password is too short, too long, or not there.';
+
+/** What the library's refusals are called here. Whatever is not among them is wrong input: it says what. */
+const OURS: Readonly<Record<string, () => DomainError>> = {
+  INVALID_EMAIL_OR_PASSWORD: () => new SignInRefused(),
+  INVALID_EMAIL: () => new InvalidInput('email', 'An e-mail address is written name@example.com.'),
+  INVALID_PASSWORD: () => new WrongPassword(),
+  CREDENTIAL_ACCOUNT_NOT_FOUND: () => new WrongPassword(),
+  PASSWORD_TOO_SHORT: () => new InvalidInput('password', PASSWORD),
+  PASSWORD_TOO_LONG: () => new InvalidInput('password', PASSWORD),
+  UNAUTHORIZED: () => new CredentialMissing(),
+  SESSION_NOT_FRESH: () => new SignInAgain(),
+  SESSION_EXPIRED: () => new SignInAgain(),
+  INVALID_ORIGIN: () => new ForeignOrigin(),
+  MISSING_OR_NULL_ORIGIN: () => new ForeignOrigin(),
+  CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: () => new ForeignOrigin(),
+};
+
+/** @param body of the library's answer, whose status was none of success */
+export function readRefusal(status: number, body: unknown): Refusal {
+  const { code, message, field } = (body ?? {}) as Record<string, unknown>;
+  // One of ours, on its way through the library.
+  if (typeof code === 'string' && code in ERROR_CODES) {
+    const known = code as ErrorCode;
+    const where = typeof field === 'string' ? { field } : {};
+    return {
+      status: ERROR_CODES[known],
+      body: { code: known, message: String(message), docUrl: docUrl(known), ...where },
+    };
+  }
+  const ours = OURS[typeof code === 'string' ? code : status === 401 ? 'UNAUTHORIZED' : ''];
+  return toRefusal(
+    ours?.() ?? new InvalidInput('body', `This request is not as it must be: ${sentence(message)}`),
+  );
+}
+
+export function toRefusal(error: DomainError): Refusal {
+  const { code, message, docUrl: url } = error;
+  const where = error instanceof InvalidInput ? { field: error.field } : {};
+  return { status: ERROR_CODES[code], body: { code, message, docUrl: url, ...where } };
+}
+
+function sentence(message: unknown): string {
+  const text =
+    typeof message === 'string' && message !== '' ? message : 'something in it is missing or wrong';
+  return text.endsWith('.') ? text : `${text}.`;
+}

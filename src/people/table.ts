@@ -1,0 +1,118 @@
+import { boolean, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '../accounts/roles.ts';
+import { accounts } from '../accounts/table.ts';
+import {
+  accountIdColumn,
+  bytes,
+  memberIdColumn,
+  moment,
+  personIdColumn,
+  sessionIdColumn,
+  signInIdColumn,
+} from '../db/columns.ts';
+
+// A person belongs to no account: `members` says in which they are. Everything here but `members` is about the
+// person alone, and is shown to nobody else.
+
+/** Somebody who can sign in. */
+export const people = snakeCase.table('people', {
+  id: personIdColumn().primaryKey(),
+  emailSealed: bytes().notNull(),
+  /** Blind index of the address in lower case. */
+  emailIndex: bytes().notNull().unique(),
+  nameSealed: bytes().notNull(),
+  /** That they hold the address: they came by a link that was sent there. */
+  emailVerified: boolean().notNull().default(false),
+  twoFactorEnabled: boolean().notNull().default(false),
+  createdAt: moment().notNull(),
+  updatedAt: moment().notNull(),
+});
+
+export type PersonRow = typeof people.$inferSelect;
+
+const personId = () =>
+  personIdColumn()
+    .notNull()
+    .references(() => people.id, { onDelete: 'cascade' });
+
+/** How somebody signs in: by a password. */
+export const personPasswords = snakeCase.table(
+  'person_passwords',
+  {
+    id: signInIdColumn().primaryKey(),
+    personId: personId(),
+    providerId: text().notNull(),
+    accountId: text('provider_account').notNull(),
+    /** argon2id, in PHC form. */
+    password: text(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (t) => [index().on(t.personId)],
+);
+
+export const personSessions = snakeCase.table(
+  'person_sessions',
+  {
+    id: sessionIdColumn().primaryKey(),
+    personId: personId(),
+    /** Keyed hash (16 bytes); the token itself is in the browser and nowhere else. */
+    tokenHash: bytes().notNull().unique(),
+    /** The account that it is in, unless a request names another one; null = the first one. */
+    currentAccountId: accountIdColumn(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (t) => [index().on(t.personId), index().on(t.expiresAt)],
+);
+
+/** What is kept between two steps of a sign-in: a challenge, a second factor that is due, a reset. */
+export const personChallenges = snakeCase.table(
+  'person_challenges',
+  {
+    id: signInIdColumn().primaryKey(),
+    /** SHA-256 of what the browser or the link carries. */
+    identifier: text().notNull(),
+    valueSealed: bytes().notNull(),
+    expiresAt: moment().notNull(),
+    createdAt: moment().notNull(),
+    updatedAt: moment().notNull(),
+  },
+  (t) => [index().on(t.identifier), index().on(t.expiresAt)],
+);
+
+/** Wrong passwords lately, by what was counted: see `sign-in/guard.ts`. */
+export const signInFailures = snakeCase.table(
+  'sign_in_failures',
+  {
+    /** Keyed hash of a device or an address. */
+    counted: bytes().primaryKey(),
+    failures: integer().notNull(),
+    /** When the first of them was. */
+    since: moment().notNull(),
+  },
+  (t) => [index().on(t.since)],
+);
+
+/** Who is in an account, and as what. */
+export const members = snakeCase.table(
+  'members',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    id: memberIdColumn().notNull(),
+    personId: personId(),
+    role: text().$type<Role>().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    uniqueIndex('members_account_person').on(t.accountId, t.personId),
+    // This one does not lead with the account: somebody signs in, and says nothing of accounts.
+    index('members_person').on(t.personId),
+  ],
+);
+
+export type MemberRow = typeof members.$inferSelect;

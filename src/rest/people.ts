@@ -1,0 +1,102 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { docUrl, InvalidInput } from '../errors.ts';
+import type { AddressOf } from '../http/client-address.ts';
+import { readBody } from '../http/read-body.ts';
+import { ForeignOrigin } from '../people/errors.ts';
+import { isOwnOrigin, isOwnPage, type OwnOrigins } from '../people/presented.ts';
+import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
+import { readRefusal, toRefusal, type Refusal } from '../people/sign-in/refusals.ts';
+import type { App } from '../platform.ts';
+import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
+
+// The proof of a passkey is the longest of what comes here.
+const MAX_BODY_BYTES = 32 * 1024;
+
+/** The ways of people in and out, below `/auth`. */
+export interface PeopleDoor {
+  answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface PeopleDoorOptions {
+  /** Whose pages may call it from a browser. */
+  own: OwnOrigins;
+  addressOf: AddressOf;
+}
+
+export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions): PeopleDoor {
+  let loading: Promise<(request: Request) => Promise<Response>> | undefined;
+  // At the first call: with its library it takes 48 MB and a fifth of a second, and a worker never needs it.
+  const load = () =>
+    (loading ??= import('../people/sign-in/auth.ts').then(({ createAuth }) => createAuth(app).handler));
+
+  async function ask(path: string, request: IncomingMessage): Promise<Response | Refusal | undefined> {
+    const { headers, method = 'GET' } = request;
+    if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host, own))
+      return toRefusal(new ForeignOrigin());
+    let body: string | undefined;
+    if (method === 'POST') {
+      if (!/^application\/json *(?:;|$)/i.test(headers['content-type'] ?? ''))
+        return toRefusal(new InvalidInput('body', 'The body is JSON: send content-type: application/json.'));
+      const read = await readBody(request, MAX_BODY_BYTES);
+      if (read === 'cut') return undefined;
+      if (read === 'tooLarge')
+        return toRefusal(new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`));
+      body = read.toString();
+    }
+    const handle = await load();
+    const url = new URL(path, own.publicUrl);
+    url.search = new URL(request.url ?? '/', 'http://localhost').search;
+    return handle(
+      new Request(url, {
+        method,
+        headers: headersFor(headers, own, addressOf(request)),
+        ...(body !== undefined && { body: body === '' ? '{}' : body }),
+      }),
+    );
+  }
+
+  return {
+    async answer(path, request, response) {
+      try {
+        const answer = await ask(path, request);
+        if (answer === undefined) return void response.destroy();
+        if (!(answer instanceof Response)) return send(response, answer.status, answer.body);
+        for (const cookie of answer.headers.getSetCookie()) response.appendHeader('set-cookie', cookie);
+        const retryAfter = answer.headers.get('retry-after');
+        if (retryAfter) response.setHeader('retry-after', retryAfter);
+        const content: unknown = await answer.json().catch(() => null);
+        if (answer.status < 400) return send(response, answer.status, content);
+        const refusal = readRefusal(answer.status, content);
+        send(response, refusal.status, refusal.body);
+      } catch (error) {
+        const id = noteUnexpected(app.log, error, path);
+        const code = 'internal/unexpected';
+        send(response, 500, { code, message: unexpectedMessage(id), docUrl: docUrl(code), id });
+      }
+    },
+  };
+}
+
+/** Only what is meant for it goes through; cookies of a foreign page are not. */
+function headersFor(headers: IncomingHttpHeaders, own: OwnOrigins, address: string | undefined): Headers {
+  const passed = new Headers();
+  const pass = (name: string, value: string | undefined) => {
+    if (value !== undefined) passed.set(name, value);
+  };
+  pass('content-type', headers['content-type']);
+  pass('origin', headers.origin);
+  pass('sec-fetch-site', headers['sec-fetch-site']);
+  if (headers.authorization !== undefined) passed.set('authorization', headers.authorization);
+  else if (isOwnPage(headers, own)) pass('cookie', headers.cookie);
+  pass(ADDRESS_HEADER, address);
+  return passed;
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(`${JSON.stringify(body)}\n`);
+}

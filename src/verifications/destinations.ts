@@ -44,11 +44,16 @@ const LOCK = `
   ORDER BY d.account_id, d.service_id, d.destination
   FOR UPDATE OF d`;
 
+// The whole key from one place: with the service from one table and the number from another, a plan may look a
+// destination up by its service alone and read all that the service has (70 → 4,000 µs per check with 4,000).
 const LOCK_OF_VERIFICATIONS = `
-  SELECT d.*, v.id AS verification_id, s.number_sealed FROM ${KEYS.from}
-  JOIN verifications v USING (account_id, id)
-  JOIN vault.numbers s ON s.account_id = v.account_id AND s.verification_id = v.id
-  JOIN destinations d ON d.account_id = v.account_id AND d.service_id = v.service_id AND d.destination = s.subject
+  WITH keys AS MATERIALIZED (
+    SELECT v.account_id, v.service_id, s.subject AS destination, v.id AS verification_id, s.number_sealed
+    FROM ${KEYS.from}
+    JOIN verifications v USING (account_id, id)
+    JOIN vault.numbers s ON s.account_id = v.account_id AND s.verification_id = v.id)
+  SELECT d.*, k.verification_id, k.number_sealed FROM keys k
+  JOIN destinations d USING (account_id, service_id, destination)
   ORDER BY d.account_id, d.service_id, d.destination
   FOR UPDATE OF d`;
 

@@ -20,7 +20,7 @@ const PURE = [
   'events/{catalog,cursor,snapshot}',
   'routing/{coverage,decision,judge,policy,price,receipt-latency,replay,residency,track-record}',
   'messages/sightings',
-  'audit/{actions,actor,entry,recorded,traffic}',
+  'audit/{actions,actor,chain,entry,inspect,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',
   'numbers/{lookup-answer,plan,plans,resolution}',
@@ -227,16 +227,23 @@ export default defineConfig(
     PURE.map((path) => `src/${path}.ts`),
     BANS.impure,
   ),
-  imports('aggregation', ['src/{app,main,demo,people-create,rotate-keys}.ts', 'src/db/relations.ts']),
+  imports('aggregation', [
+    'src/{app,main,demo,people-create,rotate-keys,audit-verify}.ts',
+    'src/db/relations.ts',
+  ]),
   {
     name: 'programs: they talk to a person',
-    files: ['src/{main,demo,people-create,rotate-keys}.ts', 'src/demo/**/*.ts', 'src/graphql/print.ts'],
+    files: [
+      'src/{main,demo,people-create,rotate-keys,audit-verify}.ts',
+      'src/demo/**/*.ts',
+      'src/graphql/print.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   // config.ts reads it; programs hand it over.
   {
     name: 'the environment',
-    files: ['src/{config,main,people-create,rotate-keys}.ts'],
+    files: ['src/{config,main,people-create,rotate-keys,audit-verify}.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   { files: ['**/*.js', '**/*.cjs'], extends: [tseslint.configs.disableTypeChecked] },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
 import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
+import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { readRedisTls } from './bus/redis-tls.ts';
@@ -216,6 +217,11 @@ async function startWorker(
   stack.defer(
     every(app, ROLL_UP_MS, 'counting of hours', async () => {
       while (await rollUp(app));
+    }),
+  );
+  stack.defer(
+    every(app, SEAL_MS, 'sealing of the audit log', async () => {
+      while (await sealEntries(app));
     }),
   );
   stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));

@@ -50,4 +50,27 @@ export const auditUnsealed = snakeCase.table('audit_unsealed', {
   hashes: bytes().notNull(),
 });
 
+/**
+ * The chain of an account: entries in the order in which they were sealed, numbered without a hole. Added to by
+ * the sealer and never changed; a trigger refuses anything else.
+ */
+export const auditBlocks = snakeCase.table(
+  'audit_blocks',
+  {
+    accountId: accountIdColumn().notNull(),
+    /** Of its first entry; the first one of all is 1. */
+    firstSeq: bigint({ mode: 'number' }).notNull(),
+    /** The chain hash of the entry before. */
+    previousHash: bytes().notNull(),
+    entryIds: uuid().array().notNull(),
+    /** 32 bytes of each entry, in the same order: its hash as it was when it was written. */
+    hashes: bytes().notNull(),
+    /** 32 bytes of each entry: SHA-256 of the chain hash before it and its own hash. */
+    chainHashes: bytes().notNull(),
+    /** Not before that of the block before, nor before its entries. */
+    sealedAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.firstSeq] })],
+);
+
 export type AuditEntryRow = typeof auditEntries.$inferSelect;

@@ -1,7 +1,7 @@
 import { defineRelations } from 'drizzle-orm';
 import { accounts, apiKeys } from '../accounts/table.ts';
 import { routingHourly, routingRollups } from '../analytics/table.ts';
-import { auditEntries, auditUnsealed } from '../audit/table.ts';
+import { auditBlocks, auditEntries, auditUnsealed } from '../audit/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
@@ -64,6 +64,7 @@ export const tables = {
   vaultNumbers,
   auditEntries,
   auditUnsealed,
+  auditBlocks,
   people,
   personPasswords,
   personSessions,

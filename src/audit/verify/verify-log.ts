@@ -1,0 +1,51 @@
+import type { AccountId } from '../../ids.ts';
+import type { App } from '../../platform.ts';
+import type { Tampering } from '../inspect.ts';
+import { accountsWithLogs, countEntries } from './accounts.ts';
+import { verifyAccount, type Verdict } from './verify-account.ts';
+
+export interface Report {
+  onProgress(done: number, total: number): void;
+  onVerdict(verdict: Verdict): void;
+}
+
+export interface Verified {
+  accounts: number;
+  entries: number;
+  /** Accounts whose logs are not what was written. */
+  tampered: number;
+}
+
+/** Verifies the logs of all accounts, or that of one. */
+export async function verifyLog(
+  app: App,
+  { accountId }: { accountId: AccountId | undefined },
+  { onProgress, onVerdict }: Report,
+): Promise<Verified> {
+  const total = accountId ? 0 : await countEntries(app);
+  const verified: Verified = { accounts: 0, entries: 0, tampered: 0 };
+  let done = 0;
+  for await (const id of accountId ? [accountId] : accountsWithLogs(app)) {
+    const verdict = await verifyAccount(app, id, (count) =>
+      onProgress((done += count), Math.max(done, total)),
+    );
+    verified.accounts += 1;
+    verified.entries += verdict.entries + verdict.waiting;
+    if (verdict.tampering) verified.tampered += 1;
+    onVerdict(verdict);
+  }
+  return verified;
+}
+
+/** In one line what was found. */
+export function describeTampering(accountId: AccountId, { kind, seq, entryId, about }: Tampering): string {
+  const place = [seq === undefined ? [] : `seq ${seq}`, entryId ?? []].flat().join(', ');
+  return `${accountId}: ${kind.toUpperCase()} ${place}. ${about}`;
+}
+
+/** In one line of a log that is whole. */
+export function describeWhole({ accountId, firstSeq, lastSeq, entries, waiting }: Verdict): string {
+  const from = firstSeq > 1 ? `from seq ${firstSeq} (before it the log was dropped) ` : '';
+  const rest = waiting > 0 ? `, ${waiting} wait for the chain` : '';
+  return `${accountId}: whole ${from}to seq ${lastSeq}: ${entries} entries${rest}.`;
+}

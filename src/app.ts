@@ -16,8 +16,7 @@ import { createCarrierRegistry } from './carriers/registry.ts';
 import { every } from './chores.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
-import { createLocalKeyEncryption } from './crypto/local-key-encryption.ts';
-import { openRootKeys } from './crypto/root-key-source.ts';
+import { openKeyEncryption } from './crypto/open-key-encryption.ts';
 import { withKeys } from './crypto/with-keys.ts';
 import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
@@ -131,13 +130,15 @@ async function createPlatform(
 ): Promise<App> {
   const database = connect(databaseUrl, { poolSize: config.databasePoolSize });
   stack.defer(() => database.close());
-  const roots = await openRootKeys(
-    config.keys !== undefined
-      ? { text: config.keys }
-      : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) },
+  const { kek, roots } = stack.use(
+    await openKeyEncryption(
+      config.keys !== undefined
+        ? { text: config.keys }
+        : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) },
+      config.vault,
+    ),
   );
-  const kek = createLocalKeyEncryption(roots);
-  const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots.keys);
+  const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots);
   const tls = config.redisUrl ? await readRedisTls(config.redisUrl, config.redisTls) : undefined;
   const bus = config.redisUrl
     ? createRedisBus({ url: config.redisUrl, tls, prefix: config.redisPrefix, log })

@@ -3,6 +3,7 @@ import type { RedisTlsFiles } from './bus/redis-tls.ts';
 import type { Role } from './config/values.ts';
 import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
+import type { VaultSettings } from './crypto/open-key-encryption.ts';
 import type { ProxyHeader, ProxyTrust } from './http/client-address.ts';
 import type { Rates } from './config/rates.ts';
 
@@ -20,6 +21,8 @@ export interface Config {
   keys: string | undefined;
   keysFile: string | undefined;
   keysRereadMs: number;
+  /** How the Vault is spoken to that `keys` may name. */
+  vault: VaultSettings;
   dataDir: string;
   simulator: { httpPort: number; smppPort: number; host: string };
   graphiql: boolean;
@@ -91,6 +94,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     keys,
     keysFile,
     keysRereadMs: read('KEYS_REREAD_SECONDS') * 1000,
+    vault: {
+      namespace: read('VAULT_NAMESPACE'),
+      caFile: read('VAULT_CACERT'),
+      tokenFile: read('VAULT_TOKEN_FILE'),
+      roleId: read('VAULT_ROLE_ID'),
+      secretIdFile: read('VAULT_SECRET_ID_FILE'),
+    },
     dataDir: read('DATA_DIR'),
     simulator: {
       httpPort: read('SIMULATOR_PORT'),

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyOb
 import { KeyEncryptionFailed } from './errors.ts';
 import { DATA_KEY_BYTES, type KeyEncryption, type WrappedKey } from './key-encryption.ts';
 import { createRandom } from './random.ts';
+import { missingKeyEncryptionKeys } from './missing-keys.ts';
 import type { RootKeySource } from './root-key-source.ts';
 
 const NONCE_BYTES = 12;
@@ -51,9 +52,15 @@ export function createLocalKeyEncryption(source: RootKeySource): KeyEncryption {
     return keys.map(unwrapOne);
   }
 
-  const currentId = () => Promise.resolve(source.keys.currentId);
+  /** Asked only while one of these keys wraps. */
+  const firstId = (): string => {
+    const { currentId } = source.keys;
+    if (currentId === undefined) throw new KeyEncryptionFailed('OTPOST_KEYS has no key of its own in front.');
+    return currentId;
+  };
+  const currentId = () => Promise.resolve(firstId());
   const wrap: KeyEncryption['wrap'] = async (keys) => {
-    const id = source.keys.currentId;
+    const id = firstId();
     return keys.map(({ secret, context }) => wrapOne(id, secret, context));
   };
   return {
@@ -67,21 +74,14 @@ export function createLocalKeyEncryption(source: RootKeySource): KeyEncryption {
       const free = [...secrets.keys()].filter((id) => id !== currentId && !needed.includes(id));
       if (free.length === 0) return undefined;
       const names = free.map((id) => `"${id}"`).join(', ');
-      return `${names} may now be removed from OTPOST_KEYS, once "${currentId}" is the first key of every process.`;
+      const first = currentId === undefined ? 'Vault' : `"${currentId}"`;
+      return `${names} may now be removed from OTPOST_KEYS, once ${first} is the first key of every process.`;
     },
     async rewrap(keys) {
       const secrets = await unwrap(keys);
       return wrap(keys.map(({ context }, i) => ({ secret: secrets[i]!, context })));
     },
   };
-}
-
-/** In one line: which are missing, and what to do. */
-export function missingKeyEncryptionKeys(ids: readonly string[]): string {
-  const names = ids.map((id) => `"${id}"`).join(', ');
-  return ids.length === 1
-    ? `The key-encryption key ${names} is missing: stored data keys are wrapped under it. Put it back into OTPOST_KEYS, behind the first key.`
-    : `The key-encryption keys ${names} are missing: stored data keys are wrapped under them. Put them back into OTPOST_KEYS, behind the first key.`;
 }
 
 function wrappingKey(root: Buffer): KeyObject {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { hasAccount } from '../accounts/account-ids.ts';
-import { missingKeyEncryptionKeys } from '../crypto/local-key-encryption.ts';
 import { KeyEncryptionFailed } from '../crypto/errors.ts';
 import type { KeyEncryption } from '../crypto/key-encryption.ts';
 import { INSTALLATION, type KeyMemory } from '../crypto/key-memory.ts';
+import { missingKeyEncryptionKeys } from '../crypto/missing-keys.ts';
 import type { Sql } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import { makeFirstKeys } from './make.ts';

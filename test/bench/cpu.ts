@@ -20,7 +20,7 @@ async function costOfRequests(ground: Ground): Promise<Outcome[]> {
   await using platform = await createPlatform(ground);
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);
-  const meter = await openMeter(platform, { API: api });
+  await using meter = await openMeter(ground, platform, { API: api, load });
   const seconds = ground.quick ? 0.2 : 3;
   const codes = async () =>
     (await startPending(platform, ground.quick ? 300 : 10_000)).map((row) => knownCode(platform, row));
@@ -44,7 +44,7 @@ async function costOfDelivery(ground: Ground): Promise<Outcome[]> {
   await using worker = await startOtpost(ground, platform, { role: 'worker' });
   await using api = await startApi(ground, platform);
   await using load = await startLoad(ground);
-  const meter = await openMeter(platform, { API: api, worker, simulator });
+  await using meter = await openMeter(ground, platform, { API: api, worker, simulator, load });
   const seconds = ground.quick ? 0.4 : 5;
   const kinds: Record<string, Platform> = { delivery: platform, 'delivery, adaptive': learning };
   return await measure(ground, kinds, async (account) =>

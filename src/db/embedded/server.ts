@@ -8,6 +8,17 @@ const READY = 'database system is ready to accept connections';
 const LAST_WORDS = 8;
 
 /**
+ * For glibc's malloc: what a statement over a batch gives back (16 KB for each of its arrays), the next one takes. By
+ * itself it goes back to the system and comes anew, which was half of PostgreSQL's CPU on a virtual machine: a
+ * transaction of one start 3.6 → 1.5 ms, one of 23 starts 6.1 → 3.2 ms.
+ */
+const KEEP_MEMORY = {
+  MALLOC_TRIM_THRESHOLD_: '16777216',
+  MALLOC_MMAP_THRESHOLD_: '16777216',
+  MALLOC_TOP_PAD_: '1048576',
+};
+
+/**
  * Runs one of PostgreSQL's programs in its own session. Ctrl-C and a closed terminal signal every process
  * of the foreground group at once, and PostgreSQL would cut the connections over which the app is still
  * draining. So it does not hear of them: the app stops it last.
@@ -18,7 +29,7 @@ export function launch(identity: Identity, program: string, args: readonly strin
     detached: true,
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', ...KEEP_MEMORY },
     ...identity.spawnAs,
   });
 }

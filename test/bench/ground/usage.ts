@@ -40,7 +40,7 @@ export interface Usage {
 }
 
 /** Begins to count; the function ends it. */
-export function countUsage(): () => Usage {
+function countUsage(): () => Usage {
   const profiler = new GCProfiler();
   const { heapUsed } = process.memoryUsage();
   const cpu = cpuSeconds();
@@ -55,4 +55,16 @@ export function countUsage(): () => Usage {
     }
     return { cpuSeconds: cpuSeconds() - cpu, allocatedBytes, gcSeconds: gcMicros / 1e6 };
   };
+}
+
+/** What whoever measures a process asks it. */
+export type Counting = {
+  beginCount(): void;
+  /** What was used since. */
+  endCount(): Usage;
+};
+
+export function createCounting(): Counting {
+  let end: (() => Usage) | undefined;
+  return { beginCount: () => void (end = countUsage()), endCount: () => end!() };
 }

@@ -1,4 +1,5 @@
 import { answerQuestions } from '../ground/rpc.ts';
+import { createCounting, type Counting } from '../ground/usage.ts';
 import { percentile } from '../measure/percentile.ts';
 import { HttpConnection } from './connection.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -6,7 +7,7 @@ import type { LoadJob, LoadResult } from './jobs.ts';
 import { requestSource } from './requests.ts';
 
 /** The load generator: a process of its own. */
-export type LoadGenerator = {
+export type LoadGenerator = Counting & {
   /** Keeps `connections` busy until the time is over, the requests run out, or `stop` is called. */
   run(job: LoadJob): Promise<LoadResult>;
   /** For the pace `allowed`: how many more starts may go. */
@@ -75,6 +76,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
 }
 
 answerQuestions({
+  ...createCounting(),
   run,
   stop,
   allow: (count: number) => current?.gate.allow(count),

@@ -39,6 +39,7 @@ import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSandbox } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
+import { keepErasures, LEDGER_MS } from './subjects/ledger.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 
 /** What a test may put in the place of the real thing. */
@@ -68,6 +69,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   const databaseUrl = await startDatabase(config, log, starting);
   await migrate(databaseUrl);
   const app = await createPlatform(config, databaseUrl, log, overrides, starting);
+  await keepErasures(app);
 
   let simulator: Simulator | undefined;
   if (config.roles.includes('simulator')) {
@@ -94,6 +96,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     const { serveApi } = await import('./graphql/server.ts');
     const addressOf = createAddressOf(config.trustProxy, config.proxyHeader);
     server = starting.use(await serveApi(app, { ...config, addressOf, demoApiKey: seeded?.apiKey }));
+    starting.defer(every(app, LEDGER_MS, 'keeping of erasures', () => keepErasures(app)));
     starting.defer(every(app, FORGET_SIGN_INS_MS, 'forgetting of sign-ins', () => forgetSignIns(app)));
   }
   const url = server?.url ?? `http://${config.host}:${config.port}`;
@@ -161,6 +164,7 @@ async function createPlatform(
     kek,
     publicUrl: config.publicUrl,
     networks: createNetworks(config.privateNetworks),
+    erasures: config.erasures,
     rates: config.rates,
     log,
     clock: overrides.clock ?? Date.now,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RedisTlsFiles } from './bus/redis-tls.ts';
 import type { Role } from './config/values.ts';
 import type { z } from 'zod';
@@ -24,6 +25,7 @@ export interface Config {
   /** How the Vault is spoken to that `keys` may name. */
   vault: VaultSettings;
   dataDir: string;
+  erasures: { file: string; backupDays: number };
   simulator: { httpPort: number; smppPort: number; host: string };
   graphiql: boolean;
   introspection: boolean;
@@ -102,6 +104,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       secretIdFile: read('VAULT_SECRET_ID_FILE'),
     },
     dataDir: read('DATA_DIR'),
+    erasures: {
+      file: read('ERASURES_FILE') ?? join(read('DATA_DIR'), 'erasures.ndjson'),
+      backupDays: read('BACKUP_DAYS'),
+    },
     simulator: {
       httpPort: read('SIMULATOR_PORT'),
       smppPort: read('SIMULATOR_SMPP_PORT'),

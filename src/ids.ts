@@ -25,6 +25,8 @@ export type InboundMessageId = Id<'inb'>;
 export type WebhookEndpointId = Id<'whk'>;
 export type WebhookDeliveryId = Id<'whd'>;
 export type AuditEntryId = Id<'aud'>;
+/** The receipt of an erasure or an export. */
+export type ReceiptId = Id<'rcp'>;
 
 /** A human being, who may be a member of several accounts. */
 export type PersonId = Id<'per'>;
@@ -52,6 +54,7 @@ export const ID_PREFIXES = [
   'tok',
   'sig',
   'aud',
+  'rcp',
   'per',
   'ses',
   'sgn',

@@ -23,6 +23,8 @@ export interface App {
   publicUrl: string;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
+  /** Where erasures are written down outside of the database, and for how long backups are kept. */
+  erasures: { file: string; backupDays: number };
   /** How much callers may ask for. */
   rates: Rates;
   log: Logger;

@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'numbers:read': 'Ask what is known of a number, and read how numbers are looked up.',
   'numbers:write': 'Change how numbers are looked up.',
   'numbers:reveal': 'See the phone numbers of verifications in full; without it they are masked.',
+  'subjects:erase': 'Erase everything that tells whom a phone number belongs to, for good.',
+  'subjects:export': 'Export all that is stored about the holder of a phone number.',
   'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',
   'webhooks:write': 'Add, change, test and remove webhook endpoints, and send deliveries again.',
   'audit:read': 'Read the audit log.',

@@ -63,6 +63,12 @@ export const ACTIONS = {
   'session.end_others': act('per', 'Sign out everywhere else.'),
   'session.switch_account': act('acc', 'Go on in this account.'),
   'destination.unlock': act('vrf', 'Lift the lock of a destination; the target is its latest verification.'),
+  'subject.erase': act('rcp', 'Erase a subject; the target is the receipt, `hash` what it hashes to.'),
+  'subject.export': {
+    kind: 'read',
+    target: 'rcp',
+    about: 'Export all that is stored about a subject; the target is the receipt.',
+  },
   'verification.start': traffic('Start a verification, or send another message of it.'),
   'verification.check': traffic('Check a code.'),
   'verification.cancel': traffic('Cancel a verification.'),

@@ -53,6 +53,17 @@ export const VARIABLES = {
     about: 'Its private key (PEM).',
   },
   ...KEY_VARIABLES,
+  ERASURES_FILE: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about:
+      'Where it is written down whom to erase again from a backup that is put back: outside of the backups. In DATA_DIR when not set.',
+  },
+  BACKUP_DAYS: {
+    schema: z.coerce.number().int().min(1).max(3_650),
+    default: '35',
+    about: 'For how long backups of the database are kept, at most; that long erasures are remembered.',
+  },
   DATA_DIR: {
     schema: z.string().min(1),
     default: '.data',

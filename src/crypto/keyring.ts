@@ -7,7 +7,15 @@ import { createRandom, type RandomBytes } from './random.ts';
 export type KeyPurpose = 'seal' | 'code' | 'inbound-code' | 'client-token';
 
 export type IndexPurpose =
-  'destination' | 'api-key' | 'oauth-client' | 'idempotency' | 'inbound' | 'email' | 'session' | 'sign-in';
+  | 'destination'
+  | 'erasure'
+  | 'api-key'
+  | 'oauth-client'
+  | 'idempotency'
+  | 'inbound'
+  | 'email'
+  | 'session'
+  | 'sign-in';
 
 /**
  * The keys of an installation and of its accounts, unwrapped and in memory: nothing here waits. What

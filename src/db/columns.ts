@@ -24,6 +24,7 @@ export const inboundMessageIdColumn = idColumn('inb');
 export const webhookEndpointIdColumn = idColumn('whk');
 export const webhookDeliveryIdColumn = idColumn('whd');
 export const auditEntryIdColumn = idColumn('aud');
+export const receiptIdColumn = idColumn('rcp');
 export const personIdColumn = idColumn('per');
 export const sessionIdColumn = idColumn('ses');
 export const signInIdColumn = idColumn('sgn');

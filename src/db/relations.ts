@@ -21,6 +21,7 @@ import {
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
+import { erasures } from '../subjects/table.ts';
 import { vaultNumbers } from '../vault/table.ts';
 import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
 import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
@@ -62,6 +63,7 @@ export const tables = {
   webhookEndpoints,
   webhookDeliveries,
   vaultNumbers,
+  erasures,
   auditEntries,
   auditUnsealed,
   auditBlocks,

@@ -80,6 +80,8 @@ export const inboundMessages = snakeCase.table(
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     index('inbound_messages_order').on(t.accountId, t.transaction, t.id),
+    // What somebody has texted, to be exported or erased.
+    index('inbound_messages_sender').on(t.sender),
     index('inbound_messages_age').on(t.receivedAt),
   ],
 );

@@ -1,3 +1,4 @@
+import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import { transaction } from '../db/transaction.ts';
 import { idFromUuid, type AccountId } from '../ids.ts';
@@ -31,6 +32,10 @@ const KEYS = rowset<NumberKey>({
 
 // Without a word on expiry, which has an index: planned for an empty table, that one would be read whole.
 const READ = `SELECT l.* FROM number_lookups l JOIN ${KEYS.from} USING (account_id, number)`;
+
+const ERASE = `
+  DELETE FROM number_lookups l USING ${KEYS.from}
+  WHERE l.account_id = n.account_id AND l.number = n.number RETURNING l.operator`;
 
 /** What has been looked up before, by any worker, by name; some of it may have expired. */
 export async function readLookups(app: App, keys: readonly NumberKey[]): Promise<Map<string, KeptFacts>> {
@@ -123,6 +128,16 @@ export async function commitLookups(app: App, records: readonly LookupRecord[]):
       ]),
   );
   return records.map(() => undefined);
+}
+
+/** Forgets what is known of a subject's number. @returns how many answers */
+export async function eraseLookups(
+  tx: Tx,
+  accountId: AccountId,
+  subjects: readonly Buffer[],
+): Promise<number> {
+  const keys = subjects.map((number) => ({ accountId, number }));
+  return (await runBatch<NumberKey, object>(tx, ERASE, KEYS, keys)).length;
 }
 
 /** A keyed hash of a number is personal data as well: it goes when its answer has expired. */

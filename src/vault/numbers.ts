@@ -54,3 +54,43 @@ export function numberFromRaw(raw: RawNumber): VaultedNumber {
     numberSealed: raw.number_sealed,
   };
 }
+
+const SUBJECTS = rowset<{ accountId: AccountId; subject: Buffer }>({
+  account_id: ['uuid', (s) => s.accountId],
+  subject: ['bytea', (s) => s.subject],
+});
+
+const OF_SUBJECTS = `
+  SELECT v.verification_id FROM ${SUBJECTS.from}
+  JOIN vault.numbers v ON v.subject = n.subject AND v.account_id IS NOT DISTINCT FROM n.account_id
+  ORDER BY v.verification_id`;
+
+const DELETE = `
+  DELETE FROM vault.numbers v USING ${SUBJECTS.from}
+  WHERE v.subject = n.subject AND v.account_id IS NOT DISTINCT FROM n.account_id RETURNING v.verification_id`;
+
+/** The verifications of one person, by the blind indexes of their number. */
+export async function readVerificationsOf(
+  sql: Sql | Tx,
+  accountId: AccountId,
+  subjects: readonly Buffer[],
+): Promise<VerificationId[]> {
+  const rows = subjects.map((subject) => ({ accountId, subject }));
+  const found = await runBatch<(typeof rows)[0], { verification_id: string }>(
+    sql,
+    OF_SUBJECTS,
+    SUBJECTS,
+    rows,
+  );
+  return found.map((row) => idFromUuid('vrf', row.verification_id));
+}
+
+/** Destroys the numbers of a subject. @returns how many there were */
+export async function deleteNumbers(
+  tx: Tx,
+  accountId: AccountId,
+  subjects: readonly Buffer[],
+): Promise<number> {
+  const rows = subjects.map((subject) => ({ accountId, subject }));
+  return (await runBatch<(typeof rows)[0], object>(tx, DELETE, SUBJECTS, rows)).length;
+}

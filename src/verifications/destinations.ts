@@ -68,6 +68,10 @@ const UPDATE = `
   FROM ${STATES.from}
   WHERE d.account_id = n.account_id AND d.service_id = n.service_id AND d.destination = n.destination`;
 
+const DELETE = `
+  DELETE FROM destinations d USING ${DESTINATION_KEYS.from}
+  WHERE d.account_id = n.account_id AND d.service_id = n.service_id AND d.destination = n.destination`;
+
 /** Locks those of the destinations that exist already. */
 export async function lockDestinations(tx: Tx, keys: readonly DestinationKey[]): Promise<DestinationState[]> {
   const rows = await runBatch<DestinationKey, RawDestination>(tx, LOCK, DESTINATION_KEYS, keys);
@@ -107,6 +111,11 @@ export async function saveDestinations(tx: Tx, states: readonly DestinationState
     known.length > 0 ? runBatch(tx, UPDATE, STATES, known) : undefined,
     fresh.length > 0 ? runBatch(tx, INSERT, STATES, fresh) : undefined,
   ]);
+}
+
+/** Forgets destinations that are locked, with their limits. */
+export async function deleteDestinations(tx: Tx, keys: readonly DestinationKey[]): Promise<void> {
+  if (keys.length > 0) await runBatch(tx, DELETE, DESTINATION_KEYS, keys);
 }
 
 interface RawDestination {

@@ -197,6 +197,8 @@ async function throughTheLife(): Promise<void> {
     await ask(account.caller, 'verifications', { first: 3, filter: { to: approved.to } });
     await ask(account.caller, 'unlockDestination', { input: { to: approved.to } });
     await ask(account.caller, 'resolveNumber', { to: approved.to, lookup: true });
+    await ask(account.caller, 'exportSubject', { input: { to: approved.to } });
+    await ask(account.caller, 'eraseSubject', { input: { to: canceled.to } });
   }
 }
 

@@ -6,7 +6,7 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { createApp, type Overrides, type RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig, type Config } from '../../src/config.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { uuidOf } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
@@ -19,6 +19,8 @@ export interface TestApp extends AsyncDisposable {
   app: RunningApp;
   databaseUrl: string;
   dataDir: string;
+  /** For another process of the same. */
+  config: Config;
 }
 
 const KEYS = `test:${Buffer.alloc(32, 7).toString('base64')},index:${Buffer.alloc(32, 8).toString('base64')}`;
@@ -47,7 +49,13 @@ export async function createTestApp(
   });
   const app = starting.use(await createApp(config, { log: pino({ level: config.logLevel }), ...overrides }));
   const running = starting.move();
-  return { app, databaseUrl: database.url, dataDir, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    app,
+    databaseUrl: database.url,
+    dataDir,
+    config,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 /**

@@ -35,6 +35,7 @@ export function createProcess({
     kek,
     publicUrl: 'https://otp.example',
     networks: createNetworks([]),
+    erasures: { file: '/dev/null', backupDays: 35 },
     rates: { credential: undefined, account: undefined, clientToken: undefined, stranger: undefined },
     log: pino({ level: 'silent' }),
     clock,

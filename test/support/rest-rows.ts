@@ -54,6 +54,11 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
   },
   'GET /v1/events': { fields: { after: ['input/cursor', 'own'] }, streams: true },
   'GET /v1/inbound-messages': { ...page, tests: 'auth/forbidden' },
+  'POST /v1/subjects/erase': { body: ({ aNumber }) => ({ to: aNumber() }), tests: 'auth/forbidden' },
+  'POST /v1/subjects/export': {
+    body: ({ numbers }) => ({ to: numbers.delivered }),
+    tests: 'auth/forbidden',
+  },
   'GET /v1/account': {},
   'GET /v1/services': {},
   'GET /v1/carriers': {},

@@ -200,6 +200,15 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ids: { 'input.serviceId': 'ServiceNotFound' },
     others: (_own, { numbers }) => [{ args: { input: { to: numbers.locked } }, answered: 'own' }],
   },
+  eraseSubject: {
+    ...liveOnly,
+    args: input(({ aNumber }) => ({ to: aNumber() })),
+    others: (_own, { numbers }) => [{ args: { input: { to: numbers.delivered } }, answered: 'own' }],
+  },
+  exportSubject: {
+    ...liveOnly,
+    args: input(({ numbers }) => ({ to: numbers.delivered })),
+  },
   setNumberLookup: { ...liveOnly, args: input(() => LOOKUP) },
   clearNumberLookup: liveOnly,
   connectSmppCarrier: {

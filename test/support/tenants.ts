@@ -146,6 +146,7 @@ export async function createTenant(
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),
       inb: inbound.id,
       aud: await auditEntryOf(app, accountId),
+      rcp: newId('rcp'),
     },
     pending: pending.id,
     numbers,

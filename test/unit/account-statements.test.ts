@@ -28,6 +28,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'people/change-member.ts': { count: 1, why: 'whether somebody is in any other account' },
   'people/queries.ts': { count: 1, why: 'the accounts that the person who asks is in' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
+  'subjects/erasures.ts': { count: 2, why: 'the ledger of erasures is kept for all accounts at once' },
   'webhooks/enabled.ts': { count: 1, why: 'a worker sends for the endpoints of all accounts' },
   'sandbox/owed-receipts.ts': {
     count: 1,

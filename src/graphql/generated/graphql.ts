@@ -236,6 +236,10 @@ export type Permission =
   | 'SERVICES_READ'
   /** `services:write`: Create and change services. */
   | 'SERVICES_WRITE'
+  /** `subjects:erase`: Erase everything that tells whom a phone number belongs to, for good. */
+  | 'SUBJECTS_ERASE'
+  /** `subjects:export`: Export all that is stored about the holder of a phone number. */
+  | 'SUBJECTS_EXPORT'
   /** `verifications:read`: Read verifications, and subscribe to what happens to them. */
   | 'VERIFICATIONS_READ'
   /** `verifications:write`: Start, check and cancel verifications. */

@@ -20,6 +20,7 @@ import { addEvents } from './events.ts';
 import { addInbound } from './inbound.ts';
 import { addMessages } from './messages.ts';
 import { problem, problemHeaders, problemOf, type Problem } from './problem.ts';
+import { addSubjects } from './subjects.ts';
 import { addVerifications } from './verifications.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -75,6 +76,7 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
   addMessages(api, app, gate);
   addEvents(api, app, gate);
   addInbound(api, app, gate);
+  addSubjects(api, app, gate);
   addConfiguration(api, app, gate);
   const operations = operationsOf(api);
   addDocs(api, publicUrl);

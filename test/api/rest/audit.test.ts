@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aboutAction } from '../../../src/audit/actions.ts';
+import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { notedOf } from '../../support/audit-log.ts';
@@ -56,7 +58,11 @@ describe('an operation', () => {
     });
     // What is only not understood is no attempt.
     if (id === undefined) expect(noted).toEqual([]);
-    else expect(noted).toMatchObject([{ kind: 'traffic', outcome: 'ok', actor: FROM_HERE, targets: [id] }]);
+    else {
+      expect(noted).toMatchObject([{ outcome: 'ok', actor: FROM_HERE, targets: [id] }]);
+      const [{ kind, action }] = noted as [AuditEntry];
+      expect(kind).toBe(aboutAction(action).kind);
+    }
   });
 
   test('that reads is noted when it is not allowed', async () => {

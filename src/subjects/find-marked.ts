@@ -1,0 +1,32 @@
+import { uuidOf, type AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { markOf } from './subject.ts';
+
+const PAGE = 5_000;
+
+/**
+ * Finds whom marks are of: a mark is made from a blind index, and not the other way, so all that an account has are
+ * looked through. Only after a backup was put back; 2 µs a subject.
+ * @param marks in hexadecimal
+ * @returns the blind indexes by their marks
+ */
+export async function findMarked(
+  app: App,
+  accountId: AccountId,
+  marks: ReadonlySet<string>,
+): Promise<Map<string, Buffer>> {
+  const account = uuidOf(accountId);
+  const found = new Map<string, Buffer>();
+  const all = app.sql<{ subject: Buffer }[]>`
+    SELECT subject FROM vault.numbers WHERE account_id = ${account}
+    UNION SELECT destination FROM destinations WHERE account_id = ${account}
+    UNION SELECT sender FROM inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
+    UNION SELECT number FROM number_lookups WHERE account_id = ${account}`;
+  await all.cursor(PAGE, (rows) => {
+    for (const { subject } of rows) {
+      const mark = markOf(app.keys, subject).toString('hex');
+      if (marks.has(mark)) found.set(mark, subject);
+    }
+  });
+  return found;
+}

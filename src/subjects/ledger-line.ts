@@ -1,0 +1,31 @@
+import { parseId } from '../ids.ts';
+import { MARK_BYTES, type Erasure } from './erasures.ts';
+
+/** An erasure as a line of the ledger outside of the database. */
+export function writeLine({ accountId, id, erasedAt, marks }: Erasure): string {
+  const line = { accountId, id, erasedAt, marks: marks.map((mark) => mark.toString('hex')) };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** @returns undefined for what is no such line: one that was cut when the machine stopped */
+export function readLine(line: string): Erasure | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const { accountId, id, erasedAt, marks } = read as Record<string, unknown>;
+  const account = parseId('acc', String(accountId));
+  const receipt = parseId('rcp', String(id));
+  const at = new Date(String(erasedAt));
+  if (!account || !receipt || Number.isNaN(at.getTime()) || !Array.isArray(marks)) return undefined;
+  return {
+    accountId: account,
+    id: receipt,
+    erasedAt: at,
+    marks: marks
+      .map((mark) => Buffer.from(String(mark), 'hex'))
+      .filter(({ length }) => length === MARK_BYTES),
+  };
+}

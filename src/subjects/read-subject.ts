@@ -1,0 +1,72 @@
+import type { DbTransaction } from '../db/client.ts';
+import { senderOf, textOf } from '../inbound/queries.ts';
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { readVerificationsOf } from '../vault/numbers.ts';
+
+/** More than anybody has who is not a test of load. The newest. */
+const MAX_VERIFICATIONS = 1_000;
+
+/** All that is stored of a subject, as a document for people and programs. Neither codes nor texts of codes are stored. */
+export async function readSubject(
+  app: App,
+  tx: DbTransaction,
+  accountId: AccountId,
+  { to, subjects }: { to: string; subjects: Buffer[] },
+) {
+  const all = await readVerificationsOf(app.sql, accountId, subjects);
+  const ids = all.slice(-MAX_VERIFICATIONS);
+  const found = await tx.query.verifications.findMany({
+    where: { accountId, id: { in: ids } },
+    orderBy: { id: 'asc' },
+    with: { messages: { orderBy: { id: 'asc' }, with: { attempts: { orderBy: { id: 'asc' } } } } },
+  });
+  const events = await tx.query.events.findMany({
+    where: { accountId, verificationId: { in: ids } },
+    orderBy: { version: 'asc' },
+  });
+  const eventsOf = Map.groupBy(events, ({ verificationId }) => verificationId);
+  const texts = await tx.query.inboundMessages.findMany({
+    where: { accountId, sender: { in: subjects } },
+    orderBy: { id: 'asc' },
+  });
+  const limits = await tx.query.destinations.findMany({
+    where: { accountId, destination: { in: subjects } },
+  });
+  const optOuts = await tx.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
+  const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
+  return {
+    to,
+    accountId,
+    complete: ids.length === all.length,
+    verifications: found.map(({ codeNonce: _nonce, codeKeyId: _key, messages, ...verification }) => ({
+      ...verification,
+      messages: messages.map(
+        ({ dueAt: _due, sandboxDueAt: _sandbox, failureDecision: _why, ...message }) => ({
+          ...message,
+          attempts: message.attempts.map(({ decision: _decision, parts: _parts, ...attempt }) => attempt),
+        }),
+      ),
+      events: (eventsOf.get(verification.id) ?? []).map(({ version, type, occurredAt, messageId }) => ({
+        ...{ version, type, occurredAt, messageId },
+      })),
+    })),
+    inboundMessages: await Promise.all(
+      texts.map(async (row) => {
+        const { id, carrierId, serviceId, kind, ourNumber, verificationId, receivedAt } = row;
+        return {
+          ...{ id, carrierId, serviceId, kind, to: ourNumber, verificationId, receivedAt },
+          from: await senderOf(app, row),
+          text: await textOf(app, row),
+        };
+      }),
+    ),
+    limits: limits.map(({ serviceId, recentSends, failedChecks }) => ({
+      serviceId,
+      recentSends: recentSends.map((ms) => new Date(ms)),
+      failedChecks,
+    })),
+    optOuts: optOuts.map(({ serviceId, createdAt }) => ({ serviceId, since: createdAt })),
+    numberLookups: lookups.map(({ accountId: _account, number: _number, ...lookup }) => lookup),
+  };
+}

@@ -1,0 +1,16 @@
+import type { Mode } from '../accounts/mode.ts';
+import type { Keyring } from '../crypto/keyring.ts';
+import type { AccountId } from '../ids.ts';
+import { destinationOf } from '../verifications/phone.ts';
+
+const MODES: readonly Mode[] = ['live', 'test'];
+
+/** The blind indexes under which something of a number can be stored in an account. */
+export function subjectsOf(keys: Keyring, accountId: AccountId, e164: string): Buffer[] {
+  return MODES.map((mode) => destinationOf(keys, accountId, e164, mode));
+}
+
+/** By what an erased subject is known again: only with the index key, and not by a look into another table. */
+export function markOf(keys: Keyring, subject: Buffer): Buffer {
+  return keys.blindIndex('erasure', subject.toString('hex'));
+}

@@ -20,6 +20,7 @@ const PURE = [
   'events/{catalog,cursor,snapshot}',
   'routing/{coverage,decision,judge,policy,price,receipt-latency,replay,residency,track-record}',
   'messages/sightings',
+  'retention/{classes,plan}',
   'audit/{actions,actor,chain,entry,inspect,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',
@@ -228,7 +229,7 @@ export default defineConfig(
     BANS.impure,
   ),
   imports('aggregation', [
-    'src/{app,main,demo,people-create,rotate-keys,audit-verify}.ts',
+    'src/{app,worker-chores,main,demo,people-create,rotate-keys,audit-verify}.ts',
     'src/db/relations.ts',
   ]),
   {

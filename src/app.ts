@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
-import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
-import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
-import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { readRedisTls } from './bus/redis-tls.ts';
@@ -31,7 +28,6 @@ import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
 import { FORGET_SIGN_INS_MS, forgetSignIns } from './people/forget.ts';
 import { createNetworks } from './outgoing/networks.ts';
-import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { AccountId } from './ids.ts';
 import type { App, Commit } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
@@ -41,6 +37,7 @@ import { createSandbox } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 import { keepErasures, LEDGER_MS } from './subjects/ledger.ts';
 import { startWebhooks } from './webhooks/worker.ts';
+import { startChores } from './worker-chores.ts';
 
 /** What a test may put in the place of the real thing. */
 export interface Overrides {
@@ -219,18 +216,7 @@ async function startWorker(
   dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
   stack.defer(await startWebhooks(app));
-  stack.defer(
-    every(app, ROLL_UP_MS, 'counting of hours', async () => {
-      while (await rollUp(app));
-    }),
-  );
-  stack.defer(
-    every(app, SEAL_MS, 'sealing of the audit log', async () => {
-      while (await sealEntries(app));
-    }),
-  );
-  stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
-  stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
+  await startChores(app, stack);
   return dispatcher;
 }
 

@@ -1,4 +1,13 @@
-import { char, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  char,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  snakeCase,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
 import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
@@ -10,6 +19,9 @@ export const accounts = snakeCase.table('accounts', {
   residency: text(),
   /** Of all its prices and of what a conversion is worth, ISO 4217. */
   currency: char({ length: 3 }).notNull().default('EUR'),
+  /** For how many days its numbers and its events are kept; a class of retention/classes.ts. */
+  phonesDays: smallint().notNull().default(30),
+  eventsDays: smallint().notNull().default(90),
   createdAt: moment().notNull(),
 });
 

@@ -18,6 +18,7 @@ export const ACTIONS = {
   'account.create': act('acc', 'Create the account.'),
   'account.set_residency': act('acc', 'Set where the messages of the account may leave.'),
   'account.set_currency': act('acc', 'Set the currency of the account.'),
+  'account.set_retention': act('acc', 'Set for how long things of the account are kept.'),
   'api_key.create': act('key', 'Make an API key.'),
   'api_key.update': act('key', 'Change the name or the rights of an API key.'),
   'api_key.rotate': act('key', 'Give an API key a new secret.'),

@@ -19,7 +19,9 @@ const COLUMNS = rowset<JournalEntry>({
 });
 
 const INSERT = `
-  WITH appended AS (INSERT INTO events (${COLUMNS.names}) SELECT * FROM ${COLUMNS.from})
+  WITH appended AS (
+    INSERT INTO events (${COLUMNS.names}, days) SELECT ${COLUMNS.names}, coalesce(a.events_days, 90)
+    FROM ${COLUMNS.from} LEFT JOIN accounts a ON a.id = n.account_id)
   SELECT pg_current_xact_id()::text AS transaction`;
 
 /**

@@ -36,11 +36,14 @@ export const events = snakeCase.table(
     channel: text().$type<Channel>(),
     messageId: messageIdColumn(),
     messageStatus: text().$type<MessageStatus>(),
+    /** For how long it is kept: with the time in the verification's id that says in which partition it is. */
+    days: smallint().notNull().default(90),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.verificationId, t.version] }),
     index('events_account_order').on(t.accountId, t.transaction, t.verificationId, t.version),
   ],
 );
 
-export type EventRow = typeof events.$inferSelect;
+export type EventRow = Omit<typeof events.$inferSelect, 'days'>;

@@ -26,6 +26,7 @@ import '../events/graphql-endings.ts';
 import '../events/graphql-subscriptions.ts';
 import '../inbound/graphql.ts';
 import '../inbound/graphql-numbers.ts';
+import '../retention/graphql.ts';
 import '../subjects/graphql.ts';
 import '../webhooks/graphql-mutations.ts';
 import '../audit/graphql.ts';

@@ -21,7 +21,9 @@ const ROWS = rowset<VaultedNumber>({
   number_sealed: ['bytea', (r) => r.numberSealed],
 });
 
-const INSERT = `INSERT INTO vault.numbers (${ROWS.names}) SELECT ${ROWS.names} FROM ${ROWS.from}`;
+const INSERT = `
+  INSERT INTO vault.numbers (${ROWS.names}, days) SELECT ${ROWS.names}, coalesce(a.phones_days, 30)
+  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
 
 const READ = `SELECT v.* FROM vault.numbers v JOIN ${KEYS.from} USING (account_id, verification_id)`;
 

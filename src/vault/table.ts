@@ -1,4 +1,4 @@
-import { index, primaryKey, snakeCase } from 'drizzle-orm/pg-core';
+import { index, primaryKey, smallint, snakeCase } from 'drizzle-orm/pg-core';
 import { accountIdColumn, bytes, verificationIdColumn } from '../db/columns.ts';
 
 /** What tells whom something is about lies apart from all that only has opaque ids: see README.md. */
@@ -14,12 +14,15 @@ export const vaultNumbers = vault.table(
     subject: bytes().notNull(),
     /** The number, sealed. */
     numberSealed: bytes().notNull(),
+    /** For how long it is kept: with the time in its id that says in which partition it is. */
+    days: smallint().notNull().default(30),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.verificationId] }),
     // Without the account, for the reason given in messages/table.ts; the blind index is the account's own anyway.
     index('numbers_subject').on(t.subject, t.verificationId),
   ],
 );
 
-export type VaultedNumber = typeof vaultNumbers.$inferSelect;
+export type VaultedNumber = Omit<typeof vaultNumbers.$inferSelect, 'days'>;

@@ -10,6 +10,7 @@ import { benchGrowth } from './growth.ts';
 import { benchInputs } from './inputs.ts';
 import type { Outcome } from './measure/outcome.ts';
 import { benchPush } from './push.ts';
+import { benchRetention } from './retention.ts';
 import { benchRouting } from './routing.ts';
 import { benchSocket } from './socket.ts';
 import { benchStart } from './start.ts';
@@ -30,6 +31,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   socket: benchSocket,
   inputs: benchInputs,
   growth: benchGrowth,
+  retention: benchRetention,
 };
 
 /** These need neither PostgreSQL nor Redis, and none is opened for them alone. */

@@ -10,7 +10,7 @@ const LEARNED = [
 /** How the rows of a table are an account's: by its id, by its members, or not at all. */
 type Belonging = 'account' | 'person' | 'none';
 
-/** Every table that is there. */
+/** Every table that is there; one in partitions once, with the rows of all of them. */
 export async function tablesOf(app: App): Promise<{ name: string; belonging: Belonging }[]> {
   return app.sql<{ name: string; belonging: Belonging }[]>`
     SELECT CASE t.table_schema WHEN 'public' THEN '' ELSE t.table_schema || '.' END || t.table_name AS name, CASE
@@ -18,7 +18,9 @@ export async function tablesOf(app: App): Promise<{ name: string; belonging: Bel
       WHEN bool_or(c.column_name = 'person_id') THEN 'person'
       ELSE 'none' END AS belonging
     FROM information_schema.tables t JOIN information_schema.columns c USING (table_schema, table_name)
-    WHERE t.table_schema IN ('public', 'vault') GROUP BY 1 ORDER BY 1`;
+    WHERE t.table_schema IN ('public', 'vault') AND NOT (
+      SELECT relispartition FROM pg_class WHERE oid = format('%I.%I', t.table_schema, t.table_name)::regclass)
+    GROUP BY 1 ORDER BY 1`;
 }
 
 /** All rows of an account and its members as text, by table, but for what the workers have learned of it. */

@@ -67,6 +67,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   account: shared,
   apiKeys: { ...page, ...liveOnly },
   oauthClients: { ...page, ...liveOnly },
+  retention: shared,
   services: shared,
   verification: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   verifications: {
@@ -169,6 +170,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ids: { 'input.clientId': 'OAuthClientNotFound' },
   },
   setCurrency: { ...liveOnly, args: input(() => ({ currency: 'EUR' })) },
+  setRetention: { ...liveOnly, args: input(() => ({ phones: 7 })) },
   setResidency: { ...liveOnly, args: input(() => ({ residency: null })) },
   createService: {
     ...liveOnly,

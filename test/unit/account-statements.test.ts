@@ -11,6 +11,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   },
   'accounts/key-directory.ts': { count: 1, why: 'a caller says its key, which says its account' },
   'accounts/key-watch.ts': { count: 1, why: 'keys that are in use here, of all accounts' },
+  'accounts/retention-days.ts': { count: 1, why: 'for which times partitions are to be made' },
   'audit/seal-entries.ts': { count: 2, why: 'what waits for the chain, of all accounts in one turn' },
   'audit/verify/accounts.ts': { count: 1, why: 'how many entries there are, for a progress bar' },
   'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },

@@ -56,7 +56,8 @@ async function dropIndexes(sql: Sql): Promise<() => Promise<void>> {
     WHERE i.indrelid = ANY (${TABLES}::text[]::regclass[]) AND NOT i.indisprimary`;
   for (const { name } of indexes) await sql.unsafe(`DROP INDEX ${name}`);
   return async () => {
-    await Promise.all(indexes.map(({ definition }) => sql.unsafe(definition)));
+    // Of a table in partitions it says `ON ONLY`, which would leave these without.
+    await Promise.all(indexes.map(({ definition }) => sql.unsafe(definition.replace(' ON ONLY ', ' ON '))));
   };
 }
 

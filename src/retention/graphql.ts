@@ -1,0 +1,55 @@
+import { InvalidInput } from '../errors.ts';
+import { builder } from '../graphql/builder.ts';
+import { callerOf } from '../graphql/context.ts';
+import { CHOICES, type Retention } from './classes.ts';
+import { readRetention, setRetention } from './settings.ts';
+
+const PHONES =
+  'For how many days a phone number is kept, from its verification on; then only its country is left.';
+const EVENTS = 'For how many days what happened to a verification is kept, from its start on.';
+const TIMES = `One of ${CHOICES.join(', ')}.`;
+
+const RetentionType = builder.objectRef<Retention>('Retention').implement({
+  description:
+    'For how long things are kept. They go a little later: together with all that is about as old, a tenth of that time ' +
+    'at most (a day, when they are kept for less than a month).',
+  fields: (t) => ({
+    phones: t.exposeInt('phones', { description: PHONES }),
+    events: t.exposeInt('events', { description: EVENTS }),
+  }),
+});
+
+builder.queryField('retention', (t) =>
+  t.field({
+    permission: 'account:read',
+    type: RetentionType,
+    description: 'For how long things of the account are kept.',
+    resolve: (_root, _args, context) => readRetention(context.app, callerOf(context).accountId),
+  }),
+);
+
+const SetRetentionInput = builder.inputType('SetRetentionInput', {
+  description: 'For how long things are kept; what is absent stays as it is.',
+  fields: (t) => ({
+    phones: t.int({ description: `${PHONES} ${TIMES}` }),
+    events: t.int({ description: `${EVENTS} ${TIMES}` }),
+  }),
+});
+
+builder.mutationField('setRetention', (t) =>
+  t.field({
+    permission: 'account:write',
+    audit: 'account.set_retention',
+    type: RetentionType,
+    description:
+      'Sets for how long new things of the account are kept. What is stored already keeps the time that it was stored ' +
+      'with; `eraseSubject` is for whom that is too long.',
+    errors: { types: [InvalidInput] },
+    args: { input: t.arg({ type: SetRetentionInput, required: true, description: 'The times.' }) },
+    resolve: (_root, { input: { phones, events } }, context) =>
+      setRetention(context.app, callerOf(context), {
+        phones: phones ?? undefined,
+        events: events ?? undefined,
+      }),
+  }),
+);

@@ -1,0 +1,14 @@
+import type { App } from '../platform.ts';
+import { CLASSES, KEPT_TABLES } from './classes.ts';
+import { keepClass } from './make-class.ts';
+import { readClassesInUse } from './settings.ts';
+
+/** How often it is looked whether partitions are to be made or dropped. */
+export const PARTITIONS_MS = 3_600_000;
+
+/** Makes the partitions that are needed soon, and drops those whose time is over. */
+export async function keepPartitions(app: App): Promise<void> {
+  const used = await readClassesInUse(app);
+  for (const table of KEPT_TABLES)
+    for (const kept of CLASSES) await keepClass(app, table, kept, used[table.kind].has(kept.days));
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGivingWay } from '../db/giving-way.ts';
+import type { App } from '../platform.ts';
+import { KEPT_TABLES, type Kind, type KeptTable, type RetentionClass } from './classes.ts';
+import { dropLeaf, findStray, makeLeaf, readLeaves } from './partitions.ts';
+import { isAhead, planPartitions } from './plan.ts';
+
+/** How often a lock is tried for that others have. */
+const TRIES = 10;
+
+/** Makes what somebody needs who keeps things for another time from now on. */
+export async function makeClass(app: App, kind: Kind, kept: RetentionClass): Promise<void> {
+  for (const table of KEPT_TABLES) if (table.kind === kind) await keepClass(app, table, kept, true);
+}
+
+/** Makes and drops the partitions of one class of one table. */
+export async function keepClass(
+  app: App,
+  table: KeptTable,
+  kept: RetentionClass,
+  inUse: boolean,
+): Promise<void> {
+  const { sql } = app;
+  // The oldest row that has no partition gets one, then the next one: they are dropped in their time, too.
+  for (;;) {
+    const leaves = await readLeaves(sql, table, kept);
+    const stray = await findStray(sql, table, kept);
+    const { make, drop } = planPartitions(kept, leaves, { now: app.clock(), inUse, stray });
+    let made = true;
+    for (const period of make) made &&= await persist(app, () => makeLeaf(sql, table, kept, period));
+    for (const leaf of drop) {
+      if (await persist(app, () => dropLeaf(sql, leaf)))
+        app.log.info({ partition: leaf.name, kept: kept.days }, 'dropped a partition: its time is over');
+    }
+    if (stray === undefined || make.length === 0 || !made) break;
+  }
+  if (inUse && !isAhead(kept, await readLeaves(sql, table, kept), app.clock()))
+    app.log.error(
+      { table: `${table.schema}.${table.name}`, kept: kept.days },
+      'no partition is ahead: rows are put aside, and are dropped late. Look for what keeps the table locked.',
+    );
+}
+
+/** Gives way to whoever has the table, and comes again. @returns whether it is done */
+async function persist(app: App, step: () => Promise<void>): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      if (!isGivingWay(error)) throw error;
+      if (tries === TRIES) {
+        app.log.warn({ err: error }, 'a partition is left to the next turn');
+        return false;
+      }
+      await sleep(50 + app.random() * 200);
+    }
+  }
+}

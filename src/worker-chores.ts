@@ -1,0 +1,27 @@
+import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
+import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
+import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
+import { every } from './chores.ts';
+import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
+import type { App } from './platform.ts';
+import { keepPartitions, PARTITIONS_MS } from './retention/keep-partitions.ts';
+
+/** What a worker does in its own time. @param stack ends it */
+export async function startChores(app: App, stack: AsyncDisposableStack): Promise<void> {
+  await keepPartitions(app).catch((error: unknown) =>
+    app.log.error({ err: error }, 'making partitions failed'),
+  );
+  stack.defer(every(app, PARTITIONS_MS, 'keeping of partitions', () => keepPartitions(app)));
+  stack.defer(
+    every(app, ROLL_UP_MS, 'counting of hours', async () => {
+      while (await rollUp(app));
+    }),
+  );
+  stack.defer(
+    every(app, SEAL_MS, 'sealing of the audit log', async () => {
+      while (await sealEntries(app));
+    }),
+  );
+  stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
+  stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
+}

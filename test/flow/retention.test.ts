@@ -1,0 +1,160 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
+import type { RunningApp } from '../../src/app.ts';
+import { uuidOf, type VerificationId } from '../../src/ids.ts';
+import { keepPartitions } from '../../src/retention/keep-partitions.ts';
+import { readRetention, setRetention } from '../../src/retention/settings.ts';
+import { readNumbers } from '../../src/vault/numbers.ts';
+import { shownNumber } from '../../src/verifications/number-of.ts';
+import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { auditOf } from '../support/audit-log.ts';
+import { createClock, createNumbers, historyOf, start, stateOf } from '../support/verifying.ts';
+
+const DAY = 86_400_000;
+const aNumber = createNumbers(7_591_001);
+const clock = createClock();
+const logged: string[] = [];
+const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+let testApp: TestApp;
+let app: RunningApp;
+
+beforeAll(async () => {
+  testApp = await createTestApp({ ROLES: 'api' }, { clock: clock.now, log, random: () => 0 });
+  app = testApp.app;
+  await keepPartitions(app);
+});
+afterAll(() => testApp[Symbol.asyncDispose]());
+
+/** In which partitions the rows of a verification are. */
+async function placesOf(id: VerificationId): Promise<string[]> {
+  const rows = await app.sql<{ place: string }[]>`
+    SELECT tableoid::regclass::text AS place FROM vault.numbers WHERE verification_id = ${uuidOf(id)}
+    UNION SELECT tableoid::regclass::text FROM events WHERE verification_id = ${uuidOf(id)}`;
+  return rows.map(({ place }) => place.replace(/_(?:before|\d{8})$/, '')).sort();
+}
+
+const numberOf = (who: Principal, id: VerificationId) =>
+  stateOf(app, { accountId: who.accountId, id }).then((v) => shownNumber(app, who, v));
+
+describe('how long an account keeps things', () => {
+  test('is 30 days for numbers and 90 for events, until it says something else; only new things are kept by that', async () => {
+    const who = await createTestAccount(app);
+    expect(await readRetention(app, who.accountId)).toEqual({ phones: 30, events: 90 });
+    const before = await start(app, who, aNumber());
+    expect(await setRetention(app, who, { phones: 7, events: 365 })).toEqual({ phones: 7, events: 365 });
+    expect(await readRetention(app, who.accountId)).toEqual({ phones: 7, events: 365 });
+    const after = await start(app, who, aNumber());
+    // What was there when there were no partitions is one.
+    expect(await placesOf(before.id)).toEqual(['events', 'vault.numbers']);
+    expect(await placesOf(after.id)).toEqual(['events_d365', 'vault.numbers_d7']);
+    const [entry] = (await auditOf(app, who.accountId)).filter(
+      ({ action }) => action === 'account.set_retention',
+    );
+    expect(entry).toMatchObject({
+      targets: [who.accountId],
+      details: { phones: 7, events: 365, changed: ['events', 'phones'] },
+    });
+  });
+
+  test('is one of a few times', async () => {
+    const who = await createTestAccount(app);
+    for (const days of [0, 8, -1, 100_000])
+      await expect(setRetention(app, who, { phones: days })).rejects.toMatchObject({
+        code: 'input/invalid',
+        field: 'phones',
+      });
+    await setRetention(app, who, {});
+    expect(await readRetention(app, who.accountId)).toEqual({ phones: 30, events: 90 });
+  });
+});
+
+test('what is over goes by whole partitions, what others keep for longer stays, and verifications are still there', async () => {
+  const [brief, usual] = [await createTestAccount(app), await createTestAccount(app)];
+  await setRetention(app, brief, { phones: 1, events: 7 });
+  const [to, other] = [aNumber(), aNumber()];
+  const [short, long] = [await start(app, brief, to), await start(app, usual, other)];
+  expect(await numberOf(brief, short.id)).toBe(to);
+  await keepPartitions(app);
+  expect(await numberOf(brief, short.id)).toBe(to);
+
+  clock.advance(2 * DAY);
+  logged.length = 0;
+  await Promise.all([keepPartitions(app), keepPartitions(app)]);
+  expect(logged.some((line) => line.includes('vault.numbers_d1_'))).toBe(true);
+  expect(await numberOf(brief, short.id)).toBe('+385•••••••••');
+  expect(await numberOf(usual, long.id)).toBe(other);
+  expect(await historyOf(app, short)).toEqual(['VerificationStarted', 'MessageQueued']);
+  expect((await start(app, brief, to)).id).not.toBe(short.id);
+
+  clock.advance(6 * DAY);
+  await keepPartitions(app);
+  expect(await historyOf(app, short)).toEqual([]);
+  expect(await historyOf(app, long)).toHaveLength(2);
+  expect(await stateOf(app, short)).toMatchObject({ id: short.id });
+
+  clock.advance(30 * DAY);
+  await keepPartitions(app);
+  expect(await numberOf(usual, long.id)).toBe('+385•••••••••');
+  expect(await historyOf(app, long)).toHaveLength(2);
+});
+
+test('while nobody makes partitions nothing fails, and rows are put where they belong later', async () => {
+  const who = await createTestAccount(app);
+  clock.advance(100 * DAY);
+  const v = await start(app, who, aNumber());
+  expect(await placesOf(v.id)).toEqual(['events_d90_rest', 'vault.numbers_d30_rest']);
+  await keepPartitions(app);
+  expect(await placesOf(v.id)).toEqual(['events_d90', 'vault.numbers_d30']);
+  expect(await historyOf(app, v)).toHaveLength(2);
+});
+
+test('whoever serves is not made to wait for a table that somebody else has; that no partition is ahead is said', async () => {
+  const who = await createTestAccount(app);
+  clock.advance(100 * DAY);
+  logged.length = 0;
+  await app.sql.begin(async (tx) => {
+    await tx`SELECT count(*) FROM vault.numbers_d30_rest`;
+    const keeping = keepPartitions(app);
+    for (let n = 0; n < 20; n++) {
+      const began = performance.now();
+      await start(app, who, aNumber());
+      expect(performance.now() - began).toBeLessThan(2_000);
+    }
+    await keeping;
+  });
+  expect(logged.join('')).toContain('no partition is ahead');
+  logged.length = 0;
+  await keepPartitions(app);
+  expect(logged.join('')).not.toContain('no partition is ahead');
+}, 60_000);
+
+test('a number and the events of one verification are looked for in one partition of each class', async () => {
+  const who = await createTestAccount(app);
+  const v = await start(app, who, aNumber());
+  expect(
+    (await readNumbers(app.sql, [{ accountId: who.accountId, verificationId: v.id }])).get(v.id),
+  ).toBeDefined();
+  const { accountId, id } = { accountId: uuidOf(who.accountId), id: uuidOf(v.id) };
+  for (const table of ['vault.numbers', 'events']) {
+    const plan = await app.sql.begin(async (tx) => {
+      for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
+        await tx.unsafe(`SET LOCAL enable_${way} = off`);
+      await tx`SET LOCAL plan_cache_mode = force_generic_plan`;
+      return tx.unsafe<{ 'QUERY PLAN': string }[]>(
+        `EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off)
+         SELECT t.* FROM unnest($1::uuid[], $2::uuid[]) AS n (account_id, verification_id)
+         JOIN ${table} t USING (account_id, verification_id)`,
+        [`{${accountId}}`, `{${id}}`],
+        { prepare: true },
+      );
+    });
+    const scans = plan.map((line) => line['QUERY PLAN']).filter((line) => /Scan.* on .*_d\d+_/.test(line));
+    const looked = scans.filter((line) => !line.includes('never executed'));
+    const classes = new Set(scans.map((line) => /_d(\d+)_/.exec(line)![1]));
+    expect(scans.length).toBeGreaterThan(classes.size);
+    expect(looked.length, plan.map((line) => line['QUERY PLAN']).join('\n')).toBeLessThanOrEqual(
+      classes.size,
+    );
+  }
+});

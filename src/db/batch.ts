@@ -18,10 +18,21 @@ export interface BatchOptions {
   lanes: number;
   /**
    * Least time from the begin of one batch to the begin of the next, in milliseconds: under load it
-   * gathers more into each; an item that comes alone does not wait. Default 0.
+   * gathers more into each; an item that comes alone does not wait. Default 0. With a pace a lane also
+   * rests behind each batch, and the next lane is for when one hangs.
    */
   paceMs?: number;
 }
+
+/**
+ * How long a lane rests behind a batch, by the time that this took. Most of a small batch is what any batch costs:
+ * of one start 1.5 ms of PostgreSQL's CPU and 2 ms of ours, and of each further one 0.08 and 0.06. So who waits a
+ * little waits less. Whoever was just answered and asks again at once comes into the next batch, too.
+ */
+const REST_SHARE = 0.5;
+const MAX_REST_MS = 25;
+/** A batch that takes longer hangs, at a lock for instance: the others need not wait for it. */
+const HANGS_MS = 50;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -58,26 +69,45 @@ export function createBatcher<Item, Result>(
   }
 
   let begunAt = -Infinity;
-  let scheduled = false;
+  let restsUntil = -Infinity;
+  let next: NodeJS.Timeout | 'thisTurn' | undefined;
 
   /** Begins a batch as soon as a lane is free and the pace allows it. */
   function schedule(): void {
-    if (scheduled || running >= lanes || waiting.length === 0) return;
-    scheduled = true;
-    const wait = begunAt + paceMs - performance.now();
-    // All requests that were read from their sockets in this turn go together.
-    if (wait > 0 && waiting.length < maxBatchSize) setTimeout(begin, wait);
-    else setImmediate(begin);
+    if (running >= lanes || waiting.length === 0) return;
+    const isFull = waiting.length >= maxBatchSize;
+    if (next === 'thisTurn' || (next && !isFull)) return;
+    clearTimeout(next);
+    const wait = isFull ? 0 : paceAllowsAt() - performance.now();
+    if (wait > 0) next = setTimeout(begin, wait);
+    else {
+      // All requests that were read from their sockets in this turn go together.
+      next = 'thisTurn';
+      setImmediate(begin);
+    }
+  }
+
+  function paceAllowsAt(): number {
+    if (paceMs === 0) return -Infinity;
+    return running > 0 ? begunAt + Math.max(paceMs, HANGS_MS) : Math.max(begunAt + paceMs, restsUntil);
   }
 
   function begin(): void {
-    scheduled = false;
-    begunAt = performance.now();
+    next = undefined;
+    const begun = performance.now();
+    begunAt = begun;
     const batch = waiting.slice(0, maxBatchSize);
     waiting = waiting.slice(maxBatchSize);
     running++;
     void commit(batch).finally(() => {
       running--;
+      const ended = performance.now();
+      restsUntil = ended + Math.min(MAX_REST_MS, REST_SHARE * (ended - begun));
+      // The next one need not wait any more to see whether this one hangs.
+      if (next !== 'thisTurn') {
+        clearTimeout(next);
+        next = undefined;
+      }
       schedule();
       if (running > 0 || waiting.length > 0) return;
       for (const resolve of whenIdle) resolve();

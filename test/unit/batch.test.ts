@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createBatcher } from '../../src/db/batch.ts';
+import { until } from '../support/until.ts';
 
 /** A commit that the test lets go on, or fail, when it wants to. */
 function heldCommits() {
@@ -100,6 +102,40 @@ describe('a group commit', () => {
     expect(batches).toEqual([1, 5]);
     // A timer may fire a millisecond early.
     expect(begun[1]! - begun[0]!).toBeGreaterThanOrEqual(48);
+  });
+
+  test('with a pace, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {
+    const { started, run } = heldCommits();
+    const batcher = createBatcher(run, { maxBatchSize: 500, lanes: 2, paceMs: 1 });
+    const answers = [batcher.add(1)];
+    await turns();
+    answers.push(batcher.add(2));
+    await sleep(20);
+    expect(started).toHaveLength(1);
+    started[0]!.finish();
+    await answers[0];
+    answers.push(batcher.add(3));
+    await until(() => started.length === 2, { what: 'The second batch' });
+    expect(started[1]!.items).toEqual([2, 3]);
+    answers.push(batcher.add(4));
+    await until(() => started.length === 3, { what: 'A batch beside the one that hangs' });
+    for (const { finish } of started) finish();
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
+  });
+
+  test('a pace holds up nothing that fills a batch', async () => {
+    const { started, run } = heldCommits();
+    const batcher = createBatcher(run, { maxBatchSize: 2, lanes: 2, paceMs: 60_000 });
+    const answers = [batcher.add(1)];
+    await turns();
+    answers.push(batcher.add(2));
+    await turns();
+    expect(started).toHaveLength(1);
+    answers.push(batcher.add(3));
+    await turns();
+    expect(started[1]!.items).toEqual([2, 3]);
+    for (const { finish } of started) finish();
+    await Promise.all(answers);
   });
 
   test('an error among the results refuses its own item only', async () => {

@@ -2,32 +2,71 @@ import type { MessageRow } from '../messages/table.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import type { EventEnvelope } from './envelope.ts';
 
-/** The columns of a row that JSON has no type for; the compiler sees to it that none is left out. */
-type KeysOf<Row, T> = { [K in keyof Row]-?: Extract<Row[K], T> extends never ? never : K }[keyof Row];
-type Columns<Row> = { dates: Record<KeysOf<Row, Date>, true>; buffers: Record<KeysOf<Row, Buffer>, true> };
+/** How a column goes over the bus: what JSON has no type for, dates and octets, as something else. */
+type Kind = 'date' | 'octets' | 'plain';
+type KindOf<T> = Date extends T ? 'date' : Buffer extends T ? 'octets' : 'plain';
+/** All columns of a row, in the order in which their values go; the compiler sees to it that none is left out. */
+type Columns<Row> = { readonly [K in keyof Row]-?: KindOf<Row[K]> };
 
 const VERIFICATION: Columns<VerificationRow> = {
-  dates: { nextSendAt: true, createdAt: true, expiresAt: true, settledAt: true },
-  buffers: { codeNonce: true },
+  accountId: 'plain',
+  id: 'plain',
+  serviceId: 'plain',
+  mode: 'plain',
+  country: 'plain',
+  channel: 'plain',
+  locale: 'plain',
+  status: 'plain',
+  failureReason: 'plain',
+  codeNonce: 'octets',
+  codeKeyId: 'plain',
+  codeLength: 'plain',
+  codeAlphabet: 'plain',
+  checksUsed: 'plain',
+  maxChecks: 'plain',
+  sendsLeft: 'plain',
+  nextSendAt: 'date',
+  version: 'plain',
+  createdAt: 'date',
+  expiresAt: 'date',
+  settledAt: 'date',
 };
 const MESSAGE: Columns<MessageRow> = {
-  dates: { dueAt: true, queuedAt: true, sentAt: true, deliveredAt: true, settledAt: true },
-  buffers: {},
+  accountId: 'plain',
+  id: 'plain',
+  verificationId: 'plain',
+  mode: 'plain',
+  status: 'plain',
+  sender: 'plain',
+  segments: 'plain',
+  attemptsSpent: 'plain',
+  dueAt: 'date',
+  queuedAt: 'date',
+  sentAt: 'date',
+  deliveredAt: 'date',
+  settledAt: 'date',
+  failureReason: 'plain',
+  failureDecision: 'plain',
 };
 
-/** Changes when an older program would misread a payload. */
-const FORMAT = 3;
+/** Changes when an older program would misread a payload: with the columns, too, whose values go without names. */
+const FORMAT = 4;
 
-/** Events of one verification as they go over the bus: JSON, dates in milliseconds, octets in base64. */
+/**
+ * Events of one verification as they go over the bus: JSON, dates in milliseconds, octets in base64. Two go for each
+ * message, and their way costs by their length: without the names of the columns one has 583 characters, not 1,059.
+ */
 export function encodeEvents(events: readonly EventEnvelope[]): string {
   return JSON.stringify({
     format: FORMAT,
-    events: events.map((event) => ({
-      ...event,
-      occurredAt: event.occurredAt.getTime(),
-      verification: toJson(event.verification, VERIFICATION),
-      message: event.message && toJson(event.message, MESSAGE),
-    })),
+    events: events.map(({ type, version, cursor, occurredAt, verification, message }) => [
+      type,
+      version,
+      cursor,
+      occurredAt.getTime(),
+      verificationRow.write(verification),
+      message ? messageRow.write(message) : null,
+    ]),
   });
 }
 
@@ -36,35 +75,50 @@ export function decodeEvents(payload: string): EventEnvelope[] | undefined {
   try {
     const { format, events } = JSON.parse(payload) as { format: number; events: Wire[] };
     if (format !== FORMAT) return undefined;
-    return events.map((wire) => ({
-      ...wire,
-      occurredAt: new Date(wire.occurredAt),
-      verification: fromJson(wire.verification, VERIFICATION),
-      message: wire.message && fromJson(wire.message, MESSAGE),
+    return events.map(([type, version, cursor, occurredAt, verification, message]) => ({
+      type,
+      version,
+      cursor,
+      occurredAt: new Date(occurredAt),
+      verification: verificationRow.read(verification),
+      message: message ? messageRow.read(message) : undefined,
     }));
   } catch {
     return undefined;
   }
 }
 
-type WireRow = Record<string, unknown>;
-type Wire = Omit<EventEnvelope, 'occurredAt' | 'verification' | 'message'> & {
-  occurredAt: number;
-  verification: WireRow;
-  message?: WireRow;
-};
+type WireRow = unknown[];
+type Wire = [
+  type: EventEnvelope['type'],
+  version: number,
+  cursor: string,
+  occurredAt: number,
+  verification: WireRow,
+  message: WireRow | null,
+];
 
-function toJson<Row extends object>(row: Row, { dates, buffers }: Columns<Row>): WireRow {
-  const wire = { ...row } as WireRow;
-  for (const key in dates) wire[key] = (wire[key] as Date | null)?.getTime() ?? null;
-  for (const key in buffers) wire[key] = (wire[key] as Buffer | null)?.toString('base64') ?? null;
-  return wire;
+const verificationRow = rowCodec(VERIFICATION);
+const messageRow = rowCodec(MESSAGE);
+
+function rowCodec<Row extends object>(columns: Columns<Row>) {
+  const entries = Object.entries<Kind>(columns) as [keyof Row, Kind][];
+  return {
+    write: (row: Row): WireRow => entries.map(([name, kind]) => toJson(row[name], kind)),
+    read(values: WireRow): Row {
+      const row: Partial<Record<keyof Row, unknown>> = {};
+      entries.forEach(([name, kind], i) => (row[name] = fromJson(values[i], kind)));
+      return row as Row;
+    },
+  };
 }
 
-function fromJson<Row extends object>(wire: WireRow, { dates, buffers }: Columns<Row>): Row {
-  const row: WireRow = wire;
-  for (const key in dates) row[key] = typeof wire[key] === 'number' ? new Date(wire[key]) : null;
-  for (const key in buffers)
-    row[key] = typeof wire[key] === 'string' ? Buffer.from(wire[key], 'base64') : null;
-  return row as Row;
+function toJson(value: unknown, kind: Kind): unknown {
+  if (value === null || kind === 'plain') return value;
+  return kind === 'date' ? (value as Date).getTime() : (value as Buffer).toString('base64');
+}
+
+function fromJson(value: unknown, kind: Kind): unknown {
+  if (value === null || kind === 'plain') return value;
+  return kind === 'date' ? new Date(value as number) : Buffer.from(value as string, 'base64');
 }

@@ -16,11 +16,11 @@ test.each([
   'null',
   '[]',
   '{}',
-  '{"format":1,"events":[]}',
-  '{"format":3}',
-  '{"format":3,"events":[{}]}',
-  '{"format":3,"events":[null]}',
-  '{"format":3,"events":[{"verifi',
+  '{"format":3,"events":[]}',
+  '{"format":4}',
+  '{"format":4,"events":[[]]}',
+  '{"format":4,"events":[null]}',
+  '{"format":4,"events":[["Message',
   '\u0000',
 ])('a payload of another version, or cut short, is not read: %s', (payload) => {
   expect(decodeEvents(payload)).toBeUndefined();

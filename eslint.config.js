@@ -27,7 +27,7 @@ const PURE = [
   'numbers/{lookup-answer,plan,plans,resolution}',
   'numbers/plans/hr',
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
-  'inbound/{cursor,find-codes,keywords,redact-codes}',
+  'inbound/{cursor,find-codes,keywords,mask-numbers,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,retry-after,template,url}',
   'webhooks/{catalog,outcome,schedule,signature}',

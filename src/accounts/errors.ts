@@ -82,6 +82,16 @@ export class BeyondOwnRights extends DomainError {
   }
 }
 
+/** A person who looks at more numbers than anybody helps people in an hour. */
+export class TooManyReveals extends DomainError {
+  readonly code = 'number/too_many_reveals';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super(`You have seen as many numbers as you may in an hour. Try again in ${retryAfterSeconds} s.`);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** Without it nobody could make another key over the API. */
 export class LastManagingKey extends DomainError {
   readonly code = 'key/last_manager';

@@ -18,7 +18,8 @@ export const PERMISSIONS = {
   'senders:write': 'Change senders, their registrations and the rules of countries.',
   'numbers:read': 'Ask what is known of a number, and read how numbers are looked up.',
   'numbers:write': 'Change how numbers are looked up.',
-  'numbers:reveal': 'See the phone numbers of verifications in full; without it they are masked.',
+  'numbers:reveal':
+    'See phone numbers in full: a server wherever they are, a person one at a time with `revealNumber`.',
   'subjects:erase': 'Erase everything that tells whom a phone number belongs to, for good.',
   'subjects:export': 'Export all that is stored about the holder of a phone number.',
   'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',
@@ -99,7 +100,7 @@ export function holds(who: Holder, permission: Permission): boolean {
 
 /**
  * Whether phone numbers are shown in full, wherever they are. A frontend's token sees them masked; so does a person,
- * whose role has no say in it.
+ * whatever their role: with the permission they reveal one at a time, and each is noted (verifications/reveal.ts).
  */
 export function mayRevealPhone(who: Holder): boolean {
   return who.kind !== 'person' && holds(who, 'numbers:reveal');

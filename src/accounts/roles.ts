@@ -13,9 +13,6 @@ interface RoleRow {
 
 const READS = ['account:read', 'verifications:read', 'messages:read', 'services:read'] as const;
 
-/** Beyond the numbers of one verification at a time nobody goes who looks at them: that is for servers. */
-const OF_PEOPLE = ALL_PERMISSIONS.filter((permission) => permission !== 'numbers:reveal');
-
 /**
  * The table of roles. A permission that is new goes to owners and admins by itself; to the others only by a line
  * here.
@@ -23,11 +20,11 @@ const OF_PEOPLE = ALL_PERMISSIONS.filter((permission) => permission !== 'numbers
 export const ROLE_TABLE: Readonly<Record<Role, RoleRow>> = {
   owner: {
     about: 'Answers for the account. There is always one.',
-    permissions: new Set(OF_PEOPLE),
+    permissions: new Set(ALL_PERMISSIONS),
   },
   admin: {
     about: 'Runs the account: all that an owner may, but what holds for the account as a whole.',
-    permissions: new Set(OF_PEOPLE.filter((permission) => permission !== 'account:write')),
+    permissions: new Set(ALL_PERMISSIONS.filter((permission) => permission !== 'account:write')),
   },
   developer: {
     about: 'Builds on the API: services, keys, test verifications; looks at carriers and routes.',
@@ -50,7 +47,8 @@ export const ROLE_TABLE: Readonly<Record<Role, RoleRow>> = {
     permissions: new Set([...READS, 'carriers:read', 'routes:read', 'senders:read', 'numbers:read']),
   },
   support: {
-    about: 'Helps the people who wait for a code: finds their verification and unlocks their number.',
+    about:
+      'Helps the people who wait for a code: finds their verification and unlocks their number, which they see masked.',
     permissions: new Set([...READS, 'inbound:read', 'destinations:unlock']),
   },
 };

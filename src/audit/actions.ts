@@ -12,6 +12,7 @@ export interface AboutAction {
 
 const act = (target: IdPrefix, about: string) => ({ kind: 'act', target, about }) as const;
 const traffic = (about: string) => ({ kind: 'traffic', target: 'vrf', about }) as const;
+const read = (target: IdPrefix, about: string) => ({ kind: 'read', target, about }) as const;
 
 /** Everything that is noted in the audit log. A name once used keeps its meaning: it is in the hashes of entries. */
 export const ACTIONS = {
@@ -70,10 +71,12 @@ export const ACTIONS = {
     target: 'rcp',
     about: 'Export all that is stored about a subject; the target is the receipt.',
   },
+  'number.reveal': read('vrf', 'See the number of a verification in full.'),
+  'inbound_message.reveal': read('inb', 'See who sent a message from a handset, in full.'),
   'verification.start': traffic('Start a verification, or send another message of it.'),
   'verification.check': traffic('Check a code.'),
   'verification.cancel': traffic('Cancel a verification.'),
-  'data.read': { kind: 'read', target: 'acc', about: 'Read something. Noted when it was refused.' },
+  'data.read': read('acc', 'Read something. Noted when it was refused.'),
 } as const satisfies Record<string, AboutAction>;
 
 export type AuditAction = keyof typeof ACTIONS;

@@ -1,14 +1,12 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
-import { mayRevealPhone } from '../accounts/permissions.ts';
 import { Carrier } from '../carriers/graphql.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { Service } from '../services/graphql.ts';
-import { maskPhone } from '../verifications/phone.ts';
 import { Verification } from '../verifications/graphql.ts';
-import { senderOf, textOf } from './queries.ts';
+import { shownSender, shownText } from './queries.ts';
 import { inboundCodeOf, inboundNumberOf } from './shown-code.ts';
 import { inboundMessageStream, type PlacedInbound } from './stream.ts';
 import type { InboundMessageRow } from './table.ts';
@@ -55,15 +53,13 @@ export const InboundMessage = builder.drizzleObject('inboundMessages', {
     from: t.string({
       description:
         'Who sent it: a number in E.164, masked (`+385•••••••67`) unless the caller may see it; or a name or short code.',
-      resolve: async (message, _args, context) => {
-        const from = await senderOf(context.app, message);
-        return mayRevealPhone(callerOf(context)) ? from : maskPhone(from);
-      },
+      resolve: (message, _args, context) => shownSender(context.app, callerOf(context), message),
     }),
     to: t.exposeString('ourNumber', { description: 'Which of our numbers was texted.' }),
     text: t.string({
-      description: 'What it says. `••••••` stands where a one-time password was.',
-      resolve: (message, _args, context) => textOf(context.app, message),
+      description:
+        'What it says. `••••••` stands where a one-time password was; phone numbers are masked like `from`.',
+      resolve: (message, _args, context) => shownText(context.app, callerOf(context), message),
     }),
     kind: t.expose('kind', { type: InboundKind, description: 'What it is for.' }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When it reached us.' }),

@@ -1,7 +1,10 @@
-import type { Principal } from '../accounts/principal.ts';
+import { mayRevealPhone } from '../accounts/permissions.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import type { InboundMessageId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { maskPhone } from '../verifications/phone.ts';
+import { maskNumbers } from './mask-numbers.ts';
 import { openFrom, openText, type SealedMessage } from './store.ts';
 import type { InboundMessageRow } from './table.ts';
 
@@ -13,6 +16,28 @@ export function senderOf(app: App, row: SealedMessage): string | Promise<string>
 /** What it says, without the codes in it. */
 export function textOf(app: App, row: SealedMessage): string | Promise<string> {
   return withKeys(app.keys, () => openText(app.keys, row));
+}
+
+/** The same as a caller may see it: without phone numbers, unless they see those in full. */
+export async function shownText(app: App, who: Principal, row: SealedMessage): Promise<string> {
+  const text = await textOf(app, row);
+  return mayRevealPhone(who) ? text : maskNumbers(text);
+}
+
+/** Who sent it, as a caller may see it. */
+export async function shownSender(app: App, who: Principal, row: SealedMessage): Promise<string> {
+  const from = await senderOf(app, row);
+  return mayRevealPhone(who) ? from : maskPhone(from);
+}
+
+/** @returns undefined when the caller sees no such message: tests have none */
+export async function findInboundMessage(
+  app: App,
+  who: Principal,
+  id: InboundMessageId,
+): Promise<InboundMessageRow | undefined> {
+  if (modeOf(who) === 'test') return undefined;
+  return app.db.query.inboundMessages.findFirst({ where: { accountId: who.accountId, id } });
 }
 
 /** A page of the account's messages from handsets, newest first. */

@@ -68,6 +68,16 @@ export class VerificationNotFound extends DomainError {
   }
 }
 
+/** The vault has forgotten it. */
+export class NumberGone extends DomainError {
+  readonly code = 'number/gone';
+  constructor() {
+    super(
+      'The number of this verification was forgotten when its time was over: nobody can see it any more.',
+    );
+  }
+}
+
 export class WrongCode extends DomainError {
   readonly code = 'verification/wrong_code';
   readonly checksLeft: number;

@@ -83,12 +83,6 @@ describe('a person', () => {
     expect(permissions.sort()).toEqual(said.sort());
   });
 
-  test('sees phone numbers masked, whatever the role', async () => {
-    const { caller } = await somebody('owner');
-    const { data } = await caller.ask('{ viewer { permissions } }');
-    expect((data!.viewer as { permissions: string[] }).permissions).not.toContain('NUMBERS_REVEAL');
-  });
-
   test('sees who else is in the account, and nobody of another one', async () => {
     const owner = await somebody('owner');
     const analyst = await somebody('analyst');

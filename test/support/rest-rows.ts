@@ -59,6 +59,12 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
     body: ({ numbers }) => ({ to: numbers.delivered }),
     tests: 'auth/forbidden',
   },
+  'POST /v1/verifications/{id}/reveal': verification,
+  'POST /v1/inbound-messages/{id}/reveal': {
+    id: ({ ids }) => ids.inb,
+    foreign: 'inbound_message/not_found',
+    tests: 'inbound_message/not_found',
+  },
   'GET /v1/account': {},
   'GET /v1/services': {},
   'GET /v1/carriers': {},

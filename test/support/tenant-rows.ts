@@ -211,6 +211,16 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ...liveOnly,
     args: input(({ numbers }) => ({ to: numbers.delivered })),
   },
+  revealNumber: {
+    tests: 'VerificationNotFound',
+    args: input(({ ids }) => ({ verificationId: ids.vrf })),
+    ids: { 'input.verificationId': 'VerificationNotFound' },
+  },
+  revealSender: {
+    tests: 'InboundMessageNotFound',
+    args: input(({ ids }) => ({ inboundMessageId: ids.inb })),
+    ids: { 'input.inboundMessageId': 'InboundMessageNotFound' },
+  },
   setNumberLookup: { ...liveOnly, args: input(() => LOOKUP) },
   clearNumberLookup: liveOnly,
   connectSmppCarrier: {

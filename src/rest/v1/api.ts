@@ -19,6 +19,7 @@ import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
 import { addEvents } from './events.ts';
 import { addInbound } from './inbound.ts';
 import { addMessages } from './messages.ts';
+import { addReveal } from './reveal.ts';
 import { problem, problemHeaders, problemOf, type Problem } from './problem.ts';
 import { addSubjects } from './subjects.ts';
 import { addVerifications } from './verifications.ts';
@@ -77,6 +78,7 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
   addEvents(api, app, gate);
   addInbound(api, app, gate);
   addSubjects(api, app, gate);
+  addReveal(api, app, gate);
   addConfiguration(api, app, gate);
   const operations = operationsOf(api);
   addDocs(api, publicUrl);

@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { mayRevealPhone } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
-import { listInboundMessages, senderOf, textOf } from '../../inbound/queries.ts';
+import { listInboundMessages, shownSender, shownText } from '../../inbound/queries.ts';
 import type { InboundMessageRow } from '../../inbound/table.ts';
 import type { App } from '../../platform.ts';
-import { maskPhone } from '../../verifications/phone.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
 import { idOf, moment, PageQuery, pageOf, readPageOf } from './parts.ts';
@@ -14,7 +12,10 @@ const InboundMessage = z
     id: idOf('inb', 'The message'),
     from: z.string().openapi({ description: 'Who sent it, masked unless the caller may see it.' }),
     to: z.string().openapi({ description: 'Which of our numbers was texted.' }),
-    text: z.string().openapi({ description: 'What it says. `••••••` stands where a one-time password was.' }),
+    text: z.string().openapi({
+      description:
+        'What it says. `••••••` stands where a one-time password was; phone numbers are masked like `from`.',
+    }),
     kind: z
       .enum(['message', 'opt_out', 'opt_in', 'help', 'verification'])
       .openapi({ description: 'What it is for.' }),
@@ -50,11 +51,10 @@ async function inboundShape(
   row: InboundMessageRow,
 ): Promise<z.output<typeof InboundMessage>> {
   const { id, ourNumber, kind, verificationId, receivedAt } = row;
-  const from = await senderOf(app, row);
   return {
     ...{ id, kind, verificationId, receivedAt },
-    from: mayRevealPhone(who) ? from : maskPhone(from),
+    from: await shownSender(app, who, row),
     to: ourNumber,
-    text: await textOf(app, row),
+    text: await shownText(app, who, row),
   };
 }

@@ -1,0 +1,223 @@
+import type { GraphQLField, GraphQLNamedType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { REVEALS_AN_HOUR } from '../../src/accounts/count-reveal.ts';
+import { ROLES, type Role } from '../../src/accounts/roles.ts';
+import type { RunningApp } from '../../src/app.ts';
+import { permissionOf } from '../../src/graphql/permission-plugin.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { uuidOf } from '../../src/ids.ts';
+import { createRest } from '../../src/rest/v1/api.ts';
+import { createTestApp } from '../support/app.ts';
+import { notedOf } from '../support/audit-log.ts';
+import { canariesIn, numberCanary, type Canary } from '../support/canary.ts';
+import { callerWith, createSocketClient, type Caller } from '../support/graphql.ts';
+import { aMember, lets, type SignedIn } from '../support/member.ts';
+import { callOperation } from '../support/rest-calls.ts';
+import { OPERATIONS } from '../support/rest-rows.ts';
+import { wholeOperation } from '../support/selections.ts';
+import { LOOKUP, NODES, QUERIES, SUBSCRIPTIONS } from '../support/tenant-rows.ts';
+import { createTenant, receiveText, type Tenant } from '../support/tenants.ts';
+import { createNumbers } from '../support/verifying.ts';
+
+const schema = createSchema();
+const stack = new AsyncDisposableStack();
+let app: RunningApp;
+let own: Tenant;
+/** Every number that was verified, or that somebody has texted from or about. */
+const numbers: string[] = [];
+const count = createNumbers(6_900_001);
+const aNumber = () => {
+  const number = count();
+  numbers.push(number);
+  return number;
+};
+
+const REVEAL = `mutation ($id: ID!) { revealNumber(input: { verificationId: $id }) {
+  __typename ... on RevealedNumber { verificationId number } ... on TooManyReveals { retryAfterSeconds }
+  ... on Error { code } } }`;
+const REVEAL_SENDER = `mutation ($id: ID!) { revealSender(input: { inboundMessageId: $id }) {
+  __typename ... on RevealedSender { inboundMessageId from } ... on Error { code } } }`;
+
+beforeAll(async () => {
+  ({ app } = stack.use(await createTestApp()));
+  own = await createTenant(app, { word: 'Gemini', ourNumber: '+385997777777', aNumber, lookup: LOOKUP });
+  await receiveText(app, own, aNumber(), `call me back at ${aNumber()}, please`);
+});
+afterAll(() => stack.disposeAsync());
+
+const somebody = (role: Role) => aMember(app, own.who.accountId, role);
+const canaries = (): Canary[] => numbers.map((number) => numberCanary(number, number));
+
+describe('a person', () => {
+  /** All that the API says to somebody who asks for everything that they may read. */
+  async function readingsOf(
+    { token, caller }: Pick<SignedIn, 'token' | 'caller'>,
+    isOpen: (parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>) => boolean,
+  ) {
+    const said: { what: string; asked: string; text: string }[] = [];
+    const query = schema.getQueryType()!;
+    for (const field of Object.values(query.getFields()).filter((one) => isOpen(query, one))) {
+      const operation = wholeOperation(schema, 'query', field, isOpen);
+      const all = field.name === 'node' ? Object.values(NODES).map((id) => ({ id: id(own) })) : undefined;
+      // Found by other things than the number, which then must not be in the answer.
+      const row = field.name === 'verifications' ? { args: () => ({ first: 5 }) } : QUERIES[field.name]!;
+      for (const args of all ?? [row.args?.(own) ?? {}]) {
+        const { data, errors } = await caller.ask(operation.query, args);
+        const text = JSON.stringify(data ?? errors);
+        said.push({ what: `Query.${field.name}`, asked: JSON.stringify(args), text });
+      }
+    }
+    const subscription = schema.getSubscriptionType()!;
+    await using client = createSocketClient(app, token);
+    for (const field of Object.values(subscription.getFields()).filter((one) => isOpen(subscription, one))) {
+      const row = SUBSCRIPTIONS[field.name]!;
+      const operation = wholeOperation(schema, 'subscription', field, isOpen);
+      const events = client.iterate({ query: operation.query, variables: row.args?.(own) ?? {} });
+      const first = events.next();
+      // What happens before it listens is not told of: then again.
+      let text = '';
+      for (let i = 0; i < 5 && text === ''; i++) {
+        await row.happen(app, own);
+        const late = new Promise<undefined>((resolve) => setTimeout(resolve, 2_000, undefined).unref());
+        text = JSON.stringify(await Promise.race([first, late])) ?? '';
+      }
+      said.push({ what: `Subscription.${field.name}`, asked: '', text });
+      await events.return!();
+    }
+    const { operations } = createRest({} as never, { publicUrl: '', addressOf: () => undefined });
+    for (const operation of operations.filter((one) => one.startsWith('GET '))) {
+      const { query: _query, ...row } = OPERATIONS[operation]!;
+      const changed: Record<string, string> = row.streams ? { after: own.cursors.event } : {};
+      const { text } = await callOperation(app, own, operation, row, changed, token);
+      said.push({ what: operation, asked: '', text });
+    }
+    return said;
+  }
+
+  /** Where a number stood in full that was not in the question. */
+  const foundIn = (said: Awaited<ReturnType<typeof readingsOf>>) =>
+    said.flatMap(({ what, asked, text }) =>
+      canariesIn(
+        text,
+        canaries().filter(({ what: number }) => !asked.includes(number.slice(-13))),
+      ).map((which) => `${what}: ${which}`),
+    );
+
+  test.each(ROLES)(
+    'who is %s finds no number in full in any query, subscription or path',
+    async (role) => {
+      const said = await readingsOf(await somebody(role), (parent, field) =>
+        lets(role, permissionOf(parent, field)),
+      );
+      expect(foundIn(said)).toEqual([]);
+      expect(said.some(({ text }) => text.includes('+385•'))).toBe(true);
+    },
+    60_000,
+  );
+
+  test('is shown less than a server with a key, which sees them where people see dots', async () => {
+    const caller = callerWith(app, own.credential);
+    const isOpen = (parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>) =>
+      field.extensions.forPeople !== true && parent.name !== 'Session';
+    const said = await readingsOf({ token: own.credential, caller }, isOpen);
+    const places = new Set(foundIn(said).map((found) => found.split(':')[0]));
+    expect([...places].sort()).toEqual([
+      'GET /v1/events',
+      'GET /v1/inbound-messages',
+      'GET /v1/verifications',
+      'GET /v1/verifications/{id}',
+      'GET /v1/verifications/{id}/events',
+      'Query.inboundMessages',
+      'Query.node',
+      'Query.verification',
+      'Query.verifications',
+      'Subscription.accountEvents',
+      'Subscription.inboundMessages',
+      'Subscription.verificationEvents',
+    ]);
+  }, 60_000);
+});
+
+describe('revealing a number', () => {
+  const reveal = async (caller: Caller, id: string = own.ids.vrf) =>
+    (await caller.ask(REVEAL, { id })).data!.revealNumber;
+  const restReveal = (token: string, path: string) =>
+    fetch(`${app.server!.url}/v1/${path}/reveal`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+
+  test.each(['owner', 'admin'] as const)('is up to %s, who is in the log with it', async (role) => {
+    const { caller, token, personId, sessionId } = await somebody(role);
+    const actor = { kind: 'person', id: personId, session: sessionId, address: '127.0.0.1' };
+    const noted = await notedOf(app, own.who.accountId, async () => {
+      expect(await reveal(caller)).toEqual({
+        __typename: 'RevealedNumber',
+        verificationId: own.ids.vrf,
+        number: own.numbers.delivered,
+      });
+      const { data } = await caller.ask(REVEAL_SENDER, { id: own.ids.inb });
+      expect(numbers).toContain((data!.revealSender as { from: string }).from);
+      const overRest = await restReveal(token, `verifications/${own.ids.vrf}`);
+      expect(await overRest.json()).toEqual({
+        verificationId: own.ids.vrf,
+        number: own.numbers.delivered,
+      });
+      const sender = await restReveal(token, `inbound-messages/${own.ids.inb}`);
+      expect(numbers).toContain(((await sender.json()) as { from: string }).from);
+    });
+    const ofNumber = { kind: 'read', action: 'number.reveal', outcome: 'ok', actor, targets: [own.ids.vrf] };
+    const ofSender = { ...ofNumber, action: 'inbound_message.reveal', targets: [own.ids.inb] };
+    expect(noted).toMatchObject([ofNumber, ofSender, ofNumber, ofSender]);
+  });
+
+  test.each(['developer', 'analyst', 'support'] as const)(
+    'is closed to %s, and that they tried is noted',
+    async (role) => {
+      const { caller, token, personId } = await somebody(role);
+      const noted = await notedOf(app, own.who.accountId, async () => {
+        const { errors } = await caller.ask(REVEAL, { id: own.ids.vrf });
+        expect(errors![0]!.extensions).toMatchObject({
+          code: 'auth/forbidden',
+          permission: 'numbers:reveal',
+        });
+        expect((await restReveal(token, `verifications/${own.ids.vrf}`)).status).toBe(403);
+      });
+      const refused = {
+        action: 'number.reveal',
+        kind: 'refusal',
+        outcome: 'auth/forbidden',
+        actor: { id: personId },
+      };
+      expect(noted).toMatchObject([refused, refused]);
+    },
+  );
+
+  test('ends for an hour when somebody has seen sixty, over all processes and however many they ask for at once', async () => {
+    const { caller, personId, token } = await somebody('owner');
+    await app.counter.add(`reveals of ${personId}`, REVEALS_AN_HOUR - 2, 3_600);
+    const asked = Array.from(
+      { length: 10 },
+      (_, i) => `a${i}: revealNumber(input: { verificationId: $id }) {
+      __typename ... on TooManyReveals { retryAfterSeconds } }`,
+    ).join(' ');
+    const { data } = await caller.ask(`mutation ($id: ID!) { ${asked} }`, { id: own.ids.vrf });
+    const answers = Object.values(data!) as { __typename: string; retryAfterSeconds?: number }[];
+    expect(answers.filter(({ __typename }) => __typename === 'RevealedNumber')).toHaveLength(2);
+    const refused = answers.filter(({ __typename }) => __typename === 'TooManyReveals');
+    expect(refused).toHaveLength(8);
+    expect(refused[0]!.retryAfterSeconds).toBeGreaterThan(3_500);
+    const overRest = await restReveal(token, `verifications/${own.ids.vrf}`);
+    expect(overRest.status).toBe(429);
+    expect(Number(overRest.headers.get('retry-after'))).toBeGreaterThan(3_500);
+    // Somebody else goes on, and a server was never counted.
+    expect(await reveal((await somebody('owner')).caller)).toMatchObject({ __typename: 'RevealedNumber' });
+    expect(await reveal(callerWith(app, own.credential))).toMatchObject({ __typename: 'RevealedNumber' });
+  });
+
+  test('that has gone from the vault says so', async () => {
+    const { caller } = await somebody('owner');
+    await app.sql`DELETE FROM vault.numbers WHERE verification_id = ${uuidOf(own.pending)}`;
+    expect(await reveal(caller, own.pending)).toEqual({ __typename: 'NumberGone', code: 'number/gone' });
+  });
+});

@@ -5,6 +5,7 @@ import { every } from './chores.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { App } from './platform.ts';
 import { keepPartitions, PARTITIONS_MS } from './retention/keep-partitions.ts';
+import { createDestinationForgetter, FORGET_DESTINATIONS_MS } from './verifications/forget-destinations.ts';
 
 /** What a worker does in its own time. @param stack ends it */
 export async function startChores(app: App, stack: AsyncDisposableStack): Promise<void> {
@@ -22,6 +23,8 @@ export async function startChores(app: App, stack: AsyncDisposableStack): Promis
       while (await sealEntries(app));
     }),
   );
+  const forgetDestinations = createDestinationForgetter(app);
+  stack.defer(every(app, FORGET_DESTINATIONS_MS, 'forgetting of destinations', forgetDestinations));
   stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
   stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
 }

@@ -44,6 +44,7 @@ export async function benchRetention(ground: Ground): Promise<Outcome[]> {
   const runs: Run[] = [];
   for (let turn = 0; turn < ground.turns; turn++) {
     await addOldRows(platform, periodAt(KEPT, app.clock() - (20 + turn) * DAY_MS), rows);
+    await starts(seconds / 3);
     const without = await starts(seconds);
     const [during, dropMs] = await Promise.all([starts(seconds), dropAfter(platform, seconds * 333)]);
     const rate = during.perSecond / without.perSecond;

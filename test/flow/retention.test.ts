@@ -6,6 +6,7 @@ import { uuidOf, type VerificationId } from '../../src/ids.ts';
 import { keepPartitions } from '../../src/retention/keep-partitions.ts';
 import { readRetention, setRetention } from '../../src/retention/settings.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
+import { createDestinationForgetter } from '../../src/verifications/forget-destinations.ts';
 import { shownNumber } from '../../src/verifications/number-of.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { auditOf } from '../support/audit-log.ts';
@@ -157,4 +158,33 @@ test('a number and the events of one verification are looked for in one partitio
       classes.size,
     );
   }
+});
+
+test('the counters of a number are forgotten with it, unless it is verified again or guessed at', async () => {
+  const [brief, usual] = [await createTestAccount(app), await createTestAccount(app)];
+  await setRetention(app, brief, { phones: 1 });
+  const [over, again, guessed] = [aNumber(), aNumber(), aNumber()];
+  for (const to of [over, again, guessed]) await start(app, brief, to);
+  await start(app, usual, over);
+  const subject = app.keys.blindIndex('destination', brief.accountId, guessed);
+  await app.sql`UPDATE destinations SET failed_checks = 6 WHERE destination = ${subject}`;
+  const counted = async (who: Principal) =>
+    (await app.sql`SELECT FROM destinations WHERE account_id = ${uuidOf(who.accountId)}`).length;
+  const forget = createDestinationForgetter(app);
+
+  clock.advance(DAY - 60_000);
+  await forget();
+  expect(await counted(brief)).toBe(3);
+  clock.advance(120_000);
+  await start(app, brief, again);
+  await forget();
+  // Behind the last one it begins anew.
+  await forget();
+  expect(await counted(brief)).toBe(2);
+  expect(await counted(usual)).toBe(1);
+  clock.advance(2 * DAY);
+  await forget();
+  await forget();
+  expect(await counted(brief)).toBe(1);
+  await start(app, brief, over);
 });

@@ -18,18 +18,17 @@ export interface BatchOptions {
   lanes: number;
   /**
    * Least time from the begin of one batch to the begin of the next, in milliseconds: under load it
-   * gathers more into each; an item that comes alone does not wait. Default 0. With a pace a lane also
-   * rests behind each batch, and the next lane is for when one hangs.
+   * gathers more into each; an item that comes alone does not wait. With a pace, further lanes are for
+   * when a batch hangs. Default 0.
    */
   paceMs?: number;
+  /**
+   * How long to gather behind a batch, as a share of the time that it took. For askers who wait: those who were
+   * just answered and ask again come into the same batch as those who waited meanwhile. Default 0.
+   */
+  restShare?: number;
 }
 
-/**
- * How long a lane rests behind a batch, by the time that this took. Most of a small batch is what any batch costs:
- * of one start 1.5 ms of PostgreSQL's CPU and 2 ms of ours, and of each further one 0.08 and 0.06. So who waits a
- * little waits less. Whoever was just answered and asks again at once comes into the next batch, too.
- */
-const REST_SHARE = 0.5;
 const MAX_REST_MS = 25;
 /** A batch that takes longer hangs, at a lock for instance: the others need not wait for it. */
 const HANGS_MS = 50;
@@ -46,7 +45,7 @@ interface Waiting<Item, Result> {
  */
 export function createBatcher<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
-  { maxBatchSize, lanes, paceMs = 0 }: BatchOptions,
+  { maxBatchSize, lanes, paceMs = 0, restShare = 0 }: BatchOptions,
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
@@ -102,7 +101,7 @@ export function createBatcher<Item, Result>(
     void commit(batch).finally(() => {
       running--;
       const ended = performance.now();
-      restsUntil = ended + Math.min(MAX_REST_MS, REST_SHARE * (ended - begun));
+      restsUntil = ended + Math.min(MAX_REST_MS, restShare * (ended - begun));
       // The next one need not wait any more to see whether this one hangs.
       if (next !== 'thisTurn') {
         clearTimeout(next);

@@ -12,7 +12,7 @@ export interface CheckInput {
   code: string;
 }
 
-const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
+const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8, restShare: 0.5 };
 
 /**
  * Checks a code. Exactly one check can approve, however many come at once, and never more of them

@@ -32,8 +32,9 @@ export interface StartInput {
   resendOf?: VerificationId | undefined;
 }
 
-// Up to 500 starts share a commit; two commits at once keep the database busy while one is on its way back.
-const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8 };
+// Up to 500 starts share a commit: a commit of one costs 1.5 ms of the database's CPU and 2 ms of ours, and each further
+// start in it 0.08 and 0.06. So those who ask again join those who waited, and nobody waits for one that hangs.
+const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8, restShare: 0.5 };
 
 /**
  * Starts a verification and queues its message; while one is pending for the same number and

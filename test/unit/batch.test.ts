@@ -104,9 +104,9 @@ describe('a group commit', () => {
     expect(begun[1]! - begun[0]!).toBeGreaterThanOrEqual(48);
   });
 
-  test('with a pace, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {
+  test('with a rest, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {
     const { started, run } = heldCommits();
-    const batcher = createBatcher(run, { maxBatchSize: 500, lanes: 2, paceMs: 1 });
+    const batcher = createBatcher(run, { maxBatchSize: 500, lanes: 2, paceMs: 1, restShare: 0.5 });
     const answers = [batcher.add(1)];
     await turns();
     answers.push(batcher.add(2));

@@ -68,7 +68,8 @@ module.exports = {
       name: 'server-needs-no-development-dependency',
       comment: 'The image is installed without them. (The embedded PostgreSQL is loaded on demand, by name.)',
       severity: 'error',
-      from: { path: '^src/' },
+      // The SDK's hook runs in the app that has React.
+      from: { path: '^src/', pathNot: '^src/sdk/react[.]ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -82,7 +83,8 @@ module.exports = {
       severity: 'error',
       from: {},
       // A package of types only: nothing to resolve but declarations.
-      to: { couldNotResolve: true, pathNot: '^@graphql-typed-document-node/core$' },
+      // And what the example's page loads from its server.
+      to: { couldNotResolve: true, pathNot: ['^@graphql-typed-document-node/core$', '^/sdk[.]js$'] },
     },
   ],
   options: {

@@ -133,7 +133,14 @@ const NO_ENVIRONMENT = {
 };
 
 export default defineConfig(
-  globalIgnores(['schema/', 'drizzle/', 'coverage/', '.data/', 'src/graphql/generated/']),
+  globalIgnores([
+    'schema/',
+    'drizzle/',
+    'coverage/',
+    '.data/',
+    'src/graphql/generated/',
+    'src/sdk/generated/',
+  ]),
   tseslint.configs.recommendedTypeChecked,
   {
     name: 'everywhere',

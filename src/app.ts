@@ -14,8 +14,6 @@ import { every } from './chores.ts';
 import type { Config } from './config.ts';
 import { ensureKeyFile } from './crypto/key-file.ts';
 import { openKeyEncryption } from './crypto/open-key-encryption.ts';
-import { withKeys } from './crypto/with-keys.ts';
-import { createBatcher, type BatchOptions, type Batcher } from './db/batch.ts';
 import { connect } from './db/client.ts';
 import { startEmbeddedPostgres } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
@@ -29,9 +27,11 @@ import { createWorkerWatch } from './messages/worker-watch.ts';
 import { FORGET_SIGN_INS_MS, forgetSignIns } from './people/forget.ts';
 import { createNetworks } from './outgoing/networks.ts';
 import type { AccountId } from './ids.ts';
-import type { App, Commit } from './platform.ts';
+import { createKept } from './kept.ts';
+import type { App } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
+import { startExample, type Example } from './example/start.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSandbox } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
@@ -57,6 +57,8 @@ export interface RunningApp extends App, AsyncDisposable {
   /** With the role `simulator`. */
   simulator: Simulator | undefined;
   demo: Demo | undefined;
+  /** An app that uses all this, in development. */
+  example: Example | undefined;
 }
 
 /** The composition root: the only place that constructs clients. */
@@ -98,6 +100,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   }
   const url = server?.url ?? `http://${config.host}:${config.port}`;
   const demo = seeded && { ...seeded, url };
+  const example = starting.use(demo && server && (await startExample(config, demo)));
   if (demo) await writeDevFile(config.dataDir, demo);
 
   const running = starting.move();
@@ -107,6 +110,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     dispatcher,
     simulator,
     demo,
+    example,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   });
 }
@@ -151,8 +155,7 @@ async function createPlatform(
     : createMemoryCounter();
   stack.defer(() => counter.close());
 
-  const batchers = new Map<Commit<never, unknown>, Batcher<never, unknown>>();
-  const singles = new Map<(app: App) => object, object>();
+  const kept = createKept(() => app);
   const app: App = {
     ...database,
     bus,
@@ -166,32 +169,10 @@ async function createPlatform(
     log,
     clock: overrides.clock ?? Date.now,
     random: overrides.random ?? Math.random,
-    batched<Item, Result>(commit: Commit<Item, Result>, options: BatchOptions) {
-      let batcher = batchers.get(commit) as Batcher<Item, Result> | undefined;
-      if (!batcher) {
-        batcher = createBatcher<Item, Result>(
-          async (items) => withKeys(keys, () => commit(app, items)),
-          options,
-        );
-        batchers.set(commit, batcher);
-      }
-      return batcher;
-    },
-    single<T extends object>(create: (app: App) => T): T {
-      let one = singles.get(create) as T | undefined;
-      if (!one) {
-        one = create(app);
-        singles.set(create, one);
-      }
-      return one;
-    },
+    batched: kept.batched,
+    single: kept.single,
   };
-  stack.defer(async () => {
-    for (const one of singles.values()) await (one as Partial<AsyncDisposable>)[Symbol.asyncDispose]?.();
-  });
-  stack.defer(async () => {
-    await Promise.all([...batchers.values()].map((batcher) => batcher.idle()));
-  });
+  stack.use(kept);
   return app;
 }
 

@@ -27,6 +27,8 @@ export interface Config {
   dataDir: string;
   erasures: { file: string; backupDays: number };
   simulator: { httpPort: number; smppPort: number; host: string };
+  /** Of the example app, in development. */
+  examplePort: number;
   graphiql: boolean;
   introspection: boolean;
   /** Browser origins; undefined allows all. */
@@ -113,6 +115,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       smppPort: read('SIMULATOR_SMPP_PORT'),
       host: simulatorHost,
     },
+    examplePort: read('EXAMPLE_PORT'),
     graphiql: read('GRAPHIQL') ?? !production,
     introspection: read('INTROSPECTION') ?? !production,
     allowedOrigins: read('ALLOWED_ORIGINS'),

@@ -48,6 +48,7 @@ function greeting(app: RunningApp, config: Config): string {
   const lines = [`Otpost is ready (${config.roles.join(', ')})`];
   if (server) lines.push(`  GraphQL and GraphiQL  ${server.url}/graphql`);
   if (app.simulator) lines.push(`  Handsets              ${app.simulator.url}/`);
+  if (app.example) lines.push(`  Example app           ${app.example.url}/`);
   if (demo) {
     lines.push(`  API key               ${demo.apiKey}`);
     lines.push(`  Test key              ${demo.testApiKey}, which reaches no carrier`);

@@ -3,7 +3,7 @@ export function explainStartFailure(error: unknown): string {
   const { code, port, address, message } = describe(error);
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} is taken. Stop what uses it, or choose another: PORT, SIMULATOR_PORT, SIMULATOR_SMPP_PORT (0 takes a free one).`;
+      return `Port ${port} is taken. Stop what uses it, or choose another: PORT, SIMULATOR_PORT, SIMULATOR_SMPP_PORT, EXAMPLE_PORT (0 takes a free one).`;
     case 'EACCES':
       return `This user may not use port ${port ?? ''} or that folder (${message}). Choose a port above 1023, or another DATA_DIR.`;
     case 'ECONNREFUSED':

@@ -74,6 +74,11 @@ export const VARIABLES = {
     default: '4100',
     about: 'Port of the simulated handsets; 0 takes a free one.',
   },
+  EXAMPLE_PORT: {
+    schema: port,
+    default: '4200',
+    about: 'Port of the example app, in development; 0 takes a free one.',
+  },
   SIMULATOR_SMPP_PORT: {
     schema: port,
     default: '2775',

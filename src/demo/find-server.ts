@@ -42,6 +42,7 @@ async function startServer(): Promise<DemoServer> {
       DATA_DIR: dataDir,
       PORT: '0',
       SIMULATOR_PORT: '0',
+      EXAMPLE_PORT: '0',
       SIMULATOR_SMPP_PORT: '0',
     },
   });

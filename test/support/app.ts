@@ -38,6 +38,7 @@ export async function createTestApp(
     ROLES: 'api,worker,simulator',
     PORT: '0',
     SIMULATOR_PORT: '0',
+    EXAMPLE_PORT: '0',
     SIMULATOR_SMPP_PORT: '0',
     DATABASE_URL: database.url,
     DATABASE_POOL_SIZE: '8',

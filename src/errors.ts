@@ -74,6 +74,7 @@ export const ERROR_CODES = {
   'verification/too_many_sends': 429,
   'destination/locked': 423,
   'destination/opted_out': 403,
+  'replay/busy': 429,
   'stream/too_slow': 429,
   'internal/unexpected': 500,
 } as const satisfies Record<string, number>;

@@ -10,6 +10,7 @@ import { createTrackRecord } from '../routing/track-record.ts';
 import { findService } from '../services/directory.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { readPastAttempts, type WitnessedAttempt } from './past-attempts.ts';
+import { createReplayTurns } from './replay-turns.ts';
 import { readWindow } from './window.ts';
 
 export interface ReplayQuestion {
@@ -44,12 +45,17 @@ export interface Outcome {
 
 export const MAX_REPLAYED = 100_000;
 
+/** @throws {ReplayBusy | InvalidInput | ServiceNotFound} */
+export function replayInTurn(app: App, who: Principal, question: ReplayQuestion): Promise<RouteReplay> {
+  return app.single(createReplayTurns).take(who.accountId, () => replayRoutes(app, who, question));
+}
+
 /**
  * What another policy would have made of an account's past traffic. Reads it twice, a chunk at a time: once for
  * the routes' record, once to decide again.
  * @throws {InvalidInput | ServiceNotFound}
  */
-export async function replayRoutes(app: App, who: Principal, question: ReplayQuestion): Promise<RouteReplay> {
+async function replayRoutes(app: App, who: Principal, question: ReplayQuestion): Promise<RouteReplay> {
   const { strategy, limit } = question;
   const span = readWindow(question.from, question.to);
   if (limit < 1 || limit > MAX_REPLAYED)

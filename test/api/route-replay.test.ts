@@ -10,6 +10,7 @@ import { seededRandom } from '../../src/simulator/random.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { addPastTraffic, type PastVerification } from '../support/past-traffic.ts';
+import { until } from '../support/until.ts';
 
 /** Dear and good, and cheap and bad. */
 const ROUTES = [
@@ -125,6 +126,35 @@ test('of more attempts than asked for the first are taken, and that is said', as
   expect(some.attempts).toBe(1_100);
   expect(Date.parse(some.until!)).toBe(traffic[1_099]!.startedAt);
   expect((await replay('ADAPTIVE')).attempts).toBe(1_250);
+});
+
+test('an account has one replay at a time, and a process two', async () => {
+  await addPastTraffic(app, who.accountId, drawTraffic(20, 0));
+  const callers = await Promise.all([1, 2].map(async () => createCaller(app, await createTestAccount(app))));
+  const [second, third] = callers as [Caller, Caller];
+  const variables = {
+    from: new Date(begin),
+    to: new Date(begin + HOUR_MS),
+    policy: { strategy: 'PRIORITY' },
+  };
+  const refusals = async (by: Caller) => codesOf(await by.ask(REPLAY, variables));
+  const [running, refused] = await app.sql.begin(async (tx) => {
+    await tx`LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE`;
+    const waiting = async () =>
+      (await tx`SELECT 1 FROM pg_locks WHERE relation = 'attempts'::regclass AND NOT granted`).length;
+    const first = refusals(caller);
+    await until(async () => (await waiting()) === 1);
+    const again = await refusals(caller);
+    const other = refusals(second);
+    await until(async () => (await waiting()) === 2);
+    return [
+      [first, other],
+      [again, await refusals(third)],
+    ] as const;
+  });
+  expect(refused).toEqual([['replay/busy'], ['replay/busy']]);
+  expect(await Promise.all(running)).toEqual([[], []]);
+  expect(await refusals(caller)).toEqual([]);
 });
 
 test('nobody replays the traffic of another account', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { routingQuality } from '../../src/analytics/routing-quality.ts';
-import { replayRoutes } from '../../src/analytics/replay-routes.ts';
+import { replayInTurn } from '../../src/analytics/replay-routes.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -47,7 +47,7 @@ test('what messages really came to is what operators read, at the price of that 
   });
   expect(group!.cost).toBeCloseTo(0.09, 9);
   expect(group!.receiptLatency!.count).toBe(3);
-  const replay = await replayRoutes(app, who, { ...window, strategy: 'least_cost', limit: 100 });
+  const replay = await replayInTurn(app, who, { ...window, strategy: 'least_cost', limit: 100 });
   expect(replay).toMatchObject({ attempts: 3, judged: 2, matchedShare: 1, unrouted: 0 });
   expect(replay.actual.cost).toBeCloseTo(0.09, 9);
 });

@@ -33,6 +33,7 @@ export type PersonId = Id<'per'>;
 export type SessionId = Id<'ses'>;
 /** Something that somebody signs in with: a password, a second factor, a passkey, a step of the way. */
 export type SignInId = Id<'sgn'>;
+export type RegistrationId = Id<'reg'>;
 export type MemberId = Id<'mem'>;
 export type InvitationId = Id<'inv'>;
 
@@ -46,6 +47,7 @@ export const ID_PREFIXES = [
   'car',
   'rte',
   'snd',
+  'reg',
   'num',
   'inb',
   'whk',

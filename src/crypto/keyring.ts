@@ -15,7 +15,8 @@ export type IndexPurpose =
   | 'inbound'
   | 'email'
   | 'session'
-  | 'sign-in';
+  | 'sign-in'
+  | 'sender';
 
 /**
  * The keys of an installation and of its accounts, unwrapped and in memory: nothing here waits. What

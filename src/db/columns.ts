@@ -19,6 +19,7 @@ export const attemptIdColumn = idColumn('att');
 export const carrierIdColumn = idColumn('car');
 export const routeIdColumn = idColumn('rte');
 export const senderIdColumn = idColumn('snd');
+export const registrationIdColumn = idColumn('reg');
 export const inboundNumberIdColumn = idColumn('num');
 export const inboundMessageIdColumn = idColumn('inb');
 export const webhookEndpointIdColumn = idColumn('whk');

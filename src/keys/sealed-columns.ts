@@ -1,3 +1,4 @@
+import type { IndexPurpose } from '../crypto/keyring.ts';
 import type { IdPrefix } from '../ids.ts';
 
 /** A column whose values are sealed under data keys of their accounts, or of the installation. */
@@ -11,6 +12,12 @@ export interface SealedColumn {
   row?: { column: string; prefix: IdPrefix };
   /** The `table` that its values are bound to (`SealedAt`), when it is another one. */
   boundTable?: string;
+  /** Where versions from before it was sealed left its values in the clear. */
+  clear?: {
+    column: string;
+    /** The column with its blind index, which is made of the account and the value. */
+    index?: { column: string; purpose: IndexPurpose };
+  };
   /** The `column` that its values are bound to (`SealedAt`); where there are several, older ones come last. */
   boundTo: readonly string[];
 }
@@ -24,6 +31,41 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     column: 'secrets_sealed',
     row: { column: 'id', prefix: 'car' },
     boundTo: ['secrets', 'password'],
+  },
+  {
+    table: 'services',
+    column: 'settings_sealed',
+    row: { column: 'id', prefix: 'svc' },
+    clear: { column: 'settings' },
+    boundTo: ['settings'],
+  },
+  {
+    table: 'routes',
+    column: 'sender_sealed',
+    row: { column: 'id', prefix: 'rte' },
+    clear: { column: 'sender' },
+    boundTo: ['sender'],
+  },
+  {
+    table: 'senders',
+    column: 'value_sealed',
+    row: { column: 'id', prefix: 'snd' },
+    clear: { column: 'value', index: { column: 'value_index', purpose: 'sender' } },
+    boundTo: ['value'],
+  },
+  {
+    table: 'sender_registrations',
+    column: 'sender_sealed',
+    row: { column: 'id', prefix: 'reg' },
+    clear: { column: 'sender', index: { column: 'sender_index', purpose: 'sender' } },
+    boundTo: ['sender'],
+  },
+  {
+    table: 'sender_registrations',
+    column: 'references_sealed',
+    row: { column: 'id', prefix: 'reg' },
+    clear: { column: 'references' },
+    boundTo: ['references'],
   },
   { table: 'number_lookup_configs', column: 'secrets_sealed', boundTo: ['secrets'] },
   {

@@ -3,6 +3,7 @@ import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Coverage } from './coverage.ts';
 import type { Priced } from './price.ts';
+import { openRoute } from './sealed.ts';
 
 export interface Route extends Coverage, Priced {
   id: RouteId;
@@ -26,7 +27,8 @@ async function readRoutes(app: App, accountId: AccountId): Promise<readonly Rout
     orderBy: { priority: 'asc', id: 'asc' },
     with: { carrier: { columns: { region: true, senderRules: true, enabled: true } } },
   });
-  return rows.map(({ carrier, ...route }) => ({
+  const open = await Promise.all(rows.map((row) => openRoute(app, row)));
+  return open.map(({ carrier, ...route }) => ({
     ...route,
     region: carrier?.region ?? null,
     senderRules: carrier?.senderRules ?? 'check',

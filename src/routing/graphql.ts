@@ -4,6 +4,7 @@ import { Carrier } from '../carriers/graphql.ts';
 import type { RouteId } from '../ids.ts';
 import type { Ranked, Reason } from './policy.ts';
 import { findRoutes } from './queries.ts';
+import { senderOf } from './sealed.ts';
 
 export const Route = builder.drizzleObject('routes', {
   name: 'Route',
@@ -30,8 +31,8 @@ export const Route = builder.drizzleObject('routes', {
     sender: t.string({
       nullable: true,
       description: "Overrides the service's sender; absent = that of the service.",
-      select: { columns: { sender: true } },
-      resolve: (route) => route.sender,
+      select: { columns: { sender: true, senderSealed: true } },
+      resolve: (route, _args, { app }) => senderOf(app, route),
     }),
     price: t.float({
       description: "What one segment costs, in the account's currency.",

@@ -1,6 +1,7 @@
 import type { Principal } from '../accounts/principal.ts';
 import type { RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { openRoute } from './sealed.ts';
 
 /** The routes of these ids, in their order; null where the account has no such route. */
 export async function findRoutes(app: App, who: Principal, ids: readonly RouteId[]) {
@@ -13,8 +14,9 @@ export async function findRoutes(app: App, who: Principal, ids: readonly RouteId
 
 /** The account's routes, the preferred ones first. */
 export async function listRoutes(app: App, who: Principal) {
-  return app.db.query.routes.findMany({
+  const rows = await app.db.query.routes.findMany({
     where: { accountId: who.accountId },
     orderBy: { priority: 'asc', id: 'asc' },
   });
+  return Promise.all(rows.map((row) => openRoute(app, row)));
 }

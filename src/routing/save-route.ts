@@ -10,6 +10,7 @@ import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { Operators, readPrices } from './price-list.ts';
+import { openRoute, sealRoute } from './sealed.ts';
 import { routes, type RouteRow } from './table.ts';
 
 /** What is absent stays. */
@@ -53,9 +54,10 @@ export function makeRoute(
   { accountId, id }: { accountId: AccountId; id: RouteId },
   { carrierId, name, priority, ...more }: NewRoute,
 ): RouteRow {
-  const plain = { countries: null, operators: null, sender: null, price: 0, prices: null, enabled: true };
+  const plain = { countries: null, operators: null, price: 0, prices: null, enabled: true };
+  const sender = { sender: null, senderSealed: null };
   const createdAt = new Date(app.clock());
-  return changeRoute({ accountId, id, carrierId, name, priority, ...plain, createdAt }, more);
+  return changeRoute({ accountId, id, carrierId, name, priority, ...plain, ...sender, createdAt }, more);
 }
 
 /**
@@ -74,12 +76,14 @@ export async function saveRoute(
   const ours = eq(routes.accountId, who.accountId);
   const one = 'id' in which ? eq(routes.id, which.id) : eq(routes.name, which.name);
   return changeConfiguration(app, who, action, async (tx, act) => {
-    const [before] = await tx.select().from(routes).where(and(ours, one));
+    const [stored] = await tx.select().from(routes).where(and(ours, one));
+    const before = stored && (await openRoute(app, stored));
     const row = make(before);
     const same = and(ours, eq(routes.name, row.name), ne(routes.id, row.id));
     if ((await tx.select({ id: routes.id }).from(routes).where(same)).length > 0) throw new NameTaken();
     const target = [routes.accountId, routes.id];
-    await tx.insert(routes).values(row).onConflictDoUpdate({ target, set: row });
+    const sealed = await sealRoute(app, row);
+    await tx.insert(routes).values(sealed).onConflictDoUpdate({ target, set: sealed });
     act.on(row.id, before ? changedIn(before, row) : { carrier: row.carrierId });
     return row;
   });

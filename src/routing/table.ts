@@ -13,7 +13,7 @@ import {
 import { sql } from 'drizzle-orm';
 import { carriers } from '../carriers/table.ts';
 import { accounts } from '../accounts/table.ts';
-import { accountIdColumn, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
+import { accountIdColumn, bytes, carrierIdColumn, moment, routeIdColumn } from '../db/columns.ts';
 import type { AlarmFacts, AlarmKind } from './judge.ts';
 import type { PolicySnapshot } from './policy.ts';
 import type { Prices } from './price.ts';
@@ -33,8 +33,9 @@ export const routes = snakeCase.table(
     countries: char({ length: 2 }).array(),
     /** MCC and MNC of the networks that it serves; null = all. */
     operators: text().array(),
-    /** Overrides the service's sender. */
+    /** Overrides the service's sender. Null once it is sealed. */
     sender: text(),
+    senderSealed: bytes(),
     /** Per segment, in the account's currency. */
     price: doublePrecision().notNull().default(0),
     /** Where it differs, by country or by MCC and MNC; null = nowhere. */

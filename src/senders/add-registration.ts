@@ -1,8 +1,9 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Doer } from '../audit/actor.ts';
+import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
-import type { StoredRegistration } from './registrations.ts';
+import { isRegistration, sealRegistration, type StoredRegistration } from './registrations.ts';
 import { listRules } from './rules.ts';
 import { senderRegistrations } from './table.ts';
 import { senderKind } from './verdict.ts';
@@ -17,7 +18,7 @@ export async function addRegistration(
   input: StoredRegistration,
 ): Promise<StoredRegistration> {
   const { accountId } = who;
-  const { country, sender, register, references } = input;
+  const { country, sender, register } = input;
   const [known] = await listRules(app, accountId, country);
   if (!known) throw new InvalidInput('country', `There are no sender rules for ${JSON.stringify(country)}.`);
   const kind = senderKind(sender);
@@ -26,21 +27,14 @@ export async function addRegistration(
   if (known.rule.kinds[kind]?.code !== register)
     throw new InvalidInput('register', `${country} has no such register for this kind of sender.`);
   const validUntil = input.validUntil === null ? null : new Date(input.validUntil);
-  const set = { references, validUntil };
+  const now = app.clock();
   await changeConfiguration(app, who, 'sender_registration.add', async (tx, act) => {
     act.on(accountId, { country, register });
-    await tx
-      .insert(senderRegistrations)
-      .values({ accountId, country, sender, register, ...set, createdAt: new Date(app.clock()) })
-      .onConflictDoUpdate({
-        target: [
-          senderRegistrations.accountId,
-          senderRegistrations.country,
-          senderRegistrations.sender,
-          senderRegistrations.register,
-        ],
-        set,
-      });
+    const one = isRegistration(app, accountId, input);
+    const [before] = await tx.delete(senderRegistrations).where(one).returning();
+    const { id = newId('reg', now), createdAt = new Date(now) } = before ?? {};
+    const sealed = await sealRegistration(app, { accountId, id }, input);
+    await tx.insert(senderRegistrations).values({ ...sealed, country, register, validUntil, createdAt });
   });
   return input;
 }

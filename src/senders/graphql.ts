@@ -1,6 +1,7 @@
 import { builder } from '../graphql/builder.ts';
 import { errorType } from '../graphql/errors.ts';
 import { SenderNotAllowed, SenderNotFound } from './errors.ts';
+import { valueOf } from './sealed.ts';
 import { senderKind } from './verdict.ts';
 
 errorType(SenderNotFound, 'There is no such sender in this account.');
@@ -38,12 +39,12 @@ export const Sender = builder.drizzleObject('senders', {
     id: t.id({ description: 'Prefixed `snd_`.', resolve: (sender) => sender.id }),
     value: t.string({
       description: 'A name, a number with `+`, or a short code.',
-      resolve: (sender) => sender.value,
+      resolve: (sender, _args, { app }) => valueOf(app, sender),
     }),
     kind: t.field({
       type: SenderKind,
       description: 'What it is.',
-      resolve: (sender) => senderKind(sender.value)!,
+      resolve: async (sender, _args, { app }) => senderKind(await valueOf(app, sender))!,
     }),
     countries: t.stringList({
       nullable: true,

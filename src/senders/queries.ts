@@ -1,17 +1,15 @@
 import { and, arrayContains, asc, eq, gt } from 'drizzle-orm';
 import type { AccountId, SenderId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { senders, type SenderRow } from './table.ts';
+import { openSender, type Sender } from './sealed.ts';
+import { senders } from './table.ts';
 import type { OwnSender } from './usable.ts';
 
 /** All senders of an account, oldest first, as far as they are judged by. */
 export async function listOwnSenders(app: App, accountId: AccountId): Promise<OwnSender[]> {
-  const { value, countries, carrierIds, pools, enabled } = senders;
-  return app.db
-    .select({ value, countries, carrierIds, pools, enabled })
-    .from(senders)
-    .where(eq(senders.accountId, accountId))
-    .orderBy(senders.id);
+  const ours = eq(senders.accountId, accountId);
+  const rows = await app.db.select().from(senders).where(ours).orderBy(senders.id);
+  return Promise.all(rows.map((row) => openSender(app, row)));
 }
 
 /** A page of an account's senders, oldest first. */
@@ -19,8 +17,8 @@ export async function pageSenders(
   app: App,
   accountId: AccountId,
   { pool, after, limit }: { pool: string | undefined; after: SenderId | undefined; limit: number },
-): Promise<SenderRow[]> {
-  return app.db
+): Promise<Sender[]> {
+  const rows = await app.db
     .select()
     .from(senders)
     .where(
@@ -32,6 +30,7 @@ export async function pageSenders(
     )
     .orderBy(asc(senders.id))
     .limit(limit);
+  return Promise.all(rows.map((row) => openSender(app, row)));
 }
 
 /** Whether a pool has any sender, used or not. */

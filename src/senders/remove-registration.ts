@@ -20,7 +20,7 @@ export async function removeRegistration(
   return changeConfiguration(app, who, 'sender_registration.remove', async (tx, act) => {
     const removed = await tx
       .delete(senderRegistrations)
-      .where(isRegistration(who.accountId, one))
+      .where(isRegistration(app, who.accountId, one))
       .returning({ register: senderRegistrations.register });
     // What was there came from our own tables; what was not may be anything.
     act.on(who.accountId, removed[0] && { country: one.country, ...removed[0] });

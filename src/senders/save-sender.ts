@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, or } from 'drizzle-orm';
 import { z } from 'zod';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { changedIn } from '../audit/act.ts';
@@ -11,6 +11,7 @@ import type { SenderId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
 import { ServiceSettings } from '../services/settings.ts';
+import { indexOf, openSender, sealSender, type Sender } from './sealed.ts';
 import { senders, type SenderRow } from './table.ts';
 import { senderKind } from './verdict.ts';
 
@@ -32,7 +33,7 @@ const Fields = z.object({
 });
 
 /** A sender with a change to it. @throws {InvalidInput} */
-export function changeSender(before: SenderRow, change: SenderChange): SenderRow {
+export function changeSender(before: Sender, change: SenderChange): Sender {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after = { ...before, ...given };
   const read = Fields.safeParse(after);
@@ -56,31 +57,38 @@ export async function saveSender(
   who: Doer,
   action: Extract<AuditAction, `sender.${string}`>,
   id: SenderId,
-  make: (before: SenderRow | undefined) => SenderRow,
-): Promise<SenderRow> {
+  make: (before: Sender | undefined) => Sender,
+): Promise<Sender> {
   const ours = new Set((await listCarriers(app, who)).map((carrier) => carrier.id));
   return changeConfiguration(app, who, action, async (tx, act) => {
     const account = eq(senders.accountId, who.accountId);
-    const [before] = await tx
+    const [stored] = await tx
       .select()
       .from(senders)
       .where(and(account, eq(senders.id, id)));
+    const before = stored && (await openSender(app, stored));
     const row = make(before);
     if (row.carrierIds?.some((carrierId) => !ours.has(carrierId))) throw new CarrierNotFound();
     const twins = await tx
       .select({ countries: senders.countries })
       .from(senders)
-      .where(and(account, eq(senders.value, row.value), ne(senders.id, id)));
+      .where(and(account, isSender(app, row), ne(senders.id, id)));
     if (twins.some((twin) => isSame(row, twin)))
       throw new InvalidInput(before ? 'countries' : 'value', 'The account has this sender already.');
     const target = [senders.accountId, senders.id];
-    await tx.insert(senders).values(row).onConflictDoUpdate({ target, set: row });
+    const sealed = await sealSender(app, row);
+    await tx.insert(senders).values(sealed).onConflictDoUpdate({ target, set: sealed });
     act.on(id, before && changedIn(before, row));
     return row;
   });
 }
 
+/** The condition for senders of the same value, also those that are not sealed yet. */
+function isSender(app: Pick<App, 'keys'>, { accountId, value }: Sender) {
+  return or(eq(senders.value, value), eq(senders.valueIndex, indexOf(app, accountId, value)));
+}
+
 /** The same digits are another short code in another country. */
-function isSame(row: SenderRow, twin: Pick<SenderRow, 'countries'>): boolean {
+function isSame(row: Sender, twin: Pick<SenderRow, 'countries'>): boolean {
   return senderKind(row.value) !== 'shortCode' || row.countries?.[0] === twin.countries?.[0];
 }

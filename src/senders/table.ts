@@ -1,7 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { boolean, char, jsonb, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
+import { boolean, char, jsonb, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { accounts } from '../accounts/table.ts';
-import { accountIdColumn, carrierIdColumn, moment, senderIdColumn } from '../db/columns.ts';
+import {
+  accountIdColumn,
+  bytes,
+  carrierIdColumn,
+  moment,
+  registrationIdColumn,
+  senderIdColumn,
+} from '../db/columns.ts';
 import type { CountryRule } from './country-rules.ts';
 
 /** What an account's messages come from, and where it may be used. */
@@ -12,8 +19,11 @@ export const senders = snakeCase.table(
       .notNull()
       .references(() => accounts.id),
     id: senderIdColumn().notNull(),
-    /** A name, a long code with `+`, or a short code: its form tells its kind. */
-    value: text().notNull(),
+    /** A name, a long code with `+`, or a short code: its form tells its kind. Null once it is sealed. */
+    value: text(),
+    valueSealed: bytes(),
+    /** Blind: to find who is there already. */
+    valueIndex: bytes(),
     /** ISO 3166-1 alpha-2; null = all. A short code has one: it is national. */
     countries: char({ length: 2 }).array(),
     /** null = all. */
@@ -55,14 +65,27 @@ export const senderRegistrations = snakeCase.table(
       .references(() => accounts.id),
     /** ISO 3166-1 alpha-2. */
     country: char({ length: 2 }).notNull(),
-    sender: text().notNull(),
+    id: registrationIdColumn()
+      .notNull()
+      .default(sql`gen_random_uuid()`),
+    /** Null once it is sealed, as `references`. */
+    sender: text(),
+    senderSealed: bytes(),
+    senderIndex: bytes(),
     /** The register's code, e.g. `dlt`. */
     register: text().notNull(),
     /** What the register calls it, e.g. `{ entity, template }` of DLT. */
-    references: jsonb().$type<Record<string, string>>().notNull(),
+    references: jsonb().$type<Record<string, string>>(),
+    referencesSealed: bytes(),
     /** null = without end. */
     validUntil: moment(),
     createdAt: moment().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.country, t.sender, t.register] })],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    uniqueIndex('sender_registrations_one').on(t.accountId, t.country, t.senderIndex, t.register),
+    uniqueIndex('sender_registrations_one_in_the_clear').on(t.accountId, t.country, t.sender, t.register),
+  ],
 );
+
+export type RegistrationRow = typeof senderRegistrations.$inferSelect;

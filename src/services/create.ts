@@ -5,7 +5,8 @@ import type { App } from '../platform.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
 import { checkPool } from './pool.ts';
-import { services, type ServiceRow } from './table.ts';
+import { sealService, type OpenService } from './sealed.ts';
+import { services } from './table.ts';
 
 export interface CreateServiceInput {
   name: string;
@@ -15,21 +16,22 @@ export interface CreateServiceInput {
 }
 
 /** @throws {InvalidInput} */
-export async function createService(app: App, who: Doer, input: CreateServiceInput): Promise<ServiceRow> {
+export async function createService(app: App, who: Doer, input: CreateServiceInput): Promise<OpenService> {
   const now = app.clock();
-  const row: ServiceRow = {
+  const row: OpenService = {
     accountId: who.accountId,
     id: newId('svc', now),
     name: readServiceName(input.name),
     isDefault: input.isDefault ?? false,
     settings: changeSettings({}, input.settings ?? {}),
+    settingsSealed: null,
     createdAt: new Date(now),
   };
   await checkPool(app, who.accountId, input.settings);
   return changeConfiguration(app, who, 'service.create', async (tx, act) => {
     act.on(row.id);
     if (row.isDefault) await makeRoomForDefault(tx, who.accountId);
-    await tx.insert(services).values(row);
+    await tx.insert(services).values(await sealService(app, row));
     return row;
   });
 }

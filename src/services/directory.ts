@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { createAccountCache, type AccountCache } from '../accounts/cache.ts';
 import type { AccountId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { settingsOf } from './sealed.ts';
 import { ServiceSettings } from './settings.ts';
 import { services } from './table.ts';
 
@@ -25,7 +26,12 @@ async function readServices(app: App, accountId: AccountId): Promise<readonly Se
     .from(services)
     .where(eq(services.accountId, accountId))
     .orderBy(services.id);
-  return rows.map((row) => ({ ...row, settings: ServiceSettings.parse(row.settings) }));
+  return Promise.all(
+    rows.map(async (row) => {
+      const { settingsSealed: _sealed, ...service } = row;
+      return { ...service, settings: ServiceSettings.parse(await settingsOf(app, row)) };
+    }),
+  );
 }
 
 /** The service that is named, or the account's default one. */

@@ -7,6 +7,7 @@ import { createService } from './create.ts';
 import { ServiceNotFound } from './errors.ts';
 import { readSettingsInput, ServiceSettingsInputType, ServiceSettingsType } from './graphql-settings.ts';
 import { listServices } from './list.ts';
+import { settingsOf } from './sealed.ts';
 import { ServiceSettings } from './settings.ts';
 import { updateService } from './update.ts';
 
@@ -30,7 +31,7 @@ export const Service = builder.drizzleObject('services', {
     settings: t.field({
       type: ServiceSettingsType,
       description: 'Every rule, with the defaults filled in.',
-      resolve: (service) => ServiceSettings.parse(service.settings),
+      resolve: async (service, _args, { app }) => ServiceSettings.parse(await settingsOf(app, service)),
     }),
     createdAt: t.field({
       type: 'DateTime',

@@ -1,7 +1,7 @@
 import { boolean, jsonb, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { accounts } from '../accounts/table.ts';
-import { accountIdColumn, moment, serviceIdColumn } from '../db/columns.ts';
+import { accountIdColumn, bytes, moment, serviceIdColumn } from '../db/columns.ts';
 import type { ServiceSettingsInput } from './settings.ts';
 
 export const services = snakeCase.table(
@@ -13,8 +13,12 @@ export const services = snakeCase.table(
     id: serviceIdColumn().notNull(),
     name: text().notNull(),
     isDefault: boolean().notNull().default(false),
-    /** Only what differs from the defaults: a better default reaches every service that did not choose. */
-    settings: jsonb().$type<ServiceSettingsInput>().notNull(),
+    /**
+     * Only what differs from the defaults: a better default reaches every service that did not choose. Null once
+     * they are sealed.
+     */
+    settings: jsonb().$type<ServiceSettingsInput>(),
+    settingsSealed: bytes(),
     createdAt: moment().notNull(),
   },
   (t) => [

@@ -8,7 +8,8 @@ import { ServiceNotFound } from './errors.ts';
 import { changeSettings, readServiceName, type ServiceSettingsChange } from './input.ts';
 import { makeRoomForDefault } from './make-default.ts';
 import { checkPool } from './pool.ts';
-import { services, type ServiceRow } from './table.ts';
+import { openService, sealService, type OpenService } from './sealed.ts';
+import { services } from './table.ts';
 
 export interface UpdateServiceInput {
   name?: string | undefined;
@@ -26,25 +27,29 @@ export async function updateService(
   who: Doer,
   id: ServiceId,
   input: UpdateServiceInput,
-): Promise<ServiceRow> {
+): Promise<OpenService> {
   const one = and(eq(services.accountId, who.accountId), eq(services.id, id));
   await checkPool(app, who.accountId, input.settings);
   return changeConfiguration(app, who, 'service.update', async (tx, act) => {
-    const [before] = await tx.select().from(services).where(one);
-    if (!before) throw new ServiceNotFound();
-    const after: ServiceRow = {
+    const [stored] = await tx.select().from(services).where(one);
+    if (!stored) throw new ServiceNotFound();
+    const before = await openService(app, stored);
+    const after: OpenService = {
       ...before,
       name: input.name === undefined ? before.name : readServiceName(input.name),
       settings: changeSettings(before.settings, input.settings ?? {}),
       isDefault: before.isDefault || input.isDefault === true,
     };
     if (after.isDefault && !before.isDefault) await makeRoomForDefault(tx, who.accountId);
-    await tx.update(services).set(after).where(one);
+    await tx
+      .update(services)
+      .set(await sealService(app, after))
+      .where(one);
     act.on(id, changedIn(flat(before), flat(after)));
     return after;
   });
 }
 
-function flat({ settings, ...row }: ServiceRow): object {
+function flat({ settings, ...row }: OpenService): object {
   return { ...row, ...settings };
 }

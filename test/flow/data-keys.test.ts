@@ -72,6 +72,10 @@ describe('data keys', () => {
 
   test('an account without a key gets one when it first needs one, and all processes the same', async () => {
     const who = await createWaitingAccount(main.app);
+    // An account from before there were data keys: nothing of it is sealed.
+    await main.app.sql`
+      UPDATE services SET settings = '{"routing": "priority"}', settings_sealed = NULL
+      WHERE account_id = ${uuidOf(who.accountId)}`;
     await main.app.sql`DELETE FROM data_keys WHERE account_id = ${uuidOf(who.accountId)}`;
     await using one = await createTestApp({ ...ROLES, DATABASE_URL: main.databaseUrl });
     await using two = await createTestApp({ ...ROLES, DATABASE_URL: main.databaseUrl });

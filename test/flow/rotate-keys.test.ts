@@ -165,7 +165,8 @@ async function keyNumbers(): Promise<Record<string, number[]>> {
   for (const { table, column } of SEALED_COLUMNS) {
     const sealed = main.app.sql(column);
     const rows = await main.app.sql<{ number: number }[]>`
-      SELECT DISTINCT get_byte(${sealed}, 2) AS number FROM ${main.app.sql(table)} ORDER BY 1`;
+      SELECT DISTINCT get_byte(${sealed}, 2) AS number FROM ${main.app.sql(table)}
+      WHERE ${sealed} IS NOT NULL ORDER BY 1`;
     if (rows.length > 0) found[`${table}.${column}`] = rows.map(({ number }) => number);
   }
   return found;
@@ -177,6 +178,7 @@ describe('a rotation while the installation serves', () => {
     await until(() => load.counts.checks > 10);
     expect(await keyNumbers()).toEqual({
       'carriers.secrets_sealed': [1],
+      'services.settings_sealed': [1],
       'vault.numbers.number_sealed': [1],
     });
     await writeFile(join(dir, 'keys'), `${entry(K2)}\n${entry(K1)}\n`);
@@ -198,6 +200,7 @@ describe('a rotation while the installation serves', () => {
     expect(ended).toBe(0);
     expect(await keyNumbers()).toEqual({
       'carriers.secrets_sealed': [2],
+      'services.settings_sealed': [2],
       'vault.numbers.number_sealed': [2],
     });
 
@@ -272,6 +275,7 @@ describe('a rotation while the installation serves', () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^Left as they are, .*: 1 values, the first in vault\.numbers/),
     );
+    expect(lines).toContain('Sealed, which an earlier version had left in the clear: 1 values.');
     await using later = await createTestApp({ ...own, OTPOST_KEYS: entry(K2), ROLES: 'api' });
     const key = { accountId: who.accountId, id };
     const sealed = await sealedOf(later.app, key);

@@ -3,7 +3,7 @@ import { INSTALLATION } from '../../src/crypto/key-memory.ts';
 import { open, type SealedAt } from '../../src/crypto/seal.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { idFromUuid } from '../../src/ids.ts';
-import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
+import { SEALED_COLUMNS, type SealedColumn } from '../../src/keys/sealed-columns.ts';
 
 // What versions before there were data keys wrote, written here once more: they sealed under keys derived
 // from the root keys of OTPOST_KEYS themselves.
@@ -44,26 +44,39 @@ export function clientTokenAsBefore(
   return `otpost_ct_${root.id}_${Buffer.concat([body, mac]).toString('base64url')}`;
 }
 
+/** A value where versions from before it was sealed had it: what columns are set to. */
+export function inTheClear(
+  sealed: string,
+  { column, index }: NonNullable<SealedColumn['clear']>,
+  text: string,
+): Record<string, never> {
+  const value: unknown = text.startsWith('{') ? JSON.parse(text) : text;
+  return { [sealed]: null, [column]: value, ...(index && { [index.column]: null }) } as Record<string, never>;
+}
+
 /**
  * Makes a database what an earlier version would have left: everything sealed and derived under a root key, and
- * no data keys. Blind indexes stay: the index key was, and is, that of OTPOST_KEYS.
+ * no data keys; what was not sealed then is in the clear. Other blind indexes stay: the index key was, and is, that of
+ * OTPOST_KEYS.
  */
 export async function makeEarlierVersion(
   app: RunningApp,
   root: { id: string; secret: Buffer },
 ): Promise<void> {
   const { sql } = app;
-  for (const { table, column, row, boundTable, boundTo, ofInstallation } of SEALED_COLUMNS) {
+  for (const { table, column, row, boundTable, boundTo, ofInstallation, clear } of SEALED_COLUMNS) {
     const key = row?.column ?? 'account_id';
     const ofAccount = ofInstallation ? sql`NULL::uuid` : sql`account_id`;
     const rows = await sql<{ account_id: string | null; key: string; sealed: Buffer }[]>`
-      SELECT ${ofAccount} AS account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}`;
+      SELECT ${ofAccount} AS account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}
+      WHERE ${sql(column)} IS NOT NULL`;
     for (const { account_id, key: uuid, sealed } of rows) {
       const account = ofInstallation ? INSTALLATION : idFromUuid('acc', account_id!);
       const id = idFromUuid(row?.prefix ?? 'acc', uuid);
       const at = { account, table: boundTable ?? table, column: boundTo[0]!, row: id };
-      const before = sealAsBefore(root, open(app.keys, sealed, at), at);
-      await sql`UPDATE ${sql(table)} SET ${sql({ [column]: before })}
+      const text = open(app.keys, sealed, at);
+      const before = clear ? inTheClear(column, clear, text) : { [column]: sealAsBefore(root, text, at) };
+      await sql`UPDATE ${sql(table)} SET ${sql(before)}
         WHERE ${ofAccount} IS NOT DISTINCT FROM ${account_id} AND ${sql(key)} = ${uuid}`;
     }
   }

@@ -140,6 +140,7 @@ export async function createTenant(
       key: spare.row.id,
       cli: client.row.id,
       tok: newId('tok'),
+      reg: newId('reg'),
       sig: newId('sig'),
       vrf: delivered.id,
       msg: idFromUuid('msg', message),

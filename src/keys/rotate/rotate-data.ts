@@ -6,6 +6,7 @@ import { SEALED_COLUMNS } from '../sealed-columns.ts';
 import type { SweepPosition } from '../table.ts';
 import { emptyKeys } from './empty.ts';
 import { renewKeys, retireKeys, untilActive } from './renew.ts';
+import { sealClearValues } from './seal-clear.ts';
 import { columnName, sweepOnce, type LeftBehind, type Rotation } from './sweep.ts';
 
 export interface DataRotation {
@@ -18,6 +19,8 @@ export interface DataRotation {
 
 export interface RotatedData {
   resealed: number;
+  /** Values that an earlier version had left in the clear. */
+  sealed: number;
   unreadable: Pick<LeftBehind, 'count' | 'first'>;
 }
 
@@ -46,11 +49,12 @@ export async function rotateData(
   if (made > 0 || waitMs > 0) await delay(rereadMs + LAST_SEALS_MS);
   await app.keys.refresh();
 
+  const sealed = await sealClearValues(app);
   const { resealed, left } = await sweepUntilClean(app, rotation, onProgress);
   await emptyKeys(app, startedAt, left.keys);
   await app.sql`UPDATE key_rotations SET finished_at = now() WHERE id = ${rotation.id}`;
   app.bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
-  return { resealed, unreadable: left };
+  return { resealed, sealed, unreadable: left };
 }
 
 /** Passes over everything, until one from the first value to the last finds nothing to seal anew. */

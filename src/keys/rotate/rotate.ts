@@ -28,7 +28,7 @@ async function rotateLocked(
   );
 
   if (data) {
-    const { resealed, unreadable } = await rotateData(app, {
+    const { resealed, sealed, unreadable } = await rotateData(app, {
       rereadMs,
       onResume: (startedAt) => say(`Going on with the rotation that began at ${startedAt.toISOString()}.`),
       onNewKeys: (made, ms) =>
@@ -37,6 +37,7 @@ async function rotateLocked(
         update(pass === 1 ? 'Values sealed anew' : 'Values looked at again', done, total),
     });
     say(`Sealed anew: ${resealed} values.`);
+    if (sealed > 0) say(`Sealed, which an earlier version had left in the clear: ${sealed} values.`);
     if (unreadable.count > 0)
       say(
         `Left as they are, because they do not open: ${unreadable.count} values, the first in ${unreadable.first}.`,

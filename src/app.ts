@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
+import { refuseOtherRegions } from './accounts/refuse-other-regions.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { readRedisTls } from './bus/redis-tls.ts';
@@ -68,6 +69,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   const databaseUrl = await startDatabase(config, log, starting);
   await migrate(databaseUrl);
   const app = await createPlatform(config, databaseUrl, log, overrides, starting);
+  await refuseOtherRegions(app);
   await keepErasures(app);
 
   let simulator: Simulator | undefined;
@@ -163,6 +165,7 @@ async function createPlatform(
     keys,
     kek,
     publicUrl: config.publicUrl,
+    region: config.region,
     networks: createNetworks(config.privateNetworks),
     erasures: config.erasures,
     rates: config.rates,

@@ -18,6 +18,8 @@ export interface Config {
   redisUrl: string | undefined;
   redisPrefix: string;
   redisTls: RedisTlsFiles;
+  /** Where this installation is; undefined: its accounts may be anywhere. */
+  region: string | undefined;
   /** As in the environment; undefined means: made in `dataDir`. */
   keys: string | undefined;
   keysFile: string | undefined;
@@ -95,6 +97,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: read('REDIS_URL'),
     redisPrefix: read('REDIS_PREFIX'),
     redisTls: { ca: read('REDIS_CA_FILE'), cert: read('REDIS_CERT_FILE'), key: read('REDIS_KEY_FILE') },
+    region: read('REGION'),
     keys,
     keysFile,
     keysRereadMs: read('KEYS_REREAD_SECONDS') * 1000,

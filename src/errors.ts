@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   'inbound_number/not_found': 404,
   'webhook/not_found': 404,
   'webhook/address': 400,
+  'account/outside_region': 403,
   'webhook/outside_residency': 403,
   'webhook/disabled': 409,
   'service/not_found': 404,

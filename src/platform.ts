@@ -21,6 +21,8 @@ export interface App {
   kek: KeyEncryption;
   /** Where the world reaches the API, without a slash at its end; also who says that a token is good. */
   publicUrl: string;
+  /** Where this installation is, and all its accounts with it; undefined: anywhere. */
+  region: string | undefined;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
   /** Where erasures are written down outside of the database, and for how long backups are kept. */

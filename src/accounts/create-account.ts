@@ -12,7 +12,8 @@ export async function createAccount(
   app: App,
   input: { name: string },
 ): Promise<{ id: AccountId; name: string }> {
-  const row = { id: newId('acc', app.clock()), name: input.name, createdAt: new Date(app.clock()) };
+  const createdAt = new Date(app.clock());
+  const row = { id: newId('acc', app.clock()), name: input.name, residency: app.region ?? null, createdAt };
   const keys = await makeFirstKeys(app.kek, [row.id]);
   await app.db.transaction((tx) =>
     doNoted(tx, bySystem(row.id), 'account.create', app.clock(), async (act) => {

@@ -101,3 +101,14 @@ export class LastManagingKey extends DomainError {
     );
   }
 }
+
+/** Accounts of an installation that says where it is are there, too. */
+export class AccountOutsideRegion extends DomainError {
+  readonly code = 'account/outside_region';
+  readonly field = 'residency';
+  constructor(region: string) {
+    super(
+      `This installation is in ${region}, and so are its accounts. Another region is another installation.`,
+    );
+  }
+}

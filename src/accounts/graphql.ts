@@ -1,8 +1,18 @@
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
+import { AccountOutsideRegion } from './errors.ts';
 import { findAccount } from './find-account.ts';
 import { setResidency } from './set-residency.ts';
+
+errorType(
+  AccountOutsideRegion,
+  'This installation keeps its accounts in the region where it is (`REGION`).',
+  (t) => ({
+    field: t.exposeString('field', { description: 'The field that is wrong, always `residency`.' }),
+  }),
+);
 
 export const Account = builder.drizzleObject('accounts', {
   name: 'Account',
@@ -55,7 +65,7 @@ builder.mutationField('setResidency', (t) =>
     description:
       'Keeps the messages of the account to carriers of one region. A carrier that does not say where it is ' +
       'counts as outside. Workers follow at once.',
-    errors: { types: [InvalidInput] },
+    errors: { types: [AccountOutsideRegion, InvalidInput] },
     args: { input: t.arg({ type: SetResidencyInput, required: true, description: 'The region.' }) },
     resolve: (_root, { input }, context) =>
       setResidency(context.app, callerOf(context), input.residency ?? null),

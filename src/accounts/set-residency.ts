@@ -3,16 +3,18 @@ import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { changeConfiguration } from './change-configuration.ts';
+import { AccountOutsideRegion } from './errors.ts';
 import { isRegion, REGION_RULE } from './region.ts';
 import { accounts, type AccountRow } from './table.ts';
 
 /**
  * From now on the account's messages leave over carriers of this region only; null lifts that. Other
  * workers follow when they hear of it, at the latest after 10 s.
- * @throws {InvalidInput}
+ * @throws {InvalidInput | AccountOutsideRegion}
  */
 export async function setResidency(app: App, who: Doer, residency: string | null): Promise<AccountRow> {
   if (residency !== null && !isRegion(residency)) throw new InvalidInput('residency', REGION_RULE);
+  if (app.region !== undefined && residency !== app.region) throw new AccountOutsideRegion(app.region);
   const { accountId } = who;
   return changeConfiguration(app, who, 'account.set_residency', async (tx, act) => {
     const ours = eq(accounts.id, accountId);

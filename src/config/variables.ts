@@ -52,6 +52,15 @@ export const VARIABLES = {
     default: undefined,
     about: 'Its private key (PEM).',
   },
+  REGION: {
+    schema: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'a region is two capital letters, e.g. EU or US')
+      .optional(),
+    default: undefined,
+    about:
+      'Where this installation is, e.g. EU: its accounts stay there, and accounts of another region are refused. Anywhere when not set.',
+  },
   ...KEY_VARIABLES,
   ERASURES_FILE: {
     schema: z.string().min(1).optional(),

@@ -34,6 +34,7 @@ export function createProcess({
     keys,
     kek,
     publicUrl: 'https://otp.example',
+    region: undefined,
     networks: createNetworks([]),
     erasures: { file: '/dev/null', backupDays: 35 },
     rates: { credential: undefined, account: undefined, clientToken: undefined, stranger: undefined },

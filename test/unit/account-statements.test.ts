@@ -9,6 +9,10 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
     count: 2,
     why: 'the demo looks for its account by name, a person for theirs',
   },
+  'accounts/refuse-other-regions.ts': {
+    count: 1,
+    why: 'an installation looks for accounts of other regions',
+  },
   'accounts/key-directory.ts': { count: 1, why: 'a caller says its key, which says its account' },
   'accounts/key-watch.ts': { count: 1, why: 'keys that are in use here, of all accounts' },
   'accounts/retention-days.ts': { count: 1, why: 'for which times partitions are to be made' },

@@ -136,14 +136,11 @@ async function createPlatform(
 ): Promise<App> {
   const database = connect(databaseUrl, { poolSize: config.databasePoolSize });
   stack.defer(() => database.close());
-  const { kek, roots } = stack.use(
-    await openKeyEncryption(
-      config.keys !== undefined
-        ? { text: config.keys }
-        : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) },
-      config.vault,
-    ),
-  );
+  const place =
+    config.keys !== undefined
+      ? { text: config.keys }
+      : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) };
+  const { kek, roots } = stack.use(await openKeyEncryption(place, config.vault));
   const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots);
   const tls = config.redisUrl ? await readRedisTls(config.redisUrl, config.redisTls) : undefined;
   const bus = config.redisUrl

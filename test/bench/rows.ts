@@ -1,3 +1,4 @@
+import { benchAccess } from './access.ts';
 import { benchAdaptive } from './adaptive.ts';
 import { benchCheck } from './check.ts';
 import { benchCpu } from './cpu.ts';
@@ -24,6 +25,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   check: benchCheck,
   delivery: benchDelivery,
   adaptive: benchAdaptive,
+  access: benchAccess,
   cpu: benchCpu,
   dispatcher: benchDispatcher,
   push: benchPush,

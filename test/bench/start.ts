@@ -31,7 +31,7 @@ export async function benchStart(ground: Ground): Promise<Outcome[]> {
       beside: { value: ceiling, unit: '__typename/s' },
       ratio,
       target: { atLeast: 0.6 },
-      note: 'limits, encryption and events on; worker off',
+      note: 'keys with scopes, limits, encryption, audit and events on; worker off',
       runs,
     },
   ];

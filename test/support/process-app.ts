@@ -2,9 +2,10 @@ import { pino } from 'pino';
 import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { createMemoryCounter } from '../../src/bus/shared-counter.ts';
+import { createBatcher, type BatchOptions, type Batcher } from '../../src/db/batch.ts';
 import type { Database } from '../../src/db/client.ts';
 import { createNetworks } from '../../src/outgoing/networks.ts';
-import type { App } from '../../src/platform.ts';
+import type { App, Commit } from '../../src/platform.ts';
 import { fixedKeyEncryption, fixedKeyring } from './keyring.ts';
 
 export interface ProcessOptions {
@@ -15,8 +16,8 @@ export interface ProcessOptions {
 }
 
 /**
- * What one process has over a database that several share: its own bus, caches and hubs. No verbs
- * that commit in groups. Several of them in one test are several processes to each other.
+ * What one process has over a database that several share: its own bus, caches, batches and hubs.
+ * Several of them in one test are several processes to each other.
  */
 export function createProcess({
   database,
@@ -24,6 +25,7 @@ export function createProcess({
   clock = Date.now,
 }: ProcessOptions): App & AsyncDisposable {
   const singles = new Map<unknown, object>();
+  const batchers = new Map<unknown, Batcher<never, unknown>>();
   const { db, sql, lanes, keys = fixedKeyring(), kek = fixedKeyEncryption() } = database;
   return {
     db,
@@ -41,8 +43,11 @@ export function createProcess({
     log: pino({ level: 'silent' }),
     clock,
     random: Math.random,
-    batched: () => {
-      throw new Error('a process of this kind commits nothing');
+    batched<Item, Result>(commit: Commit<Item, Result>, options: BatchOptions): Batcher<Item, Result> {
+      const made =
+        batchers.get(commit) ?? createBatcher((items: readonly Item[]) => commit(this, items), options);
+      batchers.set(commit, made);
+      return made as Batcher<Item, Result>;
     },
     single<T extends object>(create: (app: App) => T): T {
       if (!singles.has(create)) singles.set(create, create(this));

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createAccount } from '../../../src/accounts/create-account.ts';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
+import { PERMISSIONS, type Permission } from '../../../src/accounts/permissions.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
 import { createApp } from '../../../src/app.ts';
 import { connectCarrier } from '../../../src/carriers/connect-carrier.ts';
@@ -77,7 +78,9 @@ export async function createBenchAccount(
   const { id: accountId } = await createAccount(app, { name: 'Bench' });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
   await createService(app, who, { name: 'Bench', isDefault: true, settings: { routing } });
-  const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench' });
+  // All of them, by name: so that each request is held against a list.
+  const permissions = Object.keys(PERMISSIONS) as Permission[];
+  const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench', permissions });
   return { who, apiKey };
 }
 

@@ -14,13 +14,16 @@ export interface HttpAnswer {
  */
 export class HttpConnection {
   readonly #socket: Socket;
-  readonly #head: string;
+  /** Before and behind the API key. */
+  readonly #head: readonly [string, string];
+  readonly #apiKey: string;
   #received = '';
   #waiting: PromiseWithResolvers<HttpAnswer> | undefined;
 
-  private constructor(socket: Socket, head: string) {
+  private constructor(socket: Socket, head: readonly [string, string], apiKey: string) {
     this.#socket = socket;
     this.#head = head;
+    this.#apiKey = apiKey;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('error', (error) => this.#fail(error));
@@ -30,16 +33,20 @@ export class HttpConnection {
   static async open(url: URL, apiKey: string): Promise<HttpConnection> {
     const socket = connect(Number(url.port), url.hostname);
     await once(socket, 'connect');
-    const head =
-      `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: Bearer ${apiKey}\r\n` +
-      'Content-Type: application/json\r\nAccept: application/graphql-response+json\r\nContent-Length: ';
-    return new HttpConnection(socket, head);
+    const before = `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nAuthorization: Bearer `;
+    const behind =
+      '\r\nContent-Type: application/json\r\nAccept: application/graphql-response+json\r\nContent-Length: ';
+    return new HttpConnection(socket, [before, behind], apiKey);
   }
 
-  /** @param body ASCII */
-  post(body: string): Promise<HttpAnswer> {
+  /**
+   * @param body ASCII
+   * @param apiKey another one than that of the connection
+   */
+  post(body: string, apiKey = this.#apiKey): Promise<HttpAnswer> {
     this.#waiting = Promise.withResolvers();
-    this.#socket.write(`${this.#head}${body.length}\r\n\r\n${body}`, 'latin1');
+    const [before, behind] = this.#head;
+    this.#socket.write(`${before}${apiKey}${behind}${body.length}\r\n\r\n${body}`, 'latin1');
     return this.#waiting.promise;
   }
 

@@ -34,6 +34,8 @@ async function run(job: LoadJob): Promise<LoadResult> {
   const mine: Run = { gate: createGate(job.pace), over: false };
   current = mine;
   const latencies: number[] = [];
+  const { apiKeys } = job;
+  let turn = 0;
   let refused = 0;
   let firstRefusal: string | undefined;
 
@@ -43,7 +45,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
       const body = mine.over ? undefined : source.next();
       if (body === undefined) return;
       const sentAt = performance.now();
-      const answer = await connection.post(body);
+      const answer = await connection.post(body, apiKeys?.[turn++ % apiKeys.length]);
       if (answer.status === 200 && source.accepts(answer.body)) latencies.push(performance.now() - sentAt);
       else {
         refused += 1;

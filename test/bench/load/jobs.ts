@@ -25,6 +25,8 @@ export type Pace =
 export interface LoadJob {
   url: string;
   apiKey: string;
+  /** Each request with the next one of these instead, from the first on. */
+  apiKeys?: readonly string[];
   connections: number;
   requests: Requests;
   pace: Pace;

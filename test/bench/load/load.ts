@@ -3,7 +3,7 @@ import type { OtpostProcess } from '../ground/otpost.ts';
 import type { Platform } from '../ground/platform.ts';
 import type { BenchProcess } from '../ground/processes.ts';
 import type { LoadGenerator } from './generator.ts';
-import type { LoadResult, Pace, Requests } from './jobs.ts';
+import type { LoadJob, LoadResult, Pace, Requests } from './jobs.ts';
 
 /** As many as the tables of the design were measured with. */
 const CONNECTIONS = 64;
@@ -21,12 +21,13 @@ export function startLoad(ground: Ground): Promise<Load> {
 export async function send(
   load: Load,
   { url }: Pick<OtpostProcess, 'url'>,
-  { apiKey }: Platform,
+  { apiKey, apiKeys }: Pick<Platform, 'apiKey'> & Pick<LoadJob, 'apiKeys'>,
   requests: Requests,
   seconds: number,
   pace: Pace = { kind: 'closed' },
 ): Promise<LoadResult> {
-  const result = await load.ask.run({ url, apiKey, connections: CONNECTIONS, requests, pace, seconds });
+  const job = { url, apiKey, connections: CONNECTIONS, requests, pace, seconds };
+  const result = await load.ask.run({ ...job, ...(apiKeys && { apiKeys }) });
   if (result.refused > 0)
     throw new Error(
       `${result.refused} of ${result.accepted + result.refused} ${requests.kind} requests failed: ${result.firstRefusal}`,

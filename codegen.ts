@@ -21,7 +21,15 @@ const client = {
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
   generates: {
-    'src/graphql/generated/': { ...client, documents: 'schema/operations/*.graphql' },
+    'src/graphql/generated/': {
+      ...client,
+      presetConfig: {
+        ...client.presetConfig,
+        // For servers that take no others: TRUSTED_DOCUMENTS=src/graphql/generated/persisted-documents.json
+        persistedDocuments: { mode: 'embedHashInDocument', hashAlgorithm: 'sha256' },
+      },
+      documents: 'schema/operations/*.graphql',
+    },
     'src/sdk/generated/': { ...client, documents: 'src/sdk/operations/*.graphql' },
   },
 };

@@ -21,6 +21,7 @@ const PURE = [
   'routing/{coverage,decision,judge,policy,price,receipt-latency,replay,residency,track-record}',
   'messages/sightings',
   'retention/{classes,plan}',
+  'abuse/{spray}',
   'audit/{actions,actor,chain,entry,inspect,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',

@@ -33,6 +33,8 @@ export interface Config {
   examplePort: number;
   graphiql: boolean;
   introspection: boolean;
+  /** A file or directory with the only operations that are run. */
+  trustedDocuments: string | undefined;
   /** Browser origins; undefined allows all. */
   allowedOrigins: readonly string[] | undefined;
   /** Names under which pages may be opened, in lower case; addresses and localhost go without saying. */
@@ -40,6 +42,8 @@ export interface Config {
   trustProxy: ProxyTrust;
   proxyHeader: ProxyHeader;
   maxConnections: number;
+  maxSocketsPerAddress: number;
+  maxSocketsPerAccount: number;
   rates: Rates;
   /** A URI. */
   securityContact: string | undefined;
@@ -80,6 +84,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       'OTPOST_KEYS is not set. In production the keys come from you: OTPOST_KEYS="k1:$(openssl rand -base64 32)", or OTPOST_KEYS_FILE',
     );
   }
+  const trustedDocuments = read('TRUSTED_DOCUMENTS');
+  if (trustedDocuments !== undefined && read('GRAPHIQL') === true)
+    throw new InvalidConfig(
+      'GRAPHIQL is on, and TRUSTED_DOCUMENTS lets nobody write an operation. Leave one of them out.',
+    );
   const publicUrl = (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, '');
   const simulatorHost = read('SIMULATOR_HOST') ?? read('HOST');
   const ownHosts = [
@@ -119,13 +128,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       host: simulatorHost,
     },
     examplePort: read('EXAMPLE_PORT'),
-    graphiql: read('GRAPHIQL') ?? !production,
+    trustedDocuments,
+    graphiql: read('GRAPHIQL') ?? !(production || trustedDocuments !== undefined),
     introspection: read('INTROSPECTION') ?? !production,
     allowedOrigins: read('ALLOWED_ORIGINS'),
     ownHosts: new Set(ownHosts.map((name) => name.toLowerCase())),
     trustProxy: read('TRUST_PROXY') ?? { by: 'nobody' },
     proxyHeader: read('PROXY_HEADER'),
     maxConnections: read('MAX_CONNECTIONS'),
+    maxSocketsPerAddress: read('MAX_SOCKETS_PER_ADDRESS'),
+    maxSocketsPerAccount: read('MAX_SOCKETS_PER_ACCOUNT'),
     rates: {
       credential: read('RATE_LIMIT_CREDENTIAL'),
       account: read('RATE_LIMIT_ACCOUNT'),

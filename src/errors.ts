@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   'auth/invalid': 401,
   'auth/forbidden': 403,
   'auth/no_account': 403,
+  'auth/origin_not_allowed': 403,
   'sign_in/refused': 401,
   'sign_in/wrong_password': 403,
   'sign_in/not_fresh': 403,
@@ -30,6 +31,7 @@ export const ERROR_CODES = {
   'request/rate_limited': 429,
   'request/media_type': 415,
   'request/path': 404,
+  'request/document_not_trusted': 403,
   'request/foreign_origin': 403,
   'idempotency/conflict': 409,
   'input/name_taken': 409,
@@ -77,6 +79,7 @@ export const ERROR_CODES = {
   'destination/opted_out': 403,
   'replay/busy': 429,
   'stream/too_slow': 429,
+  'socket/too_many': 429,
   'internal/unexpected': 500,
 } as const satisfies Record<string, number>;
 

@@ -6,11 +6,14 @@ import { looksLikeSessionToken } from '../people/session-token.ts';
 import type { App } from '../platform.ts';
 import { isWholeApiKey, looksLikeApiKey } from './api-key.ts';
 import { CLIENT_TOKEN_PREFIX, readClientToken } from './client-token.ts';
-import { CredentialInvalid, CredentialMissing } from './errors.ts';
+import { createAllowedOrigins } from './allowed-origins.ts';
+import { isFrom } from './client-binding.ts';
+import { CredentialInvalid, CredentialMissing, OriginNotAllowed } from './errors.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import { createKeyUsage } from './key-usage.ts';
 import { createMeter } from '../rates/meter.ts';
 import type { ApiKeyPrincipal, Principal } from './principal.ts';
+import { mayCall, type Sender } from './sender.ts';
 
 const MAX_LENGTH = 200;
 
@@ -19,17 +22,20 @@ const MAX_LENGTH = 200;
  * 0.64 µs of CPU; 0.95 µs with permissions, two networks and an end.
  * @param credential an API key, an access token, a session of a person or a client token, with or without `Bearer `
  * @param address where it was used from; what is bound to networks is not good without one
- * @param account which of their accounts a person means; absent: that of their session
- * @throws {CredentialMissing | CredentialInvalid | AccountNotFound | RateLimited}
+ * @param sender what else the request says: of the page or app that sends it, and of the account that a person means
+ * @throws {CredentialMissing | CredentialInvalid | OriginNotAllowed | AccountNotFound | RateLimited}
  */
 export async function authenticate(
   app: App,
   credential: string | undefined,
   address?: string,
-  account?: string,
+  sender: Sender = {},
 ): Promise<Principal> {
   try {
-    return await recognize(app, credential, address, account);
+    const who = await recognize(app, credential, address, sender);
+    // Servers, which are nearly all callers, are no page.
+    if (sender.origin !== undefined && sender.standing !== 'named') await refuseForeignPage(app, who, sender);
+    return who;
   } catch (error) {
     // Whoever goes on trying hears of nothing else any more.
     if (error instanceof CredentialInvalid) app.single(createMeter).chargeStranger(address, 1);
@@ -41,7 +47,7 @@ async function recognize(
   app: App,
   credential: string | undefined,
   address: string | undefined,
-  account: string | undefined,
+  sender: Sender,
 ): Promise<Principal> {
   const token = credential?.replace(/^Bearer(?: +|$)/i, '').trim();
   if (!token) throw new CredentialMissing();
@@ -51,11 +57,20 @@ async function recognize(
   }
   if (token.length > MAX_LENGTH) throw new CredentialInvalid('malformed');
   if (looksLikeApiKey(token)) return authenticateKey(app, token, address);
-  if (looksLikeSessionToken(token)) return at(await authenticateSession(app, token, account), address);
+  if (looksLikeSessionToken(token)) return at(await authenticateSession(app, token, sender.account), address);
   if (!token.startsWith(CLIENT_TOKEN_PREFIX)) throw new CredentialInvalid('malformed');
   const principal = readClientToken(app.keys, token, app.clock());
-  if (principal) return at(principal, address);
+  if (principal) {
+    if (principal.binding && !isFrom(principal.binding, sender)) throw new CredentialInvalid('wrong_client');
+    return at(principal, address);
+  }
   throw new CredentialInvalid(readClientToken(app.keys, token, 0) ? 'expired' : 'unknown');
+}
+
+/** @throws {OriginNotAllowed} */
+async function refuseForeignPage(app: App, who: Principal, sender: Sender): Promise<void> {
+  const listed = await app.single(createAllowedOrigins).of(who.accountId);
+  if (!mayCall(sender, listed)) throw new OriginNotAllowed();
 }
 
 async function authenticateKey(app: App, key: string, address: string | undefined): Promise<Principal> {

@@ -11,7 +11,7 @@ export class CredentialMissing extends DomainError {
 }
 
 /** What of a credential is wrong, as far as it may be said. */
-export type CredentialFault = 'malformed' | 'expired' | 'wrong_audience' | 'unknown';
+export type CredentialFault = 'malformed' | 'expired' | 'wrong_audience' | 'wrong_client' | 'unknown';
 
 const FAULTS: Record<CredentialFault, string> = {
   malformed:
@@ -19,12 +19,14 @@ const FAULTS: Record<CredentialFault, string> = {
   expired: 'This credential is over. Take a new one, or the new secret of a key that was rotated.',
   wrong_audience:
     'This token was made by somebody else, or for somebody else: its "iss" and "aud" are not those of this API.',
+  wrong_client:
+    'This client token is for the pages of another origin, or for another app: its start said so (clientOrigin, clientApp).',
   unknown: 'This credential is not valid (any more), or not from where it was used.',
 };
 
 /**
  * Helps the honest and no stranger: that a key is malformed, and whom a token is for, shows in the text itself,
- * and that it is over is told to whoever has its secret. What was revoked, never was, or may not be used from this address
+ * and that it is over, or for another frontend, is told to whoever has its secret. What was revoked, never was, or may not be used from this address
  * is `unknown`: whoever found one does not learn which.
  */
 export class CredentialInvalid extends DomainError {
@@ -40,6 +42,16 @@ export class Forbidden extends DomainError {
   readonly code = 'auth/forbidden';
   constructor() {
     super('This credential may not do that. A client token may only watch its own verification.');
+  }
+}
+
+/** A page that may not call with the credential of this account, however good that is. */
+export class OriginNotAllowed extends DomainError {
+  readonly code = 'auth/origin_not_allowed';
+  constructor() {
+    super(
+      'Pages of this origin may not call with a credential of this account. Add it with setAllowedOrigins, or call from a server.',
+    );
   }
 }
 

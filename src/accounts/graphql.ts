@@ -4,6 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { AccountOutsideRegion } from './errors.ts';
 import { findAccount } from './find-account.ts';
+import { setAllowedOrigins } from './set-allowed-origins.ts';
 import { setResidency } from './set-residency.ts';
 
 errorType(
@@ -29,6 +30,13 @@ export const Account = builder.drizzleObject('accounts', {
     currency: t.string({
       description: 'Of all its prices and amounts, ISO 4217.',
       resolve: (account) => account.currency,
+    }),
+    allowedOrigins: t.stringList({
+      nullable: true,
+      description:
+        'The origins whose pages may call with its keys and tokens, beside those that the operator names; absent = as ' +
+        'the operator says.',
+      resolve: (account) => account.allowedOrigins,
     }),
     createdAt: t.field({
       type: 'DateTime',
@@ -69,5 +77,30 @@ builder.mutationField('setResidency', (t) =>
     args: { input: t.arg({ type: SetResidencyInput, required: true, description: 'The region.' }) },
     resolve: (_root, { input }, context) =>
       setResidency(context.app, callerOf(context), input.residency ?? null),
+  }),
+);
+
+const SetAllowedOriginsInput = builder.inputType('SetAllowedOriginsInput', {
+  description: 'Whose pages may call.',
+  fields: (t) => ({
+    origins: t.stringList({
+      description:
+        'At most 50, e.g. `https://shop.example`. An empty list = no page at all; `null` or absent = as the operator says.',
+    }),
+  }),
+});
+
+builder.mutationField('setAllowedOrigins', (t) =>
+  t.field({
+    permission: 'account:write',
+    audit: 'account.set_allowed_origins',
+    type: Account,
+    description:
+      'Lets the pages of these origins, and of no others, call with the keys and tokens of the account. Calls of ' +
+      'servers and apps, which have no `Origin`, stay as they are. Every process follows at once.',
+    errors: { types: [InvalidInput] },
+    args: { input: t.arg({ type: SetAllowedOriginsInput, required: true, description: 'Which ones.' }) },
+    resolve: (_root, { input }, context) =>
+      setAllowedOrigins(context.app, callerOf(context), input.origins ?? null),
   }),
 );

@@ -69,6 +69,8 @@ export interface ClientTokenPrincipal {
   accountId: AccountId;
   verificationId: VerificationId;
   expiresAt: Date;
+  /** The one place that it may be used from, as `client-binding.ts` writes it; absent: everywhere. */
+  binding?: Buffer;
 }
 
 /** Of what a caller starts and sees. People look at live traffic; a client token watches the one verification that it is for, whichever that is. */

@@ -22,6 +22,8 @@ export const accounts = snakeCase.table('accounts', {
   /** For how many days its numbers and its events are kept; a class of retention/classes.ts. */
   phonesDays: smallint().notNull().default(30),
   eventsDays: smallint().notNull().default(90),
+  /** Whose pages may call with its credentials, as browsers write origins; null = the operator says. */
+  allowedOrigins: text().array(),
   createdAt: moment().notNull(),
 });
 

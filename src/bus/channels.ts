@@ -20,6 +20,11 @@ export function alarmChannel(accountId: AccountId): string {
   return `ra:${accountId}`;
 }
 
+/** Alarms about misuse of the account's verifications, whole, as they are raised. */
+export function abuseChannel(accountId: AccountId): string {
+  return `ab:${accountId}`;
+}
+
 /** Names a webhook endpoint of the account that was disabled because nothing arrives there. */
 export function webhookDisabledChannel(accountId: AccountId): string {
   return `wd:${accountId}`;

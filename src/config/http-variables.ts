@@ -13,10 +13,17 @@ export const HTTP_VARIABLES = {
     default: undefined,
     about: 'on or off; on unless NODE_ENV is production.',
   },
+  TRUSTED_DOCUMENTS: {
+    schema: z.string().min(1).optional(),
+    default: undefined,
+    about:
+      'A file of registered operations, as the client preset of GraphQL Code Generator writes it (persistedDocuments, sha256), or a directory of such files: only these are run, and GraphiQL is off.',
+  },
   ALLOWED_ORIGINS: {
     schema: origins.optional(),
     default: undefined,
-    about: 'Browser origins that may call the API and open sockets, separated by commas; all when not set.',
+    about:
+      'Browser origins that may call with credentials of any account, separated by commas; all when not set. Accounts can list their own.',
   },
   ALLOWED_HOSTS: {
     schema: list.pipe(z.array(z.string().regex(/^[\w.-]+$/, 'a host is a name without a port'))).optional(),
@@ -39,6 +46,17 @@ export const HTTP_VARIABLES = {
     schema: z.coerce.number().int().min(10).max(1_000_000),
     default: '20000',
     about: 'Connections over HTTP and WebSocket that a process holds at a time.',
+  },
+  MAX_SOCKETS_PER_ADDRESS: {
+    schema: z.coerce.number().int().min(1).max(1_000_000),
+    default: '10000',
+    about: 'WebSockets of one address that a process holds at a time.',
+  },
+  MAX_SOCKETS_PER_ACCOUNT: {
+    schema: z.coerce.number().int().min(1).max(1_000_000),
+    default: '10000',
+    about:
+      'WebSockets of one account that a process holds at a time; those of client tokens are counted by themselves.',
   },
   RATE_LIMIT_CREDENTIAL: {
     schema: rate,

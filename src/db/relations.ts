@@ -1,4 +1,5 @@
 import { defineRelations } from 'drizzle-orm';
+import { abuseAlarms } from '../abuse/table.ts';
 import { accounts, apiKeys } from '../accounts/table.ts';
 import { routingHourly, routingRollups } from '../analytics/table.ts';
 import { auditBlocks, auditEntries, auditUnsealed } from '../audit/table.ts';
@@ -28,6 +29,7 @@ import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
 
 export const tables = {
   accounts,
+  abuseAlarms,
   apiKeys,
   dataKeys,
   keyRotations,

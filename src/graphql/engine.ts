@@ -14,8 +14,10 @@ import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
 import { createErrorMask, type MaskError } from './plugins/masking.ts';
 import { isJson, useRequestBody } from './plugins/request-body.ts';
+import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { createSchema } from './schema.ts';
 import { createSharedExecutions } from './shared-execution.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 import type { WebSocketOptions } from './websocket.ts';
 
 export const GRAPHQL_PATH = '/graphql';
@@ -23,6 +25,8 @@ export const GRAPHQL_PATH = '/graphql';
 export interface EngineOptions {
   own: OwnOrigins;
   introspection: boolean;
+  /** Undefined: any operation is run. */
+  trusted: TrustedDocuments | undefined;
   addressOf: AddressOf;
 }
 
@@ -49,11 +53,13 @@ export function createEngine(app: App, options: EngineOptions): Engine {
     healthCheckEndpoint: '/-/never',
     maxRequestBodySize: false,
     parserAndValidationCache: false,
+    ...(options.trusted && { extraParamNames: ['documentId'] }),
     maskedErrors: { maskError: (error) => mask(error), errorMessage: '' },
     // What is worth a line has one: from the mask, or from the plugin below.
     logging: quiet(app),
     plugins: [
       useRequestBody(),
+      ...(options.trusted ? [useTrustedDocuments(options.trusted)] : []),
       useDocumentCache(),
       useLogging(app.log, facts),
       useAuthentication(app, facts, options),
@@ -66,6 +72,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
   const answerJsonRequest = createJsonRequests({
     getEnveloped: yoga.getEnveloped,
     mask,
+    trusted: options.trusted,
     // Yoga takes a body that was read already from here, as middlewares of Express leave it.
     answerStream: (request, response, body) => byYoga(Object.assign(request, { body }), response),
   });

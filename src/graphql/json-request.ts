@@ -8,6 +8,7 @@ import { refusal, type MaskError } from './plugins/masking.ts';
 import { BodyTooLarge } from './plugins/request-body.ts';
 import { readParams, type GraphqlParams } from './request-params.ts';
 import type { Enveloped } from './socket-protocol.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What the plugins see of such a request. */
 export interface JsonRequestContext {
@@ -20,6 +21,7 @@ export interface JsonRequestContext {
 export interface JsonRequestOptions {
   getEnveloped(context: JsonRequestContext): Enveloped;
   mask: MaskError;
+  trusted: TrustedDocuments | undefined;
   /** Answers a subscription; the request's body has been read by then. */
   answerStream(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void>;
 }
@@ -40,6 +42,7 @@ export type AnswerJsonRequest = (
 export function createJsonRequests({
   getEnveloped,
   mask,
+  trusted,
   answerStream,
 }: JsonRequestOptions): AnswerJsonRequest {
   async function resultOf(
@@ -48,7 +51,7 @@ export function createJsonRequests({
     body: Buffer,
   ): Promise<ExecutionResult | 'stream'> {
     try {
-      const params = readParams(body);
+      const params = readParams(body, trusted);
       const { query, variables: variableValues, operationName } = params;
       const { schema, ...steps } = getEnveloped({ req, res, request: { method: 'POST' }, params });
       const document = steps.parse(query);

@@ -1,4 +1,6 @@
 import { GraphQLError } from 'graphql';
+import { resolveDocument } from './plugins/trusted-documents.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What a request of GraphQL over HTTP says. */
 export interface GraphqlParams {
@@ -10,15 +12,19 @@ export interface GraphqlParams {
 
 const NAMES = new Set(['query', 'variables', 'operationName', 'extensions']);
 
-/** @throws {GraphQLError} with the status 400 */
-export function readParams(body: Buffer): GraphqlParams {
+/**
+ * @param trusted the operations that may be asked for, by their ids; undefined: any, by their texts
+ * @throws {GraphQLError} with the status 400, or that of an operation that is not trusted
+ */
+export function readParams(body: Buffer, trusted?: TrustedDocuments): GraphqlParams {
   const params = parse(body);
   if (Array.isArray(params)) throw malformed('A request has one operation: it is a JSON object, not a list.');
   if (!isObject(params)) throw malformed('A request is a JSON object.');
   for (const name in params)
-    if (params[name] != null && !NAMES.has(name))
+    if (params[name] != null && !NAMES.has(name) && !(trusted && name === 'documentId'))
       throw malformed(`"${name.slice(0, 60)}" is nothing that a request of GraphQL has.`);
-  const { query, variables, operationName, extensions } = params;
+  const { variables, operationName, extensions } = params;
+  const query = trusted ? resolveDocument(trusted, params) : params.query;
   if (typeof query !== 'string') throw malformed('A request has a "query", which is a text.');
   if (variables != null && !isObject(variables)) throw malformed('"variables" is an object.');
   if (extensions != null && !isObject(extensions)) throw malformed('"extensions" is an object.');

@@ -14,9 +14,11 @@ import { answerOAuth } from '../rest/oauth.ts';
 import { createRest } from '../rest/v1/api.ts';
 import { createPeopleDoor } from '../rest/people.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
+import { answerPreflight, createCors } from './cors.ts';
 import { answerGraphiql, asksForPage } from './graphiql.ts';
 import { LIMITS } from './limits.ts';
 import { formOf } from './paths.ts';
+import { loadTrustedDocuments } from './load-trusted-documents.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
 export interface ServerOptions {
@@ -27,6 +29,8 @@ export interface ServerOptions {
   publicUrl: string;
   graphiql: boolean;
   introspection: boolean;
+  /** A file or directory with the only operations that are run; undefined: any is. */
+  trustedDocuments?: string | undefined;
   /** Browser origins that may call; undefined allows all, but with a key or token: cookies count for our own pages only. */
   allowedOrigins: readonly string[] | undefined;
   /** Names under which GraphiQL may be opened, in lower case; addresses and localhost go without saying. */
@@ -35,6 +39,9 @@ export interface ServerOptions {
   /** A URI, for security.txt. */
   securityContact: string | undefined;
   maxConnections: number;
+  /** WebSockets at a time. */
+  maxSocketsPerAddress: number;
+  maxSocketsPerAccount: number;
   /** How long requests under way may take when the server stops. Milliseconds. */
   drainMs: number;
   /** How long a client may take to send a request whole. Milliseconds; default 30 s. */
@@ -55,7 +62,6 @@ const KEEP_ALIVE_MS = 65_000;
 const REQUEST_MS = 30_000;
 const PING_MS = 12_000;
 const INIT_MS = 5_000;
-const PREFLIGHT_SECONDS = '86400';
 
 /**
  * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, the callbacks of carriers,
@@ -63,19 +69,24 @@ const PREFLIGHT_SECONDS = '86400';
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
-  const { graphiql, introspection, demoApiKey, addressOf, publicUrl } = options;
+  const { graphiql, introspection, trustedDocuments, demoApiKey, addressOf, publicUrl } = options;
   const own = { publicUrl, allowed: options.allowedOrigins };
-  const engine = createEngine(app, { own, introspection, addressOf });
+  const trusted = trustedDocuments === undefined ? undefined : await loadTrustedDocuments(trustedDocuments);
+  const engine = createEngine(app, { own, introspection, trusted, addressOf });
   const people = createPeopleDoor(app, { own, addressOf });
   const sockets = createGraphqlSockets(app, {
     addressOf,
     getEnveloped: engine.getEnveloped,
     mask: engine.mask,
+    trusted,
     own,
+    maxPerAddress: options.maxSocketsPerAddress,
+    maxPerAccount: options.maxSocketsPerAccount,
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
-  const rest = createRest(app, { publicUrl, addressOf });
+  const rest = createRest(app, { publicUrl, own, addressOf });
+  const cors = createCors(app, options.allowedOrigins);
   const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();
   let stopping = false;
@@ -88,11 +99,11 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     // Here, so that no page of another origin may read the one of GraphiQL: in development it holds a key.
     if (graphiql && path === GRAPHQL_PATH && asksForPage(request))
       return isOwnHost(host, options.ownHosts) ? answerGraphiql(response, demoApiKey) : wrongHost(response);
-    allowOrigin(request, response, options.allowedOrigins);
+    await cors.allow(request, response);
     const form = formOf(path);
     switch (form) {
       case GRAPHQL_PATH:
-        if (request.method === 'OPTIONS') return preflight(response);
+        if (request.method === 'OPTIONS') return answerPreflight(response);
         response.setHeader('cache-control', 'no-store');
         return engine.handle(request, response);
       case '/carriers/{id}/receipts':
@@ -101,7 +112,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
         return calling ? answerCallback(app, calling, request, response) : nothingHere(response);
       }
       case '/v1/{rest}':
-        if (request.method === 'OPTIONS') return preflight(response);
+        if (request.method === 'OPTIONS') return answerPreflight(response);
         return rest.handle(request, response);
       case SECURITY_TXT_PATH:
         return answerText(response, securityTxt(options.securityContact, publicUrl, app.clock()));
@@ -115,7 +126,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case '/auth/sign-in/email':
       case '/auth/sign-out':
       case '/auth/change-password':
-        if (request.method === 'OPTIONS') return preflight(response);
+        if (request.method === 'OPTIONS') return answerPreflight(response);
         return people.answer(form, request, response);
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
@@ -163,9 +174,16 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   http.maxHeadersCount = 0;
   http.maxConnections = options.maxConnections;
   http.on('upgrade', (request, socket, head) => {
-    const refused = refuseUpgrade(request, options.allowedOrigins, stopping);
+    const refused = refuseUpgrade(request, stopping);
     if (refused) return hangUp(socket, refused);
-    sockets.upgrade(request, socket, head);
+    if (cors.mayAlways(request)) return sockets.upgrade(request, socket, head);
+    const gone = () => socket.destroy();
+    socket.once('error', gone);
+    cors.may(request).then((may) => {
+      socket.off('error', gone);
+      if (!may || stopping) return hangUp(socket, may ? '503 Service Unavailable' : '403 Forbidden');
+      sockets.upgrade(request, socket, head);
+    }, gone);
   });
   await listen(http, options);
 
@@ -184,39 +202,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   };
 }
 
-function allowOrigin(
-  { headers: { origin } }: IncomingMessage,
-  response: ServerResponse,
-  allowed: readonly string[] | undefined,
-): void {
-  if (!allowed) return void response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('vary', 'origin');
-  if (!origin || !allowed.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', origin);
-  // Of an origin that the operator names, and of no other, people are let in by their cookie.
-  response.setHeader('access-control-allow-credentials', 'true');
-}
-
-function preflight(response: ServerResponse): void {
-  response.writeHead(204, {
-    'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers':
-      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id, otpost-account',
-    'access-control-max-age': PREFLIGHT_SECONDS,
-  });
-  response.end();
-}
-
-function refuseUpgrade(
-  request: IncomingMessage,
-  allowed: readonly string[] | undefined,
-  stopping: boolean,
-): string | undefined {
+function refuseUpgrade(request: IncomingMessage, stopping: boolean): string | undefined {
   if (stopping) return '503 Service Unavailable';
-  if (pathOf(request) !== GRAPHQL_PATH) return '404 Not Found';
-  const { origin } = request.headers;
-  // Only browsers say where a page is from; whoever does not is none, and needs a credential all the same.
-  return allowed && origin !== undefined && !allowed.includes(origin) ? '403 Forbidden' : undefined;
+  return pathOf(request) === GRAPHQL_PATH ? undefined : '404 Not Found';
 }
 
 function nothingHere(response: ServerResponse): void {

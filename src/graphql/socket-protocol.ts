@@ -3,14 +3,18 @@ import { CloseCode, makeServer, type Context, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { authenticate } from '../accounts/authenticate.ts';
 import { onCredentialEnd } from '../accounts/credential-end.ts';
-import { CredentialInvalid } from '../accounts/errors.ts';
+import { CredentialInvalid, OriginNotAllowed } from '../accounts/errors.ts';
+import type { Sender } from '../accounts/sender.ts';
 import { DomainError, InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { createDelivery } from './delivery.ts';
 import { LIMITS } from './limits.ts';
 import { openedStream } from './plugins/execution.ts';
 import { TooComplex } from './plugins/limits.ts';
+import { createSeats, type Seats } from './seats.ts';
 import { refusal, type MaskError } from './plugins/masking.ts';
+import { resolveDocument } from './plugins/trusted-documents.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What envelop has made of an operation's steps, for one operation. */
 export interface Enveloped {
@@ -23,12 +27,12 @@ export interface Enveloped {
 }
 
 export interface ProtocolOptions {
-  getEnveloped(context: {
-    credential: string;
-    account: string | undefined;
-    address: string | undefined;
-  }): Enveloped;
+  getEnveloped(context: { credential: string; sender: Sender; address: string | undefined }): Enveloped;
   mask: MaskError;
+  /** The only operations that are run; undefined: any. */
+  trusted?: TrustedDocuments | undefined;
+  /** Sockets of one account at a time, those of client tokens left out. */
+  maxPerAccount: number;
   /** How long a socket may say nothing before `connection_init`. Milliseconds. */
   initMs: number;
 }
@@ -39,8 +43,8 @@ export interface Session {
   answering: boolean;
   /** Until `connection_init`: what the cookie of a page of ours says. */
   credential: string;
-  /** The one that a person is in, for as long as the socket is open. */
-  account: string | undefined;
+  /** With the account that a person is in, for as long as the socket is open. */
+  sender: Sender;
   /** Where it came from; undefined when nobody who is believed can tell. */
   address: string | undefined;
   forgetCredential: () => void;
@@ -49,15 +53,33 @@ export interface Session {
 type Connection = Context<Record<string, unknown>, Session>;
 type Operation = ExecutionArgs & { enveloped: Enveloped };
 
+/** WebSocket close code "try again later" (IANA registry): clients come back, after a while. */
+const TRY_AGAIN_LATER = 1013;
+
+export function refuseSeat(socket: WebSocket, whose: 'address' | 'account' | 'client_token'): void {
+  socket.on('error', () => {});
+  socket.close(TRY_AGAIN_LATER, `socket/too_many: ${whose}`);
+}
+
+interface SocketSeats {
+  accounts: Seats;
+  clientTokens: Seats;
+}
+
 /** What graphql-ws does at each message: the plugins of HTTP, on a socket. */
 export function createProtocol(app: App, options: ProtocolOptions): Server<Session> {
+  const seats: SocketSeats = {
+    accounts: createSeats(options.maxPerAccount),
+    clientTokens: createSeats(LIMITS.socketsPerClientToken),
+  };
   return makeServer<Record<string, unknown>, Session>({
     connectionInitWaitTimeout: options.initMs,
-    onConnect: (connection) => connect(app, connection),
-    onSubscribe: ({ extra, subscriptions }, _id, { query, operationName, variables }) => {
+    onConnect: (connection) => connect(app, seats, connection),
+    onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+      const { operationName, variables } = payload;
       if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
         return [withoutHttp(refusal(tooManyOperations()))];
-      return prepare(options, extra, { query, operationName, variableValues: variables });
+      return prepare(options, extra, { payload, operationName, variableValues: variables });
     },
     execute: (args) => (args as Operation).enveloped.execute(args),
     subscribe: (args) => (args as Operation).enveloped.subscribe(args),
@@ -72,46 +94,66 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
  * Lets a client in by the `authorization` of its `connection_init`, or else by its session's cookie, for as long as
  * that is good.
  */
-async function connect(app: App, connection: Connection): Promise<boolean> {
+async function connect(app: App, seats: SocketSeats, connection: Connection): Promise<boolean> {
   const { extra: session, connectionParams } = connection;
   const authorization = connectionParams?.authorization;
   const account = connectionParams?.account;
+  const clientApp = connectionParams?.app;
   // Held by the session alone from here on; the rest of the payload is nothing to us.
   (connection as { connectionParams?: unknown }).connectionParams = undefined;
   try {
     const credential = typeof authorization === 'string' ? authorization : session.credential;
-    const chosen = typeof account === 'string' ? account : undefined;
-    const principal = await authenticate(app, credential, session.address, chosen);
+    const sender = {
+      ...session.sender,
+      account: typeof account === 'string' ? account : undefined,
+      ...(typeof clientApp === 'string' && { clientApp }),
+    };
+    const principal = await authenticate(app, credential, session.address, sender);
+    // Counted apart: whoever has the token of one verification cannot keep the account's own out.
+    const ofToken = principal.kind === 'clientToken';
+    const leave = ofToken
+      ? seats.clientTokens.take(principal.verificationId)
+      : seats.accounts.take(principal.accountId);
+    if (!leave) {
+      refuseSeat(session.socket, ofToken ? 'client_token' : 'account');
+      return false;
+    }
+    session.socket.once('close', leave);
     session.credential = credential;
     // Whatever the person switches to elsewhere: here they stay where they are.
-    session.account = principal.kind === 'person' ? principal.accountId : undefined;
+    session.sender = { ...sender, account: principal.kind === 'person' ? principal.accountId : undefined };
     session.forgetCredential = onCredentialEnd(app, principal, () =>
       session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
     );
     // It may have gone away meanwhile.
-    if (session.socket.readyState !== session.socket.OPEN) session.forgetCredential();
+    if (session.socket.readyState !== session.socket.OPEN) {
+      session.forgetCredential();
+      leave();
+    }
     return true;
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const reason = error instanceof CredentialInvalid ? `${error.code}: ${error.reason}` : error.code;
-    session.socket.close(CloseCode.Unauthorized, reason);
+    const code = error instanceof OriginNotAllowed ? CloseCode.Forbidden : CloseCode.Unauthorized;
+    session.socket.close(code, reason);
     return false;
   }
 }
 
 /** Parses, validates, and says who asks: the credential is looked at again for every operation. */
 async function prepare(
-  { getEnveloped, mask }: ProtocolOptions,
-  { credential, account, address }: Session,
+  { getEnveloped, mask, trusted }: ProtocolOptions,
+  { credential, sender, address }: Session,
   asked: {
-    query: string;
+    payload: { query: string };
     operationName?: string | null | undefined;
     variableValues?: Record<string, unknown> | null | undefined;
   },
 ): Promise<Operation | readonly GraphQLError[]> {
-  const enveloped = getEnveloped({ credential, account, address });
+  const enveloped = getEnveloped({ credential, sender, address });
   try {
-    const document = enveloped.parse(asked.query);
+    const query = trusted ? resolveDocument(trusted, asked.payload) : asked.payload.query;
+    const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map((error) => withoutHttp(mask(error)));
     if (!getOperationAST(document, asked.operationName)) return [withoutHttp(refusal(noSuchOperation()))];

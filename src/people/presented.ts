@@ -1,10 +1,9 @@
+import type { PageStanding, Sender } from '../accounts/sender.ts';
 import { readSessionCookie } from './session-cookie.ts';
 
-/** The credential that a request comes with, and the account that it is about. */
-export interface Presented {
+/** The credential that a request comes with, and what it says of its sender. */
+export interface Presented extends Sender {
   credential: string | undefined;
-  /** What the header Otpost-Account says; only people have a choice. */
-  account: string | undefined;
 }
 
 /** As Node has them. */
@@ -15,6 +14,7 @@ export interface PresentingHeaders {
   host?: string | undefined;
   'sec-fetch-site'?: string | string[] | undefined;
   'otpost-account'?: string | string[] | undefined;
+  'otpost-app'?: string | string[] | undefined;
 }
 
 /** Where our own pages are from. */
@@ -29,11 +29,23 @@ export interface OwnOrigins {
  * cookie to whatever any page sends here, so it counts only for a page of ours (CSRF).
  */
 export function presentedIn(headers: PresentingHeaders, own: OwnOrigins): Presented {
-  const account = headers['otpost-account'];
+  return { credential: headers.authorization ?? cookieIn(headers, own), ...senderIn(headers, own) };
+}
+
+/** What a request says of who sends it. */
+export function senderIn(headers: PresentingHeaders, own: OwnOrigins): Sender {
+  const { origin, 'otpost-account': account, 'otpost-app': clientApp } = headers;
   return {
-    credential: headers.authorization ?? cookieIn(headers, own),
     account: typeof account === 'string' ? account : undefined,
+    clientApp: typeof clientApp === 'string' ? clientApp : undefined,
+    origin,
+    standing: origin === undefined ? undefined : standingOf(origin, headers.host, own),
   };
+}
+
+function standingOf(origin: string, host: string | undefined, own: OwnOrigins): PageStanding {
+  if (isOwnOrigin(origin, host, own)) return 'named';
+  return own.allowed ? 'foreign' : 'unnamed';
 }
 
 /** The token in the session's cookie, when the page that sends it is ours. */

@@ -55,6 +55,8 @@ const ABOUT = {
     'Wrong checks in a row, over all verifications, that lock a destination, 5–100. Default 100.',
   defaultCountry:
     'Country (ISO 3166-1 alpha-2) with which numbers without a country code are read. Default none.',
+  requireClientBinding:
+    'A start must say which origin or app its client token is for: `clientOrigin` or `clientApp`. Default false.',
   allowedCountries: 'Countries (ISO 3166-1 alpha-2) that may be verified; absent = all.',
   channels:
     'How codes travel, in the order in which they are tried: when the messages of one channel came to nothing, a ' +
@@ -115,6 +117,9 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
     resend: t.expose('resend', { type: ResendPolicy, description: ABOUT.resend }),
     lockAfterFailedChecks: t.exposeInt('lockAfterFailedChecks', { description: ABOUT.lockAfterFailedChecks }),
     defaultCountry: t.exposeString('defaultCountry', { nullable: true, description: ABOUT.defaultCountry }),
+    requireClientBinding: t.exposeBoolean('requireClientBinding', {
+      description: ABOUT.requireClientBinding,
+    }),
     allowedCountries: t.exposeStringList('allowedCountries', {
       nullable: true,
       description: ABOUT.allowedCountries,
@@ -151,6 +156,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
     resend: t.field({ type: ResendPolicy, description: ABOUT.resend }),
     lockAfterFailedChecks: t.int({ description: ABOUT.lockAfterFailedChecks }),
     defaultCountry: t.string({ description: ABOUT.defaultCountry }),
+    requireClientBinding: t.boolean({ description: ABOUT.requireClientBinding }),
     allowedCountries: t.stringList({ description: ABOUT.allowedCountries }),
     routing: t.field({ type: RoutingStrategy, description: ABOUT.routing }),
     valueOfConversion: t.float({ description: ABOUT.valueOfConversion }),

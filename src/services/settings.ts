@@ -82,6 +82,8 @@ export const ServiceSettings = z.strictObject({
   lockAfterFailedChecks: z.int().min(5).max(100).default(100),
   /** Reads numbers typed without a country code. */
   defaultCountry: countryCode.nullable().default(null),
+  /** A start must say which origin or app its client token is for. */
+  requireClientBinding: z.boolean().default(false),
   /** Countries that may be verified; `null` allows all. */
   allowedCountries: z.array(countryCode).min(1).nullable().default(null),
   /**

@@ -1,3 +1,4 @@
+import { createCheckWatch, type FirstCheck } from '../abuse/check-watch.ts';
 import type { Mode } from '../accounts/mode.ts';
 import type { Actor } from '../audit/actor.ts';
 import { appendAudit } from '../audit/append.ts';
@@ -34,6 +35,8 @@ export interface NewCheck extends VerificationKey {
   mode: Mode;
   /** Absent: a handset's text, which is noted as such. */
   by?: Actor;
+  /** Of whoever typed it. */
+  address?: string | undefined;
   code: string;
   /** Which code it should be: typed, or texted from the handset. Default `code`. */
   use?: CodeUse;
@@ -60,6 +63,8 @@ export interface CheckBatch {
   touched: Set<DestinationState>;
   /** What goes into the audit log. */
   done: DoneAct[];
+  /** What may be somebody's guesses. */
+  first: FirstCheck[];
   journal: Journal;
 }
 
@@ -72,15 +77,21 @@ export async function commitChecks(
   app: App,
   checks: readonly NewCheck[],
 ): Promise<readonly (AnsweredVerification | Error)[]> {
-  const { results, journal, transactionId } = await transaction(
+  const { results, first, journal, transactionId } = await transaction(
     app.lanes,
     (tx) => readBatch(app, tx, checks),
     async (tx, batch) => {
       const results = checks.map((check) => decideOneCheck(batch, check));
-      return { results, journal: batch.journal, transactionId: await writeChecks(tx, batch) };
+      return {
+        results,
+        first: batch.first,
+        journal: batch.journal,
+        transactionId: await writeChecks(tx, batch),
+      };
     },
   );
   publishJournal(app, journal, transactionId);
+  for (const check of first) app.single(createCheckWatch).note(check);
   return results;
 }
 
@@ -113,6 +124,7 @@ export function createCheckBatch(
     changed: new Set(),
     touched: new Set(),
     done: [],
+    first: [],
     journal: createJournal(now),
   };
 }
@@ -153,8 +165,10 @@ export function decideOneCheck(batch: CheckBatch, check: NewCheck): AnsweredVeri
   const pending = { checksUsed: v.checksUsed, maxChecks: v.maxChecks, expiresAt: v.expiresAt.getTime() };
   const outcome = decideCheck(pending, code !== undefined && sameCode(expected, code), now);
   batch.changed.add(v);
+  const { by: actor, accountId, id: target, address } = check;
+  if (outcome.kind !== 'expired' && actor && v.mode === 'live' && v.checksUsed === 0)
+    batch.first.push({ accountId, address, wrong: outcome.kind !== 'approved' });
   const note = (result: Outcome) => {
-    const { by: actor, accountId, id: target } = check;
     if (actor) batch.done.push({ accountId, actor, action: 'verification.check', outcome: result, target });
   };
   const noted = <E extends DomainError>(error: E): E => {

@@ -1,3 +1,4 @@
+import { readBinding, type ClientBinding } from '../accounts/client-binding.ts';
 import { issueClientToken } from '../accounts/client-token.ts';
 import { InvalidInput } from '../errors.ts';
 import { CLOSED_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
@@ -39,11 +40,15 @@ builder.drizzleObjectField(Verification, 'clientToken', (t) =>
     nullable: true,
     description:
       "On a start's answer only: a short-lived bearer for a frontend. It may subscribe to `verificationEvents` of " +
-      'this verification, and nothing else.',
+      'this verification, and nothing else, from where the start said (`clientOrigin`, `clientApp`).',
     extensions: CLOSED_TO_CLIENT_TOKEN,
-    resolve: (v, _args, context) => (STARTED in v ? issueClientToken(context.app.keys, v) : null),
+    resolve: (v, _args, context) => (STARTED in v ? issueClientToken(context.app.keys, v, boundTo(v)) : null),
   }),
 );
+
+function boundTo(v: object): ClientBinding | undefined {
+  return (v as { [STARTED]?: ClientBinding })[STARTED];
+}
 
 const StartVerificationInput = builder.inputType('StartVerificationInput', {
   description: 'Whom to send a code, and how.',
@@ -60,6 +65,15 @@ const StartVerificationInput = builder.inputType('StartVerificationInput', {
         'A repeated start with the same key returns the first answer and sends nothing. 1 to 255 characters.',
     }),
     serviceId: t.id({ description: "Whose rules to follow; the account's default service when absent." }),
+    clientOrigin: t.string({
+      description:
+        'Only pages of this origin may use the `clientToken`, e.g. `https://shop.example`: their browser must say so.',
+    }),
+    clientApp: t.string({
+      description:
+        'Only this app may use the `clientToken`, e.g. `com.example.app`: it says so in the header `Otpost-App`, or as ' +
+        '`app` in `connection_init`, and sends no `Origin`. An id is a label, not a proof.',
+    }),
   }),
 });
 
@@ -70,6 +84,11 @@ const CheckVerificationInput = builder.inputType('CheckVerificationInput', {
     code: t.string({
       required: true,
       description: 'Spaces, dashes and digits of any script are understood.',
+    }),
+    clientAddress: t.string({
+      description:
+        'The IP address of whoever typed it, if your server knows it: guessing from one address is noticed by it ' +
+        '(`abuseAlarms`). It is not kept, unless that happens.',
     }),
   }),
 });
@@ -120,14 +139,16 @@ builder.mutationField('startVerification', (t) =>
     },
     args: { input: t.arg({ type: StartVerificationInput, required: true, description: 'Whom, and how.' }) },
     resolve: async (_root, { input }, context) => {
+      const binding = readBinding(input);
       const verification = await startVerification(context.app, callerOf(context), {
         to: input.to,
         channel: input.channel ?? 'sms',
         locale: input.locale ?? undefined,
         idempotencyKey: input.idempotencyKey ?? undefined,
         serviceId: readServiceId(input.serviceId),
+        binding,
       });
-      return { ...verification, [STARTED]: true };
+      return { ...verification, [STARTED]: binding };
     },
   }),
 );
@@ -158,7 +179,11 @@ builder.mutationField('checkVerification', (t) =>
       const verificationId = parseId('vrf', input.verificationId);
       if (!verificationId) throw new VerificationNotFound();
       try {
-        return await checkVerification(context.app, callerOf(context), { verificationId, code: input.code });
+        return await checkVerification(context.app, callerOf(context), {
+          verificationId,
+          code: input.code,
+          clientAddress: input.clientAddress ?? undefined,
+        });
       } catch (error) {
         throw about(verificationId, error);
       }

@@ -1,3 +1,5 @@
+import { createAllowedOrigins } from '../accounts/allowed-origins.ts';
+import type { ClientBinding } from '../accounts/client-binding.ts';
 import type { Mode } from '../accounts/mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { actorOf } from '../audit/actor.ts';
@@ -28,6 +30,8 @@ export interface StartInput {
   locale?: string | undefined;
   idempotencyKey?: string | undefined;
   serviceId?: ServiceId | undefined;
+  /** Where its client token is for; absent: for everywhere. */
+  binding?: ClientBinding | undefined;
   /** Only one more message of this one, if it is still pending. */
   resendOf?: VerificationId | undefined;
 }
@@ -48,6 +52,7 @@ export async function startVerification(
 ): Promise<AnsweredVerification> {
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
+  await refuseUnbound(app, service, input);
   const phone = parsePhone(input.to, service.settings.defaultCountry);
   if (input.channel === 'inbound_sms') await needInboundNumber(app, service, phone);
   const { accountId } = service;
@@ -70,9 +75,27 @@ export async function startVerification(
     },
     e164: phone.e164,
     resendOf: input.resendOf,
-    idempotency:
-      input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input.idempotencyKey),
+    idempotency: input.idempotencyKey === undefined ? undefined : claim(app, draft, phone, input),
   });
+}
+
+/** @throws {InvalidInput} when its client token would be for places that the service or the account does not want */
+async function refuseUnbound(
+  app: App,
+  { accountId, settings }: Service,
+  { binding, resendOf }: StartInput,
+): Promise<void> {
+  if (!binding) {
+    if (!settings.requireClientBinding || resendOf !== undefined) return;
+    throw new InvalidInput(
+      'clientOrigin',
+      'This service wants client tokens for one place: say which, with clientOrigin or clientApp.',
+    );
+  }
+  if (binding.kind === 'app') return;
+  const listed = await app.single(createAllowedOrigins).of(accountId);
+  if (listed && !listed.includes(binding.origin))
+    throw new InvalidInput('clientOrigin', 'Pages of this origin may not call: setAllowedOrigins lets them.');
 }
 
 /**
@@ -143,13 +166,19 @@ function readLocale(locale: string | undefined): string | undefined {
   return locale;
 }
 
-function claim(app: App, draft: VerificationRow, phone: PhoneNumber, key: string): IdempotencyClaim {
+function claim(
+  app: App,
+  draft: VerificationRow,
+  phone: PhoneNumber,
+  { idempotencyKey: key = '', binding }: StartInput,
+): IdempotencyClaim {
   checkIdempotencyKey(key);
+  const boundTo = binding ? [binding.kind, binding.kind === 'app' ? binding.app : binding.origin] : [];
   const { accountId, serviceId, mode, channel, locale } = draft;
   return {
     accountId,
     // A key that was used in a test is free in earnest.
     key: app.keys.blindIndex('idempotency', ...(mode === 'test' ? [mode] : []), accountId, key),
-    fingerprint: app.keys.blindIndex('idempotency', serviceId, phone.e164, channel, locale),
+    fingerprint: app.keys.blindIndex('idempotency', serviceId, phone.e164, channel, locale, ...boundTo),
   };
 }

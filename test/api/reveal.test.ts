@@ -84,7 +84,11 @@ describe('a person', () => {
       said.push({ what: `Subscription.${field.name}`, asked: '', text });
       await events.return!();
     }
-    const { operations } = createRest({} as never, { publicUrl: '', addressOf: () => undefined });
+    const { operations } = createRest({} as never, {
+      publicUrl: '',
+      own: { publicUrl: '', allowed: undefined },
+      addressOf: () => undefined,
+    });
     for (const operation of operations.filter((one) => one.startsWith('GET '))) {
       const { query: _query, ...row } = OPERATIONS[operation]!;
       const changed: Record<string, string> = row.streams ? { after: own.cursors.event } : {};

@@ -136,7 +136,11 @@ test('what needs a permission by its type needs it from every role, by whatever 
 });
 
 describe('of the operations of the REST API', () => {
-  const { operations } = createRest({} as never, { publicUrl: '', addressOf: () => undefined });
+  const { operations } = createRest({} as never, {
+    publicUrl: '',
+    own: { publicUrl: '', allowed: undefined },
+    addressOf: () => undefined,
+  });
   let document: { paths: Record<string, Record<string, { 'x-permission': string }>> };
   beforeAll(async () => {
     document = (await (await fetch(`${app.server!.url}/v1/openapi.json`)).json()) as typeof document;

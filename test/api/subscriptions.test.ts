@@ -367,6 +367,51 @@ describe('a socket', () => {
     expect(socket.socket.readyState).toBe(socket.socket.OPEN);
   });
 
+  test('is one of so many of its address, and is asked to come again when they are all taken', async () => {
+    await using server = await serveAgain(app, {}, { maxSocketsPerAddress: 2 });
+    const url = `${server.url}/graphql`;
+    const first = await openRawSocket(url);
+    await using second = await openSocket({ ...app, server }, caller.credential);
+    await using third = await openRawSocket(url);
+    expect(await third.closed).toEqual({ code: 1013, reason: 'socket/too_many: address' });
+    await first[Symbol.asyncDispose]();
+    await until(async () => {
+      await using again = await openRawSocket(url);
+      again.send({ type: 'connection_init', payload: { authorization: `Bearer ${caller.credential}` } });
+      return 'type' in (await Promise.race([again.next(), again.closed]));
+    });
+    expect(second.socket.readyState).toBe(second.socket.OPEN);
+  });
+
+  test('is one of so many of its account, whichever its key; others are not kept out by it', async () => {
+    await using server = await serveAgain(app, {}, { maxSocketsPerAccount: 1 });
+    const init = async (credential: string) => {
+      const socket = await openRawSocket(`${server.url}/graphql`);
+      socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${credential}` } });
+      const first = await Promise.race([socket.next(), socket.closed]);
+      return {
+        ...socket,
+        told: 'code' in first ? `${String(first.code)} ${String(first.reason)}` : first.type,
+      };
+    };
+    const open = await init(caller.credential);
+    const sibling = await createCaller(app, who);
+    expect((await init(sibling.credential)).told).toBe('1013 socket/too_many: account');
+    const stranger = await createCaller(app, await createTestAccount(app));
+    await using other = await init(stranger.credential);
+    expect(other.told).toBe('connection_ack');
+    // A verification's client tokens neither take a place of the account, nor want for one; they have their own.
+    const { clientToken } = await started();
+    await using stack = new AsyncDisposableStack();
+    for (let i = 0; i < 20; i++) expect(stack.use(await init(clientToken!)).told).toBe('connection_ack');
+    expect((await init(clientToken!)).told).toBe('1013 socket/too_many: client_token');
+    await open[Symbol.asyncDispose]();
+    await until(async () => {
+      await using again = await init(sibling.credential);
+      return again.told === 'connection_ack';
+    });
+  });
+
   test('to another path does not come in', async () => {
     await expect(openRawSocket(`${app.server!.url}/nothing`)).rejects.toThrow('404');
   });

@@ -64,7 +64,8 @@ describe('a session', () => {
     const { token, accountId } = await aSession(app);
     state.reads = 0;
     await Promise.all(Array.from({ length: 200 }, () => authenticate(app, token)));
-    for (let i = 0; i < 200; i++) await authenticate(app, `Bearer ${token}`, undefined, accountId);
+    for (let i = 0; i < 200; i++)
+      await authenticate(app, `Bearer ${token}`, undefined, { account: accountId });
     expect(state.reads).toBe(1);
   });
 

@@ -21,6 +21,8 @@ export function serveAgain(
       addressOf: createAddressOf({ by: 'nobody' }, 'x-forwarded-for'),
       securityContact: undefined,
       maxConnections: 1_000,
+      maxSocketsPerAddress: 1_000,
+      maxSocketsPerAccount: 1_000,
       drainMs: 0,
       ...options,
     },

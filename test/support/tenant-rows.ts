@@ -1,3 +1,4 @@
+import { raiseAbuseAlarm } from '../../src/abuse/raise.ts';
 import { authenticate } from '../../src/accounts/authenticate.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { webhookDisabledChannel } from '../../src/bus/channels.ts';
@@ -120,6 +121,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     }),
     ids: { after: page.ids.after, 'filter.target': 'empty', 'filter.actor': 'empty' },
   },
+  abuseAlarms: { ...liveOnly, answered: 'empty' },
   sandboxNumbers: shared,
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   roles: shared,
@@ -171,6 +173,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
   },
   setCurrency: { ...liveOnly, args: input(() => ({ currency: 'EUR' })) },
   setRetention: { ...liveOnly, args: input(() => ({ phones: 7 })) },
+  setAllowedOrigins: { ...liveOnly, args: input(() => ({ origins: null })) },
   setResidency: { ...liveOnly, args: input(() => ({ residency: null })) },
   createService: {
     ...liveOnly,
@@ -398,7 +401,18 @@ async function loseEndpoint(app: RunningApp, { who, ids }: Tenant): Promise<void
   app.bus.publish([{ channel: webhookDisabledChannel(who.accountId), payload: ids.whk }]);
 }
 
+/** Codes are guessed on many numbers. */
+async function spray(app: RunningApp, { who }: Tenant): Promise<void> {
+  const about = { address: '203.0.113.9', firstChecks: 20, wrongChecks: 20 };
+  await raiseAbuseAlarm(app, { accountId: who.accountId, kind: 'codeSpray', ...about });
+}
+
 export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
+  abuseAlarms: {
+    ...liveOnly,
+    happen: spray,
+    tells: ({ kind }: { kind: string }) => kind === 'CODE_SPRAY',
+  },
   webhookEndpointDisabled: {
     ...liveOnly,
     happen: loseEndpoint,

@@ -5,6 +5,10 @@ import { findStatements, statementsIn } from '../support/account-statements.ts';
 // of others. These few are about all accounts, or find out which one it is.
 const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'accounts/account-ids.ts': { count: 2, why: 'at an upgrade every account gets a data key' },
+  'accounts/allowed-origins.ts': {
+    count: 1,
+    why: 'a browser asks whether a page may call before it says with whose credential',
+  },
   'accounts/find-account.ts': {
     count: 2,
     why: 'the demo looks for its account by name, a person for theirs',

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isFrom, readBinding, sealOfBinding, type ClientBinding } from '../../src/accounts/client-binding.ts';
 import { issueClientToken, readClientToken } from '../../src/accounts/client-token.ts';
+import { InvalidInput } from '../../src/errors.ts';
 import { verificationRows } from '../support/event-arbitraries.ts';
 import { fixedKeyring } from '../support/keyring.ts';
 
@@ -17,6 +19,9 @@ const MINUTE = 60_000;
 const expiresAt = new Date(Date.UTC(2026, 0, 1));
 const verification = { accountId: `acc_${'1'.repeat(32)}`, id: `vrf_${'2'.repeat(32)}`, expiresAt } as const;
 const valid = expiresAt.getTime();
+
+const SHOP = { kind: 'origin', origin: 'https://shop.example' } as const;
+const APP = { kind: 'app', app: 'com.example.app' } as const;
 
 describe('a client token', () => {
   test('stands for its verification and account, whatever they are', () => {
@@ -53,20 +58,25 @@ describe('a client token', () => {
     expect(readClientToken(strange, issueClientToken(keys, verification), valid)).toBeUndefined();
   });
 
-  test('is worth nothing with any character changed, added or left out', () => {
-    const token = issueClientToken(keys, verification);
-    const characters = 'ABCxyz019-_=. ';
-    for (let i = 0; i < token.length; i++) {
-      expect(readClientToken(keys, token.slice(0, i) + token.slice(i + 1), valid)).toBeUndefined();
-      for (const character of characters) {
-        if (character !== token[i])
+  test.each([undefined, SHOP])(
+    'is worth nothing with any character changed, added or left out',
+    (binding) => {
+      const token = issueClientToken(keys, verification, binding);
+      const characters = 'ABCxyz019-_=. ';
+      for (let i = 0; i < token.length; i++) {
+        expect(readClientToken(keys, token.slice(0, i) + token.slice(i + 1), valid)).toBeUndefined();
+        for (const character of characters) {
+          if (character !== token[i])
+            expect(
+              readClientToken(keys, token.slice(0, i) + character + token.slice(i + 1), valid),
+            ).toBeUndefined();
           expect(
-            readClientToken(keys, token.slice(0, i) + character + token.slice(i + 1), valid),
+            readClientToken(keys, token.slice(0, i) + character + token.slice(i), valid),
           ).toBeUndefined();
-        expect(readClientToken(keys, token.slice(0, i) + character + token.slice(i), valid)).toBeUndefined();
+        }
       }
-    }
-  });
+    },
+  );
 
   test('any text is read without an exception', () => {
     const texts = fc.oneof(
@@ -78,6 +88,44 @@ describe('a client token', () => {
   });
 
   test('fits a header, and is made of characters that need no escaping', () => {
-    expect(issueClientToken(keys, verification)).toMatch(/^otpost_ct_[A-Za-z0-9_-]{1,100}$/);
+    for (const binding of [undefined, SHOP, APP])
+      expect(issueClientToken(keys, verification, binding)).toMatch(/^otpost_ct_[A-Za-z0-9_-]{1,120}$/);
+  });
+
+  test('that is bound says to what it belongs, and nothing of it when it is not', () => {
+    const bindingOf = (binding?: ClientBinding) =>
+      readClientToken(keys, issueClientToken(keys, verification, binding), valid)!.binding;
+    expect(bindingOf()).toBeUndefined();
+    expect(bindingOf(SHOP)).toEqual(sealOfBinding(SHOP));
+    expect(bindingOf(APP)).toEqual(sealOfBinding(APP));
+  });
+});
+
+describe('what a client token is bound to', () => {
+  test('is read as browsers write it, and anything else is refused', () => {
+    expect(readBinding({ clientOrigin: ' HTTPS://Shop.Example:443 ' })).toEqual(SHOP);
+    expect(readBinding({ clientOrigin: 'capacitor://localhost' })).toMatchObject({ kind: 'origin' });
+    expect(readBinding({ clientApp: 'com.example.app' })).toEqual(APP);
+    expect(readBinding({ clientOrigin: null, clientApp: null })).toBeUndefined();
+    for (const clientOrigin of [
+      'https://shop.example/',
+      'shop.example',
+      'null',
+      '*',
+      'https://*.example',
+      '',
+    ])
+      expect(() => readBinding({ clientOrigin })).toThrow(InvalidInput);
+    for (const clientApp of ['app', 'com.example.', '.app', 'com example app', '', `com.${'x'.repeat(152)}`])
+      expect(() => readBinding({ clientApp })).toThrow(InvalidInput);
+    expect(() => readBinding({ clientOrigin: SHOP.origin, clientApp: APP.app })).toThrow(InvalidInput);
+  });
+
+  test('an app cannot be passed for by a page, nor an origin by an app', () => {
+    const both = { origin: SHOP.origin, clientApp: APP.app };
+    expect(isFrom(sealOfBinding(SHOP), both)).toBe(true);
+    expect(isFrom(sealOfBinding(APP), both)).toBe(false);
+    expect(isFrom(sealOfBinding(APP), { clientApp: APP.app })).toBe(true);
+    expect(isFrom(sealOfBinding({ kind: 'app', app: SHOP.origin }), { origin: SHOP.origin })).toBe(false);
   });
 });

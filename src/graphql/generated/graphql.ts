@@ -86,6 +86,8 @@ export type Channel =
 
 /** A code as it was typed. */
 export type CheckVerificationInput = {
+  /** The IP address of whoever typed it, if your server knows it: guessing from one address is noticed by it (`abuseAlarms`). It is not kept, unless that happens. */
+  clientAddress?: string | null | undefined;
   /** Spaces, dashes and digits of any script are understood. */
   code: string;
   /** Which verification. */
@@ -352,6 +354,8 @@ export type ServiceSettingsInput = {
   maxSends?: number | null | undefined;
   /** Sends to one destination in 24 hours, 1–1000. Default 20. */
   maxSendsPerDay?: number | null | undefined;
+  /** A start must say which origin or app its client token is for: `clientOrigin` or `clientApp`. Default false. */
+  requireClientBinding?: boolean | null | undefined;
   /** Which code a further message carries. Default `SAME`. */
   resend?: ResendPolicy | null | undefined;
   /** When and how often a message is tried again. */
@@ -549,6 +553,10 @@ export type SmppVersion =
 export type StartVerificationInput = {
   /** How the code travels. */
   channel?: Channel | null | undefined;
+  /** Only this app may use the `clientToken`, e.g. `com.example.app`: it says so in the header `Otpost-App`, or as `app` in `connection_init`, and sends no `Origin`. An id is a label, not a proof. */
+  clientApp?: string | null | undefined;
+  /** Only pages of this origin may use the `clientToken`, e.g. `https://shop.example`: their browser must say so. */
+  clientOrigin?: string | null | undefined;
   /** A repeated start with the same key returns the first answer and sends nothing. 1 to 255 characters. */
   idempotencyKey?: string | null | undefined;
   /** Language of the message, BCP 47; the service's default when absent. */
@@ -1314,7 +1322,7 @@ fragment EventMessage on Message {
   status
   sender
   segments
-}`) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
+}`, {"hash":"sha256:87fae2718e76899aeebe940406cc224cb17dc73c7e013607283f13bdf72a4bd9"}) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
 export const ApiKeysDocument = new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String) {
   apiKeys(first: $first, after: $after) {
@@ -1338,7 +1346,7 @@ export const ApiKeysDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+}`, {"hash":"sha256:f8dc7e4c2f01246fd774e8ada147da4b8e80b5218efe9e3ba7d7f04a753386ac"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const CancelVerificationDocument = new TypedDocumentString(`
     mutation CancelVerification($input: CancelVerificationInput!) {
   cancelVerification(input: $input) {
@@ -1355,7 +1363,7 @@ export const CancelVerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
+    `, {"hash":"sha256:bb5e4512ee819f7b424eb1ecb894fff8529739500f462124d73bb4b4d4230392"}) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
 export const CarrierHealthDocument = new TypedDocumentString(`
     subscription CarrierHealth($carrierIds: [ID!]) {
   carrierHealth(carrierIds: $carrierIds) {
@@ -1398,7 +1406,7 @@ export const CarrierHealthDocument = new TypedDocumentString(`
       window
     }
   }
-}`) as unknown as TypedDocumentString<CarrierHealthSubscription, CarrierHealthSubscriptionVariables>;
+}`, {"hash":"sha256:c1147897cb3e1e4f93348d7394af8468f73ba170452b639d50fb1fd6a0e895a0"}) as unknown as TypedDocumentString<CarrierHealthSubscription, CarrierHealthSubscriptionVariables>;
 export const CarrierHealthNowDocument = new TypedDocumentString(`
     query CarrierHealthNow($carrierId: ID!) {
   carrier(id: $carrierId) {
@@ -1440,7 +1448,7 @@ export const CarrierHealthNowDocument = new TypedDocumentString(`
       window
     }
   }
-}`) as unknown as TypedDocumentString<CarrierHealthNowQuery, CarrierHealthNowQueryVariables>;
+}`, {"hash":"sha256:a39a005f85e77871ded1f52208dda22363fd7202f422b07c210868d03f5ca4ef"}) as unknown as TypedDocumentString<CarrierHealthNowQuery, CarrierHealthNowQueryVariables>;
 export const CarriersDocument = new TypedDocumentString(`
     query Carriers {
   carriers {
@@ -1455,7 +1463,7 @@ export const CarriersDocument = new TypedDocumentString(`
   senderRules
   config
   secrets
-}`) as unknown as TypedDocumentString<CarriersQuery, CarriersQueryVariables>;
+}`, {"hash":"sha256:dfc7becab7168737b1729b003c15b33bf3c1bfd18b7541d463bb2511217230ce"}) as unknown as TypedDocumentString<CarriersQuery, CarriersQueryVariables>;
 export const CheckVerificationDocument = new TypedDocumentString(`
     mutation CheckVerification($input: CheckVerificationInput!) {
   checkVerification(input: $input) {
@@ -1475,7 +1483,7 @@ export const CheckVerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
+    `, {"hash":"sha256:0c62c3b781ec1d2f329fa7846e159089cced7df3802c05fb3e681992a3f0bbf4"}) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
 export const CreateApiKeyDocument = new TypedDocumentString(`
     mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {
@@ -1510,7 +1518,7 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+}`, {"hash":"sha256:8c9e8cd60f1316761a84fa37097153f3166c2ba678fec137d9d37b52a0bc0993"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateOAuthClientDocument = new TypedDocumentString(`
     mutation CreateOAuthClient($input: CreateOAuthClientInput!) {
   createOAuthClient(input: $input) {
@@ -1547,7 +1555,7 @@ export const CreateOAuthClientDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<CreateOAuthClientMutation, CreateOAuthClientMutationVariables>;
+}`, {"hash":"sha256:f22565a045ca30bf9e124834f067f5b1b3a1aef5288b4ccf379cad2fdf864306"}) as unknown as TypedDocumentString<CreateOAuthClientMutation, CreateOAuthClientMutationVariables>;
 export const CreateServiceDocument = new TypedDocumentString(`
     mutation CreateService($input: CreateServiceInput!) {
   createService(input: $input) {
@@ -1591,7 +1599,7 @@ export const CreateServiceDocument = new TypedDocumentString(`
     }
     sender
   }
-}`) as unknown as TypedDocumentString<CreateServiceMutation, CreateServiceMutationVariables>;
+}`, {"hash":"sha256:a6353bfa8756b6a6bcccdd444c15d985a62a1dcce392c66e74b7ccb0056488b3"}) as unknown as TypedDocumentString<CreateServiceMutation, CreateServiceMutationVariables>;
 export const MessageDocument = new TypedDocumentString(`
     query Message($id: ID!) {
   message(id: $id) {
@@ -1643,7 +1651,7 @@ export const MessageDocument = new TypedDocumentString(`
       }
     }
   }
-}`) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
+}`, {"hash":"sha256:fa92ed422a72045d608757262487d050b73fec048b671818d75cb5b377c82dd1"}) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
 export const NodeDocument = new TypedDocumentString(`
     query Node($id: ID!) {
   node(id: $id) {
@@ -1651,7 +1659,7 @@ export const NodeDocument = new TypedDocumentString(`
     id
   }
 }
-    `) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
+    `, {"hash":"sha256:674a4e60b765ab762155deb5480b435445a7ecf217bd9a818ee68fa139bfb45a"}) as unknown as TypedDocumentString<NodeQuery, NodeQueryVariables>;
 export const OAuthClientsDocument = new TypedDocumentString(`
     query OAuthClients($first: Int!, $after: String) {
   oauthClients(first: $first, after: $after) {
@@ -1677,7 +1685,7 @@ export const OAuthClientsDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<OAuthClientsQuery, OAuthClientsQueryVariables>;
+}`, {"hash":"sha256:f0a39bffd20f23daa69f71b79a5b214358b9369f48d5952d5aac755318d840a3"}) as unknown as TypedDocumentString<OAuthClientsQuery, OAuthClientsQueryVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
@@ -1701,7 +1709,7 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+}`, {"hash":"sha256:074644262187c166ac8b2d70cd76840d5cd7f63345179b9ee61c8b6febd00edb"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RevokeOAuthClientDocument = new TypedDocumentString(`
     mutation RevokeOAuthClient($input: RevokeOAuthClientInput!) {
   revokeOAuthClient(input: $input) {
@@ -1729,7 +1737,7 @@ export const RevokeOAuthClientDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<RevokeOAuthClientMutation, RevokeOAuthClientMutationVariables>;
+}`, {"hash":"sha256:df1a0f0d6a50dc32abac45d450241bca97c55e36eb8c3942d29611db09127b90"}) as unknown as TypedDocumentString<RevokeOAuthClientMutation, RevokeOAuthClientMutationVariables>;
 export const RotateApiKeyDocument = new TypedDocumentString(`
     mutation RotateApiKey($input: RotateApiKeyInput!) {
   rotateApiKey(input: $input) {
@@ -1764,7 +1772,7 @@ export const RotateApiKeyDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+}`, {"hash":"sha256:df5696d826221eebd33334022ed526bcaddd53d855385cbad5415db232c32f1c"}) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
 export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
     mutation RotateOAuthClientSecret($input: RotateOAuthClientSecretInput!) {
   rotateOAuthClientSecret(input: $input) {
@@ -1801,7 +1809,7 @@ export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
+}`, {"hash":"sha256:035c9b4d1042760e8e9cad0529d86e9839fa2b3c3dff748eb68972cbd0f0ce93"}) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
 export const ServicesDocument = new TypedDocumentString(`
     query Services {
   services {
@@ -1836,7 +1844,7 @@ export const ServicesDocument = new TypedDocumentString(`
     }
     sender
   }
-}`) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+}`, {"hash":"sha256:375b67ff4611c311c3d1983ae64edebd39a0c407728986b84396a8d92b816c2d"}) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const StartVerificationDocument = new TypedDocumentString(`
     mutation StartVerification($input: StartVerificationInput!) {
   startVerification(input: $input) {
@@ -1863,7 +1871,7 @@ export const StartVerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<StartVerificationMutation, StartVerificationMutationVariables>;
+    `, {"hash":"sha256:c9a8dbe894b4f49bcacdfc5d9446c8a6251ff446e65c0413668fee573c5a92a0"}) as unknown as TypedDocumentString<StartVerificationMutation, StartVerificationMutationVariables>;
 export const UnlockDestinationDocument = new TypedDocumentString(`
     mutation UnlockDestination($input: UnlockDestinationInput!) {
   unlockDestination(input: $input) {
@@ -1878,7 +1886,7 @@ export const UnlockDestinationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UnlockDestinationMutation, UnlockDestinationMutationVariables>;
+    `, {"hash":"sha256:04cecf48a128e49648f13dbc7240b77a436c2feae6b30c2f07774d53572b2a4f"}) as unknown as TypedDocumentString<UnlockDestinationMutation, UnlockDestinationMutationVariables>;
 export const UpdateApiKeyDocument = new TypedDocumentString(`
     mutation UpdateApiKey($input: UpdateApiKeyInput!) {
   updateApiKey(input: $input) {
@@ -1908,7 +1916,7 @@ export const UpdateApiKeyDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
+}`, {"hash":"sha256:57fa5198dee1126c367991010e725ccc2b8062f699dc792346b6b20300265d11"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const UpdateCarrierDocument = new TypedDocumentString(`
     mutation UpdateCarrier($input: UpdateCarrierInput!) {
   updateCarrier(input: $input) {
@@ -1932,7 +1940,7 @@ export const UpdateCarrierDocument = new TypedDocumentString(`
   senderRules
   config
   secrets
-}`) as unknown as TypedDocumentString<UpdateCarrierMutation, UpdateCarrierMutationVariables>;
+}`, {"hash":"sha256:6eb1d12428bad4a380528932850a490e40c8f4da749818738183ce4cb9d404eb"}) as unknown as TypedDocumentString<UpdateCarrierMutation, UpdateCarrierMutationVariables>;
 export const UpdateOAuthClientDocument = new TypedDocumentString(`
     mutation UpdateOAuthClient($input: UpdateOAuthClientInput!) {
   updateOAuthClient(input: $input) {
@@ -1966,7 +1974,7 @@ export const UpdateOAuthClientDocument = new TypedDocumentString(`
   lastUsedAt
   createdAt
   revokedAt
-}`) as unknown as TypedDocumentString<UpdateOAuthClientMutation, UpdateOAuthClientMutationVariables>;
+}`, {"hash":"sha256:45fc11154b455a767c756006a10b55546eb9179f0652113843b9cf6886bf7ff1"}) as unknown as TypedDocumentString<UpdateOAuthClientMutation, UpdateOAuthClientMutationVariables>;
 export const UpdateServiceDocument = new TypedDocumentString(`
     mutation UpdateService($input: UpdateServiceInput!) {
   updateService(input: $input) {
@@ -2010,7 +2018,7 @@ export const UpdateServiceDocument = new TypedDocumentString(`
     }
     sender
   }
-}`) as unknown as TypedDocumentString<UpdateServiceMutation, UpdateServiceMutationVariables>;
+}`, {"hash":"sha256:83c9288f27d2101c704b853640917f334cb3b4360553fe3926b691df7985f59f"}) as unknown as TypedDocumentString<UpdateServiceMutation, UpdateServiceMutationVariables>;
 export const VerificationDocument = new TypedDocumentString(`
     query Verification($id: ID!) {
   verification(id: $id) {
@@ -2034,7 +2042,7 @@ export const VerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
+    `, {"hash":"sha256:0d30fe08c9b3048831486f4962779abcf60571b7000b43f856db6f1380a2faed"}) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
 export const VerificationEventsDocument = new TypedDocumentString(`
     subscription VerificationEvents($verificationId: ID!, $after: String) {
   verificationEvents(verificationId: $verificationId, after: $after) {
@@ -2088,7 +2096,7 @@ fragment EventMessage on Message {
   status
   sender
   segments
-}`) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
+}`, {"hash":"sha256:b4f38353ad2e5d83f520903715d088c72fa75440fdd4423615b7169937311cb3"}) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
 export const VerificationTraceDocument = new TypedDocumentString(`
     query VerificationTrace($first: Int!, $after: String, $messages: Int!) {
   verifications(first: $first, after: $after) {
@@ -2161,7 +2169,7 @@ export const VerificationTraceDocument = new TypedDocumentString(`
       }
     }
   }
-}`) as unknown as TypedDocumentString<VerificationTraceQuery, VerificationTraceQueryVariables>;
+}`, {"hash":"sha256:c19d2cd80c322537d3d755d4129d4bc55dbd7fe4adb390845e3b11d2cfe3fa8a"}) as unknown as TypedDocumentString<VerificationTraceQuery, VerificationTraceQueryVariables>;
 export const VerificationsDocument = new TypedDocumentString(`
     query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {
   verifications(first: $first, after: $after, filter: $filter) {
@@ -2178,4 +2186,4 @@ export const VerificationsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;
+    `, {"hash":"sha256:c5992bacd8866591a47a613320e10a973e3c40995728f6f02d412b56edc7ea57"}) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;

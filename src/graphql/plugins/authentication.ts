@@ -4,6 +4,7 @@ import { authenticate } from '../../accounts/authenticate.ts';
 import { ClosedToTestKey } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
 import { modeOf, type Principal } from '../../accounts/principal.ts';
+import type { Sender } from '../../accounts/sender.ts';
 import type { Details } from '../../audit/entry.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError } from '../../errors.ts';
@@ -22,11 +23,11 @@ export class ClosedField extends DomainError {
   }
 }
 
-/** What the transport knows: the request of Node over HTTP, the credential and the address themselves over WebSocket. */
+/** What the transport knows: the request of Node over HTTP, the credential, its sender and the address themselves over WebSocket. */
 export interface TransportContext {
   req?: AddressedRequest & { headers: PresentingHeaders };
   credential?: string | undefined;
-  account?: string | undefined;
+  sender?: Sender | undefined;
   address?: string | undefined;
 }
 
@@ -46,12 +47,13 @@ export function useAuthentication(
     setResultAndStopExecution,
   }: Admission): Promise<void> {
     try {
-      const { credential, account } = context.req ? presentedIn(context.req.headers, own) : context;
+      const presented = context.req && presentedIn(context.req.headers, own);
+      const { credential } = presented ?? context;
       const operation = facts.operation(args.document, args.operationName);
       if (credential === undefined && operation?.schemaOnly)
         return extendContext({ app, principal: undefined });
       const address = context.req ? addressOf(context.req) : context.address;
-      const principal = await authenticate(app, credential, address, account);
+      const principal = await authenticate(app, credential, address, presented ?? context.sender);
       const refused = operation && forbidden(principal, operation);
       if (refused) {
         const { variableValues } = args;

@@ -10,6 +10,7 @@ import type { Principal } from '../../accounts/principal.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
+import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
@@ -36,10 +37,12 @@ export interface Rest {
 export interface RestOptions {
   /** Where the world reaches us, without a slash at its end. */
   publicUrl: string;
+  /** Whose pages may call with a credential of any account. */
+  own: OwnOrigins;
   addressOf: AddressOf;
 }
 
-export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Rest {
+export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions): Rest {
   const api: RestApi = new OpenAPIHono<RestEnv>({
     defaultHook: (result, context) => {
       if (result.success) return undefined;
@@ -53,8 +56,9 @@ export function createRest(app: App, { publicUrl, addressOf }: RestOptions): Res
     },
   });
   const gate: Gate = (endpoint) => async (context, next) => {
-    const { authorization, 'otpost-account': account } = context.req.header();
-    const who = await authenticate(app, authorization, addressOf(context.env.incoming), account);
+    const { incoming } = context.env;
+    const { authorization } = incoming.headers;
+    const who = await authenticate(app, authorization, addressOf(incoming), senderIn(incoming.headers, own));
     const charged = app.single(createMeter).charge(who, 1);
     if (charged) {
       context.header('ratelimit-policy', charged.policy);

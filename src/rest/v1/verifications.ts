@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { readBinding } from '../../accounts/client-binding.ts';
 import { issueClientToken } from '../../accounts/client-token.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { parseId, type ServiceId, type VerificationId } from '../../ids.ts';
@@ -87,18 +88,30 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
         .string()
         .optional()
         .openapi({ description: "Whose rules to follow; the account's default service when absent." }),
+      clientOrigin: z.string().optional().openapi({
+        description: 'Only pages of this origin may use the `clientToken`: their browser must say so.',
+        example: 'https://shop.example',
+      }),
+      clientApp: z.string().optional().openapi({
+        description:
+          'Only this app may use the `clientToken`: it says so in the header `Otpost-App`. A label, not a proof.',
+        example: 'com.example.app',
+      }),
     }),
     status: 201,
     answer: { schema: Started, description: 'The verification; its code is on its way.' },
     errors: START_ERRORS,
-    async handle({ who, body: { serviceId, ...input }, headers, context }) {
+    async handle({ who, body: { serviceId, clientOrigin, clientApp, ...input }, headers, context }) {
+      const binding = readBinding({ clientOrigin, clientApp });
       const row = await startVerification(app, who, {
         ...input,
         serviceId: readServiceId(serviceId),
+        binding,
         idempotencyKey: headers['idempotency-key'],
       });
       context.header('location', `/v1/verifications/${row.id}`);
-      return { ...(await verificationShape(app, who, row)), clientToken: issueClientToken(app.keys, row) };
+      const clientToken = issueClientToken(app.keys, row, binding);
+      return { ...(await verificationShape(app, who, row)), clientToken };
     },
   });
 
@@ -159,12 +172,15 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
         description: 'As it was typed: spaces, dashes and digits of any script are understood.',
         example: '123456',
       }),
+      clientAddress: z.string().optional().openapi({
+        description: 'The IP address of whoever typed it: guessing from one address is noticed by it.',
+      }),
     }),
     status: 200,
     answer: { schema: Verification, description: 'The verification, approved.' },
     errors: CHECK_ERRORS,
     async handle({ who, params, body }) {
-      const input = { verificationId: readId(params), code: body.code };
+      const input = { verificationId: readId(params), ...body };
       return verificationShape(app, who, await checkVerification(app, who, input));
     },
   });

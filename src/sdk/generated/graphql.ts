@@ -19,6 +19,8 @@ export type Channel =
 
 /** A code as it was typed. */
 export type CheckVerificationInput = {
+  /** The IP address of whoever typed it, if your server knows it: guessing from one address is noticed by it (`abuseAlarms`). It is not kept, unless that happens. */
+  clientAddress?: string | null | undefined;
   /** Spaces, dashes and digits of any script are understood. */
   code: string;
   /** Which verification. */
@@ -51,6 +53,10 @@ export type Mode =
 export type StartVerificationInput = {
   /** How the code travels. */
   channel?: Channel | null | undefined;
+  /** Only this app may use the `clientToken`, e.g. `com.example.app`: it says so in the header `Otpost-App`, or as `app` in `connection_init`, and sends no `Origin`. An id is a label, not a proof. */
+  clientApp?: string | null | undefined;
+  /** Only pages of this origin may use the `clientToken`, e.g. `https://shop.example`: their browser must say so. */
+  clientOrigin?: string | null | undefined;
   /** A repeated start with the same key returns the first answer and sends nothing. 1 to 255 characters. */
   idempotencyKey?: string | null | undefined;
   /** Language of the message, BCP 47; the service's default when absent. */

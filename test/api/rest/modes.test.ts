@@ -29,7 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const operations = createRest({} as never, { publicUrl: '', addressOf: () => undefined }).operations;
+const operations = createRest({} as never, {
+  publicUrl: '',
+  own: { publicUrl: '', allowed: undefined },
+  addressOf: () => undefined,
+}).operations;
 
 test.each(operations)('%s shows and changes nothing live to a test key', async (operation) => {
   const row = OPERATIONS[operation]!;

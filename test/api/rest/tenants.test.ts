@@ -33,7 +33,11 @@ async function secretsOf({ who, word, numbers, ourNumber, cursors }: Tenant): Pr
   return [...ids, word, ...digits, ...Object.values(cursors)].map((secret) => secret.toLowerCase());
 }
 
-const operations = createRest({} as never, { publicUrl: '', addressOf: () => undefined }).operations;
+const operations = createRest({} as never, {
+  publicUrl: '',
+  own: { publicUrl: '', allowed: undefined },
+  addressOf: () => undefined,
+}).operations;
 
 test.each(operations)('%s finds, shows and changes nothing of another account', async (operation) => {
   const row = OPERATIONS[operation];

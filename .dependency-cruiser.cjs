@@ -1,7 +1,7 @@
 // The arrows of the architecture: transports → features → platform, and between features one way only.
 // What a single import tells is in eslint.config.js; this looks at the graph.
 
-const PLATFORM = '^src/(?:bus|config|crypto|db|http|outgoing)/';
+const PLATFORM = '^src/(?:bus|config|crypto|db|http|mail|outgoing)/';
 const TRANSPORT = '^src/(?:graphql|rest)/';
 /** A feature's own part of the transport. */
 const FIELDS = '^src/[^/]+/graphql[^/]*[.]ts$';

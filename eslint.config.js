@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 // What the architecture says of who may import whom, as far as one import tells. Cycles and the arrows
 // between features are in .dependency-cruiser.cjs; test/contract.test.ts proves that each ban fires.
 
-const PLATFORM = ['bus', 'config', 'crypto', 'db', 'graphql', 'http', 'outgoing'];
+const PLATFORM = ['bus', 'config', 'crypto', 'db', 'graphql', 'http', 'mail', 'outgoing'];
 const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !PLATFORM.includes(entry.name))
   .map((entry) => entry.name);
@@ -40,7 +40,8 @@ const PURE = [
   'carriers/{answer-times,breaker,health,pace,receipt-silence,sliding-second}',
   'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact}',
   'sandbox/{place,profiles,test-numbers}',
-  'people/{errors,membership,session-cookie,session-token}',
+  'mail/mailer',
+  'people/{errors,invitation,membership,session-cookie,session-token}',
   'people/sign-in/{address-header,refusals,window}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];

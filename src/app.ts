@@ -22,6 +22,7 @@ import { createAddressOf } from './http/client-address.ts';
 import { receiveInbound } from './inbound/receive.ts';
 import { followKeys } from './keys/follow.ts';
 import { openKeys } from './keys/open.ts';
+import { createSmtpMailer } from './mail/smtp.ts';
 import { startDispatcher, type Dispatcher } from './messages/dispatch.ts';
 import { commitFacts, SETTLE_BATCH } from './messages/settle.ts';
 import { createWorkerWatch } from './messages/worker-watch.ts';
@@ -155,6 +156,7 @@ async function createPlatform(
   stack.defer(() => counter.close());
 
   const kept = createKept(() => app);
+  const mail = config.mail && stack.use(createSmtpMailer({ ...config.mail, log }));
   const app: App = {
     ...database,
     bus,
@@ -163,6 +165,7 @@ async function createPlatform(
     kek,
     publicUrl: config.publicUrl,
     region: config.region,
+    mail,
     networks: createNetworks(config.privateNetworks),
     erasures: config.erasures,
     rates: config.rates,

@@ -49,6 +49,8 @@ export interface Config {
   securityContact: string | undefined;
   /** Without a slash at its end. */
   publicUrl: string;
+  /** Undefined: no e-mail is sent. */
+  mail: { url: string; from: string } | undefined;
   /** In CIDR form. */
   privateNetworks: readonly string[];
   logLevel: string;
@@ -146,10 +148,19 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     securityContact: read('SECURITY_CONTACT'),
     publicUrl,
+    mail: readMail(read('SMTP_URL'), read('MAIL_FROM')),
     privateNetworks: read('OTPOST_PRIVATE_NETWORKS') ?? [],
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     drainMs: read('DRAIN_SECONDS') * 1000,
   };
+}
+
+/** @throws {InvalidConfig} */
+function readMail(url: string | undefined, from: string | undefined): Config['mail'] {
+  if (url === undefined) return undefined;
+  if (from === undefined)
+    throw new InvalidConfig('SMTP_URL is set and MAIL_FROM is not: who sends the e-mail?');
+  return { url, from };
 }
 
 /** What `--help` prints. */

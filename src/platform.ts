@@ -6,6 +6,7 @@ import type { Keyring } from './crypto/keyring.ts';
 import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 import type { Lanes } from './db/lanes.ts';
+import type { Mailer } from './mail/mailer.ts';
 import type { Networks } from './outgoing/networks.ts';
 import type { Rates } from './config/rates.ts';
 
@@ -27,6 +28,8 @@ export interface App {
   networks: Networks;
   /** Where erasures are written down outside of the database, and for how long backups are kept. */
   erasures: { file: string; backupDays: number };
+  /** Undefined: no e-mail is sent. */
+  mail: Mailer | undefined;
   /** How much callers may ask for. */
   rates: Rates;
   log: Logger;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HTTP_VARIABLES } from './http-variables.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
+import { MAIL_VARIABLES } from './mail-variables.ts';
 import { networks, port, roles } from './values.ts';
 
 /**
@@ -99,6 +100,7 @@ export const VARIABLES = {
     about: 'Name under which workers reach the simulator; HOST when not set.',
   },
   ...HTTP_VARIABLES,
+  ...MAIL_VARIABLES,
   OTPOST_PRIVATE_NETWORKS: {
     schema: networks.optional(),
     default: undefined,

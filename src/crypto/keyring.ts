@@ -16,7 +16,8 @@ export type IndexPurpose =
   | 'email'
   | 'session'
   | 'sign-in'
-  | 'sender';
+  | 'sender'
+  | 'invitation';
 
 /**
  * The keys of an installation and of its accounts, unwrapped and in memory: nothing here waits. What

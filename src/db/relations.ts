@@ -12,6 +12,7 @@ import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers
 import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
 import { sandboxReceipts } from '../sandbox/table.ts';
 import {
+  invitations,
   members,
   people,
   personChallenges,
@@ -74,6 +75,7 @@ export const tables = {
   personSessions,
   personChallenges,
   signInFailures,
+  invitations,
   members,
 };
 

@@ -12,6 +12,11 @@ export const PATHS = [
   '/auth/sign-in/email',
   '/auth/sign-out',
   '/auth/change-password',
+  '/auth/request-password-reset',
+  '/auth/reset-password',
+  '/auth/invitation',
+  '/auth/accept-invitation',
+  '/join',
   '/.well-known/security.txt',
   '/oauth/token',
   '/oauth/introspect',
@@ -35,6 +40,13 @@ export function formOf(path: string): Path | undefined {
   return FORMS.find(({ pattern }) => pattern.test(path))?.form;
 }
 
+/** The ways of people in and out. */
+export type PeoplePath = Extract<Path, `/auth/${string}`>;
+
+export function isPeoplePath(form: Path | undefined): form is PeoplePath {
+  return form?.startsWith('/auth/') ?? false;
+}
+
 /** What a path needs to be let through, as far as it is not decided field by field. */
 export const PATH_NEEDS: Readonly<Record<Path, string>> = {
   '/': 'nothing',
@@ -51,6 +63,11 @@ export const PATH_NEEDS: Readonly<Record<Path, string>> = {
   '/auth/sign-in/email': 'an e-mail address and its password',
   '/auth/sign-out': 'a session',
   '/auth/change-password': 'a session, and the password until now',
+  '/auth/request-password-reset': 'nothing',
+  '/auth/reset-password': 'the link that was sent to the e-mail address',
+  '/auth/invitation': 'the link of an invitation',
+  '/auth/accept-invitation': 'the link of an invitation, and a session of somebody who can sign in already',
+  '/join': 'nothing',
   '/.well-known/security.txt': 'nothing',
   '/health': 'nothing',
   '/ready': 'nothing',

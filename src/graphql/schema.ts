@@ -38,6 +38,7 @@ import '../people/graphql.ts';
 import '../people/graphql-viewer.ts';
 import '../people/graphql-members.ts';
 import '../people/graphql-sessions.ts';
+import '../people/graphql-invitations.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

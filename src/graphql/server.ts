@@ -10,6 +10,7 @@ import { SECURITY_TXT_PATH, securityTxt } from '../http/security-txt.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
+import { answerJoinPage } from '../rest/join-page.ts';
 import { answerOAuth } from '../rest/oauth.ts';
 import { createRest } from '../rest/v1/api.ts';
 import { createPeopleDoor } from '../rest/people.ts';
@@ -17,7 +18,7 @@ import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { answerPreflight, createCors } from './cors.ts';
 import { answerGraphiql, asksForPage } from './graphiql.ts';
 import { LIMITS } from './limits.ts';
-import { formOf } from './paths.ts';
+import { formOf, isPeoplePath } from './paths.ts';
 import { loadTrustedDocuments } from './load-trusted-documents.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
@@ -101,6 +102,10 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       return isOwnHost(host, options.ownHosts) ? answerGraphiql(response, demoApiKey) : wrongHost(response);
     await cors.allow(request, response);
     const form = formOf(path);
+    if (isPeoplePath(form))
+      return request.method === 'OPTIONS'
+        ? answerPreflight(response)
+        : people.answer(form, request, response);
     switch (form) {
       case GRAPHQL_PATH:
         if (request.method === 'OPTIONS') return answerPreflight(response);
@@ -123,11 +128,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case '/.well-known/oauth-protected-resource':
       case '/oauth/jwks':
         return answerOAuth(app, form, addressOf(request), request, response);
-      case '/auth/sign-in/email':
-      case '/auth/sign-out':
-      case '/auth/change-password':
-        if (request.method === 'OPTIONS') return answerPreflight(response);
-        return people.answer(form, request, response);
+      case '/join':
+        return answerJoinPage(response);
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
       case '/ready':

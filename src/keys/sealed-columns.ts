@@ -102,6 +102,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'people', column: 'email_sealed', ...OF_PEOPLE, boundTo: ['email'] },
   { table: 'people', column: 'name_sealed', ...OF_PEOPLE, boundTo: ['name'] },
   {
+    table: 'invitations',
+    column: 'email_sealed',
+    row: { column: 'id', prefix: 'inv' },
+    boundTo: ['email'],
+  },
+  {
     table: 'person_challenges',
     column: 'value_sealed',
     ofInstallation: true,

@@ -94,6 +94,55 @@ export class EmailTaken extends DomainError {
   }
 }
 
+/** Unknown, used, revoked or over: which of them, is not said. */
+export class InvitationNotFound extends DomainError {
+  readonly code = 'invitation/not_found';
+  constructor() {
+    super(
+      'There is no such invitation: it was used, revoked or replaced, or its week is over. Ask for another one.',
+    );
+  }
+}
+
+/** Somebody who has the link, but is not (known to be) whom it is for. */
+export class SignInToAccept extends DomainError {
+  readonly code = 'invitation/sign_in';
+  constructor() {
+    super(
+      'This invitation is for somebody who can sign in already: sign in with its e-mail address, then accept it.',
+    );
+  }
+}
+
+export class AlreadyMember extends DomainError {
+  readonly code = 'invitation/already_member';
+  constructor() {
+    super('Somebody with this e-mail address is in the account already. Change their role instead.');
+  }
+}
+
+/** Of an account: too many that wait, or too many in an hour. */
+export class TooManyInvitations extends DomainError {
+  readonly code = 'invitation/too_many';
+  readonly retryAfterSeconds: number | undefined;
+  constructor(retryAfterSeconds: number | undefined) {
+    super(
+      retryAfterSeconds === undefined
+        ? 'There are as many invitations as may wait at a time. Revoke those that nobody needs.'
+        : `This account has invited as many as it may in an hour. Try again in ${retryAfterSeconds} s.`,
+    );
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The link of a reset is not (or no longer) good. */
+export class ResetNotFound extends DomainError {
+  readonly code = 'sign_in/reset_not_found';
+  constructor() {
+    super('This link is not good (any more): it works once, for half an hour. Ask for another one.');
+  }
+}
+
 export class SessionNotFound extends DomainError {
   readonly code = 'session/not_found';
   constructor() {

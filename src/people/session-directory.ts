@@ -4,7 +4,7 @@ import type { PersonPrincipal } from '../accounts/principal.ts';
 import { ROLE_TABLE } from '../accounts/roles.ts';
 import { createCachedLookup } from '../bus/cached-lookup.ts';
 import { PERSON_CHANNEL } from '../bus/channels.ts';
-import type { AccountId, PersonId } from '../ids.ts';
+import type { AccountId, PersonId, SessionId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { isWholeSessionToken } from './session-token.ts';
 import { members, personSessions } from './table.ts';
@@ -20,6 +20,7 @@ const KEPT = {
 
 /** A session, and whom it stands for in each account that its person is in. */
 export interface KnownSession {
+  sessionId: SessionId;
   personId: PersonId;
   expiresAt: Date;
   /** The account that it is in, unless a request names another one; undefined: its person is in none. */
@@ -78,6 +79,7 @@ async function readSession(app: App, token: string): Promise<KnownSession | unde
   }
   const chosen = session.currentAccountId;
   return {
+    sessionId: session.id,
     personId: session.personId,
     expiresAt: session.expiresAt,
     current: chosen && principals.has(chosen) ? chosen : principals.keys().next().value,

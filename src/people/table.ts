@@ -4,6 +4,7 @@ import { accounts } from '../accounts/table.ts';
 import {
   accountIdColumn,
   bytes,
+  invitationIdColumn,
   memberIdColumn,
   moment,
   personIdColumn,
@@ -116,3 +117,32 @@ export const members = snakeCase.table(
 );
 
 export type MemberRow = typeof members.$inferSelect;
+
+/** Who is asked to join an account, until they do or a week is over. */
+export const invitations = snakeCase.table(
+  'invitations',
+  {
+    accountId: accountIdColumn()
+      .notNull()
+      .references(() => accounts.id),
+    id: invitationIdColumn().notNull(),
+    emailSealed: bytes().notNull(),
+    /** As that of `people`. */
+    emailIndex: bytes().notNull(),
+    role: text().$type<Role>().notNull(),
+    /** Keyed hash (16 bytes); the token itself is in the link and nowhere else. */
+    tokenHash: bytes().notNull().unique(),
+    /** Whether the link went to the address, so that whoever has it holds that. */
+    byMail: boolean().notNull(),
+    createdAt: moment().notNull(),
+    expiresAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    uniqueIndex('invitations_account_email').on(t.accountId, t.emailIndex),
+    // For what is over, of all accounts.
+    index('invitations_expires').on(t.expiresAt),
+  ],
+);
+
+export type InvitationRow = typeof invitations.$inferSelect;

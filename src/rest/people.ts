@@ -3,9 +3,10 @@ import { docUrl, InvalidInput } from '../errors.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { ForeignOrigin } from '../people/errors.ts';
-import { isOwnOrigin, isOwnPage, type OwnOrigins } from '../people/presented.ts';
+import { isOwnOrigin, isOwnPage, presentedIn, type OwnOrigins } from '../people/presented.ts';
 import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
-import { readRefusal, toRefusal, type Refusal } from '../people/sign-in/refusals.ts';
+import { readRefusal, toRefusal } from '../people/sign-in/refusals.ts';
+import { answerInvitation, type Told } from './invitations.ts';
 import type { App } from '../platform.ts';
 import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
 
@@ -29,7 +30,7 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
   const load = () =>
     (loading ??= import('../people/sign-in/auth.ts').then(({ createAuth }) => createAuth(app).handler));
 
-  async function ask(path: string, request: IncomingMessage): Promise<Response | Refusal | undefined> {
+  async function ask(path: string, request: IncomingMessage): Promise<Response | Told | undefined> {
     const { headers, method = 'GET' } = request;
     if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host, own))
       return toRefusal(new ForeignOrigin());
@@ -43,6 +44,11 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
         return toRefusal(new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`));
       body = read.toString();
     }
+    if (path === '/auth/invitation' || path === '/auth/accept-invitation')
+      return answerInvitation(app, path, method === 'POST' ? body : undefined, {
+        credential: presentedIn(headers, own).credential,
+        address: addressOf(request),
+      });
     const handle = await load();
     const url = new URL(path, own.publicUrl);
     url.search = new URL(request.url ?? '/', 'http://localhost').search;

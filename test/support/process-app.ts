@@ -37,6 +37,7 @@ export function createProcess({
     kek,
     publicUrl: 'https://otp.example',
     region: undefined,
+    mail: undefined,
     networks: createNetworks([]),
     erasures: { file: '/dev/null', backupDays: 35 },
     rates: { credential: undefined, account: undefined, clientToken: undefined, stranger: undefined },

@@ -127,6 +127,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   roles: shared,
   viewer: { ...shared, as: 'owner' },
   members: { ...page, ...liveOnly },
+  invitations: liveOnly,
   sessions: { ...liveOnly, as: 'owner' },
 };
 
@@ -309,6 +310,15 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ...liveOnly,
     args: input(({ ids }) => ({ memberId: ids.mem, role: 'ANALYST' })),
     ids: { 'input.memberId': 'MemberNotFound' },
+  },
+  inviteMember: {
+    ...liveOnly,
+    args: input(({ word }) => ({ email: `${word.toLowerCase()}@guests.example`, role: 'SUPPORT' })),
+  },
+  revokeInvitation: {
+    ...liveOnly,
+    args: input(({ ids }) => ({ invitationId: ids.inv })),
+    ids: { 'input.invitationId': 'InvitationNotFound' },
   },
   removeMember: {
     ...liveOnly,
@@ -636,6 +646,41 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
       call: post('/auth/change-password', { currentPassword: 'x', newPassword: 'quite a long password' }),
     },
   ],
+  '/auth/request-password-reset': [
+    {
+      what: 'for an address of the other account, where no e-mail is sent',
+      status: 501,
+      call: (app, own, other) =>
+        post('/auth/request-password-reset', { email: `${other.word.toLowerCase()}@owners.example` })(
+          app,
+          own,
+          other,
+        ),
+    },
+  ],
+  '/auth/reset-password': [
+    {
+      what: 'with a link that nobody was sent',
+      status: 404,
+      call: post('/auth/reset-password', { token: 'x', newPassword: 'quite a long password' }),
+    },
+  ],
+  '/auth/invitation': [
+    {
+      what: 'with its own link',
+      status: 200,
+      call: (app, own, other) => post('/auth/invitation', { token: own.invitation })(app, own, other),
+    },
+  ],
+  '/auth/accept-invitation': [
+    {
+      what: 'of the other account, by somebody who is none whom it is for',
+      status: 403,
+      call: (app, own, other) =>
+        post('/auth/accept-invitation', { token: other.invitation })(app, own, other),
+    },
+  ],
+  '/join': [{ what: 'is a page', status: 200, call: get('/join') }],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
   '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
 };

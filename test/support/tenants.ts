@@ -11,6 +11,7 @@ import { idFromUuid, uuidOf, type AccountId, type Id, type IdPrefix } from '../.
 import { createClient } from '../../src/oauth/create-client.ts';
 import { issueToken, type TokenAnswer } from '../../src/oauth/issue-token.ts';
 import { makeMember } from '../../src/people/add-member.ts';
+import { inviteMember } from '../../src/people/invite.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
@@ -36,6 +37,8 @@ export interface Tenant {
   /** A session of its owner, `ids.per`. */
   session: string;
   sessionId: Id<'ses'>;
+  /** The token of an invitation, `ids.inv`. */
+  invitation: string;
   /** In every name and text that is its own. Letters only. */
   word: string;
   /** One of each kind. `vrf` is delivered, `msg` and `att` are its message and attempt; `key` is not the one in use. */
@@ -124,6 +127,9 @@ export async function createTenant(
   });
 
   const people = await createPeople(app, accountId, word);
+  const email = `${word.toLowerCase()}@invited.example`;
+  const { row: invitation, link } = await inviteMember(app, who, { email, role: 'support' });
+  const invited = { id: invitation.id, token: link!.split('#')[1]! };
   const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
   const { event, inbound } = await cursorsOf(app, accountId);
   const tests = await runTest(app, accountId, `${word} test`, aNumber());
@@ -132,10 +138,12 @@ export async function createTenant(
     credential: key,
     session: people.session,
     sessionId: people.sessionId,
+    invitation: invited.token,
     word,
     ids: {
       ...ids,
       ...people.ids,
+      inv: invited.id,
       acc: accountId,
       key: spare.row.id,
       cli: client.row.id,
@@ -197,7 +205,7 @@ async function createPeople(app: App, accountId: AccountId, word: string) {
   const { memberId: mem } = await add('support', 'support');
   const { token: session, sessionId } = await signedIn(app, owner.personId);
   const { sessionId: ses } = await signedIn(app, owner.personId);
-  return { session, sessionId, ids: { per: owner.personId, ses, mem, inv: newId('inv'), sgn: newId('sgn') } };
+  return { session, sessionId, ids: { per: owner.personId, ses, mem, sgn: newId('sgn') } };
 }
 
 /** Everything that an account sets up before its first verification. */

@@ -1,14 +1,17 @@
 import { betterAuth } from 'better-auth/minimal';
 import { bearer } from 'better-auth/plugins/bearer';
 import { newId } from '../../crypto/new-id.ts';
+import type { PersonId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from '../password.ts';
 import { createPasswords } from '../passwords.ts';
 import { cookiePrefix, SESSION_COOKIE } from '../session-cookie.ts';
 import { writeSessionToken } from '../session-token.ts';
 import { createAuthStore } from './adapter.ts';
+import { ADDRESS_HEADER } from './address-header.ts';
 import { asApiError } from './api-error.ts';
 import { afterSignIn, beforeSignIn } from './hooks.ts';
+import { noteReset, sendReset } from './reset.ts';
 
 export const AUTH_PATH = '/auth';
 
@@ -16,6 +19,8 @@ export const AUTH_PATH = '/auth';
 export const SESSION_SECONDS = 12 * 3_600;
 /** What changes how somebody signs in wants to have seen them lately. */
 const FRESH_SECONDS = 15 * 60;
+/** How long the link of a reset is good. */
+const RESET_SECONDS = 30 * 60;
 const TOKEN_BYTES = 24;
 
 export type Auth = ReturnType<typeof createAuth>;
@@ -47,6 +52,14 @@ export function createAuth(app: App) {
       minPasswordLength: MIN_PASSWORD,
       // In UTF-16 units; characters are counted in hooks.ts.
       maxPasswordLength: MAX_PASSWORD * 2,
+      resetPasswordTokenExpiresIn: RESET_SECONDS,
+      revokeSessionsOnPasswordReset: true,
+      ...(app.mail && {
+        sendResetPassword: async ({ user, token }: { user: { email: string }; token: string }) =>
+          sendReset(app, user.email, token),
+        onPasswordReset: async ({ user }: { user: { id: string } }, request?: Request) =>
+          noteReset(app, user.id as PersonId, request?.headers.get(ADDRESS_HEADER) ?? null),
+      }),
       password: {
         hash: (password) => asApiError(passwords.hash(password)),
         verify: ({ hash, password }) => asApiError(passwords.verify(hash, password)),

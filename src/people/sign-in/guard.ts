@@ -13,6 +13,8 @@ export interface Counted {
 const PER_DEVICE = 10;
 /** An office behind one address mistypes, too. */
 const PER_ADDRESS = 100;
+const RESETS_PER_EMAIL = 3;
+const RESETS_PER_ADDRESS = 30;
 
 // Counted first and looked at afterwards: fifty at the same time are fifty, and ten are looked at.
 const COUNT = `
@@ -42,6 +44,17 @@ export function countedForSignIn(
 /** By what the passwords are counted that somebody gives who is in already. */
 export function countedForSession(app: Pick<App, 'keys'>, token: string): Counted[] {
   return [{ key: keyOf(app, 'session', token), limit: PER_DEVICE }];
+}
+
+/** By what mails are counted that somebody wants sent to an address: nobody is to be drowned in them. */
+export function countedForReset(
+  app: Pick<App, 'keys'>,
+  { email, address }: { email: string; address: string | undefined },
+): Counted[] {
+  return [
+    { key: keyOf(app, 'reset', normalizeEmail(email)), limit: RESETS_PER_EMAIL },
+    ...(address ? [{ key: keyOf(app, 'reset from', siteOf(address)), limit: RESETS_PER_ADDRESS }] : []),
+  ];
 }
 
 /** @throws {TooManyAttempts} when there were enough of them lately: then nothing is to be looked at */

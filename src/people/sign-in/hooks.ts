@@ -1,12 +1,21 @@
 import { createAuthMiddleware } from 'better-auth/api';
+import { NoMail } from '../../mail/mailer.ts';
 import type { App } from '../../platform.ts';
 import { readNewPassword } from '../password.ts';
 import { ADDRESS_HEADER } from './address-header.ts';
 import { asApiError } from './api-error.ts';
 import { DEVICE_SECONDS, issueDevice, readDevice } from './device.ts';
-import { countAttempt, countedForSession, countedForSignIn, forgiveAttempt, type Counted } from './guard.ts';
+import {
+  countAttempt,
+  countedForReset,
+  countedForSession,
+  countedForSignIn,
+  forgiveAttempt,
+  type Counted,
+} from './guard.ts';
 
 const SIGN_IN = '/sign-in/email';
+const RESET = '/request-password-reset';
 const WITH_NEW_PASSWORD: readonly string[] = ['/change-password', '/reset-password'];
 /** Who is in already, and proves it again. */
 const WITH_PASSWORD: readonly string[] = ['/change-password'];
@@ -19,6 +28,7 @@ export function beforeSignIn(app: App, prefix: string) {
     const { newPassword } = bodyOf(ctx);
     if (WITH_NEW_PASSWORD.includes(ctx.path) && newPassword !== undefined)
       await asApiError(Promise.try(readNewPassword, newPassword));
+    if (ctx.path === RESET) await asApiError(countReset(app, ctx));
     const counted = countedOf(app, ctx, prefix);
     if (counted) await asApiError(countAttempt(app, counted));
     // Whoever changes it may do so because somebody else knows it.
@@ -41,11 +51,19 @@ export function afterSignIn(app: App, prefix: string) {
   });
 }
 
+/** @throws {NoMail | TooManyAttempts} */
+async function countReset(app: App, ctx: Context): Promise<void> {
+  if (!app.mail) throw new NoMail();
+  const email = bodyOf(ctx).email ?? '';
+  await countAttempt(app, countedForReset(app, { email, address: addressOf(ctx) }));
+}
+
+const addressOf = (ctx: Context) => ctx.headers?.get(ADDRESS_HEADER) ?? undefined;
+
 function countedOf(app: App, ctx: Context, prefix: string): Counted[] | undefined {
   if (ctx.path === SIGN_IN) {
     const email = bodyOf(ctx).email ?? '';
-    const address = ctx.headers?.get(ADDRESS_HEADER) ?? undefined;
-    return countedForSignIn(app, { email, device: deviceOf(app, ctx, prefix), address });
+    return countedForSignIn(app, { email, device: deviceOf(app, ctx, prefix), address: addressOf(ctx) });
   }
   if (!WITH_PASSWORD.includes(ctx.path)) return undefined;
   const token = ctx.getCookie(ctx.context.authCookies.sessionToken.name);

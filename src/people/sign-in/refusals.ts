@@ -1,6 +1,6 @@
 import { CredentialMissing } from '../../accounts/errors.ts';
 import { docUrl, type DomainError, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
-import { ForeignOrigin, SignInAgain, SignInRefused, WrongPassword } from '../errors.ts';
+import { ForeignOrigin, ResetNotFound, SignInAgain, SignInRefused, WrongPassword } from '../errors.ts';
 
 /** A refusal as a client gets it. */
 export interface Refusal {
@@ -18,6 +18,8 @@ const OURS: Readonly<Record<string, () => DomainError>> = {
   CREDENTIAL_ACCOUNT_NOT_FOUND: () => new WrongPassword(),
   PASSWORD_TOO_SHORT: () => new InvalidInput('password', PASSWORD),
   PASSWORD_TOO_LONG: () => new InvalidInput('password', PASSWORD),
+  INVALID_TOKEN: () => new ResetNotFound(),
+  USER_NOT_FOUND: () => new ResetNotFound(),
   UNAUTHORIZED: () => new CredentialMissing(),
   SESSION_NOT_FRESH: () => new SignInAgain(),
   SESSION_EXPIRED: () => new SignInAgain(),

@@ -1,4 +1,4 @@
-import { and, eq, getColumns, gt, gte, inArray, lt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, eq, getColumns, gt, gte, inArray, lt, lte, ne, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import type { CleanedWhere } from 'better-auth/adapters';
@@ -85,6 +85,8 @@ function comparison(app: Keys, model: Model, { field: name, operator, value, con
   switch (operator) {
     case 'eq':
       return eq(column, written(value));
+    case 'ne':
+      return ne(column, written(value));
     case 'in':
       return inArray(column, (value as unknown[]).map(written));
     case 'lt':

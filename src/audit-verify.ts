@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { readEvidence } from './audit/verify/kept-checkpoints.ts';
 import { parseVerifyOptions, VERIFY_HELP, type VerifyOptions } from './audit/verify/options.ts';
 import { describeTampering, describeWhole, verifyLog } from './audit/verify/verify-log.ts';
 import { loadConfig } from './config.ts';
@@ -23,14 +24,18 @@ async function run(options: VerifyOptions): Promise<void> {
   const databaseUrl = running ?? config.databaseUrl;
   await using app = await createApp({ ...config, databaseUrl, roles: [] });
   const progress = createProgress(process.stdout, () => performance.now());
-  const { accounts, entries, tampered } = await verifyLog(app, options, {
-    onProgress: (done, total) => progress.update('Entries verified', done, total),
-    onVerdict(verdict) {
-      const { accountId, tampering } = verdict;
-      if (tampering) progress.say(describeTampering(accountId, tampering));
-      else if (options.accountId) progress.say(describeWhole(verdict));
+  const { accounts, entries, tampered } = await verifyLog(
+    app,
+    { ...options, evidence: await readEvidence(app, options) },
+    {
+      onProgress: (done, total) => progress.update('Entries verified', done, total),
+      onVerdict(verdict) {
+        const { accountId, tampering } = verdict;
+        if (tampering) progress.say(describeTampering(accountId, tampering));
+        else if (options.accountId) progress.say(describeWhole(verdict));
+      },
     },
-  });
+  );
   progress.say(
     `${accounts} accounts, ${entries} entries: ${tampered === 0 ? 'whole.' : `${tampered} not whole.`}`,
   );

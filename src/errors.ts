@@ -57,6 +57,7 @@ export const ERROR_CODES = {
   'oauth_client/not_found': 404,
   'carrier/not_found': 404,
   'route/not_found': 404,
+  'audit/broken': 409,
   'sender/not_found': 404,
   'sender/malformed': 422,
   'sender/kind_not_allowed': 422,

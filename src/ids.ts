@@ -17,7 +17,7 @@ export type SenderId = Id<'snd'>;
 /** An OAuth client, and an access token that one was given. */
 export type OAuthClientId = Id<'cli'>;
 export type AccessTokenId = Id<'tok'>;
-/** A key that signs access tokens. */
+/** A key that signs: access tokens, checkpoints of audit logs. */
 export type SigningKeyId = Id<'sig'>;
 
 export type InboundNumberId = Id<'num'>;
@@ -27,6 +27,8 @@ export type WebhookDeliveryId = Id<'whd'>;
 export type AuditEntryId = Id<'aud'>;
 /** The receipt of an erasure or an export. */
 export type ReceiptId = Id<'rcp'>;
+/** What an account's audit log was at some time, signed. */
+export type AuditCheckpointId = Id<'chk'>;
 
 /** A human being, who may be a member of several accounts. */
 export type PersonId = Id<'per'>;
@@ -57,6 +59,7 @@ export const ID_PREFIXES = [
   'sig',
   'aud',
   'rcp',
+  'chk',
   'per',
   'ses',
   'sgn',

@@ -1,5 +1,6 @@
 import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
 import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
+import { CHECKPOINT_MS, makeCheckpoints } from './audit/make-checkpoints.ts';
 import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
 import { every } from './chores.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
@@ -23,6 +24,7 @@ export async function startChores(app: App, stack: AsyncDisposableStack): Promis
       while (await sealEntries(app));
     }),
   );
+  stack.defer(every(app, CHECKPOINT_MS, 'signing of the audit log', () => makeCheckpoints(app)));
   const forgetDestinations = createDestinationForgetter(app);
   stack.defer(every(app, FORGET_DESTINATIONS_MS, 'forgetting of destinations', forgetDestinations));
   stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));

@@ -69,6 +69,7 @@ export const ACTIONS = {
   'session.end': act('ses', 'Sign out somewhere.'),
   'session.end_others': act('per', 'Sign out everywhere else.'),
   'session.switch_account': act('acc', 'Go on in this account.'),
+  'audit_checkpoint.create': act('chk', 'Sign what the audit log is.'),
   'destination.unlock': act('vrf', 'Lift the lock of a destination; the target is its latest verification.'),
   'subject.erase': act('rcp', 'Erase a subject; the target is the receipt, `hash` what it hashes to.'),
   'subject.export': {

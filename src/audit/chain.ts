@@ -73,6 +73,17 @@ export function makeBlocks(head: ChainHead, entries: readonly Sealed[], now: num
   return blocks;
 }
 
+/** Where a chain ends that goes on with a block; undefined when the block does not follow. */
+export function follow(head: ChainHead, block: Block): ChainHead | undefined {
+  if (block.firstSeq !== head.seq + 1 || !block.previousHash.equals(head.chainHash)) return undefined;
+  let { chainHash } = head;
+  for (let i = 0; i < block.entryIds.length; i++) {
+    chainHash = link(chainHash, hashAt(block.hashes, i));
+    if (!chainHash.equals(hashAt(block.chainHashes, i))) return undefined;
+  }
+  return headOf(block);
+}
+
 /** Where a chain ends whose last block this is. */
 export function headOf({ firstSeq, entryIds, chainHashes, sealedAt }: Block): ChainHead {
   return {

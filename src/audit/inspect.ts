@@ -4,8 +4,8 @@ import { hashEntry, type AuditEntry } from './entry.ts';
 
 /** What somebody did to a log. */
 export interface Tampering {
-  /** `unlinked`: an entry that neither is in the chain nor waits for it. */
-  kind: 'edited' | 'deleted' | 'swapped' | 'cut' | 'unlinked';
+  /** `unlinked`: an entry that neither is in the chain nor waits for it. `forged`: a checkpoint. */
+  kind: 'edited' | 'deleted' | 'swapped' | 'cut' | 'unlinked' | 'forged';
   /** Of the first row that is not as it was; undefined where it has no place in the chain. */
   seq: number | undefined;
   entryId: AuditEntryId | undefined;
@@ -17,6 +17,8 @@ export interface Tampering {
 export interface KnownHead {
   seq: number;
   chainHash: Buffer;
+  /** Epoch milliseconds. */
+  madeAt: number;
 }
 
 /** What is to be said of a chain that is whole. */
@@ -35,11 +37,13 @@ export type FoundEntries = ReadonlyMap<AuditEntryId, AuditEntry | undefined>;
 export interface Inspector {
   /**
    * The next block, with the entries of its ids that were found, and what is known from outside of the places from
-   * right before it to its end.
+   * right before it to its end; of the first block also the last thing that is known from before.
    */
   block(block: Block, found: FoundEntries, known: readonly KnownHead[]): void;
   /** No more blocks: what is known must not be longer. */
   end(known: readonly KnownHead[]): void;
+  /** Something that was found elsewhere. */
+  note(tampering: Tampering | undefined): void;
   readonly walk: Walk;
   readonly tampering: Tampering | undefined;
   /** That it has no use for more blocks. */
@@ -47,6 +51,8 @@ export interface Inspector {
 }
 
 const DAY_MS = 86_400_000;
+/** By how much the clocks of processes may differ. */
+const CLOCKS_MS = 300_000;
 
 export function createInspector(): Inspector {
   let tampering: Tampering | undefined;
@@ -141,8 +147,19 @@ export function createInspector(): Inspector {
     known: readonly KnownHead[],
     { firstSeq, previousHash, entryIds, chainHashes }: Block,
   ): void {
-    for (const { seq, chainHash } of known) {
+    for (const { seq, chainHash, madeAt } of known) {
       const index = seq - firstSeq;
+      if (index < -1) {
+        // What was sealed behind it was sealed on the day of the first block, or later: it was not dropped.
+        if (madeAt >= droppedBefore + CLOCKS_MS)
+          find(
+            'cut',
+            seq + 1,
+            undefined,
+            `What was before seq ${firstSeq} is gone, though it is of a day that is kept.`,
+          );
+        continue;
+      }
       const now = index === -1 ? previousHash : hashAt(chainHashes, index);
       if (now.equals(chainHash)) {
         isAnchored = true;
@@ -179,6 +196,9 @@ export function createInspector(): Inspector {
       if (isAnchored) return;
       const about = `What was before seq ${walk.firstSeq} is gone, and no checkpoint says what it was.`;
       find('cut', 1, undefined, about);
+    },
+    note(found) {
+      if (found) tampering ??= found;
     },
     walk,
     get tampering() {

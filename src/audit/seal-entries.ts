@@ -16,11 +16,16 @@ const ROWS_PER_TURN = 1_000;
 const TAKE = `
   SELECT id, account_id, entry_ids, hashes FROM audit_unsealed ORDER BY id LIMIT ${ROWS_PER_TURN}`;
 
+/** The last block is the end; or the last checkpoint, when there are no blocks left of what it knows of. */
 const HEADS = `
   SELECT b.* FROM unnest($1::uuid[]) AS n (account_id), LATERAL (
-    SELECT account_id, first_seq + cardinality(entry_ids) - 1 AS seq, substring(chain_hashes FROM
-      octet_length(chain_hashes) - 31) AS chain_hash, sealed_at
-    FROM audit_blocks WHERE account_id = n.account_id ORDER BY first_seq DESC LIMIT 1) b`;
+    (SELECT account_id, first_seq + cardinality(entry_ids) - 1 AS seq, substring(chain_hashes FROM
+       octet_length(chain_hashes) - 31) AS chain_hash, sealed_at
+     FROM audit_blocks WHERE account_id = n.account_id ORDER BY first_seq DESC LIMIT 1)
+    UNION ALL
+    (SELECT account_id, seq, chain_hash, made_at FROM audit_checkpoints
+     WHERE account_id = n.account_id ORDER BY seq DESC LIMIT 1)
+    ORDER BY seq DESC LIMIT 1) b`;
 
 interface Waiting {
   id: string;

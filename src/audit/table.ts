@@ -1,6 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, primaryKey, snakeCase, text, uuid } from 'drizzle-orm/pg-core';
-import { accountIdColumn, auditEntryIdColumn, bytes, moment } from '../db/columns.ts';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  snakeCase,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import {
+  accountIdColumn,
+  auditCheckpointIdColumn,
+  auditEntryIdColumn,
+  bytes,
+  moment,
+  signingKeyIdColumn,
+} from '../db/columns.ts';
 import type { AuditAction } from './actions.ts';
 import type { Actor } from './actor.ts';
 import type { Details, EntryKind, Outcome } from './entry.ts';
@@ -73,4 +90,40 @@ export const auditBlocks = snakeCase.table(
   (t) => [primaryKey({ columns: [t.accountId, t.firstSeq] })],
 );
 
+/** What a chain was at some time, signed; never changed, a trigger refuses it. */
+export const auditCheckpoints = snakeCase.table(
+  'audit_checkpoints',
+  {
+    accountId: accountIdColumn().notNull(),
+    id: auditCheckpointIdColumn().notNull(),
+    /** Of the last entry that it knows of. */
+    seq: bigint({ mode: 'number' }).notNull(),
+    chainHash: bytes().notNull(),
+    madeAt: moment().notNull(),
+    keyId: signingKeyIdColumn().notNull(),
+    /** A JWS in its compact form, which says all of the above. */
+    signature: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    uniqueIndex('audit_checkpoints_seq').on(t.accountId, t.seq),
+  ],
+);
+
+/** The keys that sign checkpoints, of the installation. All are kept: what they have signed is verified by them. */
+export const auditKeys = snakeCase.table(
+  'audit_keys',
+  {
+    /** Always the installation. */
+    accountId: accountIdColumn().notNull(),
+    /** The `kid`. */
+    id: signingKeyIdColumn().notNull(),
+    /** A private JWK. The public key is a part of it, so that nobody puts another one beside it. */
+    privateKeySealed: bytes().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.id] })],
+);
+
+export type AuditCheckpointRow = typeof auditCheckpoints.$inferSelect;
 export type AuditEntryRow = typeof auditEntries.$inferSelect;

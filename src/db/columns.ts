@@ -26,6 +26,7 @@ export const webhookEndpointIdColumn = idColumn('whk');
 export const webhookDeliveryIdColumn = idColumn('whd');
 export const auditEntryIdColumn = idColumn('aud');
 export const receiptIdColumn = idColumn('rcp');
+export const auditCheckpointIdColumn = idColumn('chk');
 export const personIdColumn = idColumn('per');
 export const sessionIdColumn = idColumn('ses');
 export const signInIdColumn = idColumn('sgn');

@@ -2,7 +2,7 @@ import { defineRelations } from 'drizzle-orm';
 import { abuseAlarms } from '../abuse/table.ts';
 import { accounts, apiKeys } from '../accounts/table.ts';
 import { routingHourly, routingRollups } from '../analytics/table.ts';
-import { auditBlocks, auditEntries, auditUnsealed } from '../audit/table.ts';
+import { auditBlocks, auditCheckpoints, auditEntries, auditKeys, auditUnsealed } from '../audit/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
@@ -70,6 +70,8 @@ export const tables = {
   auditEntries,
   auditUnsealed,
   auditBlocks,
+  auditCheckpoints,
+  auditKeys,
   people,
   personPasswords,
   personSessions,

@@ -33,6 +33,7 @@ import '../inbound/graphql-reveal.ts';
 import '../webhooks/graphql-mutations.ts';
 import '../abuse/graphql.ts';
 import '../audit/graphql.ts';
+import '../audit/graphql-checkpoints.ts';
 import '../sandbox/graphql.ts';
 import '../people/graphql.ts';
 import '../people/graphql-viewer.ts';

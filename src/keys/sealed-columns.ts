@@ -93,6 +93,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTo: ['private_key'],
   },
   {
+    table: 'audit_keys',
+    column: 'private_key_sealed',
+    row: { column: 'id', prefix: 'sig' },
+    boundTo: ['private_key'],
+  },
+  {
     table: 'vault.numbers',
     column: 'number_sealed',
     row: { column: 'verification_id', prefix: 'vrf' },

@@ -70,4 +70,7 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
   'GET /v1/carriers': {},
   'GET /v1/carriers/{id}': { id: ({ ids }) => ids.car, foreign: 'carrier/not_found' },
   'GET /v1/routes': {},
+  'GET /v1/audit/checkpoints': { ...page, tests: 'auth/forbidden' },
+  'POST /v1/audit/checkpoints': { tests: 'auth/forbidden', status: 201 },
+  'GET /v1/audit/keys': { tests: 'auth/forbidden' },
 };

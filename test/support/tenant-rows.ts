@@ -122,6 +122,8 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     ids: { after: page.ids.after, 'filter.target': 'empty', 'filter.actor': 'empty' },
   },
   abuseAlarms: { ...liveOnly, answered: 'empty' },
+  auditCheckpoints: { ...page, ...liveOnly },
+  auditKeys: liveOnly,
   sandboxNumbers: shared,
   node: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
   roles: shared,
@@ -134,6 +136,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
 const input = (make: (own: Tenant) => Args) => (own: Tenant) => ({ input: make(own) });
 
 export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
+  createAuditCheckpoint: liveOnly,
   createApiKey: {
     ...liveOnly,
     args: input(({ word }) => ({ name: `${word} third`, permissions: ['SERVICES_READ'] })),

@@ -150,6 +150,7 @@ export async function createTenant(
       tok: newId('tok'),
       reg: newId('reg'),
       sig: newId('sig'),
+      chk: newId('chk'),
       vrf: delivered.id,
       msg: idFromUuid('msg', message),
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),

@@ -10,6 +10,8 @@ export async function* accountsWithLogs({ sql }: Pick<App, 'sql'>): AsyncGenerat
         (SELECT account_id FROM audit_entries WHERE account_id > ${after ?? NIL} ORDER BY account_id LIMIT 1)
         UNION ALL
         (SELECT account_id FROM audit_blocks WHERE account_id > ${after ?? NIL} ORDER BY account_id LIMIT 1)
+        UNION ALL
+        (SELECT account_id FROM audit_checkpoints WHERE account_id > ${after ?? NIL} ORDER BY account_id LIMIT 1)
       ) AS n ORDER BY account_id LIMIT 1`;
     if (!row) return;
     const accountId = idFromUuid('acc', row.account_id);

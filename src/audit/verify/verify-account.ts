@@ -2,12 +2,13 @@ import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { DbTransaction } from '../../db/client.ts';
 import { idFromUuid, uuidOf, type AccountId, type AuditEntryId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
-import type { Block } from '../chain.ts';
-import { hashAt } from '../chain.ts';
+import { hashAt, type Block } from '../chain.ts';
 import { hashEntry, type AuditEntry } from '../entry.ts';
-import { createInspector, type FoundEntries, type Tampering, type Walk } from '../inspect.ts';
+import { createInspector, type FoundEntries, type KnownHead, type Tampering, type Walk } from '../inspect.ts';
 import { entryOfRow } from '../queries.ts';
-import { auditBlocks, auditEntries, auditUnsealed, type AuditEntryRow } from '../table.ts';
+import { readBlocks } from '../read-blocks.ts';
+import { auditEntries, auditUnsealed, type AuditEntryRow } from '../table.ts';
+import { knownBetween, knownOutside, type Evidence } from './known-heads.ts';
 
 /** What is to be said of an account's log. */
 export interface Verdict extends Walk {
@@ -25,24 +26,31 @@ const QUEUED_AT_ONCE = 200;
 export async function verifyAccount(
   { db }: Pick<App, 'db'>,
   accountId: AccountId,
+  evidence: Evidence,
   onEntries: (count: number) => void,
 ): Promise<Verdict> {
   return db.transaction(
     async (tx) => {
       const inspector = createInspector();
       for (let after = 0; !inspector.isSettled;) {
-        const blocks = await readBlocks(tx, accountId, after);
+        const blocks = await readBlocks(tx, accountId, after, BLOCKS_AT_ONCE);
         if (blocks.length === 0) break;
-        const found = await readEntries(
-          tx,
-          accountId,
-          blocks.flatMap(({ entryIds }) => entryIds),
-        );
-        for (const block of blocks) inspector.block(block, found, []);
+        const ids = blocks.flatMap(({ entryIds }) => entryIds);
+        const [first, last] = [blocks[0]!.firstSeq, blocks.at(-1)!];
+        const end = last.firstSeq + last.entryIds.length - 1;
+        const known = [await knownBetween(tx, accountId, evidence, first - 1, end)];
+        if (after === 0) known.unshift(await knownOutside(tx, accountId, evidence, 'before', first - 1));
+        const heads = known.flatMap((one) => one.heads);
+        const found = await readEntries(tx, accountId, ids);
+        for (const block of blocks)
+          inspector.block(block, found, headsOf(block, heads, block.firstSeq === first));
+        for (const { forged } of known) inspector.note(forged);
         onEntries(found.size);
-        after = blocks.at(-1)!.firstSeq;
+        after = last.firstSeq;
       }
-      inspector.end([]);
+      const behind = await knownOutside(tx, accountId, evidence, 'behind', inspector.walk.lastSeq);
+      inspector.end(behind.heads);
+      inspector.note(behind.forged);
       const { walk } = inspector;
       if (inspector.tampering) return { accountId, ...walk, waiting: 0, tampering: inspector.tampering };
       const queue = await verifyQueue(tx, accountId);
@@ -53,18 +61,14 @@ export async function verifyAccount(
   );
 }
 
-async function readBlocks(tx: DbTransaction, accountId: AccountId, after: number): Promise<Block[]> {
-  const rows = await tx
-    .select()
-    .from(auditBlocks)
-    .where(and(eq(auditBlocks.accountId, accountId), gt(auditBlocks.firstSeq, after)))
-    .orderBy(asc(auditBlocks.firstSeq))
-    .limit(BLOCKS_AT_ONCE);
-  return rows.map(({ entryIds, sealedAt, ...block }) => ({
-    ...block,
-    entryIds: entryIds.map((uuid) => idFromUuid('aud', uuid)),
-    sealedAt: sealedAt.getTime(),
-  }));
+/** What is known of a block, and of the place right before it; of the first one, of all before it. */
+function headsOf(
+  { firstSeq, entryIds }: Block,
+  heads: readonly KnownHead[],
+  isFirst: boolean,
+): readonly KnownHead[] {
+  const end = firstSeq + entryIds.length - 1;
+  return heads.filter(({ seq }) => seq <= end && (isFirst || seq >= firstSeq - 1));
 }
 
 async function readEntries(

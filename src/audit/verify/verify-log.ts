@@ -2,6 +2,7 @@ import type { AccountId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { Tampering } from '../inspect.ts';
 import { accountsWithLogs, countEntries } from './accounts.ts';
+import type { Evidence } from './known-heads.ts';
 import { verifyAccount, type Verdict } from './verify-account.ts';
 
 export interface Report {
@@ -19,14 +20,14 @@ export interface Verified {
 /** Verifies the logs of all accounts, or that of one. */
 export async function verifyLog(
   app: App,
-  { accountId }: { accountId: AccountId | undefined },
+  { accountId, evidence }: { accountId: AccountId | undefined; evidence: Evidence },
   { onProgress, onVerdict }: Report,
 ): Promise<Verified> {
   const total = accountId ? 0 : await countEntries(app);
   const verified: Verified = { accounts: 0, entries: 0, tampered: 0 };
   let done = 0;
-  for await (const id of accountId ? [accountId] : accountsWithLogs(app)) {
-    const verdict = await verifyAccount(app, id, (count) =>
+  for await (const id of accountId ? [accountId] : accountsOf(app, evidence)) {
+    const verdict = await verifyAccount(app, id, evidence, (count) =>
       onProgress((done += count), Math.max(done, total)),
     );
     verified.accounts += 1;
@@ -35,6 +36,16 @@ export async function verifyLog(
     onVerdict(verdict);
   }
   return verified;
+}
+
+/** Those that have a log, and those that had one, by what was kept elsewhere. */
+async function* accountsOf(app: App, { kept }: Evidence): AsyncGenerator<AccountId> {
+  const missing = new Set(kept.map(({ accountId }) => accountId));
+  for await (const accountId of accountsWithLogs(app)) {
+    missing.delete(accountId);
+    yield accountId;
+  }
+  yield* missing;
 }
 
 /** In one line what was found. */

@@ -14,6 +14,7 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { addAudit } from './audit.ts';
 import { addConfiguration } from './configuration.ts';
 import { addDocs } from './docs.ts';
 import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
@@ -84,6 +85,7 @@ export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions)
   addSubjects(api, app, gate);
   addReveal(api, app, gate);
   addConfiguration(api, app, gate);
+  addAudit(api, app, gate);
   const operations = operationsOf(api);
   addDocs(api, publicUrl);
 

@@ -40,7 +40,8 @@ function inspect({ blocks, entries }: Log, known: readonly KnownHead[] = []): Ta
   const inspector = createInspector();
   for (const block of blocks) {
     const last = block.firstSeq + block.entryIds.length - 1;
-    const inside = known.filter(({ seq }) => seq >= block.firstSeq - 1 && seq <= last);
+    const isFirst = block === blocks[0];
+    const inside = known.filter(({ seq }) => seq <= last && (isFirst || seq >= block.firstSeq - 1));
     inspector.block(block, entries, inside);
   }
   inspector.end(known);
@@ -51,7 +52,7 @@ const idsOf = ({ blocks }: Log) => blocks.flatMap(({ entryIds }) => entryIds);
 const lastSeqOf = ({ blocks }: Log) => headOf(blocks.at(-1)!).seq;
 const headAfter = ({ blocks }: Log, seq: number): KnownHead => {
   const block = blocks.find(({ firstSeq, entryIds }) => firstSeq + entryIds.length > seq)!;
-  return { seq, chainHash: hashAt(block.chainHashes, seq - block.firstSeq) };
+  return { seq, chainHash: hashAt(block.chainHashes, seq - block.firstSeq), madeAt: NOW + 1_000 };
 };
 /** A place in a log. */
 const seqIn = (log: Log, n: number) => 1 + (n % lastSeqOf(log));
@@ -241,8 +242,24 @@ test('a beginning that was dropped needs a checkpoint of what it was', () => {
       expect(inspect(kept, [headAfter(log, lastSeqOf(log))])).toBeUndefined();
       expect(inspect(kept)).toMatchObject({ kind: 'cut', seq: 1 });
       const [{ chainHash, seq }] = known as [KnownHead];
-      const other = [{ seq, chainHash: link(chainHash, chainHash) }];
+      const other = [{ seq, chainHash: link(chainHash, chainHash), madeAt: NOW }];
       expect(inspect(kept, other)).toMatchObject({ kind: 'edited', seq: seq + 1 });
+    }),
+  );
+});
+
+test('a beginning of a day that is kept was not dropped, as far as a checkpoint of that day knows', () => {
+  fc.assert(
+    fc.property(aLog(4), (log) => {
+      fc.pre(log.blocks.length > 2);
+      const [first, second, ...rest] = log.blocks as [Block, Block, ...Block[]];
+      const entries = new Map(log.entries);
+      for (const id of [...first.entryIds, ...second.entryIds]) entries.delete(id);
+      const known = [headAfter(log, headOf(first).seq), headAfter(log, lastSeqOf(log))];
+      const tampered = { blocks: rest, entries };
+      expect(inspect(tampered, known)).toMatchObject({ kind: 'cut', seq: second.firstSeq });
+      const ofTheDayBefore = known.map((one, i) => (i === 0 ? { ...one, madeAt: NOW - 86_400_000 } : one));
+      expect(inspect(tampered, ofTheDayBefore)).toBeUndefined();
     }),
   );
 });

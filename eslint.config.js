@@ -22,7 +22,7 @@ const PURE = [
   'messages/sightings',
   'retention/{classes,plan}',
   'abuse/{spray}',
-  'audit/{actions,actor,chain,checkpoint,entry,errors,inspect,recorded,traffic}',
+  'audit/{actions,actor,chain,checkpoint,entry,errors,export-form,inspect,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',
   'numbers/{lookup-answer,plan,plans,resolution}',

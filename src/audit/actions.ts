@@ -82,6 +82,7 @@ export const ACTIONS = {
   'verification.start': traffic('Start a verification, or send another message of it.'),
   'verification.check': traffic('Check a code.'),
   'verification.cancel': traffic('Cancel a verification.'),
+  'audit_log.export': read('acc', 'Export the audit log.'),
   'data.read': read('acc', 'Read something. Noted when it was refused.'),
 } as const satisfies Record<string, AboutAction>;
 

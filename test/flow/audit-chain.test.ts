@@ -228,7 +228,7 @@ describe('verifying', () => {
     const found: string[] = [];
     await verifyLog(
       app,
-      { accountId: undefined, evidence: await readEvidence(app, {}) },
+      { accountId: undefined },
       {
         onProgress: () => undefined,
         onVerdict: (verdict) =>

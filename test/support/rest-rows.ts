@@ -70,6 +70,12 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
   'GET /v1/carriers': {},
   'GET /v1/carriers/{id}': { id: ({ ids }) => ids.car, foreign: 'carrier/not_found' },
   'GET /v1/routes': {},
+  // Not all of it: what was refused is noted with the ids that were asked for.
+  'GET /v1/audit': {
+    query: () => ({ format: 'csv', action: 'service.create' }),
+    fields: { actor: ['own'], target: ['own'] },
+    tests: 'auth/forbidden',
+  },
   'GET /v1/audit/checkpoints': { ...page, tests: 'auth/forbidden' },
   'POST /v1/audit/checkpoints': { tests: 'auth/forbidden', status: 201 },
   'GET /v1/audit/keys': { tests: 'auth/forbidden' },

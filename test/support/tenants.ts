@@ -3,6 +3,7 @@ import { createAccount } from '../../src/accounts/create-account.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import type { Role } from '../../src/accounts/roles.ts';
+import { createCheckpoint } from '../../src/audit/create-checkpoint.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
@@ -150,7 +151,7 @@ export async function createTenant(
       tok: newId('tok'),
       reg: newId('reg'),
       sig: newId('sig'),
-      chk: newId('chk'),
+      chk: (await createCheckpoint(app, who)).id,
       vrf: delivered.id,
       msg: idFromUuid('msg', message),
       att: attempt === null ? newId('att') : idFromUuid('att', attempt),

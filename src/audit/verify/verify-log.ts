@@ -2,6 +2,7 @@ import type { AccountId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { Tampering } from '../inspect.ts';
 import { accountsWithLogs, countEntries } from './accounts.ts';
+import { readEvidence } from './kept-checkpoints.ts';
 import type { Evidence } from './known-heads.ts';
 import { verifyAccount, type Verdict } from './verify-account.ts';
 
@@ -17,12 +18,13 @@ export interface Verified {
   tampered: number;
 }
 
-/** Verifies the logs of all accounts, or that of one. */
+/** Verifies the logs of all accounts, or that of one. @param what.evidence default: our own keys, and no more */
 export async function verifyLog(
   app: App,
-  { accountId, evidence }: { accountId: AccountId | undefined; evidence: Evidence },
+  what: { accountId: AccountId | undefined; evidence?: Evidence },
   { onProgress, onVerdict }: Report,
 ): Promise<Verified> {
+  const { accountId, evidence = await readEvidence(app, {}) } = what;
   const total = accountId ? 0 : await countEntries(app);
   const verified: Verified = { accounts: 0, entries: 0, tampered: 0 };
   let done = 0;

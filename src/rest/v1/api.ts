@@ -15,6 +15,7 @@ import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addAudit } from './audit.ts';
+import { addAuditExport } from './audit-export.ts';
 import { addConfiguration } from './configuration.ts';
 import { addDocs } from './docs.ts';
 import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
@@ -86,6 +87,7 @@ export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions)
   addReveal(api, app, gate);
   addConfiguration(api, app, gate);
   addAudit(api, app, gate);
+  addAuditExport(api, app, gate);
   const operations = operationsOf(api);
   addDocs(api, publicUrl);
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aboutAction } from '../../../src/audit/actions.ts';
 import type { AuditEntry } from '../../../src/audit/entry.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
+import type { IdPrefix } from '../../../src/ids.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { notedOf } from '../../support/audit-log.ts';
 import { OPERATIONS } from '../../support/rest-rows.ts';
@@ -39,8 +40,8 @@ describe('an operation', () => {
       { kind: 'refusal', outcome: 'auth/forbidden', actor: FROM_HERE, targets },
     ]);
 
-    if (!row.foreign) return;
-    const nobodys = newId('vrf');
+    if (!row.foreign || id === undefined) return;
+    const nobodys = newId(id.slice(0, id.indexOf('_')) as IdPrefix);
     const caller = await createRestCaller(app, own.who);
     const missing = await notedOf(app, own.who.accountId, () =>
       caller.post(path.replace('{id}', nobodys), body),
@@ -54,7 +55,9 @@ describe('an operation', () => {
     const caller = await createRestCaller(app, own.who);
     let id: unknown;
     const noted = await notedOf(app, own.who.accountId, async () => {
-      id = (await caller.post(path, row.body?.(own))).body.id;
+      const { status, body } = await caller.post(path, row.body?.(own));
+      // A number that is revealed is answered without the id that was asked for.
+      id = body.id ?? (status < 300 ? row.id?.(own) : undefined);
     });
     // What is only not understood is no attempt.
     if (id === undefined) expect(noted).toEqual([]);

@@ -135,7 +135,7 @@ async function createPlatform(
   overrides: Partial<Overrides>,
   stack: AsyncDisposableStack,
 ): Promise<App> {
-  const database = connect(databaseUrl, { poolSize: config.databasePoolSize });
+  const database = await connect(databaseUrl, { poolSize: config.databasePoolSize });
   stack.defer(() => database.close());
   const place =
     config.keys !== undefined

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type ISql, type Sql } from 'postgres';
+import { learnArrayTypes } from './array-types.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
 import { socketFactory } from './socket.ts';
@@ -48,7 +49,7 @@ function writable(url: string): string {
  * @param connectionString of PostgreSQL (15 or newer), with how it is encrypted: see `target.ts`
  * @param options.poolSize connections in all
  */
-export function connect(connectionString: string, options: { poolSize: number }): Database {
+export async function connect(connectionString: string, options: { poolSize: number }): Promise<Database> {
   const { url, tls } = readTarget(connectionString);
   const open = (max: number, session: Record<string, string>, target = url): Sql =>
     postgres(target, {
@@ -74,12 +75,14 @@ export function connect(connectionString: string, options: { poolSize: number })
   );
   // Apart from the others, because Drizzle takes its client's parsers and serializers over: there dates are texts.
   const client = open(Math.max(1, options.poolSize - forTransactions - alone), {});
-  return {
-    sql,
-    lanes: createLanes(lanes),
-    db: drizzle({ client, relations }),
-    close: async () => {
-      await Promise.all([sql, client, ...lanes].map((pool) => pool.end({ timeout: 5 })));
-    },
+  const close = async () => {
+    await Promise.all([sql, client, ...lanes].map((pool) => pool.end({ timeout: 5 })));
   };
+  try {
+    await learnArrayTypes(sql, [client, ...lanes]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { sql, lanes: createLanes(lanes), db: drizzle({ client, relations }), close };
 }

@@ -24,7 +24,7 @@ let open: AsyncDisposableStack;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = connect(testDatabase.url, { poolSize: 4 });
+  database = await connect(testDatabase.url, { poolSize: 4 });
 });
 afterAll(async () => {
   await database.close();

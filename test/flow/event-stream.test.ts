@@ -39,7 +39,7 @@ let open: AsyncDisposableStack;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = connect(testDatabase.url, { poolSize: 8 });
+  database = await connect(testDatabase.url, { poolSize: 8 });
 });
 afterAll(async () => {
   await database.close();

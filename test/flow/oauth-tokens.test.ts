@@ -31,7 +31,7 @@ let open: AsyncDisposableStack;
 beforeEach(async () => {
   // Signing keys are the installation's: each test has one of its own.
   testDatabase = await createTestDatabase();
-  database = connect(testDatabase.url, { poolSize: 4 });
+  database = await connect(testDatabase.url, { poolSize: 4 });
   open = new AsyncDisposableStack();
 });
 afterEach(async () => {

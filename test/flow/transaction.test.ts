@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect, type Database } from '../../src/db/client.ts';
 import { transaction } from '../../src/db/transaction.ts';
@@ -10,7 +11,7 @@ let database: Database;
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
-  database = connect(testDatabase.url, { poolSize: 5 });
+  database = await connect(testDatabase.url, { poolSize: 5 });
   await database.sql`CREATE TABLE notes (id integer PRIMARY KEY, text text)`;
 });
 afterAll(async () => {
@@ -92,11 +93,40 @@ test('a statement that strays out of its transaction changes nothing', async () 
   });
 });
 
+test('array types are asked for once: a connection that breaks off meanwhile would end the process', async () => {
+  const url = new URL(testDatabase.url);
+  let asked = 0;
+  await using wire = await startProxy(
+    { host: url.hostname, port: Number(url.port) },
+    (bytes) => (asked += bytes.toString('latin1').split('pg_catalog.pg_type a').length - 1),
+  );
+  url.host = `127.0.0.1:${wire.port}`;
+  const behind = await connect(url.href, { poolSize: 5 });
+  const texts = ['a', 'b,"', '\\c'];
+  const useArrays = async () => {
+    const [row] = await behind.sql`SELECT ${texts}::text[] AS texts, ${[1, 2]}::int[] AS numbers`;
+    expect(row).toEqual({ texts, numbers: [1, 2] });
+    expect(await behind.lanes.run((lane) => lane`SELECT ${texts}::text[] AS texts`)).toEqual([{ texts }]);
+    expect([...(await behind.db.execute(sql`SELECT ${sql.param(texts)}::text[] AS texts`))]).toEqual([
+      { texts },
+    ]);
+  };
+  await useArrays();
+  expect(asked).toBe(1);
+
+  await wire.cut();
+  await wire.mend();
+  await until(() => behind.sql`SELECT 1`);
+  await useArrays();
+  expect(asked).toBe(1);
+  await behind.close();
+});
+
 test('of a transaction whose connection is lost nothing stays, and the lanes come back', async () => {
   const url = new URL(testDatabase.url);
   await using wire = await startProxy({ host: url.hostname, port: Number(url.port) });
   url.host = `127.0.0.1:${wire.port}`;
-  const behind = connect(url.href, { poolSize: 5 });
+  const behind = await connect(url.href, { poolSize: 5 });
   const insert = (id: number, seconds = 0) =>
     transaction(
       behind.lanes,

@@ -8,7 +8,11 @@ export interface Proxy extends AsyncDisposable {
   mend(): Promise<void>;
 }
 
-export async function startProxy(target: { host: string; port: number }): Promise<Proxy> {
+/** @param sees what goes to the server */
+export async function startProxy(
+  target: { host: string; port: number },
+  sees: (bytes: Buffer) => void = () => undefined,
+): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
@@ -25,6 +29,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
   async function mend(): Promise<void> {
     server = createServer((client) => {
       const upstream = connect(target.port, target.host);
+      client.on('data', sees);
       join(client, upstream);
       join(upstream, client);
     }).listen(port, '127.0.0.1');

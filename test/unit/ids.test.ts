@@ -24,6 +24,14 @@ describe('newId', () => {
     expect([...ids].sort()).toEqual(ids);
   });
 
+  test('follows a clock that was set back by more than a minute, so that its ids are not those of a time to come', () => {
+    const now = Date.now() + 7_200_000;
+    const timeOf = (id: string) => Number.parseInt(uuidOf(id as ReturnType<typeof newId>).slice(0, 12), 16);
+    newId('msg', now);
+    expect(timeOf(newId('msg', now - 60_000))).toBe(now);
+    expect(timeOf(newId('msg', now - 60_001))).toBe(now - 60_001);
+  });
+
   test('is a UUID of version 7 behind its prefix, with the time in its first 48 bits', () => {
     const now = Date.now() + 3_600_000;
     const id = newId('acc', now);

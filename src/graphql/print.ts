@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
-import { createSchema } from './schema.ts';
+import { theSchema } from './schema.ts';
 
 /** The SDL as `schema/schema.graphql` has it. */
 export function printedSchema(): string {
-  return `${printSchema(createSchema())}\n`;
+  return `${printSchema(theSchema())}\n`;
 }
 
 if (import.meta.main) {

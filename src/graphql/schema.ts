@@ -43,7 +43,9 @@ import '../people/graphql-invitations.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 
-/** Makes the schema of all that hangs on the builder. */
-export function createSchema(): GraphQLSchema {
-  return builder.toSchema({ sortSchema: false });
+let schema: GraphQLSchema | undefined;
+
+/** The schema of all that hangs on the builder. Made once: each time, the builder's plugins hang more on it. */
+export function theSchema(): GraphQLSchema {
+  return (schema ??= builder.toSchema({ sortSchema: false }));
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isForTests } from '../../src/accounts/permissions.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { theSchema } from '../../src/graphql/schema.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
 import {
@@ -22,7 +22,7 @@ import { createNumbers, start } from '../support/verifying.ts';
 
 // One account with live traffic and tests: each key asks for what is of the other mode, in every field that there is.
 
-const schema = createSchema();
+const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let testApp: TestApp;
 let app: RunningApp;

@@ -2,7 +2,7 @@ import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningApp } from '../../src/app.ts';
 import { PATHS } from '../../src/graphql/paths.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { theSchema } from '../../src/graphql/schema.ts';
 import { ID_PREFIXES, uuidOf } from '../../src/ids.ts';
 import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
 import { idsIn, rowsOf, tablesOf } from '../support/account-rows.ts';
@@ -24,7 +24,7 @@ import {
 import { createTenant, type Tenant } from '../support/tenants.ts';
 import { createNumbers } from '../support/verifying.ts';
 
-const schema = createSchema();
+const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let testApp: TestApp;
 let app: RunningApp;

@@ -92,6 +92,7 @@ describe('a group commit', () => {
       },
       { maxBatchSize: 500, lanes: 1, paceMs: 50 },
     );
+    const asked = performance.now();
     await batcher.add(1);
     const rest: Promise<number>[] = [];
     for (let i = 0; i < 5; i++) {
@@ -101,7 +102,7 @@ describe('a group commit', () => {
     await Promise.all(rest);
     expect(batches).toEqual([1, 5]);
     // A timer may fire a millisecond early.
-    expect(begun[1]! - begun[0]!).toBeGreaterThanOrEqual(48);
+    expect(begun[1]! - asked).toBeGreaterThanOrEqual(48);
   });
 
   test('with a rest, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {

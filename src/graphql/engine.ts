@@ -15,7 +15,7 @@ import { useLogging } from './plugins/logging.ts';
 import { createErrorMask, type MaskError } from './plugins/masking.ts';
 import { isJson, useRequestBody } from './plugins/request-body.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
-import { theSchema } from './schema.ts';
+import { schema } from './schema.ts';
 import { createSharedExecutions } from './shared-execution.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
 import type { WebSocketOptions } from './websocket.ts';
@@ -38,7 +38,6 @@ export interface Engine {
 }
 
 export function createEngine(app: App, options: EngineOptions): Engine {
-  const schema = theSchema();
   const facts = createDocumentFacts(schema);
   const mask = createErrorMask(app.log);
   const yoga = createYoga({

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { printSchema } from 'graphql';
-import { theSchema } from './schema.ts';
+import { schema } from './schema.ts';
 
 /** The SDL as `schema/schema.graphql` has it. */
 export function printedSchema(): string {
-  return `${printSchema(theSchema())}\n`;
+  return `${printSchema(schema)}\n`;
 }
 
 if (import.meta.main) {

@@ -43,9 +43,5 @@ import '../people/graphql-invitations.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 
-let schema: GraphQLSchema | undefined;
-
 /** The schema of all that hangs on the builder. Made once: each time, the builder's plugins hang more on it. */
-export function theSchema(): GraphQLSchema {
-  return (schema ??= builder.toSchema({ sortSchema: false }));
-}
+export const schema: GraphQLSchema = builder.toSchema({ sortSchema: false });

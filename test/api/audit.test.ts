@@ -10,7 +10,7 @@ import type { AuditEntry } from '../../src/audit/entry.ts';
 import { createRefusalLog } from '../../src/audit/refusals.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { auditActionOf } from '../../src/graphql/audit-plugin.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf, type ApiKeyId } from '../../src/ids.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
@@ -20,8 +20,6 @@ import { wholeOperation } from '../support/selections.ts';
 import { LOOKUP, MUTATIONS, type Args } from '../support/tenant-rows.ts';
 import { createTenant, type Tenant } from '../support/tenants.ts';
 import { createNumbers, start } from '../support/verifying.ts';
-
-const schema = theSchema();
 const mutations = Object.values(schema.getMutationType()!.getFields()).map(
   (field) => [field.name, field] as const,
 );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isForTests } from '../../src/accounts/permissions.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
 import {
@@ -21,8 +21,6 @@ import { createTenant, type Tenant } from '../support/tenants.ts';
 import { createNumbers, start } from '../support/verifying.ts';
 
 // One account with live traffic and tests: each key asks for what is of the other mode, in every field that there is.
-
-const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let testApp: TestApp;
 let app: RunningApp;

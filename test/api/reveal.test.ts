@@ -4,7 +4,7 @@ import { REVEALS_AN_HOUR } from '../../src/accounts/count-reveal.ts';
 import { ROLES, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
@@ -18,8 +18,6 @@ import { wholeOperation } from '../support/selections.ts';
 import { LOOKUP, NODES, QUERIES, SUBSCRIPTIONS } from '../support/tenant-rows.ts';
 import { createTenant, receiveText, type Tenant } from '../support/tenants.ts';
 import { createNumbers } from '../support/verifying.ts';
-
-const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
 let own: Tenant;

@@ -5,7 +5,7 @@ import { ROLES, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { isForPeople, permissionOf } from '../../src/graphql/permission-plugin.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { ID_PREFIXES } from '../../src/ids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
@@ -19,8 +19,6 @@ import { createNumbers } from '../support/verifying.ts';
 
 // Whoever may do what is one table (src/accounts/roles.ts); this asks every field of the schema and every operation
 // of the REST API as each of its roles, and compares.
-
-const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
 let own: Tenant;

@@ -2,7 +2,7 @@ import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningApp } from '../../src/app.ts';
 import { PATHS } from '../../src/graphql/paths.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { ID_PREFIXES, uuidOf } from '../../src/ids.ts';
 import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
 import { idsIn, rowsOf, tablesOf } from '../support/account-rows.ts';
@@ -23,8 +23,6 @@ import {
 } from '../support/tenant-rows.ts';
 import { createTenant, type Tenant } from '../support/tenants.ts';
 import { createNumbers } from '../support/verifying.ts';
-
-const schema = theSchema();
 const stack = new AsyncDisposableStack();
 let testApp: TestApp;
 let app: RunningApp;

@@ -10,7 +10,7 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import { isOpenToClientToken } from '../../src/graphql/audience.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import type { CarrierId, VerificationId } from '../../src/ids.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
@@ -45,7 +45,6 @@ import {
 const OURS = '+385997391000';
 const aNumber = createNumbers(7_391_001);
 const clock = createClock();
-const schema = theSchema();
 const canaries: Canary[] = [];
 /** Where they are looked for. */
 const logged: string[] = [];

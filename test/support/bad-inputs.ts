@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
-import { theSchema } from '../../src/graphql/schema.ts';
+import { schema } from '../../src/graphql/schema.ts';
 import { absurdArgs, absurdJson, writeJson } from './absurd-inputs.ts';
 import { wholeOperation } from './selections.ts';
 import { MUTATIONS, QUERIES } from './tenant-rows.ts';
@@ -24,7 +24,6 @@ export function badInputs(tenant: Tenant): fc.Arbitrary<BadInput> {
 }
 
 function badOperations(tenant: Tenant): fc.Arbitrary<BadInput> {
-  const schema = theSchema();
   const kinds = [
     ['query', schema.getQueryType(), QUERIES],
     ['mutation', schema.getMutationType(), MUTATIONS],

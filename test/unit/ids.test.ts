@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/crypto/new-id.ts';
-import { ID_PREFIXES, idFromUuid, parseId, uuidOf } from '../../src/ids.ts';
+import { ID_PREFIXES, idFromUuid, parseId, uuidOf, type Id } from '../../src/ids.ts';
 
 const UUID_V7 = /^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
@@ -26,7 +26,7 @@ describe('newId', () => {
 
   test('follows a clock that was set back by more than a minute, so that its ids are not those of a time to come', () => {
     const now = Date.now() + 7_200_000;
-    const timeOf = (id: string) => Number.parseInt(uuidOf(id as ReturnType<typeof newId>).slice(0, 12), 16);
+    const timeOf = (id: Id<'msg'>) => Number.parseInt(uuidOf(id).slice(0, 12), 16);
     newId('msg', now);
     expect(timeOf(newId('msg', now - 60_000))).toBe(now);
     expect(timeOf(newId('msg', now - 60_001))).toBe(now - 60_001);

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 export const OTPOST_READY = /^Otpost is ready/;
 
 const STOP_TIMEOUT_MS = 15_000;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Half of what a process costs is to read TypeScript (2.0 s of CPU, 1.3 s from the second one on). */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/test-code', import.meta.url));
 
 export interface ProcessOptions {
   /** A TypeScript file, from the repository's root. */
@@ -72,10 +75,10 @@ export async function runToEnd(options: Omit<ProcessOptions, 'ready' | 'timeoutM
 function launch({ entry, args = [], env = {} }: Omit<ProcessOptions, 'ready'>) {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, [entry, ...args], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, TMPDIR, ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
   });
   const lines: string[] = [];
   for (const input of [child.stdout, child.stderr])

@@ -19,7 +19,7 @@ export const PERMISSIONS = {
   'numbers:read': 'Ask what is known of a number, and read how numbers are looked up.',
   'numbers:write': 'Change how numbers are looked up.',
   'numbers:reveal':
-    'See phone numbers in full: a server wherever they are, a person one at a time with `revealNumber`.',
+    'See phone numbers in full, noted in the audit log: a server wherever they are, a person one at a time with `revealNumber`.',
   'subjects:erase': 'Erase everything that tells whom a phone number belongs to, for good.',
   'subjects:export': 'Export all that is stored about the holder of a phone number.',
   'webhooks:read': 'Read webhook endpoints and what became of their deliveries.',

@@ -79,6 +79,11 @@ export const ACTIONS = {
   },
   'number.reveal': read('vrf', 'See the number of a verification in full.'),
   'inbound_message.reveal': read('inb', 'See who sent a message from a handset, in full.'),
+  'number.read': read('vrf', 'Be shown numbers of verifications in full, as servers are that may see them.'),
+  'inbound_message.read': read(
+    'inb',
+    'Be shown in full who has sent messages from handsets, or their texts.',
+  ),
   'verification.start': traffic('Start a verification, or send another message of it.'),
   'verification.check': traffic('Check a code.'),
   'verification.cancel': traffic('Cancel a verification.'),

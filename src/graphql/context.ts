@@ -1,5 +1,6 @@
 import { CredentialMissing } from '../accounts/errors.ts';
 import type { PersonPrincipal, Principal } from '../accounts/principal.ts';
+import type { Shown } from '../audit/note-reads.ts';
 import { PersonNeeded } from '../people/errors.ts';
 import type { App } from '../platform.ts';
 
@@ -8,6 +9,8 @@ export interface GraphqlContext {
   app: App;
   /** Absent for a stranger, who may read the schema and nothing else. */
   principal: Principal | undefined;
+  /** Of an event: what is shown of it in full, for the audit log. It is noted for each who gets the event. */
+  shown?: Shown[];
 }
 
 /**

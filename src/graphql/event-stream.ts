@@ -5,6 +5,8 @@ import {
   type ExecutionResult,
   type GraphQLError,
 } from 'graphql';
+import { streamReadsOf } from '../audit/stream-reads.ts';
+import type { GraphqlContext } from './context.ts';
 import type { MaskError } from './plugins/masking.ts';
 import type { Delivery, SharedExecutions, SourceEvent } from './shared-execution.ts';
 
@@ -32,6 +34,8 @@ export async function openEventStream(
 
   const source = (opened as AsyncIterable<SourceEvent>)[Symbol.asyncIterator]();
   const group = executions.join(validated);
+  const { app, principal } = validated.contextValue as GraphqlContext;
+  const reads = principal && streamReadsOf(app, principal);
   let over = false;
 
   async function end(): Promise<void> {
@@ -49,8 +53,11 @@ export async function openEventStream(
         await end();
         return ENDED;
       }
-      const delivery = group.deliver(value);
-      return { kind: 'delivered', delivery: delivery instanceof Promise ? await delivery : delivery };
+      const delivering = group.deliver(value);
+      const delivery = delivering instanceof Promise ? await delivering : delivering;
+      const noted = delivery.shown.length > 0 ? reads?.add(delivery.shown) : undefined;
+      if (noted) await noted;
+      return { kind: 'delivered', delivery };
     } catch (error) {
       await end();
       return { kind: 'failed', error: mask(error) };

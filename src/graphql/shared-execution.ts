@@ -5,6 +5,7 @@ import {
   type ValidatedSubscriptionArgs,
 } from 'graphql';
 import { mayRevealPhone } from '../accounts/permissions.ts';
+import type { Shown } from '../audit/note-reads.ts';
 import type { GraphqlContext } from './context.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import type { MaskError } from './plugins/masking.ts';
@@ -20,6 +21,8 @@ export interface Delivery {
   result: ExecutionResult;
   /** The result as JSON. */
   json: string;
+  /** What of it is shown in full: to be noted for everybody before they get it. */
+  shown: readonly Shown[];
 }
 
 /** The execution that subscriptions with the same question share. */
@@ -77,10 +80,11 @@ function createGroup(args: ValidatedSubscriptionArgs, mask: MaskError): Group {
 
   const execute = async (event: SourceEvent): Promise<Delivery> => {
     // A fresh context per event: what loaders and plans remember must not outlive it.
-    const contextValue: GraphqlContext = { app, principal };
+    const shown: Shown[] = [];
+    const contextValue: GraphqlContext = { app, principal, shown };
     const raw = await executeSubscriptionEvent({ ...args, contextValue, rootValue: event });
     const result = raw.errors ? { ...raw, errors: raw.errors.map(mask) } : raw;
-    const delivery = { result, json: JSON.stringify(result) };
+    const delivery = { result, json: JSON.stringify(result), shown };
     if (remembered.has(event.cursor)) remembered.set(event.cursor, delivery);
     return delivery;
   };

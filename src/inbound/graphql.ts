@@ -53,13 +53,14 @@ export const InboundMessage = builder.drizzleObject('inboundMessages', {
     from: t.string({
       description:
         'Who sent it: a number in E.164, masked (`+385•••••••67`) unless the caller may see it; or a name or short code.',
-      resolve: (message, _args, context) => shownSender(context.app, callerOf(context), message),
+      resolve: (message, _args, context) =>
+        shownSender(context.app, callerOf(context), message, context.shown),
     }),
     to: t.exposeString('ourNumber', { description: 'Which of our numbers was texted.' }),
     text: t.string({
       description:
         'What it says. `••••••` stands where a one-time password was; phone numbers are masked like `from`.',
-      resolve: (message, _args, context) => shownText(context.app, callerOf(context), message),
+      resolve: (message, _args, context) => shownText(context.app, callerOf(context), message, context.shown),
     }),
     kind: t.expose('kind', { type: InboundKind, description: 'What it is for.' }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When it reached us.' }),

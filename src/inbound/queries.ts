@@ -1,5 +1,6 @@
 import { mayRevealPhone } from '../accounts/permissions.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { noteRead, type Shown } from '../audit/note-reads.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import type { InboundMessageId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -18,16 +19,33 @@ export function textOf(app: App, row: SealedMessage): string | Promise<string> {
   return withKeys(app.keys, () => openText(app.keys, row));
 }
 
-/** The same as a caller may see it: without phone numbers, unless they see those in full. */
-export async function shownText(app: App, who: Principal, row: SealedMessage): Promise<string> {
+/**
+ * The same as a caller may see it: without phone numbers, unless they see those in full, which is noted before.
+ * @param collected see `noteRead`
+ */
+export async function shownText(
+  app: App,
+  who: Principal,
+  row: SealedMessage,
+  collected?: Shown[],
+): Promise<string> {
   const text = await textOf(app, row);
-  return mayRevealPhone(who) ? text : maskNumbers(text);
+  if (!mayRevealPhone(who)) return maskNumbers(text);
+  await noteRead(app, who, { action: 'inbound_message.read', target: row.id }, collected);
+  return text;
 }
 
-/** Who sent it, as a caller may see it. */
-export async function shownSender(app: App, who: Principal, row: SealedMessage): Promise<string> {
+/** Who sent it, as a caller may see it; in full it is noted before, as with {@link shownText}. */
+export async function shownSender(
+  app: App,
+  who: Principal,
+  row: SealedMessage,
+  collected?: Shown[],
+): Promise<string> {
   const from = await senderOf(app, row);
-  return mayRevealPhone(who) ? from : maskPhone(from);
+  if (!mayRevealPhone(who)) return maskPhone(from);
+  await noteRead(app, who, { action: 'inbound_message.read', target: row.id }, collected);
+  return from;
 }
 
 /** @returns undefined when the caller sees no such message: tests have none */

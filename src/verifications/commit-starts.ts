@@ -109,14 +109,15 @@ export async function commitStarts(
   return results;
 }
 
-/** Whoever starts a verification knows its number. */
+/** Whoever starts a verification knows its number; whoever sends it again has said its id alone. */
 function withNumbers(
   results: readonly StartResult[],
   starts: readonly NewStart[],
 ): (AnsweredVerification | Error)[] {
-  return results.map((result, i) =>
-    result instanceof Error ? result : { ...result, number: { e164: starts[i]!.e164 } },
-  );
+  return results.map((result, i) => {
+    const { e164, resendOf } = starts[i]!;
+    return result instanceof Error ? result : { ...result, number: { e164, given: resendOf === undefined } };
+  });
 }
 
 function destinationOf({ draft, number }: NewStart): DestinationKey {

@@ -78,7 +78,7 @@ export const Verification = builder.drizzleObject('verifications', {
       description:
         'The destination, masked (`+385•••••••67`) unless the caller may see it. Numbers are kept for a shorter time ' +
         'than verifications: of one that has gone the country is left (`+385•••••••••`).',
-      resolve: (v: Numbered, _args, context) => shownNumber(context.app, callerOf(context), v),
+      resolve: (v: Numbered, _args, context) => shownNumber(context.app, callerOf(context), v, context.shown),
     }),
     country: t.string({
       description: 'Country of the destination, ISO 3166-1 alpha-2; `00` for international services.',

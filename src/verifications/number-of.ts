@@ -1,5 +1,6 @@
 import { mayRevealPhone } from '../accounts/permissions.ts';
 import type { Principal } from '../accounts/principal.ts';
+import { noteRead, type Shown } from '../audit/note-reads.ts';
 import type { App } from '../platform.ts';
 import { readNumbers, type NumberKey } from '../vault/numbers.ts';
 import { maskOfCountry, maskPhone, openPhoneSoon } from './phone.ts';
@@ -7,7 +8,13 @@ import type { VerificationRow } from './table.ts';
 
 /** A verification as a verb answers it: with its number, where that is at hand anyway. */
 export interface AnsweredVerification extends VerificationRow {
-  number?: { e164: string } | { sealed: Buffer };
+  number?: KnownNumber | { sealed: Buffer };
+}
+
+interface KnownNumber {
+  e164: string;
+  /** By whoever is answered, in the same request: they are shown nothing that they have not said. */
+  given: boolean;
 }
 
 export type Numbered = Pick<AnsweredVerification, 'accountId' | 'id' | 'country' | 'number'>;
@@ -23,10 +30,25 @@ export async function numberOf(app: App, v: Numbered): Promise<string | undefine
   return sealed && openPhoneSoon(app.keys, { accountId, id }, sealed);
 }
 
-/** The number as a caller may see it; of one that has gone, what its country tells. */
-export async function shownNumber(app: App, who: Principal, v: Numbered): Promise<string> {
+/**
+ * The number as a caller may see it; of one that has gone, what its country tells. That it is seen in full is noted
+ * before.
+ * @param collected see `noteRead`
+ */
+export async function shownNumber(
+  app: App,
+  who: Principal,
+  v: Numbered,
+  collected?: Shown[],
+): Promise<string> {
   const number = await numberOf(app, v);
-  return number !== undefined && mayRevealPhone(who) ? number : masked(number, v);
+  if (number === undefined || !mayRevealPhone(who)) return masked(number, v);
+  if (!isGiven(v)) await noteRead(app, who, { action: 'number.read', target: v.id }, collected);
+  return number;
+}
+
+function isGiven({ number }: Numbered): boolean {
+  return number !== undefined && 'given' in number && number.given;
 }
 
 /** The number as nobody knows whose it is. */

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REVEALS_AN_HOUR } from '../../src/accounts/count-reveal.ts';
 import { ROLES, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
+import { createStreamReadLog } from '../../src/audit/stream-reads.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
-import { notedOf } from '../support/audit-log.ts';
+import { auditOf, notedOf } from '../support/audit-log.ts';
 import { canariesIn, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createSocketClient, type Caller } from '../support/graphql.ts';
 import { aMember, lets, type SignedIn } from '../support/member.ts';
@@ -30,6 +31,7 @@ const aNumber = () => {
   return number;
 };
 
+const READS: readonly string[] = ['number.read', 'inbound_message.read'];
 const REVEAL = `mutation ($id: ID!) { revealNumber(input: { verificationId: $id }) {
   __typename ... on RevealedNumber { verificationId number } ... on TooManyReveals { retryAfterSeconds }
   ... on Error { code } } }`;
@@ -52,7 +54,14 @@ describe('a person', () => {
     { token, caller }: Pick<SignedIn, 'token' | 'caller'>,
     isOpen: (parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>) => boolean,
   ) {
-    const said: { what: string; asked: string; text: string }[] = [];
+    let last = (await auditOf(app, own.who.accountId)).at(-1)?.id;
+    /** How many reads have come into the log. */
+    const reads = async () => {
+      const entries = await auditOf(app, own.who.accountId, last);
+      last = entries.at(-1)?.id ?? last;
+      return entries.filter(({ action }) => READS.includes(action)).length;
+    };
+    const said: { what: string; asked: string; text: string; noted: number }[] = [];
     const query = schema.getQueryType()!;
     for (const field of Object.values(query.getFields()).filter((one) => isOpen(query, one))) {
       const operation = wholeOperation(schema, 'query', field, isOpen);
@@ -62,7 +71,7 @@ describe('a person', () => {
       for (const args of all ?? [row.args?.(own) ?? {}]) {
         const { data, errors } = await caller.ask(operation.query, args);
         const text = JSON.stringify(data ?? errors);
-        said.push({ what: `Query.${field.name}`, asked: JSON.stringify(args), text });
+        said.push({ what: `Query.${field.name}`, asked: JSON.stringify(args), text, noted: await reads() });
       }
     }
     const subscription = schema.getSubscriptionType()!;
@@ -79,7 +88,7 @@ describe('a person', () => {
         const late = new Promise<undefined>((resolve) => setTimeout(resolve, 2_000, undefined).unref());
         text = JSON.stringify(await Promise.race([first, late])) ?? '';
       }
-      said.push({ what: `Subscription.${field.name}`, asked: '', text });
+      said.push({ what: `Subscription.${field.name}`, asked: '', text, noted: await reads() });
       await events.return!();
     }
     const { operations } = createRest({} as never, {
@@ -91,7 +100,7 @@ describe('a person', () => {
       const { query: _query, ...row } = OPERATIONS[operation]!;
       const changed: Record<string, string> = row.streams ? { after: own.cursors.event } : {};
       const { text } = await callOperation(app, own, operation, row, changed, token);
-      said.push({ what: operation, asked: '', text });
+      said.push({ what: operation, asked: '', text, noted: await reads() });
     }
     return said;
   }
@@ -112,16 +121,19 @@ describe('a person', () => {
         lets(role, permissionOf(parent, field)),
       );
       expect(foundIn(said)).toEqual([]);
+      expect(said.filter(({ noted }) => noted > 0)).toEqual([]);
       expect(said.some(({ text }) => text.includes('+385•'))).toBe(true);
     },
     60_000,
   );
 
-  test('is shown less than a server with a key, which sees them where people see dots', async () => {
+  test('is shown less than a server with a key, which sees them where people see dots, and is in the log with each', async () => {
     const caller = callerWith(app, own.credential);
     const isOpen = (parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>) =>
       field.extensions.forPeople !== true && parent.name !== 'Session';
     const said = await readingsOf({ token: own.credential, caller }, isOpen);
+    // All that it is shown is in the log by then.
+    expect(said.filter((one) => foundIn([one]).length > 0 && one.noted === 0)).toEqual([]);
     const places = new Set(foundIn(said).map((found) => found.split(':')[0]));
     expect([...places].sort()).toEqual([
       'GET /v1/events',
@@ -138,6 +150,69 @@ describe('a person', () => {
       'Subscription.verificationEvents',
     ]);
   }, 60_000);
+});
+
+describe('what a server is shown', () => {
+  const ask = (query: string, variables = {}) => callerWith(app, own.credential).ask(query, variables);
+  const readsIn = async (work: () => Promise<unknown>) =>
+    (await notedOf(app, own.who.accountId, work)).filter(({ action }) => READS.includes(action));
+
+  test('is one entry for a page, with the ids of all that was shown in full', async () => {
+    let ids: string[] = [];
+    const [entry, ...others] = await readsIn(async () => {
+      const { data } = await ask('{ verifications(first: 3) { nodes { id to } } }');
+      const { nodes } = data!.verifications as { nodes: { id: string; to: string }[] };
+      ids = nodes.filter(({ to }) => !to.includes('•')).map(({ id }) => id);
+    });
+    expect(ids.length).toBeGreaterThan(1);
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      ...{ kind: 'read', action: 'number.read', outcome: 'ok' },
+      count: ids.length,
+    });
+    expect(entry!.actor).toMatchObject({ kind: 'apiKey', address: '127.0.0.1' });
+    expect([...entry!.targets].sort()).toEqual(ids.sort());
+    const ofTexts = await readsIn(() => ask('{ inboundMessages(first: 1) { nodes { id from text } } }'));
+    expect(ofTexts).toMatchObject([{ action: 'inbound_message.read', count: 1 }]);
+  });
+
+  test('is not noted where it is not asked for, nor where it has just said the number itself', async () => {
+    const start = `mutation ($to: String!) { startVerification(input: { to: $to }) { ... on Verification { to } } }`;
+    const to = aNumber();
+    const noted = await readsIn(async () => {
+      await ask('{ verifications(first: 3) { nodes { id status } } }');
+      expect((await ask(start, { to })).data).toEqual({ startVerification: { to } });
+    });
+    expect(noted).toEqual([]);
+  });
+
+  test('over a stream is noted before its first number, and then by and by', async () => {
+    const query = 'subscription ($after: String) { accountEvents(after: $after) { verification { id to } } }';
+    const seen = new Set<string>();
+    const noted = await readsIn(async () => {
+      await using client = createSocketClient(app, own.credential);
+      const events = client.iterate({ query, variables: { after: own.cursors.event } });
+      const next = async () => {
+        const { value } = (await events.next()) as {
+          value: { data: { accountEvents: { verification: { id: string } } } };
+        };
+        seen.add(value.data.accountEvents.verification.id);
+      };
+      await next();
+      const [first] = (await auditOf(app, own.who.accountId)).slice(-1);
+      expect(first).toMatchObject({
+        action: 'number.read',
+        targets: [...seen],
+        details: { stream: 'begins' },
+      });
+      while (seen.size < 2) await next();
+      await events.return!();
+      await app.single(createStreamReadLog).write();
+    });
+    expect(noted.map(({ details }) => details)).toEqual([{ stream: 'begins' }, { stream: 'goes_on' }]);
+    const told = new Set<string>(noted.flatMap(({ targets }) => targets));
+    expect([...seen].filter((id) => !told.has(id))).toEqual([]);
+  });
 });
 
 describe('revealing a number', () => {

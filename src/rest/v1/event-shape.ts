@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../../accounts/principal.ts';
+import type { Shown } from '../../audit/note-reads.ts';
 import { EVENT_TYPES } from '../../events/catalog.ts';
 import type { EventEnvelope } from '../../events/envelope.ts';
 import type { App } from '../../platform.ts';
@@ -31,15 +32,17 @@ export const Event = z
   })
   .openapi('Event', { description: 'Something that happened to a verification or one of its messages.' });
 
+/** @param collected see `noteRead` */
 export async function eventShape(
   app: App,
   who: Principal,
   event: EventEnvelope,
+  collected?: Shown[],
 ): Promise<z.output<typeof Event>> {
   const { cursor, type, version, occurredAt, verification, message } = event;
   return {
     ...{ cursor, type, version, occurredAt },
-    verification: await verificationShape(app, who, verification),
+    verification: await verificationShape(app, who, verification, collected),
     message: message
       ? { id: message.id, status: message.status, sender: message.sender, segments: message.segments }
       : null,

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import type { Principal } from '../../accounts/principal.ts';
+import type { Shown } from '../../audit/note-reads.ts';
+import { streamReadsOf } from '../../audit/stream-reads.ts';
 import { DomainError } from '../../errors.ts';
 import { accountEvents, verificationEvents, type EventStream } from '../../events/stream.ts';
 import type { App } from '../../platform.ts';
@@ -73,6 +75,7 @@ export function addEvents(api: RestApi, app: App, gate: Gate): void {
 }
 
 function send(app: App, who: Principal, context: RestContext, events: EventStream): Response {
+  const reads = streamReadsOf(app, who);
   context.header('cache-control', 'no-store');
   context.header('x-accel-buffering', 'no');
   return streamSSE(context, async (stream) => {
@@ -81,7 +84,9 @@ function send(app: App, who: Principal, context: RestContext, events: EventStrea
     const beat = setInterval(() => void stream.write(': still here\n\n'), BEAT_MS);
     try {
       for await (const event of events) {
-        const data = JSON.stringify(await eventShape(app, who, event));
+        const shown: Shown[] = [];
+        const data = JSON.stringify(await eventShape(app, who, event, shown));
+        await reads.add(shown);
         // Waits for the reader: one that is too slow is ended by the stream itself.
         await stream.writeSSE({ id: event.cursor, event: event.type, data });
       }

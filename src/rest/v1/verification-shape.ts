@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../../accounts/principal.ts';
+import type { Shown } from '../../audit/note-reads.ts';
 import type { App } from '../../platform.ts';
 import { shownNumber, type AnsweredVerification } from '../../verifications/number-of.ts';
 import { sandboxCodeOf } from '../../verifications/sandbox-code.ts';
@@ -64,15 +65,17 @@ export function verificationShapes(
   return Promise.all(rows.map((row) => verificationShape(app, who, row)));
 }
 
+/** @param collected see `noteRead` */
 export async function verificationShape(
   app: App,
   who: Principal,
   row: AnsweredVerification,
+  collected?: Shown[],
 ): Promise<Verification> {
   return {
     id: row.id,
     mode: row.mode,
-    to: await shownNumber(app, who, row),
+    to: await shownNumber(app, who, row, collected),
     country: row.country,
     channel: row.channel,
     status: row.status,

@@ -3,12 +3,18 @@ import { KeyDestroyed, UnknownKey } from '../crypto/errors.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { AccountId, VerificationId } from '../ids.ts';
 import { BINDING_BYTES, sealOfBinding, type ClientBinding } from './client-binding.ts';
-import type { ClientTokenPrincipal } from './principal.ts';
+import { CredentialInvalid } from './errors.ts';
+import type { ClientTokenPrincipal, Principal } from './principal.ts';
 
 export const CLIENT_TOKEN_PREFIX = 'otpost_ct_';
 
-// The last receipt and the end itself come a little after the verification's time is up.
-const GRACE_MS = 5 * 60_000;
+/**
+ * How long a frontend may still look at a verification that has ended: for a page whose line was lost just then, or that
+ * was reloaded, to read how it ended. The SDK comes back within 15 s, a browser's EventSource within a few. From there
+ * on what there is to know is the server's, which has asked for the check.
+ */
+export const CLIENT_TOKEN_GRACE_MS = 60_000;
+
 const UNBOUND_BYTES = 16 + 16 + 6;
 const MAC_BYTES = 16;
 // In base64url: without and with what it is bound to.
@@ -16,7 +22,8 @@ const TOKEN = /^otpost_ct_([A-Za-z0-9-]{1,12})_([A-Za-z0-9_-]{72}|[A-Za-z0-9_-]{
 
 /**
  * A bearer for the frontend of one verification: it may watch it and nothing else, from one place if its start
- * said so, and ends five minutes after the time of its verification is up. Stateless.
+ * said so. It ends a minute after its verification (`refuseEnded`): at the latest after the time of that is up, which is
+ * written in it. Stateless.
  * @returns `otpost_ct_` + key id + `_` + base64url of account ‖ verification ‖ expiry (ms, 48 bits) ‖ where it is
  *   bound to, if to anything (17 octets) ‖ HMAC-SHA-256 cut to 128 bits
  */
@@ -28,7 +35,7 @@ export function issueClientToken(
   const body = Buffer.allocUnsafe(UNBOUND_BYTES + (binding ? BINDING_BYTES : 0));
   body.write(verification.accountId.slice(4), 0, 16, 'hex');
   body.write(verification.id.slice(4), 16, 16, 'hex');
-  body.writeUIntBE(verification.expiresAt.getTime() + GRACE_MS, 32, 6);
+  body.writeUIntBE(verification.expiresAt.getTime() + CLIENT_TOKEN_GRACE_MS, 32, 6);
   if (binding) sealOfBinding(binding).copy(body, UNBOUND_BYTES);
   const token = Buffer.concat([body, mac(keys, keys.currentId, body)]);
   return `${CLIENT_TOKEN_PREFIX}${keys.currentId}_${token.toString('base64url')}`;
@@ -53,6 +60,17 @@ export function readClientToken(keys: Keyring, token: string, now: number): Clie
     expiresAt: new Date(expiresAt),
     ...(body.length > UNBOUND_BYTES && { binding: body.subarray(UNBOUND_BYTES) }),
   };
+}
+
+/**
+ * A token says until when its verification is valid, not that it has ended before: whoever has read the verification
+ * knows, and asks here. So nothing is read for it that is not read anyway.
+ * @param endedAt when the verification ended; absent: it has not
+ * @throws {CredentialInvalid}
+ */
+export function refuseEnded(who: Principal, endedAt: Date | null | undefined, now: number): void {
+  if (who.kind === 'clientToken' && endedAt && now >= endedAt.getTime() + CLIENT_TOKEN_GRACE_MS)
+    throw new CredentialInvalid('expired');
 }
 
 function mac(keys: Keyring, keyId: string, body: Buffer): Buffer {

@@ -1,8 +1,10 @@
 import { createTokenWatch } from '../oauth/token-watch.ts';
 import { createPersonWatch } from '../people/person-watch.ts';
 import type { App } from '../platform.ts';
+import { createEventHub } from '../events/hub.ts';
 import { createKeyWatch } from './key-watch.ts';
-import type { Principal } from './principal.ts';
+import { CLIENT_TOKEN_GRACE_MS } from './client-token.ts';
+import type { ClientTokenPrincipal, Principal } from './principal.ts';
 
 // A timer of Node ends at once when it is set for longer than 2³¹ ms.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -27,7 +29,7 @@ export function onCredentialEnd(app: App, who: Principal, listener: () => void):
         app.single(createPersonWatch).add(who, end),
       );
     case 'clientToken':
-      return onTime(app, who.expiresAt, listener);
+      return whicheverIsFirst(app, who.expiresAt, listener, (end) => onEndOfVerification(app, who, end));
     default:
       throw new Error(`unhandled principal: ${who satisfies never}`);
   }
@@ -52,6 +54,22 @@ function whicheverIsFirst(
     stopWaiting();
   };
   return stop;
+}
+
+/** It is watched as a stream of its events is: the two share what is read and heard of it. */
+function onEndOfVerification(
+  app: App,
+  { accountId, verificationId }: ClientTokenPrincipal,
+  listener: () => void,
+): () => void {
+  let stopWaiting = () => {};
+  const stopWatching = app.single(createEventHub).onEnded(accountId, verificationId, (endedAt) => {
+    stopWaiting = onTime(app, new Date(endedAt.getTime() + CLIENT_TOKEN_GRACE_MS), listener);
+  });
+  return () => {
+    stopWatching();
+    stopWaiting();
+  };
 }
 
 function onTime(app: App, at: Date, listener: () => void): () => void {

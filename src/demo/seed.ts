@@ -3,7 +3,7 @@ import type { Mode } from '../accounts/mode.ts';
 import { modeOf } from '../accounts/principal.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { createApiKey } from '../accounts/create-api-key.ts';
-import { findAccountByName } from '../accounts/find-account.ts';
+import { findAccount, findAccountByName } from '../accounts/find-account.ts';
 import { bySystem, type Doer } from '../audit/actor.ts';
 import { connectCarrier } from '../carriers/connect-carrier.ts';
 import type { Config } from '../config.ts';
@@ -46,10 +46,12 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
   const accountId =
     (await findAccountByName(app, ACCOUNT_NAME)) ?? (await createAccount(app, { name: ACCOUNT_NAME })).id;
   const who = bySystem(accountId);
+  // As all of an installation's messages: they would not leave over a carrier that is elsewhere, or nowhere.
+  const region = (await findAccount(app, accountId)).residency;
   await ensureService(app, who);
   for (const { name, systemId, priority, price } of CARRIERS) {
     const carrierId = await connectCarrier(app, accountId, {
-      name,
+      ...{ name, region },
       config: { kind: 'smpp', host: config.simulator.host, port: simulator.smppPort, systemId, window: 100 },
       secrets: { password: 'demo' },
     });

@@ -4,7 +4,6 @@ import type { App } from '../platform.ts';
 import { createAccountFeed } from './account-feed.ts';
 import { createCatchUp } from './catch-up.ts';
 import { startOfTransaction, type Cursor } from './cursor.ts';
-import { VerificationNotFound } from '../verifications/errors.ts';
 import { InvalidCursor } from './errors.ts';
 import { modeOfEvent, readSnapshot, type PlacedEvent } from './queries.ts';
 import { createEventReader, type EventReader, type ReaderOptions } from './reader.ts';
@@ -21,14 +20,17 @@ export interface Audience {
 /** All event streams of this process: what they watch is watched once, however many they are. */
 export interface EventHub extends AsyncDisposable {
   /**
-   * @param audience without a mode: the verification's own
+   * @param admit throws when whoever asks may not see it
    * @throws {VerificationNotFound | InvalidCursor}
    */
   openVerification(
-    audience: Pick<Audience, 'accountId'> & Partial<Audience>,
+    accountId: AccountId,
     id: VerificationId,
     after: Cursor | undefined,
+    admit: (found: Pick<VerificationFeed, 'mode' | 'endedAt'>) => void,
   ): Promise<EventReader>;
+  /** Calls back once when a verification has ended, at once when it had. @returns how to stop waiting for that */
+  onEnded(accountId: AccountId, id: VerificationId, listener: (endedAt: Date) => void): () => void;
   /** @throws {InvalidCursor} */
   openAccount(audience: Audience, after: Cursor | undefined): Promise<EventReader>;
 }
@@ -45,6 +47,11 @@ export function createEventHub(app: App): EventHub {
   const catchUp = createCatchUp(app);
   const reconciler = setInterval(() => catchUp.request(verifications.all()), RECONCILE_MS);
   reconciler.unref();
+
+  function acquire(accountId: AccountId, id: VerificationId): Promise<Lease<VerificationFeed>> {
+    const create = () => createVerificationFeed(app, accountId, id, (feed) => catchUp.request([feed]));
+    return verifications.acquire(`${accountId}/${id}`, create);
+  }
 
   async function startReader<F extends SharedFeed>(
     { feed, release }: Lease<F>,
@@ -63,16 +70,29 @@ export function createEventHub(app: App): EventHub {
   }
 
   return {
-    async openVerification({ accountId, mode }, id, after) {
-      const create = () => createVerificationFeed(app, accountId, id, (feed) => catchUp.request([feed]));
-      const lease = await verifications.acquire(`${accountId}/${id}`, create);
+    async openVerification(accountId, id, after, admit) {
+      const lease = await acquire(accountId, id);
       return startReader(lease, async () => {
-        if (mode !== undefined && lease.feed.mode !== mode) throw new VerificationNotFound();
+        admit(lease.feed);
         if (!after) return { after: beforeFirst(id) };
         if (after.verificationId !== id || (await modeOfEvent(sql, accountId, after)) === undefined)
           throw new InvalidCursor();
         return { after };
       });
+    },
+
+    onEnded(accountId, id, listener) {
+      const stack = new DisposableStack();
+      acquire(accountId, id).then(
+        ({ feed, release }) => {
+          if (stack.disposed) return release();
+          stack.defer(release);
+          stack.defer(feed.onEnded(listener));
+        },
+        // Of what is not there nothing is shown; and one that could not be read ends by its own time.
+        (error: unknown) => app.log.debug({ err: error, id }, 'waiting for the end of a verification failed'),
+      );
+      return () => stack.dispose();
     },
 
     async openAccount({ accountId, mode }, after) {

@@ -133,6 +133,7 @@ export interface VerificationHead {
   mode: Mode;
   version: number;
   status: VerificationStatus;
+  settledAt: Date | null;
   unsettledMessages: MessageId[];
 }
 
@@ -144,7 +145,7 @@ export async function readVerificationHead(
   id: VerificationId,
 ): Promise<VerificationHead | undefined> {
   const [row] = await sql<(Omit<VerificationHead, 'unsettledMessages'> & { unsettled: string[] })[]>`
-    SELECT v.mode, v.version, v.status, ARRAY(
+    SELECT v.mode, v.version, v.status, v.settled_at AS "settledAt", ARRAY(
       SELECT m.id FROM messages m
       WHERE m.account_id IS NOT DISTINCT FROM v.account_id AND m.verification_id = v.id AND m.status IN ('queued', 'sent')
     ) AS unsettled
@@ -154,6 +155,7 @@ export async function readVerificationHead(
       mode: row.mode,
       version: row.version,
       status: row.status,
+      settledAt: row.settledAt,
       unsettledMessages: row.unsettled.map((uuid) => idFromUuid('msg', uuid)),
     }
   );

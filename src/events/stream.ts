@@ -1,8 +1,10 @@
 import { onCredentialEnd } from '../accounts/credential-end.ts';
+import { refuseEnded } from '../accounts/client-token.ts';
 import { CredentialInvalid, Forbidden } from '../accounts/errors.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { VerificationNotFound } from '../verifications/errors.ts';
 import { decodeCursor, type Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
 import { InvalidCursor } from './errors.ts';
@@ -26,9 +28,9 @@ export type EventStream = AsyncIterableIterator<EventEnvelope, undefined>;
  * The events of one verification and its messages: those that were, then live, each once and in
  * order. Completes behind the last event that can come: when the verification has ended and all its
  * messages are settled. The stream fails with
- * {@link CredentialInvalid} when the caller's credential ends, and with `StreamTooSlow` when more
+ * {@link CredentialInvalid} when the caller's credential ends (that of a frontend: with its verification), and with `StreamTooSlow` when more
  * than 1,000 events wait to be read; both resume with `after`.
- * @throws {VerificationNotFound | InvalidCursor | Forbidden}
+ * @throws {VerificationNotFound | InvalidCursor | Forbidden | CredentialInvalid}
  */
 export async function verificationEvents(
   app: App,
@@ -37,9 +39,12 @@ export async function verificationEvents(
 ): Promise<EventStream> {
   if (who.kind === 'clientToken' && who.verificationId !== verificationId) throw new Forbidden();
   const cursor = readCursor(after);
-  const { accountId } = who;
-  const audience = who.kind === 'clientToken' ? { accountId } : { accountId, mode: modeOf(who) };
-  const reader = await app.single(createEventHub).openVerification(audience, verificationId, cursor);
+  const hub = app.single(createEventHub);
+  const reader = await hub.openVerification(who.accountId, verificationId, cursor, ({ mode, endedAt }) => {
+    refuseEnded(who, endedAt, app.clock());
+    // A frontend sees the one that its token is for, whichever that is.
+    if (who.kind !== 'clientToken' && mode !== modeOf(who)) throw new VerificationNotFound();
+  });
   return endWithCredential(app, who, reader);
 }
 
@@ -69,6 +74,7 @@ function readCursor(after: string | undefined): Cursor | undefined {
 }
 
 function endWithCredential(app: App, who: Principal, reader: EventReader): EventStream {
-  reader.onEnd(onCredentialEnd(app, who, () => reader.fail(new CredentialInvalid())));
+  const reason = who.kind === 'clientToken' ? 'expired' : 'unknown';
+  reader.onEnd(onCredentialEnd(app, who, () => reader.fail(new CredentialInvalid(reason))));
   return reader;
 }

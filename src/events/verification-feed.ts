@@ -17,11 +17,15 @@ import type { SharedFeed } from './shared-feeds.ts';
 export interface VerificationFeed extends SharedFeed {
   /** Of the verification; known once it is open. */
   readonly mode: Mode | undefined;
+  /** Of the verification; undefined while it is pending. */
+  readonly endedAt: Date | undefined;
   readonly position: VerificationPosition;
   /** Neither being opened, nor complete, nor closed. */
   readonly live: boolean;
   /** Takes an event that was read from the table; what is known already is passed over. */
   apply(event: EventEnvelope): void;
+  /** Calls back once when the verification has ended, whatever may still happen to its messages. @returns how to stop */
+  onEnded(listener: (endedAt: Date) => void): () => void;
 }
 
 // A verification has some ten events: its resends and checks are limited.
@@ -38,6 +42,8 @@ export function createVerificationFeed(
   const unsettledMessages = new Set<MessageId>();
   let status: VerificationStatus = 'pending';
   let mode: Mode | undefined;
+  let endedAt: Date | undefined;
+  const endListeners = new Set<(endedAt: Date) => void>();
   let state: 'opening' | 'open' | 'complete' | 'closed' = 'opening';
   let heardWhileOpening = false;
   let unsubscribe: Unsubscribe | undefined;
@@ -63,6 +69,12 @@ export function createVerificationFeed(
     return true;
   }
 
+  function end(at: Date): void {
+    endedAt = at;
+    for (const listener of endListeners) listener(at);
+    endListeners.clear();
+  }
+
   function settle(): void {
     if (state === 'closed' || status === 'pending' || unsettledMessages.size > 0) return;
     state = 'complete';
@@ -75,6 +87,9 @@ export function createVerificationFeed(
   const feed: VerificationFeed = {
     get mode() {
       return mode;
+    },
+    get endedAt() {
+      return endedAt;
     },
     get position() {
       return { accountId, verificationId, version: head.at.version };
@@ -106,6 +121,7 @@ export function createVerificationFeed(
       status = found.status;
       mode = found.mode;
       state = 'open';
+      if (found.settledAt) end(found.settledAt);
       settle();
       if (heardWhileOpening) requestCatchUp(feed);
     },
@@ -119,11 +135,19 @@ export function createVerificationFeed(
       else if (message) unsettledMessages.add(message.id);
       status = verification.status;
       head.giveOut({ at, event });
+      if (status !== 'pending' && !endedAt) end(event.occurredAt);
       settle();
+    },
+
+    onEnded(listener) {
+      if (endedAt) listener(endedAt);
+      else endListeners.add(listener);
+      return () => endListeners.delete(listener);
     },
 
     close() {
       state = 'closed';
+      endListeners.clear();
       unsubscribe?.();
     },
   };

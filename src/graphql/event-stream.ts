@@ -5,9 +5,10 @@ import {
   type ExecutionResult,
   type GraphQLError,
 } from 'graphql';
+import { CredentialInvalid } from '../accounts/errors.ts';
 import { streamReadsOf } from '../audit/stream-reads.ts';
 import type { GraphqlContext } from './context.ts';
-import type { MaskError } from './plugins/masking.ts';
+import { refusal, type MaskError } from './plugins/masking.ts';
 import type { Delivery, SharedExecutions, SourceEvent } from './shared-execution.ts';
 
 /** What a subscription brings next. After `failed` and `ended` nothing comes. */
@@ -30,7 +31,7 @@ export async function openEventStream(
   const validated = validateSubscriptionArgs({ ...args, hideSuggestions: true });
   if (!('schema' in validated)) return { errors: validated };
   const opened = await createSourceEventStream(validated);
-  if (!(Symbol.asyncIterator in opened)) return opened;
+  if (!(Symbol.asyncIterator in opened)) return refused(opened);
 
   const source = (opened as AsyncIterable<SourceEvent>)[Symbol.asyncIterator]();
   const group = executions.join(validated);
@@ -91,4 +92,10 @@ export async function openEventStream(
     [Symbol.asyncDispose]: end,
   };
   return stream;
+}
+
+/** A credential that turns out to be over refuses the whole request, as it would have before. */
+function refused(result: ExecutionResult): ExecutionResult {
+  const cause = result.errors?.[0]?.originalError;
+  return cause instanceof CredentialInvalid ? { errors: [refusal(cause)] } : result;
 }

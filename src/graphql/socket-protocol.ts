@@ -122,8 +122,10 @@ async function connect(app: App, seats: SocketSeats, connection: Connection): Pr
     session.credential = credential;
     // Whatever the person switches to elsewhere: here they stay where they are.
     session.sender = { ...sender, account: principal.kind === 'person' ? principal.accountId : undefined };
+    // Whoever has the token knows that it is one, and hears why it is no good any more.
+    const reason = ofToken ? 'auth/invalid: expired' : 'auth/invalid';
     session.forgetCredential = onCredentialEnd(app, principal, () =>
-      session.socket.close(CloseCode.Forbidden, 'auth/invalid'),
+      session.socket.close(CloseCode.Forbidden, reason),
     );
     // It may have gone away meanwhile.
     if (session.socket.readyState !== session.socket.OPEN) {

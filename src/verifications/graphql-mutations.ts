@@ -40,7 +40,8 @@ builder.drizzleObjectField(Verification, 'clientToken', (t) =>
     nullable: true,
     description:
       "On a start's answer only: a short-lived bearer for a frontend. It may subscribe to `verificationEvents` of " +
-      'this verification, and nothing else, from where the start said (`clientOrigin`, `clientApp`).',
+      'this verification, and nothing else, from where the start said (`clientOrigin`, `clientApp`). It ends a minute ' +
+      'after the verification has.',
     extensions: CLOSED_TO_CLIENT_TOKEN,
     resolve: (v, _args, context) => (STARTED in v ? issueClientToken(context.app.keys, v, boundTo(v)) : null),
   }),

@@ -164,10 +164,10 @@ describe.each(WAYS)('a client token over $name', ({ name, use }) => {
 
   test('is over when its verification is, wherever it is shown', async () => {
     const v = await start(who, { clientOrigin: SHOP });
-    const clock = () => app.clock() + 15 * 60_000;
+    const clock = () => app.clock() + 11 * 60_000;
     await using server = await serveAgain(app, { clock });
     expect(await use(v, { origin: SHOP }, server)).toBe(refused('expired'));
-    const justBefore = () => app.clock() + 14 * 60_000;
+    const justBefore = () => app.clock() + 10.5 * 60_000;
     await using earlier = await serveAgain(app, { clock: justBefore });
     expect(await use(v, { origin: SHOP }, earlier)).toBe('let in');
   });

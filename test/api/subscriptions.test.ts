@@ -55,6 +55,7 @@ async function approve(id: VerificationId): Promise<void> {
 }
 
 const WATCH = VerificationEventsDocument.toString();
+const CANCEL = 'mutation ($id: ID!) { cancelVerification(input: { verificationId: $id }) { __typename } }';
 const subscribe = (id: string, query: string, variables: object = {}) => ({
   id,
   type: 'subscribe',
@@ -228,9 +229,48 @@ describe('a client token', () => {
     const owner = await createTestAccount(app, { ttlSeconds: 30 });
     const v = await started(await createCaller(app, owner));
     const clock = app.clock;
-    await using server = await serveAgain(app, { clock: () => clock() + 30_000 + 5 * 60_000 - 500 });
+    await using server = await serveAgain(app, { clock: () => clock() + 30_000 + 60_000 - 500 });
     await using socket = await openSocket({ ...app, server }, v.clientToken!);
     expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+
+  test('ends a minute after its verification: until then the outcome can be read, then it is refused and its sockets are closed', async () => {
+    const v = await started();
+    let ahead = 59_700;
+    const clock = app.clock;
+    await using server = await serveAgain(app, { clock: () => clock() + ahead });
+    const there = { ...app, server };
+    // With nothing asked for yet: it hears of the end as those do who watch.
+    await using idle = await openSocket(there, v.clientToken!);
+    await caller.ask(CANCEL, v);
+    expect(await idle.closed).toEqual({ code: 4403, reason: 'auth/invalid: expired' });
+    const again = async () => {
+      await using socket = await openSocket(there, v.clientToken!);
+      socket.send(subscribe('1', WATCH, { verificationId: v.id }));
+      return (await socket.next()) as object;
+    };
+    const overRest = () =>
+      fetch(`${server.url}/v1/verifications/${v.id}`, {
+        headers: { authorization: `Bearer ${v.clientToken!}` },
+      });
+    const overHttp = () =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: {
+          ...{ 'content-type': 'application/json', accept: 'text/event-stream' },
+          authorization: `Bearer ${v.clientToken!}`,
+        },
+        body: JSON.stringify({ query: WATCH, variables: { verificationId: v.id } }),
+      });
+    ahead = 0;
+    expect(await again()).toMatchObject({ type: 'next' });
+    expect((await (await overRest()).json()) as object).toMatchObject({ status: 'canceled' });
+    ahead = 60_000;
+    expect(await again()).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'auth/invalid', reason: 'expired' } }],
+    });
+    expect([(await overRest()).status, (await overHttp()).status]).toEqual([401, 401]);
   });
 });
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFrom, readBinding, sealOfBinding, type ClientBinding } from '../../src/accounts/client-binding.ts';
-import { issueClientToken, readClientToken } from '../../src/accounts/client-token.ts';
+import { issueClientToken, readClientToken, refuseEnded } from '../../src/accounts/client-token.ts';
+import { CredentialInvalid } from '../../src/accounts/errors.ts';
 import { InvalidInput } from '../../src/errors.ts';
 import { verificationRows } from '../support/event-arbitraries.ts';
 import { fixedKeyring } from '../support/keyring.ts';
@@ -31,16 +32,31 @@ describe('a client token', () => {
           kind: 'clientToken',
           accountId: row.accountId,
           verificationId: row.id,
-          expiresAt: new Date(row.expiresAt.getTime() + 5 * MINUTE),
+          expiresAt: new Date(row.expiresAt.getTime() + MINUTE),
         });
       }),
     );
   });
 
-  test('lives five minutes longer than its verification, to see the end of it, and not a moment more', () => {
+  test('lives a minute longer than its verification, to see the end of it, and not a moment more', () => {
     const token = issueClientToken(keys, verification);
-    expect(readClientToken(keys, token, valid + 5 * MINUTE - 1)).toBeDefined();
-    expect(readClientToken(keys, token, valid + 5 * MINUTE)).toBeUndefined();
+    expect(readClientToken(keys, token, valid + MINUTE - 1)).toBeDefined();
+    expect(readClientToken(keys, token, valid + MINUTE)).toBeUndefined();
+  });
+
+  test('ends a minute after its verification when that has ended before its time, and other credentials never do', () => {
+    const who = readClientToken(keys, issueClientToken(keys, verification), 0)!;
+    const endedAt = new Date(valid - 5 * MINUTE);
+    const at = (ms: number, endedAt: Date | null) => () => refuseEnded(who, endedAt, ms);
+    expect(at(endedAt.getTime() + MINUTE - 1, endedAt)).not.toThrow();
+    expect(at(endedAt.getTime() + MINUTE, endedAt)).toThrow(CredentialInvalid);
+    expect(at(valid, null)).not.toThrow();
+    const key = {
+      kind: 'apiKey',
+      accountId: verification.accountId,
+      apiKeyId: `key_${'3'.repeat(32)}`,
+    } as const;
+    expect(() => refuseEnded(key, endedAt, valid)).not.toThrow();
   });
 
   test('outlives a rotation of the keys, until its key is gone', () => {

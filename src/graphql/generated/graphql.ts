@@ -218,7 +218,7 @@ export type Permission =
   | 'MESSAGES_READ'
   /** `numbers:read`: Ask what is known of a number, and read how numbers are looked up. */
   | 'NUMBERS_READ'
-  /** `numbers:reveal`: See phone numbers in full: a server wherever they are, a person one at a time with `revealNumber`. */
+  /** `numbers:reveal`: See phone numbers in full, noted in the audit log: a server wherever they are, a person one at a time with `revealNumber`. */
   | 'NUMBERS_REVEAL'
   /** `numbers:write`: Change how numbers are looked up. */
   | 'NUMBERS_WRITE'

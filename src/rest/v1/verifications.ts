@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { readBinding } from '../../accounts/client-binding.ts';
-import { issueClientToken } from '../../accounts/client-token.ts';
+import { issueClientToken, refuseEnded } from '../../accounts/client-token.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { parseId, type ServiceId, type VerificationId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
@@ -35,7 +35,8 @@ const IdempotencyHeader = z.object({
 
 const Started = Verification.extend({
   clientToken: z.string().openapi({
-    description: 'A short-lived bearer for a frontend: it may watch this verification and nothing else.',
+    description:
+      'A short-lived bearer for a frontend: it may watch this verification and nothing else. It ends a minute after the verification has.',
   }),
 }).openapi('StartedVerification');
 
@@ -156,6 +157,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
     async handle({ who, params, context }) {
       const row = await findVerification(app, who, readId(params));
       if (!row) throw new VerificationNotFound();
+      refuseEnded(who, row.settledAt, app.clock());
       return withETag(context, await verificationShape(app, who, row));
     },
   });

@@ -14,7 +14,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf, type ApiKeyId } from '../../src/ids.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
-import { auditOf, notedOf } from '../support/audit-log.ts';
+import { auditOf, notedOf, doneIn } from '../support/audit-log.ts';
 import { callerWith, codesOf, createSocketClient, urlOf, type Caller } from '../support/graphql.ts';
 import { wholeOperation } from '../support/selections.ts';
 import { LOOKUP, MUTATIONS, type Args } from '../support/tenant-rows.ts';
@@ -98,11 +98,12 @@ describe('a mutation', () => {
       // A tenant's endpoint is out of use, and nothing is sent to such a one.
       await app.sql`UPDATE webhook_endpoints SET disabled_at = NULL WHERE id = ${uuidOf(own.ids.whk)}`;
       let answer: Record<string, unknown> = {};
-      const noted = await notedOf(app, own.who.accountId, async () => {
+      const all = await notedOf(app, own.who.accountId, async () => {
         const { data, errors } = await caller.ask(query, args);
         expect(errors).toBeUndefined();
         answer = data!;
       });
+      const noted = doneIn(all);
       const result = answer[name] as { __typename?: string; code?: string } | boolean;
       const hint = `${name} is to leave one entry: its verb calls changeConfiguration, doNoted or appendAudit with '${action}'`;
       expect(noted, hint).toHaveLength(1);

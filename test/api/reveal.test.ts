@@ -9,7 +9,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
-import { auditOf, notedOf } from '../support/audit-log.ts';
+import { auditOf, notedOf, READS } from '../support/audit-log.ts';
 import { canariesIn, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createSocketClient, type Caller } from '../support/graphql.ts';
 import { aMember, lets, type SignedIn } from '../support/member.ts';
@@ -31,7 +31,6 @@ const aNumber = () => {
   return number;
 };
 
-const READS: readonly string[] = ['number.read', 'inbound_message.read'];
 const REVEAL = `mutation ($id: ID!) { revealNumber(input: { verificationId: $id }) {
   __typename ... on RevealedNumber { verificationId number } ... on TooManyReveals { retryAfterSeconds }
   ... on Error { code } } }`;

@@ -14,6 +14,14 @@ export async function auditOf(app: App, accountId: AccountId, after?: AuditEntry
     .reverse();
 }
 
+/** That an answer shows a server numbers in full: beside what the operation itself has done. */
+export const READS: readonly string[] = ['number.read', 'inbound_message.read'];
+
+/** Without those. */
+export function doneIn(entries: readonly AuditEntry[]): AuditEntry[] {
+  return entries.filter(({ action }) => !READS.includes(action));
+}
+
 /** What an account's log says of some work. */
 export async function notedOf(
   app: App,

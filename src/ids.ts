@@ -90,3 +90,13 @@ export function parseAnyId(text: string): Id<IdPrefix> | undefined {
 export function idFromUuid<Prefix extends IdPrefix>(prefix: Prefix, uuid: string): Id<Prefix> {
   return `${prefix}_${uuid.replaceAll('-', '')}`;
 }
+
+/** Before all UUIDv7 that were made at `at` (epoch milliseconds) or later. */
+export function firstUuidAt(at: number): string {
+  return at.toString(16).padStart(12, '0').padEnd(32, '0');
+}
+
+/** When a UUIDv7 was made, in epoch milliseconds. */
+export function timeOfId(id: Id<string>): number {
+  return Number.parseInt(id.slice(4, 16), 16);
+}

@@ -3,7 +3,8 @@ import type { DbTransaction, Sql } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import { accounts, type AccountRow } from './table.ts';
 
-export type RetentionDays = Pick<AccountRow, 'phonesDays' | 'eventsDays'>;
+/** For how many days an account keeps what. */
+export type RetentionDays = Pick<AccountRow, 'phonesDays' | 'eventsDays' | 'messagesDays'>;
 
 export async function readRetentionDays(tx: DbTransaction, accountId: AccountId): Promise<RetentionDays> {
   const [row] = await tx.select().from(accounts).where(eq(accounts.id, accountId));
@@ -22,5 +23,6 @@ export async function saveRetentionDays(
 /** All combinations that there are. */
 export async function retentionDaysInUse(sql: Sql): Promise<RetentionDays[]> {
   return sql<RetentionDays[]>`
-    SELECT DISTINCT phones_days AS "phonesDays", events_days AS "eventsDays" FROM accounts`;
+    SELECT DISTINCT phones_days AS "phonesDays", events_days AS "eventsDays", messages_days AS "messagesDays"
+    FROM accounts`;
 }

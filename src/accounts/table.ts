@@ -19,9 +19,10 @@ export const accounts = snakeCase.table('accounts', {
   residency: text(),
   /** Of all its prices and of what a conversion is worth, ISO 4217. */
   currency: char({ length: 3 }).notNull().default('EUR'),
-  /** For how many days its numbers and its events are kept; a class of retention/classes.ts. */
+  /** For how many days its things are kept, by kind; each a class of retention/classes.ts. */
   phonesDays: smallint().notNull().default(30),
   eventsDays: smallint().notNull().default(90),
+  messagesDays: smallint().notNull().default(365),
   /** Whose pages may call with its credentials, as browsers write origins; null = the operator says. */
   allowedOrigins: text().array(),
   createdAt: moment().notNull(),

@@ -25,7 +25,7 @@ export const IS_THROTTLED = sql`(a.status = 'rejected' AND coalesce(a.error_code
  */
 export const IS_CREDITED = sql`a.id = (
   SELECT b.id FROM messages n
-  JOIN attempts b ON b.account_id = n.account_id AND b.message_id = n.id
+  JOIN attempts b ON b.account_id = n.account_id AND b.verification_id = n.verification_id AND b.message_id = n.id
   WHERE n.account_id = a.account_id AND n.verification_id = a.verification_id
   ORDER BY ${credit(sql`b`)} LIMIT 1)`;
 
@@ -114,7 +114,7 @@ function attemptsOf(accountId: AccountId, span: Span): SQL {
       END AS converted
     FROM attempts a
     JOIN verifications v ON v.account_id = a.account_id AND v.id = a.verification_id
-    JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
+    JOIN messages m ON m.account_id = a.account_id AND m.verification_id = a.verification_id AND m.id = a.message_id
     LEFT JOIN routes t ON t.account_id = a.account_id AND t.id = a.route_id
     WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${IS_LIVE}
       AND a.id >= ${first}::uuid AND a.id < ${behind}::uuid

@@ -43,7 +43,7 @@ export async function* readPastAttempts(
         ${withDecision ? sql`a.decision` : sql`NULL`} AS decision
       FROM attempts a
       JOIN verifications v ON v.account_id = a.account_id AND v.id = a.verification_id
-      JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
+      JOIN messages m ON m.account_id = a.account_id AND m.verification_id = a.verification_id AND m.id = a.message_id
       LEFT JOIN routes t ON t.account_id = a.account_id AND t.id = a.route_id
       WHERE a.account_id = ${uuidOf(accountId)}::uuid AND ${IS_LIVE} AND ${after} AND a.id < ${behind}::uuid
         AND a.submitted_at >= ${new Date(span.from).toISOString()}::timestamptz

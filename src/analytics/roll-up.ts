@@ -9,6 +9,8 @@ import { HOUR_MS, hourOf, uuidRange } from './window.ts';
 const SETTLING_MS = 900_000;
 // Receipts wait 72 hours for their attempt, codes live 24 at most.
 const FINAL_MS = 74 * HOUR_MS;
+// Of older hours some attempts may have gone already, with their partition: messages are kept for a week at least.
+const RECOUNTED_MS = 6 * 24 * HOUR_MS;
 // Of one account and transaction, so that no row waits long: the next turn goes on.
 const HOURS_AT_ONCE = 24;
 
@@ -49,7 +51,7 @@ async function rollUpAccount(app: App, accountId: AccountId): Promise<boolean> {
       tx,
       sql`SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin`,
     );
-    const changed = await changedHours(tx, accountId, before);
+    const changed = await changedHours(tx, accountId, before, now);
     const { hours: fresh, until: rolledUntil } = await freshHours(
       tx,
       accountId,
@@ -97,8 +99,14 @@ async function lockRollup(tx: DbTransaction, accountId: AccountId): Promise<Roll
 }
 
 /** Counted hours with attempts of verifications of which something was written down since. */
-async function changedHours(tx: DbTransaction, accountId: AccountId, before: Rollup): Promise<number[]> {
-  const { behind } = uuidRange({ from: 0, to: before.rolledUntil });
+async function changedHours(
+  tx: DbTransaction,
+  accountId: AccountId,
+  before: Rollup,
+  now: number,
+): Promise<number[]> {
+  const since = hourOf(now - RECOUNTED_MS);
+  const { first, behind } = uuidRange({ from: since, to: before.rolledUntil });
   const rows = await ask<{ hour: string }[]>(
     tx,
     sql`SELECT DISTINCT ${ms(sql`date_trunc('hour', a.submitted_at, 'UTC')`)} AS hour
@@ -107,10 +115,10 @@ async function changedHours(tx: DbTransaction, accountId: AccountId, before: Rol
         WHERE account_id = ${uuidOf(accountId)} AND transaction >= ${before.seenUntil}::xid8
           AND verification_id < ${behind}::uuid) e
       JOIN messages m ON m.account_id = ${uuidOf(accountId)} AND m.verification_id = e.verification_id
-      JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id
-      WHERE a.id < ${behind}::uuid`,
+      JOIN attempts a ON a.account_id = m.account_id AND a.verification_id = m.verification_id AND a.message_id = m.id
+      WHERE a.id >= ${first}::uuid AND a.id < ${behind}::uuid`,
   );
-  return rows.map(({ hour }) => Number(hour)).filter((hour) => hour < before.rolledUntil);
+  return rows.map(({ hour }) => Number(hour)).filter((hour) => hour >= since && hour < before.rolledUntil);
 }
 
 /** The next hours that have attempts, as many as one turn takes, and how far that gets. */

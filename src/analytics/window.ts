@@ -1,4 +1,5 @@
 import { InvalidInput } from '../errors.ts';
+import { firstUuidAt } from '../ids.ts';
 
 /** Epoch milliseconds, `to` excluded. */
 export interface Span {
@@ -36,11 +37,6 @@ export function splitWindow({ from, to }: Span, countedUntil: number): { counted
     { from: last, to },
   ];
   return { counted: { from: first, to: last }, live: ends.filter((span) => span.from < span.to) };
-}
-
-/** Ids are UUIDv7: this one is before all that were made at `at` or later. */
-export function firstUuidAt(at: number): string {
-  return at.toString(16).padStart(12, '0').padEnd(32, '0');
 }
 
 // Ids of one process never go back, clocks may.

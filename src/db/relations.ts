@@ -101,8 +101,9 @@ export const relations = defineRelations(tables, (r) => ({
       optional: false,
     }),
     attempts: r.many.attempts({
-      from: [r.messages.accountId, r.messages.id],
-      to: [r.attempts.accountId, r.attempts.messageId],
+      // With the verification, whose time says in which partition they are.
+      from: [r.messages.accountId, r.messages.verificationId, r.messages.id],
+      to: [r.attempts.accountId, r.attempts.verificationId, r.attempts.messageId],
     }),
   },
   attempts: {

@@ -1,3 +1,4 @@
+import { timeOfId } from '../ids.ts';
 import { isSettled } from '../messages/message.ts';
 import type { MessageRow } from '../messages/table.ts';
 import type { AnsweredVerification } from '../verifications/number-of.ts';
@@ -41,5 +42,17 @@ function messageAsOf(row: MessageRow, status: MessageRow['status']): MessageRow 
     settledAt: isSettled(status) ? row.settledAt : null,
     failureReason: isSettled(status) ? row.failureReason : null,
     failureDecision: isSettled(status) ? row.failureDecision : null,
+  };
+}
+
+/** What an event tells of a message that is not kept any more. */
+export function goneMessage(event: EventRow, verification: AnsweredVerification): MessageRow | undefined {
+  const { accountId, messageId: id, verificationId, messageStatus } = event;
+  if (!id || !messageStatus) return undefined;
+  return {
+    ...{ accountId, id, verificationId, mode: verification.mode, status: messageStatus },
+    ...{ sender: null, segments: null, attemptsSpent: 0, dueAt: null },
+    ...{ queuedAt: new Date(timeOfId(id)), sentAt: null, deliveredAt: null, settledAt: null },
+    ...{ failureReason: null, failureDecision: null },
   };
 }

@@ -5,7 +5,7 @@ import { idFromUuid, uuidOf, type AccountId, type MessageId, type VerificationId
 import { readMessages } from '../messages/store.ts';
 import type { VerificationStatus } from '../verifications/verification.ts';
 import { readWithNumbers } from '../verifications/with-numbers.ts';
-import { asOf } from './as-of.ts';
+import { asOf, goneMessage } from './as-of.ts';
 import { encodeCursor, type Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
 import type { EventRow } from './table.ts';
@@ -179,7 +179,9 @@ async function withState(sql: Sql, raw: readonly RawEvent[]): Promise<PlacedEven
   if (raw.length === 0) return [];
   const rows = raw.map(eventFromRaw);
   const verificationKeys = rows.map((e) => ({ accountId: e.accountId, id: e.verificationId }));
-  const messageKeys = rows.flatMap((e) => (e.messageId ? { accountId: e.accountId, id: e.messageId } : []));
+  const messageKeys = rows.flatMap((e) =>
+    e.messageId ? { accountId: e.accountId, verificationId: e.verificationId, id: e.messageId } : [],
+  );
   const [verifications, messages] = await Promise.all([
     readWithNumbers(sql, unique(verificationKeys)),
     readMessages(sql, unique(messageKeys)),
@@ -195,7 +197,9 @@ async function withState(sql: Sql, raw: readonly RawEvent[]): Promise<PlacedEven
     const { accountId, verificationId, messageId, transaction, version, type, occurredAt } = row;
     const verification = verificationOf.get(nameOf({ accountId, id: verificationId }));
     if (!verification) return [];
-    const message = messageId ? messageOf.get(nameOf({ accountId, id: messageId })) : undefined;
+    const message = messageId
+      ? (messageOf.get(nameOf({ accountId, id: messageId })) ?? goneMessage(row, verification))
+      : undefined;
     const at = { transaction, verificationId, version };
     const state = asOf(row, verification, message);
     return { at, event: { type, version, cursor: encodeCursor(at), occurredAt, ...state } };

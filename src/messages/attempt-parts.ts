@@ -1,6 +1,6 @@
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
-import { idFromUuid, type AttemptId, type CarrierId, type MessageId } from '../ids.ts';
+import { firstUuidAt, idFromUuid, type AttemptId, type CarrierId, type MessageId } from '../ids.ts';
 import type { AccountId, VerificationId } from '../ids.ts';
 import { INBOX_HOURS } from './inbox.ts';
 import { LONE_RECEIPT_MS } from './parts.ts';
@@ -70,13 +70,7 @@ export async function findLoneReceipts(tx: Tx, now: number): Promise<LoneReceipt
 
 /** Forgets what parts were called, of attempts whose receipts are not waited for any more: ids go by time. */
 export async function forgetOldParts(tx: Tx, now: number): Promise<void> {
-  await tx`DELETE FROM attempt_parts WHERE attempt_id < ${firstIdOf(now - INBOX_HOURS * 3_600_000)}`;
-}
-
-/** The first UUIDv7 of a millisecond. */
-function firstIdOf(at: number): string {
-  const hex = at.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+  await tx`DELETE FROM attempt_parts WHERE attempt_id < ${firstUuidAt(now - INBOX_HOURS * 3_600_000)}`;
 }
 
 interface RawLone {

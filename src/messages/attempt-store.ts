@@ -1,13 +1,7 @@
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
-import {
-  idFromUuid,
-  type AccountId,
-  type AttemptId,
-  type CarrierId,
-  type MessageId,
-  type VerificationId,
-} from '../ids.ts';
+import { idFromUuid, type MessageId } from '../ids.ts';
+import { placeFromRaw, type RawPlace } from './find-attempts.ts';
 import { MESSAGE_KEYS, type MessageKey } from './store.ts';
 import type { AttemptRow } from './table.ts';
 import type { Tried } from './tried.ts';
@@ -42,6 +36,7 @@ const STATE = `a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id
 const CHANGES = rowset<AttemptState>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
+  verification_id: ['uuid', (r) => r.verificationId],
   status: ['text', (r) => r.status],
   carrier_message_id: ['text', (r) => r.carrierMessageId],
   error_code: ['text', (r) => r.errorCode],
@@ -53,77 +48,36 @@ const CHANGES = rowset<AttemptState>({
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
 
-/** An attempt that a carrier's id stands for. */
-export interface FoundAttempt extends CarrierMessageKey {
-  id: AttemptId;
-  messageId: MessageId;
-  verificationId: VerificationId;
-  /** Which part of the message has this id, from 1. */
-  part: number;
-}
-
-/** What a carrier calls a message of ours. */
-export interface CarrierMessageKey {
-  accountId: AccountId;
-  carrierId: CarrierId;
-  carrierMessageId: string;
-}
-
-export const CARRIER_MESSAGE_KEYS = rowset<CarrierMessageKey>({
-  account_id: ['uuid', (k) => k.accountId],
-  carrier_id: ['uuid', (k) => k.carrierId],
-  carrier_message_id: ['text', (k) => k.carrierMessageId],
-});
-
-/** A string that is equal for equal keys. */
-export function carrierMessageName(key: Pick<CarrierMessageKey, 'carrierId' | 'carrierMessageId'>): string {
-  return `${key.carrierId}/${key.carrierMessageId}`;
-}
-
 const INSERT = `
-  INSERT INTO attempts (${ROWS.names})
-  SELECT account_id, id, message_id, verification_id, carrier_id, route_id, country, operator,
-    operator_confidence, status, is_late, decision::json, price, submitted_at
-  FROM ${ROWS.from}`;
+  INSERT INTO attempts (${ROWS.names}, days)
+  SELECT n.account_id, n.id, message_id, verification_id, carrier_id, route_id, country, operator,
+    operator_confidence, status, is_late, decision::json, price, submitted_at, coalesce(a.messages_days, 365)
+  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
 
 const UPDATE = `
   UPDATE attempts a SET status = n.status, carrier_message_id = n.carrier_message_id, error_code = n.error_code,
     error_message = n.error_message, retry = n.retry, parts = n.parts, parts_due_at = n.parts_due_at,
     answered_at = n.answered_at, settled_at = n.settled_at
   FROM ${CHANGES.from}
-  WHERE a.account_id = n.account_id AND a.id = n.id`;
+  WHERE a.account_id = n.account_id AND a.verification_id = n.verification_id AND a.id = n.id`;
 
 const READ = `
   SELECT ${STATE} FROM attempts a
-  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id
+  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id
+    AND a.verification_id = n.verification_id AND a.message_id = n.id
   ORDER BY a.id`;
-
-// The newest one, for the carrier that gives every message the same id.
-const FIND = `
-  SELECT found.* FROM ${CARRIER_MESSAGE_KEYS.from}
-  CROSS JOIN LATERAL (
-    (SELECT a.account_id, a.id, a.message_id, a.verification_id, a.carrier_id, a.carrier_message_id, 1 AS part
-     FROM attempts a
-     WHERE a.account_id IS NOT DISTINCT FROM n.account_id
-       AND a.carrier_id = n.carrier_id AND a.carrier_message_id = n.carrier_message_id
-     ORDER BY a.id DESC LIMIT 1)
-    UNION ALL
-    (SELECT p.account_id, p.attempt_id, p.message_id, p.verification_id, p.carrier_id, p.carrier_message_id, p.part
-     FROM attempt_parts p
-     WHERE p.account_id IS NOT DISTINCT FROM n.account_id
-       AND p.carrier_id = n.carrier_id AND p.carrier_message_id = n.carrier_message_id
-     ORDER BY p.attempt_id DESC LIMIT 1)
-    ORDER BY id DESC LIMIT 1) AS found`;
 
 // A worker died between writing these down and hearing of them: nobody knows whether they went out.
 const ABANDON = `
   UPDATE attempts a SET status = 'unknown', error_message = 'the worker died before the carrier answered'
   FROM ${MESSAGE_KEYS.from}
-  WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id AND a.status = 'submitting'`;
+  WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.verification_id = n.verification_id
+    AND a.message_id = n.id AND a.status = 'submitting'`;
 
 const TRIED = `
   SELECT a.message_id, a.route_id, a.status, a.retry, a.is_late FROM attempts a
-  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id AND a.message_id = n.id
+  JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id
+    AND a.verification_id = n.verification_id AND a.message_id = n.id
   ORDER BY a.id`;
 
 /** What messages were tried over already, oldest first. */
@@ -153,33 +107,9 @@ export async function readAttempts(tx: Tx, messages: readonly MessageKey[]): Pro
   return (await runBatch<MessageKey, RawState>(tx, READ, MESSAGE_KEYS, messages)).map(stateFromRaw);
 }
 
-/** The attempts that carriers' ids stand for; ids that no attempt has yet are missing. */
-export async function findAttempts(tx: Tx, keys: readonly CarrierMessageKey[]): Promise<FoundAttempt[]> {
-  if (keys.length === 0) return [];
-  const rows = await runBatch<CarrierMessageKey, RawFound>(tx, FIND, CARRIER_MESSAGE_KEYS, keys);
-  return rows.map((raw) => ({
-    ...placeFromRaw(raw),
-    carrierMessageId: raw.carrier_message_id,
-    part: raw.part,
-  }));
-}
-
 /** Marks what a dead worker left in the middle of a submit as unknown. */
 export async function abandonAttempts(tx: Tx, messages: readonly MessageKey[]): Promise<void> {
   if (messages.length > 0) await runBatch(tx, ABANDON, MESSAGE_KEYS, messages);
-}
-
-interface RawPlace {
-  account_id: string;
-  id: string;
-  message_id: string;
-  verification_id: string;
-  carrier_id: string;
-}
-
-interface RawFound extends RawPlace {
-  carrier_message_id: string;
-  part: number;
 }
 
 interface RawTried {
@@ -198,16 +128,6 @@ interface RawState extends RawPlace, RawTried {
   parts_due_at: Date | null;
   answered_at: Date | null;
   settled_at: Date | null;
-}
-
-function placeFromRaw(raw: RawPlace) {
-  return {
-    accountId: idFromUuid('acc', raw.account_id),
-    id: idFromUuid('att', raw.id),
-    messageId: idFromUuid('msg', raw.message_id),
-    verificationId: idFromUuid('vrf', raw.verification_id),
-    carrierId: idFromUuid('car', raw.carrier_id),
-  };
 }
 
 function triedFromRaw(raw: RawTried): Tried {

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/client.ts';
 import type { Mode } from '../accounts/mode.ts';
 import { rowset } from '../db/rowset.ts';
-import { idFromUuid, type AccountId, type MessageId } from '../ids.ts';
+import { idFromUuid, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import { messageFromRaw, type RawMessage } from './store.ts';
 import type { MessageRow } from './table.ts';
 
@@ -36,10 +36,10 @@ export async function claimMessages(
   const dueAt = tx(DUE_AT[mode]);
   const rows = await tx<(RawMessage & { was_due_at: Date })[]>`
     WITH due AS (
-      SELECT account_id, id, ${dueAt} AS was_due_at FROM messages WHERE ${dueAt} <= ${new Date(now)}
+      SELECT account_id, verification_id, id, ${dueAt} AS was_due_at FROM messages WHERE ${dueAt} <= ${new Date(now)}
       ORDER BY ${dueAt} LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     UPDATE messages m SET ${dueAt} = ${new Date(now + LEASE_MS)} FROM due
-    WHERE m.account_id = due.account_id AND m.id = due.id
+    WHERE m.account_id = due.account_id AND m.verification_id = due.verification_id AND m.id = due.id
     RETURNING m.*, due.was_due_at`;
   return rows.map((raw) => ({
     ...messageFromRaw(raw),
@@ -52,6 +52,7 @@ export async function claimMessages(
 export interface Lease {
   accountId: AccountId;
   messageId: MessageId;
+  verificationId: VerificationId;
   /** As it was written: only then is it still ours. */
   until: Date;
 }
@@ -59,13 +60,14 @@ export interface Lease {
 const LEASES = rowset<Lease>({
   account_id: ['uuid', (l) => l.accountId],
   id: ['uuid', (l) => l.messageId],
+  verification_id: ['uuid', (l) => l.verificationId],
   due_at: ['timestamptz', (l) => l.until],
 });
 
 // What another transaction holds is being settled: waiting for it here could make each wait for the other.
 const RENEWED = `
-  SELECT m.account_id, m.id FROM messages m
-  JOIN ${LEASES.from} ON m.account_id = n.account_id AND m.id = n.id
+  SELECT m.account_id, m.verification_id, m.id FROM messages m
+  JOIN ${LEASES.from} ON m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id
     AND coalesce(m.due_at, m.sandbox_due_at) = n.due_at
   FOR UPDATE OF m SKIP LOCKED`;
 
@@ -81,7 +83,8 @@ export async function renewLeases(tx: Tx, leases: readonly Lease[], now: number)
      UPDATE messages m SET due_at = CASE m.mode WHEN 'live' THEN '${until.toISOString()}'::timestamptz END,
        sandbox_due_at = CASE m.mode WHEN 'test' THEN '${until.toISOString()}'::timestamptz END
      FROM renewed
-     WHERE m.account_id = renewed.account_id AND m.id = renewed.id RETURNING m.id`,
+     WHERE m.account_id = renewed.account_id AND m.verification_id = renewed.verification_id AND m.id = renewed.id
+     RETURNING m.id`,
     LEASES.params(leases),
   );
   const renewed = new Set(rows.map(({ id }) => idFromUuid('msg', id)));

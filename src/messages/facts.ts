@@ -2,7 +2,7 @@ import type { SubmitOutcome } from '../carriers/carrier.ts';
 import type { Tx } from '../db/client.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 import type { AccountId, AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
-import { carrierMessageName, findAttempts, type CarrierMessageKey } from './attempt-store.ts';
+import { carrierMessageName, findAttempts, type CarrierMessageKey } from './find-attempts.ts';
 import type { AttemptPart } from './attempt-parts.ts';
 import { takeFromInbox, type AccountReceipt } from './inbox.ts';
 import type { Fact } from './message.ts';
@@ -64,7 +64,7 @@ export interface ResolvedFacts {
 const NO_ROUTE_NOW: SubmitOutcome = { kind: 'unavailable', reason: 'no route is open' };
 
 /** Finds the attempt of every receipt: in this batch, in the table, or not yet. */
-export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<ResolvedFacts> {
+export async function resolveFacts(tx: Tx, facts: readonly NewFact[], now: number): Promise<ResolvedFacts> {
   const attempts = new Map<string, Concerned & { attemptId: AttemptId; part: number }>();
   const parts: AttemptPart[] = [];
   const acceptedKeys: CarrierMessageKey[] = [];
@@ -113,7 +113,10 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[]): Promise<R
     }
   }
   const unmatched = receipts.filter((receipt) => !attempts.has(carrierMessageName(receipt)));
-  const [known, waited] = await Promise.all([findAttempts(tx, unmatched), takeFromInbox(tx, acceptedKeys)]);
+  const [known, waited] = await Promise.all([
+    findAttempts(tx, unmatched, now),
+    takeFromInbox(tx, acceptedKeys),
+  ]);
   for (const { id, carrierMessageId, ...a } of known) {
     attempts.set(carrierMessageName({ ...a, carrierMessageId }), { ...a, attemptId: id });
   }

@@ -6,20 +6,20 @@ import { KEYS, type VerificationKey } from '../verifications/store.ts';
 const RECEIPTS = `
   DELETE FROM receipt_inbox i USING ${KEYS.from}
   JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
-  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.verification_id = n.id AND a.message_id = m.id
   WHERE i.account_id IS NOT DISTINCT FROM a.account_id AND i.carrier_id = a.carrier_id
     AND i.carrier_message_id = a.carrier_message_id`;
 
 const PARTS = `
   DELETE FROM attempt_parts p USING ${KEYS.from}
   JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
-  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.verification_id = n.id AND a.message_id = m.id
   WHERE p.account_id = a.account_id AND p.attempt_id = a.id`;
 
 const ATTEMPTS = `
   UPDATE attempts a SET carrier_message_id = NULL FROM ${KEYS.from}
   JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
-  WHERE a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+  WHERE a.account_id IS NOT DISTINCT FROM m.account_id AND a.verification_id = n.id AND a.message_id = m.id
     AND a.carrier_message_id IS NOT NULL RETURNING a.id`;
 
 /**

@@ -3,7 +3,7 @@ import type { CarrierReceipt, Retry } from '../carriers/carrier.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import { idFromUuid, type AccountId } from '../ids.ts';
-import { CARRIER_MESSAGE_KEYS, type CarrierMessageKey } from './attempt-store.ts';
+import { CARRIER_MESSAGE_KEYS, receiptsSince, type CarrierMessageKey } from './find-attempts.ts';
 
 /**
  * Where receipts wait until their attempt is known by the carrier's id. Receipts overtake the
@@ -54,7 +54,7 @@ export async function takeFromInbox(tx: Tx, keys: readonly CarrierMessageKey[]):
  * Takes out up to 500 receipts whose attempt is known by now: when one worker heard the receipt
  * while another one was committing the answer, neither saw the other's row.
  */
-export async function takeMatched(tx: Tx): Promise<AccountReceipt[]> {
+export async function takeMatched(tx: Tx, now: number): Promise<AccountReceipt[]> {
   return inOrder(
     await tx<RawReceipt[]>`
       DELETE FROM receipt_inbox WHERE (account_id, id) IN (
@@ -63,7 +63,7 @@ export async function takeMatched(tx: Tx): Promise<AccountReceipt[]> {
         CROSS JOIN LATERAL (
           (SELECT FROM attempts a
            WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
-             AND a.carrier_message_id = i.carrier_message_id
+             AND a.carrier_message_id = i.carrier_message_id AND a.verification_id >= ${receiptsSince(now)}::uuid
            LIMIT 1)
           UNION ALL
           (SELECT FROM attempt_parts p

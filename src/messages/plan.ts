@@ -151,7 +151,12 @@ function planAttempt(
     attempt,
     carrier: choice.carrier,
     message: compose(app, attempt, verification, to, choice),
-    lease: { accountId: message.accountId, messageId: message.id, until: message.dueAt },
+    lease: {
+      accountId: message.accountId,
+      messageId: message.id,
+      verificationId: message.verificationId,
+      until: message.dueAt,
+    },
     sighting: learns ? sightingOf(attempt, verification, resolution, message) : undefined,
   };
 }

@@ -5,7 +5,7 @@ import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal, type Journal } from '../events/journal.ts';
 import type { App } from '../platform.ts';
 import { createReceiptLatencies, type ReceiptNews } from '../routing/receipt-latencies.ts';
-import { lockVerifications, saveProgress } from '../verifications/store.ts';
+import { lockVerifications, saveProgress, type VerificationKey } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
 import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts.ts';
@@ -16,7 +16,7 @@ import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
 import type { Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
-import { readMessages, saveMessages } from './store.ts';
+import { readMessages, saveMessages, type MessageKey } from './store.ts';
 import type { MessageRow } from './table.ts';
 import { standingOf } from './tried.ts';
 
@@ -33,7 +33,7 @@ export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<
   );
   const settled = await transaction(
     app.lanes,
-    async (tx) => decideFacts(app, tx, rules, await resolveFacts(tx, facts)),
+    async (tx) => decideFacts(app, tx, rules, await resolveFacts(tx, facts, app.clock())),
     writeSettled,
   );
   announce(app, settled);
@@ -49,7 +49,7 @@ export async function settleInbox(app: App): Promise<number> {
   const settled = await transaction(
     app.lanes,
     async (tx) => {
-      const receipts = await takeMatched(tx);
+      const receipts = await takeMatched(tx, app.clock());
       count = receipts.length;
       const facts = receipts.map((receipt) => ({ kind: 'receipt', ...receipt }) as const);
       // Whose they are is known only now. Few receipts come this way, of accounts that are known as a rule.
@@ -57,7 +57,7 @@ export async function settleInbox(app: App): Promise<number> {
         app,
         receipts.map(({ accountId }) => accountId),
       );
-      return decideFacts(app, tx, rules, await resolveFacts(tx, facts));
+      return decideFacts(app, tx, rules, await resolveFacts(tx, facts, app.clock()));
     },
     writeSettled,
   );
@@ -132,9 +132,9 @@ async function decideFacts(
   if (steps.length === 0)
     return { journal, verifications: [], messages: [], attempts: [], early, parts, outcomes, news };
   const [locked, messageRows, attemptRows] = await Promise.all([
-    lockVerifications(tx, keysOf(steps, 'verificationId')),
-    readMessages(tx, keysOf(steps, 'messageId')),
-    readAttempts(tx, keysOf(steps, 'messageId')),
+    lockVerifications(tx, verificationKeys(steps)),
+    readMessages(tx, messageKeys(steps)),
+    readAttempts(tx, messageKeys(steps)),
   ]);
   const verifications = new Map(locked.map((v) => [v.id, v]));
   const messages = new Map(messageRows.map((m) => [m.id, m]));
@@ -193,9 +193,14 @@ async function writeSettled(tx: Tx, settled: Settled): Promise<Announced> {
   return { journal, outcomes, news, transactionId };
 }
 
-/** The keys of the rows that steps name in one of their fields, each once. */
-function keysOf<Field extends 'verificationId' | 'messageId'>(steps: ResolvedFacts['steps'], field: Field) {
+function verificationKeys(steps: readonly Step[]): VerificationKey[] {
+  return [...new Map(steps.map(({ accountId, verificationId: id }) => [id, { accountId, id }])).values()];
+}
+
+function messageKeys(steps: readonly Step[]): MessageKey[] {
   return [
-    ...new Map(steps.map((step) => [step[field], { accountId: step.accountId, id: step[field] }])).values(),
+    ...new Map(
+      steps.map(({ accountId, verificationId, messageId: id }) => [id, { accountId, verificationId, id }]),
+    ).values(),
   ];
 }

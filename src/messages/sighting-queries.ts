@@ -23,7 +23,7 @@ const ENDS = `
 const RECEIPTS = `
   SELECT n.id, a.id AS attempt_id, a.carrier_id, a.status, a.settled_at FROM ${KEYS.from}
   JOIN messages m ON m.account_id IS NOT DISTINCT FROM n.account_id AND m.verification_id = n.id
-  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+  JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.verification_id = n.id AND a.message_id = m.id
   WHERE a.status IN ('delivered', 'undelivered')`;
 
 const BATCH = 500;
@@ -36,7 +36,8 @@ export async function readSightings(
 ): Promise<Sighting[]> {
   const rows = await app.sql<RawSighting[]>`
     SELECT a.id, a.message_id, a.route_id, a.status, a.settled_at FROM messages m
-    JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.message_id = m.id
+    JOIN attempts a ON a.account_id IS NOT DISTINCT FROM m.account_id AND a.verification_id = m.verification_id
+      AND a.message_id = m.id
     WHERE m.account_id IS NOT DISTINCT FROM ${uuidOf(accountId)} AND m.verification_id = ${uuidOf(verificationId)}
     ORDER BY a.id`;
   return rows.map((row) => ({

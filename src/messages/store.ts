@@ -9,11 +9,14 @@ import type { MessageRow } from './table.ts';
 export interface MessageKey {
   accountId: AccountId;
   id: MessageId;
+  /** Its time says in which partition the message is, and its attempts: see retention/README.md. */
+  verificationId: VerificationId;
 }
 
 export const MESSAGE_KEYS = rowset<MessageKey>({
   account_id: ['uuid', (k) => k.accountId],
   id: ['uuid', (k) => k.id],
+  verification_id: ['uuid', (k) => k.verificationId],
 });
 
 const ROWS = rowset<MessageRow>({
@@ -38,10 +41,13 @@ const ROWS = rowset<MessageRow>({
 const DECISIONS = rowset<MessageRow>({
   account_id: ['uuid', (r) => r.accountId],
   id: ['uuid', (r) => r.id],
+  verification_id: ['uuid', (r) => r.verificationId],
   decision: ['json', (r) => r.failureDecision],
 });
 
-const INSERT = `INSERT INTO messages (${ROWS.names}) SELECT * FROM ${ROWS.from}`;
+const INSERT = `
+  INSERT INTO messages (${ROWS.names}, days) SELECT n.*, coalesce(a.messages_days, 365)
+  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
 
 const UPDATE = `
   UPDATE messages m SET status = n.status, sender = n.sender, segments = n.segments,
@@ -49,14 +55,14 @@ const UPDATE = `
     sent_at = n.sent_at, delivered_at = n.delivered_at,
     settled_at = n.settled_at, failure_reason = n.failure_reason
   FROM ${ROWS.from}
-  WHERE m.account_id = n.account_id AND m.id = n.id`;
+  WHERE m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id`;
 
 const UPDATE_DECISION = `
   UPDATE messages m SET failure_decision = n.decision::json
   FROM ${DECISIONS.from}
-  WHERE m.account_id = n.account_id AND m.id = n.id`;
+  WHERE m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id`;
 
-const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, id)`;
+const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, verification_id, id)`;
 
 /** A message that is due at once. */
 export function newMessage(

@@ -64,8 +64,11 @@ export const messages = snakeCase.table(
     failureReason: text(),
     /** When no route could ever have carried it: the choice that says so. */
     failureDecision: json().$type<StoredDecision>(),
+    /** For how long it is kept: with the time in the verification's id that says in which partition it is. */
+    days: smallint().notNull().default(365),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.id] }),
     index('messages_verification').on(t.verificationId, t.id),
     index('messages_due')
@@ -111,8 +114,11 @@ export const attempts = snakeCase.table(
     submittedAt: moment().notNull(),
     answeredAt: moment(),
     settledAt: moment(),
+    /** For how long it is kept: with the time in the verification's id that says in which partition it is. */
+    days: smallint().notNull().default(365),
   },
   (t) => [
+    // Of each partition, as above.
     primaryKey({ columns: [t.accountId, t.id] }),
     index('attempts_message').on(t.messageId, t.id),
     // Not unique: a carrier that answers one id for every message exists.
@@ -174,5 +180,5 @@ export const receiptInbox = snakeCase.table(
 );
 
 /** `dueAt` of either mode; which column that is only its statements know. */
-export type MessageRow = Omit<typeof messages.$inferSelect, 'sandboxDueAt'>;
-export type AttemptRow = typeof attempts.$inferSelect;
+export type MessageRow = Omit<typeof messages.$inferSelect, 'sandboxDueAt' | 'days'>;
+export type AttemptRow = Omit<typeof attempts.$inferSelect, 'days'>;

@@ -16,15 +16,30 @@ export const CLASSES: readonly RetentionClass[] = [
 ];
 
 /** What can be kept for a time of its own. */
-export const KINDS = ['phones', 'events'] as const;
+export const KINDS = ['phones', 'events', 'messages'] as const;
 
 export type Kind = (typeof KINDS)[number];
+
+/** Something of each kind. */
+export function byKind<T>(read: (kind: Kind) => T): Record<Kind, T> {
+  return Object.fromEntries(KINDS.map((kind) => [kind, read(kind)])) as Record<Kind, T>;
+}
 
 /** How many days each kind of thing is kept. */
 export type Retention = Readonly<Record<Kind, number>>;
 
 /** What rows of accounts have that never said anything else. */
-export const DEFAULT_RETENTION: Retention = { phones: 30, events: 90 };
+export const DEFAULT_RETENTION: Retention = { phones: 30, events: 90, messages: 365 };
+
+/** For how long each kind is kept at least, and why. */
+export const FLOORS: Readonly<Record<Kind, { days: number; reason: string }>> = {
+  phones: { days: 1, reason: '' },
+  events: { days: 1, reason: '' },
+  messages: {
+    days: 7,
+    reason: 'Their receipts may come for three days, and only then are their hours counted.',
+  },
+};
 
 export const CHOICES: readonly number[] = CLASSES.map(({ days }) => days);
 
@@ -37,6 +52,8 @@ export interface KeptTable {
   key: string;
   /** Unique in each partition; with the time in the key it is over all of them. */
   unique: readonly string[];
+  /** How full pages are made, in percent: rows that are updated soon stay in theirs. */
+  fillfactor?: number;
 }
 
 export const KEPT_TABLES: readonly KeptTable[] = [
@@ -47,5 +64,15 @@ export const KEPT_TABLES: readonly KeptTable[] = [
   {
     ...{ kind: 'events', schema: 'public', name: 'events', key: 'verification_id' },
     unique: ['account_id', 'verification_id', 'version'],
+  },
+  {
+    ...{ kind: 'messages', schema: 'public', name: 'messages', key: 'verification_id' },
+    unique: ['account_id', 'id'],
+    fillfactor: 60,
+  },
+  {
+    ...{ kind: 'messages', schema: 'public', name: 'attempts', key: 'verification_id' },
+    unique: ['account_id', 'id'],
+    fillfactor: 70,
   },
 ];

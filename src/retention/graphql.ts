@@ -1,22 +1,24 @@
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
-import { CHOICES, type Retention } from './classes.ts';
+import { byKind, CHOICES, FLOORS, type Kind, type Retention } from './classes.ts';
 import { readRetention, setRetention } from './settings.ts';
 
-const PHONES =
-  'For how many days a phone number is kept, from its verification on; then only its country is left.';
-const EVENTS = 'For how many days what happened to a verification is kept, from its start on.';
-const TIMES = `One of ${CHOICES.join(', ')}.`;
+/** What each kind is, for people. */
+const WORDS: Readonly<Record<Kind, string>> = {
+  phones:
+    'For how many days a phone number is kept, from its verification on; then only its country is left.',
+  events: 'For how many days what happened to a verification is kept, from its start on.',
+  messages:
+    'For how many days the messages of a verification are kept, with their attempts, from its start on; at least as ' +
+    'long as events. What was counted of them stays.',
+};
 
 const RetentionType = builder.objectRef<Retention>('Retention').implement({
   description:
     'For how long things are kept. They go a little later: together with all that is about as old, a tenth of that time ' +
     'at most (a day, when they are kept for less than a month).',
-  fields: (t) => ({
-    phones: t.exposeInt('phones', { description: PHONES }),
-    events: t.exposeInt('events', { description: EVENTS }),
-  }),
+  fields: (t) => byKind((kind) => t.exposeInt(kind, { description: WORDS[kind] })),
 });
 
 builder.queryField('retention', (t) =>
@@ -30,10 +32,7 @@ builder.queryField('retention', (t) =>
 
 const SetRetentionInput = builder.inputType('SetRetentionInput', {
   description: 'For how long things are kept; what is absent stays as it is.',
-  fields: (t) => ({
-    phones: t.int({ description: `${PHONES} ${TIMES}` }),
-    events: t.int({ description: `${EVENTS} ${TIMES}` }),
-  }),
+  fields: (t) => byKind((kind) => t.int({ description: `${WORDS[kind]} ${timesOf(kind)}` })),
 });
 
 builder.mutationField('setRetention', (t) =>
@@ -46,10 +45,15 @@ builder.mutationField('setRetention', (t) =>
       'with; `eraseSubject` is for whom that is too long.',
     errors: { types: [InvalidInput] },
     args: { input: t.arg({ type: SetRetentionInput, required: true, description: 'The times.' }) },
-    resolve: (_root, { input: { phones, events } }, context) =>
-      setRetention(context.app, callerOf(context), {
-        phones: phones ?? undefined,
-        events: events ?? undefined,
-      }),
+    resolve: (_root, { input }, context) =>
+      setRetention(
+        context.app,
+        callerOf(context),
+        byKind((kind) => input[kind] ?? undefined),
+      ),
   }),
 );
+
+function timesOf(kind: Kind): string {
+  return `One of ${CHOICES.filter((days) => days >= FLOORS[kind].days).join(', ')}.`;
+}

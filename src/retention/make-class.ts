@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { areHoursCounted } from '../analytics/hours-counted.ts';
 import { isGivingWay } from '../db/giving-way.ts';
 import type { App } from '../platform.ts';
 import { KEPT_TABLES, type Kind, type KeptTable, type RetentionClass } from './classes.ts';
@@ -29,6 +30,10 @@ export async function keepClass(
     let made = true;
     for (const period of make) made &&= await persist(app, () => makeLeaf(sql, table, kept, period));
     for (const leaf of drop) {
+      if (table.kind === 'messages' && !(await areHoursCounted(app, leaf))) {
+        app.log.warn({ partition: leaf.name }, 'a partition stays until its hours are counted');
+        continue;
+      }
       if (await persist(app, () => dropLeaf(sql, leaf)))
         app.log.info({ partition: leaf.name, kept: kept.days }, 'dropped a partition: its time is over');
     }

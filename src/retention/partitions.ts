@@ -55,7 +55,7 @@ export async function makeLeaf(
   const rest = restOf(table, kept);
   const leaf = `${parent}_${new Date(from).toISOString().slice(0, 10).replaceAll('-', '')}`;
   const like = (name: string) =>
-    `CREATE TABLE ${name} (LIKE ${table.schema}.${table.name} INCLUDING DEFAULTS, PRIMARY KEY (${table.unique.join(', ')}))`;
+    `CREATE TABLE ${name} (LIKE ${table.schema}.${table.name} INCLUDING DEFAULTS, PRIMARY KEY (${table.unique.join(', ')})) WITH (fillfactor = ${table.fillfactor ?? 100})`;
   await alone(sql, async (tx) => {
     const [known] = await tx<{ rest: string | null; leaf: string | null }[]>`
       SELECT to_regclass(${rest})::text AS rest, to_regclass(${leaf})::text AS leaf`;

@@ -11,7 +11,8 @@ import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { CHOICES, CLASSES, DEFAULT_RETENTION, KINDS, type Kind, type Retention } from './classes.ts';
+import { findContradiction, findRefusal, type Refusal } from './allowed.ts';
+import { byKind, CLASSES, DEFAULT_RETENTION, KINDS, type Kind, type Retention } from './classes.ts';
 import { makeClass } from './make-class.ts';
 
 export async function readRetention(app: App, accountId: AccountId): Promise<Retention> {
@@ -28,18 +29,17 @@ export async function setRetention(
   input: Partial<Record<Kind, number | undefined>>,
 ): Promise<Retention> {
   const { accountId } = who;
+  refuse(findRefusal(input));
   for (const kind of KINDS) {
-    const days = input[kind];
-    if (days === undefined) continue;
-    const kept = CLASSES.find((one) => one.days === days);
-    if (!kept) throw new InvalidInput(kind, `Things are kept for ${CHOICES.join(', ')} days.`);
+    const kept = CLASSES.find(({ days }) => days === input[kind]);
     // Before a row can need one.
-    await makeClass(app, kind, kept);
+    if (kept) await makeClass(app, kind, kept);
   }
   return changeConfiguration(app, who, 'account.set_retention', async (tx, act) => {
     const before = fromDays(await readRetentionDays(tx, accountId));
     const after = { ...before, ...withoutAbsent(input) };
-    await saveRetentionDays(tx, accountId, { phonesDays: after.phones, eventsDays: after.events });
+    refuse(findContradiction(after));
+    await saveRetentionDays(tx, accountId, toDays(after));
     act.on(accountId, { ...after, ...changedIn(before, after) });
     return after;
   });
@@ -48,12 +48,19 @@ export async function setRetention(
 /** Of each kind the classes that somebody's new rows are in; those of the defaults always. */
 export async function readClassesInUse(app: App): Promise<Readonly<Record<Kind, ReadonlySet<number>>>> {
   const all = [...(await retentionDaysInUse(app.sql)).map(fromDays), DEFAULT_RETENTION];
-  const used = (kind: Kind) => new Set(all.map((one) => one[kind]));
-  return { phones: used('phones'), events: used('events') };
+  return byKind((kind) => new Set(all.map((one) => one[kind])));
 }
 
-function fromDays({ phonesDays, eventsDays }: RetentionDays): Retention {
-  return { phones: phonesDays, events: eventsDays };
+function refuse(refusal: Refusal | undefined): void {
+  if (refusal) throw new InvalidInput(refusal.kind, refusal.reason);
+}
+
+function fromDays(days: RetentionDays): Retention {
+  return byKind((kind) => days[`${kind}Days`]);
+}
+
+function toDays(kept: Retention): RetentionDays {
+  return Object.fromEntries(KINDS.map((kind) => [`${kind}Days`, kept[kind]])) as RetentionDays;
 }
 
 function withoutAbsent<T extends object>(input: T): Partial<Retention> {

@@ -42,9 +42,11 @@ export async function readSubject(
     verifications: found.map(({ codeNonce: _nonce, codeKeyId: _key, messages, ...verification }) => ({
       ...verification,
       messages: messages.map(
-        ({ dueAt: _due, sandboxDueAt: _sandbox, failureDecision: _why, ...message }) => ({
+        ({ dueAt: _due, sandboxDueAt: _sandbox, failureDecision: _why, days: _days, ...message }) => ({
           ...message,
-          attempts: message.attempts.map(({ decision: _decision, parts: _parts, ...attempt }) => attempt),
+          attempts: message.attempts.map(
+            ({ decision: _decision, parts: _parts, days: _kept, ...attempt }) => attempt,
+          ),
         }),
       ),
       events: (eventsOf.get(verification.id) ?? []).map(({ version, type, occurredAt, messageId }) => ({

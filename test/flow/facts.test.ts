@@ -122,7 +122,7 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
     /** Another worker finds the lease over and takes the message. @returns the end of its lease */
     async takeOver(): Promise<Date> {
       const lease = new Date(Date.now() + 5_000);
-      await abandonAttempts(app.sql, [{ accountId, id: messageId }]);
+      await abandonAttempts(app.sql, [{ accountId, id: messageId, verificationId }]);
       await app.sql`UPDATE messages SET due_at = ${lease} WHERE verification_id = ${uuidOf(v.id)}`;
       return lease;
     },

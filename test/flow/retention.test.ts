@@ -1,8 +1,15 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { rollUp } from '../../src/analytics/roll-up.ts';
 import type { RunningApp } from '../../src/app.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { readVerificationEvents } from '../../src/events/queries.ts';
 import { uuidOf, type VerificationId } from '../../src/ids.ts';
+import { insertAttempts } from '../../src/messages/attempt-store.ts';
+import type { MessageRow } from '../../src/messages/table.ts';
+import { traceMessage, traceMessages } from '../../src/messages/trace.ts';
+import { DEFAULT_RETENTION } from '../../src/retention/classes.ts';
 import { keepPartitions } from '../../src/retention/keep-partitions.ts';
 import { readRetention, setRetention } from '../../src/retention/settings.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
@@ -10,7 +17,7 @@ import { createDestinationForgetter } from '../../src/verifications/forget-desti
 import { shownNumber } from '../../src/verifications/number-of.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { auditOf } from '../support/audit-log.ts';
-import { createClock, createNumbers, historyOf, start, stateOf } from '../support/verifying.ts';
+import { createClock, createNumbers, historyOf, messagesOf, start, stateOf } from '../support/verifying.ts';
 
 const DAY = 86_400_000;
 const aNumber = createNumbers(7_591_001);
@@ -31,30 +38,49 @@ afterAll(() => testApp[Symbol.asyncDispose]());
 async function placesOf(id: VerificationId): Promise<string[]> {
   const rows = await app.sql<{ place: string }[]>`
     SELECT tableoid::regclass::text AS place FROM vault.numbers WHERE verification_id = ${uuidOf(id)}
-    UNION SELECT tableoid::regclass::text FROM events WHERE verification_id = ${uuidOf(id)}`;
+    UNION SELECT tableoid::regclass::text FROM events WHERE verification_id = ${uuidOf(id)}
+    UNION SELECT tableoid::regclass::text FROM messages WHERE verification_id = ${uuidOf(id)}
+    UNION SELECT tableoid::regclass::text FROM attempts WHERE verification_id = ${uuidOf(id)}`;
   return rows.map(({ place }) => place.replace(/_(?:before|\d{8})$/, '')).sort();
+}
+
+/** One over whichever route. */
+async function addAttempt(message: MessageRow): Promise<void> {
+  const now = new Date(clock.now());
+  await insertAttempts(app.sql, [
+    {
+      ...{ accountId: message.accountId, id: newId('att', now.getTime()), messageId: message.id },
+      ...{ verificationId: message.verificationId, carrierId: newId('car'), routeId: newId('rte') },
+      ...{ country: 'HR', operator: null, operatorConfidence: null, status: 'submitted', retry: null },
+      ...{ isLate: false, carrierMessageId: null, errorCode: null, errorMessage: null, parts: null },
+      ...{ partsDueAt: null, decision: { factors: [], ranked: [], excluded: [] }, price: null },
+      ...{ submittedAt: now, answeredAt: null, settledAt: null },
+    },
+  ]);
 }
 
 const numberOf = (who: Principal, id: VerificationId) =>
   stateOf(app, { accountId: who.accountId, id }).then((v) => shownNumber(app, who, v));
 
 describe('how long an account keeps things', () => {
-  test('is 30 days for numbers and 90 for events, until it says something else; only new things are kept by that', async () => {
+  test('is 30 days for numbers, 90 for events, a year for messages, until it says something else; only new things are kept by that', async () => {
     const who = await createTestAccount(app);
-    expect(await readRetention(app, who.accountId)).toEqual({ phones: 30, events: 90 });
+    expect(await readRetention(app, who.accountId)).toEqual(DEFAULT_RETENTION);
+    expect(DEFAULT_RETENTION).toMatchObject({ phones: 30, events: 90, messages: 365 });
     const before = await start(app, who, aNumber());
-    expect(await setRetention(app, who, { phones: 7, events: 365 })).toEqual({ phones: 7, events: 365 });
-    expect(await readRetention(app, who.accountId)).toEqual({ phones: 7, events: 365 });
+    const wanted = { phones: 7, events: 365, messages: 1_095 };
+    expect(await setRetention(app, who, wanted)).toEqual({ ...DEFAULT_RETENTION, ...wanted });
+    expect(await readRetention(app, who.accountId)).toEqual({ ...DEFAULT_RETENTION, ...wanted });
     const after = await start(app, who, aNumber());
     // What was there when there were no partitions is one.
-    expect(await placesOf(before.id)).toEqual(['events', 'vault.numbers']);
-    expect(await placesOf(after.id)).toEqual(['events_d365', 'vault.numbers_d7']);
+    expect(await placesOf(before.id)).toEqual(['events', 'messages', 'vault.numbers']);
+    expect(await placesOf(after.id)).toEqual(['events_d365', 'messages_d1095', 'vault.numbers_d7']);
     const [entry] = (await auditOf(app, who.accountId)).filter(
       ({ action }) => action === 'account.set_retention',
     );
     expect(entry).toMatchObject({
       targets: [who.accountId],
-      details: { phones: 7, events: 365, changed: ['events', 'phones'] },
+      details: { ...wanted, changed: ['events', 'messages', 'phones'] },
     });
   });
 
@@ -66,7 +92,17 @@ describe('how long an account keeps things', () => {
         field: 'phones',
       });
     await setRetention(app, who, {});
-    expect(await readRetention(app, who.accountId)).toEqual({ phones: 30, events: 90 });
+    expect(await readRetention(app, who.accountId)).toEqual(DEFAULT_RETENTION);
+  });
+
+  test('is not less for messages than their receipts take, nor than for the events that show them', async () => {
+    const who = await createTestAccount(app);
+    const refusal = { code: 'input/invalid', field: 'messages' };
+    await expect(setRetention(app, who, { messages: 1 })).rejects.toMatchObject(refusal);
+    await expect(setRetention(app, who, { messages: 30 })).rejects.toMatchObject(refusal);
+    await expect(setRetention(app, who, { events: 1_095 })).rejects.toMatchObject(refusal);
+    await setRetention(app, who, { events: 7, messages: 7 });
+    expect(await readRetention(app, who.accountId)).toMatchObject({ events: 7, messages: 7 });
   });
 });
 
@@ -100,13 +136,48 @@ test('what is over goes by whole partitions, what others keep for longer stays, 
   expect(await historyOf(app, long)).toHaveLength(2);
 });
 
+test('messages go with their attempts; what was counted of them, their events and their verification stay', async () => {
+  const who = await createTestAccount(app);
+  await setRetention(app, who, { events: 7, messages: 7 });
+  const v = await start(app, who, aNumber());
+  const [message] = await messagesOf(app, v);
+  await addAttempt(message!);
+  const gone = async () => (await messagesOf(app, v)).length === 0;
+  // Kept for longer than its messages, as after a change of the account's times.
+  await app.sql`UPDATE events SET days = 90 WHERE verification_id = ${uuidOf(v.id)}`;
+
+  clock.advance(9 * DAY);
+  logged.length = 0;
+  await keepPartitions(app);
+  expect(logged.join('')).toContain('a partition stays until its hours are counted');
+  expect(await gone()).toBe(false);
+  while (await rollUp(app));
+  await keepPartitions(app);
+  expect(await gone()).toBe(true);
+  expect(await app.sql`SELECT FROM attempts WHERE verification_id = ${uuidOf(v.id)}`).toHaveLength(0);
+
+  expect(await traceMessage(app, who, message!.id)).toBeUndefined();
+  expect(await traceMessages(app, who, v.id, { limit: 10, after: undefined })).toEqual([]);
+  expect(await stateOf(app, v)).toMatchObject({ id: v.id });
+  const position = { accountId: v.accountId, verificationId: v.id, version: 0 };
+  const events = await readVerificationEvents(app.sql, [position], 10);
+  expect(events.map(({ event }) => event.type)).toEqual(['VerificationStarted', 'MessageQueued']);
+  expect(events[1]!.event.message).toMatchObject({ id: message!.id, status: 'queued', sender: null });
+  // Something of that time is heard of: its hour is not counted again, of what is left.
+  await app.sql`UPDATE events SET transaction = pg_current_xact_id() WHERE verification_id = ${uuidOf(v.id)}`;
+  while (await rollUp(app));
+  const [counted] = await app.sql`
+    SELECT sum(attempts)::int AS attempts FROM routing_hourly WHERE account_id = ${uuidOf(who.accountId)}`;
+  expect(counted).toEqual({ attempts: 1 });
+});
+
 test('while nobody makes partitions nothing fails, and rows are put where they belong later', async () => {
   const who = await createTestAccount(app);
   clock.advance(100 * DAY);
   const v = await start(app, who, aNumber());
-  expect(await placesOf(v.id)).toEqual(['events_d90_rest', 'vault.numbers_d30_rest']);
+  expect(await placesOf(v.id)).toEqual(['events_d90_rest', 'messages_d365_rest', 'vault.numbers_d30_rest']);
   await keepPartitions(app);
-  expect(await placesOf(v.id)).toEqual(['events_d90', 'vault.numbers_d30']);
+  expect(await placesOf(v.id)).toEqual(['events_d90', 'messages_d365', 'vault.numbers_d30']);
   expect(await historyOf(app, v)).toHaveLength(2);
 });
 
@@ -130,14 +201,14 @@ test('whoever serves is not made to wait for a table that somebody else has; tha
   expect(logged.join('')).not.toContain('no partition is ahead');
 }, 60_000);
 
-test('a number and the events of one verification are looked for in one partition of each class', async () => {
+test('what there is of one verification is looked for in one partition of each class', async () => {
   const who = await createTestAccount(app);
   const v = await start(app, who, aNumber());
   expect(
     (await readNumbers(app.sql, [{ accountId: who.accountId, verificationId: v.id }])).get(v.id),
   ).toBeDefined();
   const { accountId, id } = { accountId: uuidOf(who.accountId), id: uuidOf(v.id) };
-  for (const table of ['vault.numbers', 'events']) {
+  for (const table of ['vault.numbers', 'events', 'messages', 'attempts']) {
     const plan = await app.sql.begin(async (tx) => {
       for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
         await tx.unsafe(`SET LOCAL enable_${way} = off`);

@@ -76,3 +76,43 @@ async function fingerprint(sql: Sql): Promise<string> {
   expect(rows).toHaveLength(300);
   return createHash('sha256').update(JSON.stringify(rows)).digest('hex');
 }
+
+test('the messages and attempts of an older installation are all there, found as before, and new ones beside them', async () => {
+  await using old = await createOldDatabase('messages_retention');
+  const { sql } = old;
+  const at = Date.now() - 86_400_000;
+  const ids = { verification_id: idAt(at), id: idAt(at + 1) };
+  const row = { account_id: ACCOUNT, ...ids, status: 'sent', attempts_spent: 1, queued_at: new Date(at) };
+  await sql`INSERT INTO messages ${sql(row)}`;
+  await sql`INSERT INTO attempts ${sql({
+    ...{ account_id: ACCOUNT, id: idAt(at + 2), message_id: ids.id, verification_id: ids.verification_id },
+    ...{ carrier_id: ACCOUNT, route_id: ACCOUNT, status: 'submitted', carrier_message_id: 'one' },
+    ...{ decision: sql.json({}), submitted_at: new Date(at) },
+  })}`;
+  const read = () => sql`
+    SELECT m.id, m.status, a.id AS attempt, a.carrier_message_id FROM messages m
+    JOIN attempts a ON a.account_id = m.account_id AND a.message_id = m.id ORDER BY m.id`;
+  const indexes = () => sql`
+    SELECT replace(indexdef, ' ON ONLY ', ' ON ') AS indexed FROM pg_indexes
+    WHERE tablename IN ('messages', 'attempts') AND indexname NOT LIKE '%pkey' ORDER BY 1`;
+  const before = { rows: await read(), indexes: await indexes() };
+  expect(before.rows).toHaveLength(1);
+  expect(before.indexes).toHaveLength(7);
+  await old.upgrade();
+  expect({ rows: await read(), indexes: await indexes() }).toEqual(before);
+  // A process of the version before goes on meanwhile: it knows of no days.
+  const later = { verification_id: idAt(Date.now()), id: idAt(Date.now()) };
+  await sql`INSERT INTO messages ${sql({ ...row, ...later })}`;
+  await sql`INSERT INTO messages ${sql({ ...row, verification_id: idAt(Date.now() + 400 * 86_400_000), id: randomUUID() })}`;
+  expect(await sql`SELECT tableoid::regclass::text AS place FROM messages ORDER BY verification_id`).toEqual([
+    { place: 'messages_before' },
+    { place: 'messages_before' },
+    { place: 'messages_d365_rest' },
+  ]);
+  // All of them are of the partition that an upgrade makes, whole.
+  const [plan] = await sql`
+    SELECT count(*)::int AS indexes FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent IN (SELECT oid FROM pg_class WHERE relname ~ '^(messages|attempts)_' AND relkind = 'I')
+      AND c.relname ~ '_before'`;
+  expect(plan).toEqual({ indexes: 7 });
+});

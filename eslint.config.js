@@ -13,7 +13,7 @@ const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: t
 const PURE = [
   'ids',
   'errors',
-  'accounts/{api-key,challenge,lack,mode,permissions,principal,rights,roles,secret-text}',
+  'accounts/{api-key,challenge,factor,lack,mode,permissions,principal,rights,roles,secret-text}',
   'oauth/{client-proof,client-secret,errors,key-plan,limits,metadata,scopes}',
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,exclusion,parts,retry-schedule,text,tried}',

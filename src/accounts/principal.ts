@@ -7,6 +7,7 @@ import type {
   SessionId,
   VerificationId,
 } from '../ids.ts';
+import type { Factor } from './factor.ts';
 import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 import type { Role } from './roles.ts';
@@ -60,6 +61,8 @@ export interface PersonPrincipal {
   role: Role;
   /** Those of the role. */
   permissions: ReadonlySet<Permission>;
+  /** With what they showed who they are. */
+  factors: readonly Factor[];
   expiresAt: Date;
 }
 

@@ -18,6 +18,7 @@ import {
   personChallenges,
   personPasswords,
   personSessions,
+  personTotp,
   signInFailures,
 } from '../people/table.ts';
 import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
@@ -75,6 +76,7 @@ export const tables = {
   people,
   personPasswords,
   personSessions,
+  personTotp,
   personChallenges,
   signInFailures,
   invitations,

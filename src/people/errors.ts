@@ -17,6 +17,46 @@ export class WrongPassword extends DomainError {
   }
 }
 
+/** Of an authenticator app, or a backup code: wrong, too old, or used before; which of them, is not said. */
+export class WrongCode extends DomainError {
+  readonly code = 'sign_in/wrong_code';
+  constructor() {
+    super('This code is wrong, too old, or was used already: each is good once. Take the next one.');
+  }
+}
+
+/** The second step of a sign-in that has no first one, or no longer. */
+export class StepOver extends DomainError {
+  readonly code = 'sign_in/step_over';
+  constructor() {
+    super('This sign-in is over, or was never begun: give your e-mail address and password again.');
+  }
+}
+
+/** Very many wrong codes in a row. */
+export class SecondFactorLocked extends DomainError {
+  readonly code = 'sign_in/second_factor_locked';
+  constructor() {
+    super(
+      'There were too many wrong codes in a row, so none is taken for a day. Whoever gave them knows your password: set a new one.',
+    );
+  }
+}
+
+export class SecondFactorOn extends DomainError {
+  readonly code = 'sign_in/second_factor_on';
+  constructor() {
+    super('Your authenticator app is set up already. To take another one, turn this one off first.');
+  }
+}
+
+export class SecondFactorOff extends DomainError {
+  readonly code = 'sign_in/second_factor_off';
+  constructor() {
+    super('You have set up no authenticator app.');
+  }
+}
+
 /** What changes how somebody signs in wants them to have done so lately. */
 export class SignInAgain extends DomainError {
   readonly code = 'sign_in/not_fresh';

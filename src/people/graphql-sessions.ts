@@ -5,7 +5,7 @@ import { parseId } from '../ids.ts';
 import { leaveAccount } from './change-member.ts';
 import { AccountNotFound, LastOwner, MemberNotFound, SessionNotFound } from './errors.ts';
 import { FormerMember } from './graphql-members.ts';
-import { Viewer } from './graphql-viewer.ts';
+import { FactorEnum, Viewer } from './graphql-viewer.ts';
 import { endOtherSessions, endSession, listSessions, switchAccount, type SessionRow } from './sessions.ts';
 
 errorType(AccountNotFound, 'The person who asks is not in this account. Nothing was done.');
@@ -19,6 +19,7 @@ const Session = builder.objectRef<SessionRow>('Session').implement({
       description: 'Whether it is the one that asks.',
       resolve: ({ id }, _args, context) => personOf(context).sessionId === id,
     }),
+    factors: t.expose('factors', { type: [FactorEnum], description: 'With what they signed in.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they signed in.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When they have to sign in again.' }),
   }),

@@ -1,3 +1,4 @@
+import type { Factor } from '../accounts/factor.ts';
 import { findAccount } from '../accounts/find-account.ts';
 import { Account } from '../accounts/graphql.ts';
 import { PermissionEnum } from '../accounts/graphql-keys.ts';
@@ -16,6 +17,16 @@ const ViewerKind = builder.enumType('ViewerKind', {
     ACCESS_TOKEN: { value: 'accessToken', description: 'A partner with an access token.' },
     CLIENT_TOKEN: { value: 'clientToken', description: 'The frontend of one verification.' },
   } satisfies Record<string, { value: Principal['kind']; description: string }>,
+});
+
+export const FactorEnum = builder.enumType('SignInFactor', {
+  description: 'With what somebody shows who they are.',
+  values: {
+    PASSWORD: { value: 'password', description: 'Their password.' },
+    TOTP: { value: 'totp', description: 'A code of their authenticator app.' },
+    BACKUP_CODE: { value: 'backupCode', description: 'A code for when the authenticator app is lost.' },
+    PASSKEY: { value: 'passkey', description: 'A passkey: two factors in one.' },
+  } satisfies Record<string, { value: Factor; description: string }>,
 });
 
 const Person = builder.objectRef<Self>('Person').implement({
@@ -77,6 +88,12 @@ export const Viewer = builder.objectRef<Principal>('Viewer').implement({
       nullable: true,
       description: 'Of a person: the role in this account.',
       resolve: (who) => (who.kind === 'person' ? who.role : null),
+    }),
+    factors: t.field({
+      type: [FactorEnum],
+      nullable: true,
+      description: 'Of a person: with what they signed in.',
+      resolve: (who) => (who.kind === 'person' ? who.factors : null),
     }),
     person: t.field({
       type: Person,

@@ -65,7 +65,7 @@ async function readSession(app: App, token: string): Promise<KnownSession | unde
   const principals = new Map<AccountId, PersonPrincipal>();
   for (const { accountId, role } of rows) {
     if (!accountId || !role) continue;
-    const { personId, id: sessionId, expiresAt } = session;
+    const { personId, id: sessionId, factors, expiresAt } = session;
     const { permissions } = ROLE_TABLE[role];
     principals.set(accountId, {
       kind: 'person',
@@ -74,6 +74,7 @@ async function readSession(app: App, token: string): Promise<KnownSession | unde
       sessionId,
       role,
       permissions,
+      factors,
       expiresAt,
     });
   }

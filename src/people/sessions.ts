@@ -8,10 +8,14 @@ import { announcePeople } from './announce.ts';
 import { AccountNotFound, SessionNotFound } from './errors.ts';
 import { members, personSessions } from './table.ts';
 
-export type SessionRow = Pick<typeof personSessions.$inferSelect, 'id' | 'createdAt' | 'expiresAt'>;
+export type SessionRow = Pick<
+  typeof personSessions.$inferSelect,
+  'id' | 'factors' | 'createdAt' | 'expiresAt'
+>;
 
 const SHOWN = {
   id: personSessions.id,
+  factors: personSessions.factors,
   createdAt: personSessions.createdAt,
   expiresAt: personSessions.expiresAt,
 };

@@ -1,4 +1,5 @@
 import { boolean, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Factor } from '../accounts/factor.ts';
 import type { Role } from '../accounts/roles.ts';
 import { accounts } from '../accounts/table.ts';
 import {
@@ -24,6 +25,7 @@ export const people = snakeCase.table('people', {
   nameSealed: bytes().notNull(),
   /** That they hold the address: they came by a link that was sent there. */
   emailVerified: boolean().notNull().default(false),
+  /** That their password alone does not let them in: `person_totp` has what does. */
   twoFactorEnabled: boolean().notNull().default(false),
   createdAt: moment().notNull(),
   updatedAt: moment().notNull(),
@@ -52,6 +54,23 @@ export const personPasswords = snakeCase.table(
   (t) => [index().on(t.personId)],
 );
 
+/** An authenticator app of somebody's, and the codes for when it is lost. */
+export const personTotp = snakeCase.table('person_totp', {
+  id: signInIdColumn().primaryKey(),
+  personId: personId().unique(),
+  secretSealed: bytes().notNull(),
+  /** Those that were not used yet. */
+  backupCodesSealed: bytes().notNull(),
+  /** Keyed hash of them all, by which one that is being used twice at a time is used once. */
+  backupCodesIndex: bytes().notNull(),
+  /** A first right code has shown that the app has the secret; until then it asks for nothing. */
+  verified: boolean().notNull(),
+  /** Wrong codes in a row, from wherever. */
+  failedVerificationCount: integer().notNull().default(0),
+  /** After too many of them. */
+  lockedUntil: moment(),
+});
+
 export const personSessions = snakeCase.table(
   'person_sessions',
   {
@@ -61,6 +80,8 @@ export const personSessions = snakeCase.table(
     tokenHash: bytes().notNull().unique(),
     /** The account that it is in, unless a request names another one; null = the first one. */
     currentAccountId: accountIdColumn(),
+    /** With what they showed who they are. Before there was a choice, by the password. */
+    factors: text().$type<Factor>().array().notNull().default(['password']),
     createdAt: moment().notNull(),
     updatedAt: moment().notNull(),
     expiresAt: moment().notNull(),

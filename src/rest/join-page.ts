@@ -21,6 +21,7 @@ const PAGE = `<!doctype html>
 <form id="form" hidden>
   <label id="named" hidden>Your name <input name="name" maxlength="60" autocomplete="name"></label>
   <label>Password <input name="password" type="password" required></label>
+  <label id="coded" hidden>Code of your authenticator app, or a backup code <input name="code" autocomplete="one-time-code"></label>
   <button>Go on</button>
 </form>
 <p id="said" role="status"></p>
@@ -40,8 +41,7 @@ const PAGE = `<!doctype html>
     at('form').onsubmit = async (event) => {
       event.preventDefault();
       at('said').textContent = '…';
-      const { name, password } = Object.fromEntries(new FormData(at('form')));
-      await work({ name, password }).then(done, fail);
+      await work(Object.fromEntries(new FormData(at('form')))).then(done, fail);
     };
   };
   const done = (text) => { at('form').hidden = true; at('said').textContent = text; };
@@ -53,13 +53,20 @@ const PAGE = `<!doctype html>
       return 'It is set. Sign in with it from now on.';
     });
   };
+  const signIn = async (email, password, code) => {
+    const { twoFactorRedirect } = await ask('/auth/sign-in/email', { email, password });
+    if (!twoFactorRedirect) return;
+    at('coded').hidden = false;
+    if (!code) throw new Error('Give the code of your authenticator app, too, or a backup code.');
+    await ask('/auth/two-factor/verify-' + (/^[0-9]+$/.test(code) ? 'totp' : 'backup-code'), { code });
+  };
   const join = async (token) => {
     const { accountName, email, role, isKnown } = await ask('/auth/invitation', { token });
     const how = isKnown ? 'Give the password of ' + email + '.' : 'Choose a password of 15 characters or more, for ' + email + '.';
     show('Join ' + accountName, 'As ' + role + '. ' + how);
     at('named').hidden = isKnown;
-    onSubmit(async ({ name, password }) => {
-      if (isKnown) await ask('/auth/sign-in/email', { email, password });
+    onSubmit(async ({ name, password, code }) => {
+      if (isKnown) await signIn(email, password, code.trim());
       await ask('/auth/accept-invitation', isKnown ? { token } : { token, name, password });
       return 'You are in.';
     });

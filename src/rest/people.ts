@@ -67,7 +67,8 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
         const answer = await ask(path, request);
         if (answer === undefined) return void response.destroy();
         if (!(answer instanceof Response)) return send(response, answer.status, answer.body);
-        for (const cookie of answer.headers.getSetCookie()) response.appendHeader('set-cookie', cookie);
+        for (const cookie of lastOfEach(answer.headers.getSetCookie()))
+          response.appendHeader('set-cookie', cookie);
         const retryAfter = answer.headers.get('retry-after');
         if (retryAfter) response.setHeader('retry-after', retryAfter);
         const content: unknown = await answer.json().catch(() => null);
@@ -81,6 +82,11 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
       }
     },
   };
+}
+
+/** Of two that set one cookie the last one holds: what was set first, and taken back, is nobody's business. */
+function lastOfEach(cookies: readonly string[]): Iterable<string> {
+  return new Map(cookies.map((cookie) => [cookie.split('=', 1)[0], cookie])).values();
 }
 
 /** Only what is meant for it goes through; cookies of a foreign page are not. */

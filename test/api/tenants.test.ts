@@ -241,6 +241,7 @@ describe('the rows', () => {
       'person_challenges',
       'person_passwords',
       'person_sessions',
+      'person_totp',
       'sign_in_failures',
     ]);
   });

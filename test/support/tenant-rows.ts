@@ -668,6 +668,46 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
       call: post('/auth/reset-password', { token: 'x', newPassword: 'quite a long password' }),
     },
   ],
+  '/auth/two-factor/enable': [
+    {
+      what: 'without a session',
+      status: 401,
+      call: post('/auth/two-factor/enable', { password: 'x' }, (own) => own.credential),
+    },
+    {
+      what: 'with the wrong password',
+      status: 403,
+      call: post('/auth/two-factor/enable', { password: 'x' }),
+    },
+  ],
+  '/auth/two-factor/verify-totp': [
+    {
+      what: 'without anything to set up',
+      status: 409,
+      call: post('/auth/two-factor/verify-totp', { code: '123456' }),
+    },
+  ],
+  '/auth/two-factor/verify-backup-code': [
+    {
+      what: 'without a sign-in',
+      status: 401,
+      call: post('/auth/two-factor/verify-backup-code', { code: 'aaaaa-bbbbb' }, (own) => own.credential),
+    },
+  ],
+  '/auth/two-factor/generate-backup-codes': [
+    {
+      what: 'without a second factor',
+      status: 409,
+      call: post('/auth/two-factor/generate-backup-codes', { password: 'x' }),
+    },
+  ],
+  '/auth/two-factor/disable': [
+    {
+      what: 'without a second factor',
+      status: 409,
+      call: post('/auth/two-factor/disable', { password: 'x', code: '123456' }),
+    },
+  ],
   '/auth/invitation': [
     {
       what: 'with its own link',

@@ -37,7 +37,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'people/change-member.ts': { count: 1, why: 'whether somebody is in any other account' },
   'people/forget.ts': { count: 1, why: 'what is over is forgotten, whose ever it is' },
   'people/invited.ts': { count: 2, why: 'whoever is invited says the token, which says its account' },
-  'people/sign-in/reset.ts': { count: 1, why: 'every account that somebody is in is to know of it' },
+  'people/note-person.ts': { count: 1, why: 'every account that somebody is in is to know of it' },
   'people/queries.ts': { count: 1, why: 'the accounts that the person who asks is in' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },
   'subjects/erasures.ts': { count: 2, why: 'the ledger of erasures is kept for all accounts at once' },

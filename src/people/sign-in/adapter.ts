@@ -1,4 +1,4 @@
-import { asc, desc, sql, type SQL } from 'drizzle-orm';
+import { asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { createAdapterFactory, type CleanedWhere, type CustomAdapter } from 'better-auth/adapters';
 import type { BetterAuthOptions } from 'better-auth/types';
 import type { DbTransaction } from '../../db/client.ts';
@@ -15,7 +15,13 @@ type Statements = Pick<DbTransaction, 'select' | 'insert' | 'update' | 'delete'>
  * sessions is announced to every process once it is committed.
  */
 export function createAuthStore(app: App) {
-  const config = { adapterId: 'otpost', supportsJSON: true, supportsDates: true, supportsBooleans: true };
+  const config = {
+    adapterId: 'otpost',
+    supportsJSON: true,
+    supportsDates: true,
+    supportsBooleans: true,
+    supportsArrays: true,
+  };
   return (options: BetterAuthOptions) => {
     const over = (statements: Statements, touched: (id: PersonId) => void) => () =>
       createStatements(app, statements, touched);
@@ -85,10 +91,16 @@ function createStatements(app: App, db: Statements, touched: (id: PersonId) => v
     async create({ model: name, data }) {
       const model = modelOf(name);
       const row = toRow(app, model, data, String(data.id));
-      const rows = (await db
-        .insert(model.table)
-        .values(row as never)
-        .returning()) as Data[];
+      const { table, replaces } = model;
+      const insert = db.insert(table).values(row as never);
+      // Of two that come at the same time, the second counts, and not both.
+      if (replaces)
+        insert.onConflictDoUpdate({
+          target: replaces.by,
+          set: row,
+          setWhere: eq(replaces.unless, false),
+        });
+      const rows = (await insert.returning()) as Data[];
       return toData(app, model, told(model, rows)[0]!, data) as typeof data;
     },
     findOne: async ({ model, where }) => shown(model, where, await find(model, where, 1)),

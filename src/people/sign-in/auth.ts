@@ -1,5 +1,6 @@
 import { betterAuth } from 'better-auth/minimal';
 import { bearer } from 'better-auth/plugins/bearer';
+import type { Factor } from '../../accounts/factor.ts';
 import { newId } from '../../crypto/new-id.ts';
 import type { PersonId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
@@ -10,8 +11,10 @@ import { writeSessionToken } from '../session-token.ts';
 import { createAuthStore } from './adapter.ts';
 import { ADDRESS_HEADER } from './address-header.ts';
 import { asApiError } from './api-error.ts';
-import { afterSignIn, beforeSignIn } from './hooks.ts';
+import { afterSignIn, beforeSignIn, type HookOptions } from './hooks.ts';
 import { noteReset, sendReset } from './reset.ts';
+import { factorsOfNew } from './session-factors.ts';
+import { secondFactorPlugin, type CheckCode } from './second-factor.ts';
 
 export const AUTH_PATH = '/auth';
 
@@ -34,7 +37,11 @@ export function createAuth(app: App) {
   const secure = url.protocol === 'https:';
   const prefix = cookiePrefix(secure);
   const passwords = app.single(createPasswords);
-  return betterAuth({
+  // Of what is made below: it looks at a code in the middle of another request.
+  const checkCode: CheckCode = (kind, request) =>
+    kind === 'totp' ? auth.api.verifyTOTP(request) : auth.api.verifyBackupCode(request);
+  const options: HookOptions = { prefix, checkCode };
+  const auth = betterAuth({
     appName: 'Otpost',
     baseURL: url.origin,
     basePath: AUTH_PATH,
@@ -65,7 +72,12 @@ export function createAuth(app: App) {
         verify: ({ hash, password }) => asApiError(passwords.verify(hash, password)),
       },
     },
-    session: { expiresIn: SESSION_SECONDS, freshAge: FRESH_SECONDS, disableSessionRefresh: true },
+    session: {
+      expiresIn: SESSION_SECONDS,
+      freshAge: FRESH_SECONDS,
+      disableSessionRefresh: true,
+      additionalFields: { factors: { type: 'string[]', input: false, required: true } },
+    },
     verification: { storeIdentifier: 'hashed' },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
@@ -83,19 +95,27 @@ export function createAuth(app: App) {
     databaseHooks: {
       session: {
         create: {
-          before: async (session) => ({
-            data: { ...session, token: writeSessionToken(app.keys.randomBytes(TOKEN_BYTES)) },
+          before: async (session, ctx) => ({
+            data: {
+              ...session,
+              token: writeSessionToken(app.keys.randomBytes(TOKEN_BYTES)),
+              factors: factorsOfNew(
+                ctx?.path ?? '',
+                ctx?.context.session?.session.factors as Factor[] | undefined,
+              ),
+            },
           }),
         },
       },
     },
-    hooks: { before: beforeSignIn(app, prefix), after: afterSignIn(app, prefix) },
+    hooks: { before: beforeSignIn(app, options), after: afterSignIn(app, options) },
     // What is no refusal of its own comes out as it was thrown, and is masked and logged there.
     onAPIError: { throw: true },
     // Its words can hold addresses of e-mail; what is worth a line is logged by us.
     logger: { disabled: true },
-    plugins: [bearer()],
+    plugins: [bearer(), secondFactorPlugin()],
   });
+  return auth;
 }
 
 /** Ids of people and sessions are seen outside, the others are not. */

@@ -34,11 +34,26 @@ export function countedForSignIn(
   app: Pick<App, 'keys'>,
   attempt: { email: string; device: string | undefined; address: string | undefined },
 ): Counted[] {
-  const who = attempt.device ?? normalizeEmail(attempt.email);
-  return [
-    { key: keyOf(app, attempt.device ? 'device' : 'email', who), limit: PER_DEVICE },
-    ...(attempt.address ? [{ key: keyOf(app, 'address', siteOf(attempt.address)), limit: PER_ADDRESS }] : []),
-  ];
+  const { device, email, address } = attempt;
+  const own = device ? keyOf(app, 'device', device) : keyOf(app, 'email', normalizeEmail(email));
+  return [{ key: own, limit: PER_DEVICE }, ...fromAddress(app, address)];
+}
+
+/**
+ * By what the codes of a second factor are counted, in the same way: whoever has somebody's password and guesses codes
+ * does not lock them out where they have signed in before.
+ */
+export function countedForCode(
+  app: Pick<App, 'keys'>,
+  attempt: { personId: string; device: string | undefined; address: string | undefined },
+): Counted[] {
+  const { device, personId, address } = attempt;
+  const own = device ? keyOf(app, 'code on device', device) : keyOf(app, 'code', personId);
+  return [{ key: own, limit: PER_DEVICE }, ...fromAddress(app, address)];
+}
+
+function fromAddress(app: Pick<App, 'keys'>, address: string | undefined): Counted[] {
+  return address ? [{ key: keyOf(app, 'address', siteOf(address)), limit: PER_ADDRESS }] : [];
 }
 
 /** By what the passwords are counted that somebody gives who is in already. */
@@ -93,7 +108,8 @@ function siteOf(address: string): string {
   return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }
 
-function keyOf(app: Pick<App, 'keys'>, kind: string, text: string): Buffer {
+/** What is counted, or kept for having been used, under a name that says nothing of it. */
+export function keyOf(app: Pick<App, 'keys'>, kind: string, text: string): Buffer {
   // Of any length, and none is worth keeping.
   return app.keys.blindIndex('sign-in', kind, createHash('sha256').update(text).digest('hex'));
 }

@@ -1,19 +1,28 @@
-import type { PgTable } from 'drizzle-orm/pg-core';
-import { people, personChallenges, personPasswords, personSessions } from '../table.ts';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { App } from '../../platform.ts';
+import { emailIndex } from '../personal-data.ts';
+import { people, personChallenges, personPasswords, personSessions, personTotp } from '../table.ts';
 
 /** How a field of the library rests in a column of ours. */
 export type Field =
   | { as: 'plain'; column: string }
   /** Sealed; with an index it can be looked for. */
-  | { as: 'sealed'; column: string; name: string; index?: string }
+  | { as: 'sealed'; column: string; name: string; index?: FieldIndex }
   /** A keyed hash of a token: nobody can read it back, also not we. */
   | { as: 'hashed'; column: string };
+
+export interface FieldIndex {
+  column: string;
+  of(app: Pick<App, 'keys'>, value: string): Buffer;
+}
 
 export interface Model {
   table: PgTable;
   fields: Readonly<Record<string, Field>>;
   /** What the library would keep and we do not. */
   dropped: readonly string[];
+  /** Somebody has one row: the one of before gives way, unless it was confirmed. */
+  replaces?: { by: PgColumn; unless: PgColumn };
   /** Whose sessions a change of its rows is about. */
   person?: string;
 }
@@ -31,7 +40,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
     fields: {
       ...MOMENTS,
       ...plain('emailVerified', 'twoFactorEnabled'),
-      email: { as: 'sealed', column: 'emailSealed', name: 'email', index: 'emailIndex' },
+      email: {
+        as: 'sealed',
+        column: 'emailSealed',
+        name: 'email',
+        index: { column: 'emailIndex', of: emailIndex },
+      },
       name: { as: 'sealed', column: 'nameSealed', name: 'name' },
     },
     dropped: ['image'],
@@ -51,10 +65,34 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   session: {
     table: personSessions,
-    fields: { ...MOMENTS, ...PERSON, ...plain('expiresAt'), token: { as: 'hashed', column: 'tokenHash' } },
+    fields: {
+      ...MOMENTS,
+      ...PERSON,
+      ...plain('expiresAt', 'factors'),
+      token: { as: 'hashed', column: 'tokenHash' },
+    },
     // Where somebody was, and with what, is nothing that we need to know of them.
     dropped: ['ipAddress', 'userAgent'],
     person: 'personId',
+  },
+  twoFactor: {
+    table: personTotp,
+    fields: {
+      ...PERSON,
+      ...plain('id', 'verified', 'failedVerificationCount', 'lockedUntil'),
+      secret: { as: 'sealed', column: 'secretSealed', name: 'secret' },
+      backupCodes: {
+        as: 'sealed',
+        column: 'backupCodesSealed',
+        name: 'backup_codes',
+        index: {
+          column: 'backupCodesIndex',
+          of: ({ keys }, codes) => keys.blindIndex('sign-in', 'backup codes', codes),
+        },
+      },
+    },
+    dropped: [],
+    replaces: { by: personTotp.personId, unless: personTotp.verified },
   },
   verification: {
     table: personChallenges,

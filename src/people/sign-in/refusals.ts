@@ -1,6 +1,17 @@
 import { CredentialMissing } from '../../accounts/errors.ts';
 import { docUrl, type DomainError, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
-import { ForeignOrigin, ResetNotFound, SignInAgain, SignInRefused, WrongPassword } from '../errors.ts';
+import {
+  ForeignOrigin,
+  ResetNotFound,
+  SecondFactorLocked,
+  SecondFactorOff,
+  SecondFactorOn,
+  SignInAgain,
+  SignInRefused,
+  StepOver,
+  WrongCode,
+  WrongPassword,
+} from '../errors.ts';
 
 /** A refusal as a client gets it. */
 export interface Refusal {
@@ -23,10 +34,23 @@ const OURS: Readonly<Record<string, () => DomainError>> = {
   UNAUTHORIZED: () => new CredentialMissing(),
   SESSION_NOT_FRESH: () => new SignInAgain(),
   SESSION_EXPIRED: () => new SignInAgain(),
+  INVALID_CODE: () => new WrongCode(),
+  INVALID_BACKUP_CODE: () => new WrongCode(),
+  // Of two that use one backup code at the same time, the second.
+  CONFLICT: () => new WrongCode(),
+  INVALID_TWO_FACTOR_COOKIE: () => new StepOver(),
+  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: () => new StepOver(),
+  ACCOUNT_TEMPORARILY_LOCKED: () => new SecondFactorLocked(),
+  TOTP_ALREADY_ENABLED: () => new SecondFactorOn(),
+  TOTP_NOT_ENABLED: () => new SecondFactorOff(),
+  TWO_FACTOR_NOT_ENABLED: () => new SecondFactorOff(),
+  BACKUP_CODES_NOT_ENABLED: () => new SecondFactorOff(),
   INVALID_ORIGIN: () => new ForeignOrigin(),
   MISSING_OR_NULL_ORIGIN: () => new ForeignOrigin(),
   CROSS_SITE_NAVIGATION_LOGIN_BLOCKED: () => new ForeignOrigin(),
 };
+
+const BY_STATUS: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 409: 'CONFLICT' };
 
 /** @param body of the library's answer, whose status was none of success */
 export function readRefusal(status: number, body: unknown): Refusal {
@@ -40,7 +64,7 @@ export function readRefusal(status: number, body: unknown): Refusal {
       body: { code: known, message: String(message), docUrl: docUrl(known), ...where },
     };
   }
-  const ours = OURS[typeof code === 'string' ? code : status === 401 ? 'UNAUTHORIZED' : ''];
+  const ours = OURS[typeof code === 'string' ? code : (BY_STATUS[status] ?? '')];
   return toRefusal(
     ours?.() ?? new InvalidInput('body', `This request is not as it must be: ${sentence(message)}`),
   );

@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { noteAct } from '../../audit/append.ts';
 import type { PersonId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
-import { members, people } from '../table.ts';
+import { noteOfPerson } from '../note-person.ts';
+import { people } from '../table.ts';
 
 /**
  * Sends the link for a new password. Nobody waits for it: how long a mail server takes would tell whether there is
@@ -23,16 +23,9 @@ export function sendReset(app: App, email: string, token: string): void {
 
 /** Whoever had the link holds the address. Every account that they are in is to know of it. */
 export async function noteReset(app: App, personId: PersonId, address: string | null): Promise<void> {
-  const actor = { kind: 'person', id: personId, session: null, address } as const;
   await app.db.transaction(async (tx) => {
     await tx.update(people).set({ emailVerified: true }).where(eq(people.id, personId));
-    const rows = await tx
-      .select({ accountId: members.accountId })
-      .from(members)
-      .where(eq(members.personId, personId));
-    for (const { accountId } of rows) {
-      const entry = { accountId, actor, action: 'session.reset_password', targets: [personId] } as const;
-      await noteAct(tx, entry, app.clock());
-    }
+    const act = { personId, sessionId: null, address, action: 'session.reset_password' } as const;
+    await noteOfPerson(tx, act, app.clock());
   });
 }

@@ -3,7 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import type { CleanedWhere } from 'better-auth/adapters';
 import type { App } from '../../platform.ts';
-import { emailIndex, openPersonal, sealPersonal } from '../personal-data.ts';
+import { openPersonal, sealPersonal } from '../personal-data.ts';
 import { sessionHash } from '../session-directory.ts';
 import type { Field, Model } from './models.ts';
 
@@ -23,7 +23,7 @@ export function toRow(app: Keys, model: Model, data: Data, id: string): Data {
       case 'sealed':
         if (!id) throw new Error(`${name} is sealed for one row, which must be named`);
         row[field.column] = sealPersonal(app, String(value), placeOf(model, field.name, id));
-        if (field.index) row[field.index] = indexOf(app, value);
+        if (field.index) row[field.index.column] = field.index.of(app, String(value));
         break;
       case 'hashed':
         row[field.column] = sessionHash(app, String(value));
@@ -77,10 +77,10 @@ function comparison(app: Keys, model: Model, { field: name, operator, value, con
   const field = fieldOf(model, name);
   // What is no id at all, as anybody may send one, is the id of nothing.
   if (name === 'id' && !/^[a-z]{3}_[0-9a-f]{32}$/.test(String(value))) return sql`false`;
-  const column = columnOf(model.table, field.as === 'sealed' ? field.index : field.column);
+  const column = columnOf(model.table, field.as === 'sealed' ? field.index?.column : field.column);
   const written = (one: unknown): unknown => {
     if (field.as === 'hashed') return sessionHash(app, String(one));
-    return field.as === 'sealed' ? indexOf(app, one) : one;
+    return field.as === 'sealed' ? field.index?.of(app, String(one)) : one;
   };
   switch (operator) {
     case 'eq':
@@ -120,8 +120,4 @@ function placeOf({ table }: Model, column: string, row: string) {
 
 function nameOf(table: PgTable): string {
   return getTableConfig(table).name;
-}
-
-function indexOf(app: Keys, value: unknown): Buffer {
-  return emailIndex(app, String(value));
 }

@@ -50,6 +50,7 @@ test('a person of any role that makes keys can make a test key that may do all t
     personId: 'per_1',
     sessionId: 'ses_1',
     role,
+    factors: ['password'],
     permissions: ROLE_TABLE[role].permissions,
     expiresAt: new Date(),
   });

@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   'auth/invalid': 401,
   'auth/forbidden': 403,
   'auth/no_account': 403,
+  'auth/second_factor_needed': 403,
   'auth/origin_not_allowed': 403,
   'sign_in/refused': 401,
   'sign_in/wrong_password': 403,

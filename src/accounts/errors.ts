@@ -124,3 +124,13 @@ export class AccountOutsideRegion extends DomainError {
     );
   }
 }
+
+/** Somebody who has signed in by a password alone, where that is not enough. */
+export class SecondFactorNeeded extends DomainError {
+  readonly code = 'auth/second_factor_needed';
+  constructor() {
+    super(
+      'This needs a second factor. Set up an authenticator app or a passkey, or sign in with the one that you have.',
+    );
+  }
+}

@@ -38,6 +38,10 @@ export const Account = builder.drizzleObject('accounts', {
         'the operator says.',
       resolve: (account) => account.allowedOrigins,
     }),
+    requireSecondFactor: t.boolean({
+      description: 'Whether people can do nothing in it without a second factor.',
+      resolve: (account) => account.requireSecondFactor,
+    }),
     createdAt: t.field({
       type: 'DateTime',
       description: 'When it was created.',

@@ -1,5 +1,5 @@
 import type { DomainError } from '../errors.ts';
-import { ClosedToTestKey, MissingPermission } from './errors.ts';
+import { ClosedToTestKey, MissingPermission, SecondFactorNeeded } from './errors.ts';
 import { holds, isForTests, type Permission } from './permissions.ts';
 import { modeOf, type Principal } from './principal.ts';
 
@@ -9,6 +9,7 @@ import { modeOf, type Principal } from './principal.ts';
  */
 export function lackOf(who: Principal, permission: Permission, what: string): DomainError | undefined {
   if (holds(who, permission)) return undefined;
+  if (who.kind === 'person' && who.needsSecondFactor) return new SecondFactorNeeded();
   const isClosed = modeOf(who) === 'test' && !isForTests(permission);
   return isClosed ? new ClosedToTestKey(what) : new MissingPermission(permission, what);
 }

@@ -59,10 +59,12 @@ export interface PersonPrincipal {
   personId: PersonId;
   sessionId: SessionId;
   role: Role;
-  /** Those of the role. */
+  /** Those of the role, as long as nothing more is needed. */
   permissions: ReadonlySet<Permission>;
   /** With what they showed who they are. */
   factors: readonly Factor[];
+  /** The account wants a second factor, which the session lacks: they have no permissions until it has one. */
+  needsSecondFactor: boolean;
   expiresAt: Date;
 }
 

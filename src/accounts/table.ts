@@ -1,4 +1,5 @@
 import {
+  boolean,
   char,
   index,
   integer,
@@ -25,6 +26,8 @@ export const accounts = snakeCase.table('accounts', {
   messagesDays: smallint().notNull().default(365),
   /** Whose pages may call with its credentials, as browsers write origins; null = the operator says. */
   allowedOrigins: text().array(),
+  /** Whether people can do nothing in it without a second factor. */
+  requireSecondFactor: boolean().notNull().default(false),
   createdAt: moment().notNull(),
 });
 

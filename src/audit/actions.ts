@@ -19,6 +19,7 @@ export const ACTIONS = {
   'account.create': act('acc', 'Create the account.'),
   'account.set_residency': act('acc', 'Set where the messages of the account may leave.'),
   'account.set_allowed_origins': act('acc', 'Set whose pages may call with credentials of the account.'),
+  'account.set_require_second_factor': act('acc', 'Set whether people need a second factor in the account.'),
   'account.set_currency': act('acc', 'Set the currency of the account.'),
   'account.set_retention': act('acc', 'Set for how long things of the account are kept.'),
   'api_key.create': act('key', 'Make an API key.'),

@@ -40,6 +40,7 @@ import '../people/graphql-viewer.ts';
 import '../people/graphql-members.ts';
 import '../people/graphql-sessions.ts';
 import '../people/graphql-invitations.ts';
+import '../people/graphql-second-factor.ts';
 import './node.ts';
 import { builder } from './builder.ts';
 

@@ -95,6 +95,13 @@ export const Viewer = builder.objectRef<Principal>('Viewer').implement({
       description: 'Of a person: with what they signed in.',
       resolve: (who) => (who.kind === 'person' ? who.factors : null),
     }),
+    needsSecondFactor: t.boolean({
+      nullable: true,
+      description:
+        'Of a person: whether the account wants a second factor, and they have signed in without one. They have no ' +
+        'permissions then, and set one up, or sign in with theirs.',
+      resolve: (who) => (who.kind === 'person' ? who.needsSecondFactor : null),
+    }),
     person: t.field({
       type: Person,
       nullable: true,

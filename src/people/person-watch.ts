@@ -1,8 +1,10 @@
 import { eq, inArray } from 'drizzle-orm';
+import { areTwoFactors } from '../accounts/factor.ts';
 import type { PersonPrincipal } from '../accounts/principal.ts';
 import { PERSON_CHANNEL } from '../bus/channels.ts';
-import type { AccountId, PersonId, SessionId } from '../ids.ts';
+import type { PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { strictAccounts } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 /** The people who hold something open in this process: sockets, streams. */
@@ -71,21 +73,33 @@ export function createPersonWatch(app: App): PersonWatch {
   };
 }
 
-interface Standing {
-  sessionId: SessionId;
-  accountId: AccountId;
-  role: string;
-}
+type Standing = Pick<PersonPrincipal, 'sessionId' | 'accountId' | 'role' | 'needsSecondFactor'>;
 
-function standingOf({ sessionId, accountId, role }: Standing): string {
-  return `${sessionId} ${accountId} ${role}`;
+function standingOf({ sessionId, accountId, role, needsSecondFactor }: Standing): string {
+  return `${sessionId} ${accountId} ${role} ${needsSecondFactor}`;
 }
 
 async function readStanding(app: App, ids: readonly PersonId[]): Promise<Set<string>> {
   const rows = await app.db
-    .select({ sessionId: personSessions.id, accountId: members.accountId, role: members.role })
+    .select({
+      sessionId: personSessions.id,
+      factors: personSessions.factors,
+      accountId: members.accountId,
+      role: members.role,
+    })
     .from(personSessions)
     .innerJoin(members, eq(members.personId, personSessions.personId))
     .where(inArray(personSessions.personId, [...ids]));
-  return new Set(rows.map(standingOf));
+  const strict = await strictAccounts(
+    app,
+    rows.map(({ accountId }) => accountId),
+  );
+  return new Set(
+    rows.map((row) =>
+      standingOf({
+        ...row,
+        needsSecondFactor: strict.has(row.accountId) && !areTwoFactors(row.factors),
+      }),
+    ),
+  );
 }

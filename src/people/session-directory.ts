@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
 import type { PersonPrincipal } from '../accounts/principal.ts';
-import { ROLE_TABLE } from '../accounts/roles.ts';
 import { createCachedLookup } from '../bus/cached-lookup.ts';
 import { PERSON_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, PersonId, SessionId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { isWholeSessionToken } from './session-token.ts';
+import { standIn, strictAccounts } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 // As for API keys: the announcement of a change may get lost, then it counts after half a minute.
@@ -62,22 +62,14 @@ async function readSession(app: App, token: string): Promise<KnownSession | unde
     .orderBy(asc(members.id));
   const session = rows[0]?.session;
   if (!session) return undefined;
+  const strict = await strictAccounts(
+    app,
+    rows.flatMap(({ accountId }) => accountId ?? []),
+  );
   const principals = new Map<AccountId, PersonPrincipal>();
-  for (const { accountId, role } of rows) {
-    if (!accountId || !role) continue;
-    const { personId, id: sessionId, factors, expiresAt } = session;
-    const { permissions } = ROLE_TABLE[role];
-    principals.set(accountId, {
-      kind: 'person',
-      accountId,
-      personId,
-      sessionId,
-      role,
-      permissions,
-      factors,
-      expiresAt,
-    });
-  }
+  for (const { accountId, role } of rows)
+    if (accountId && role)
+      principals.set(accountId, standIn({ ...session, sessionId: session.id }, { accountId, role }, strict));
   const chosen = session.currentAccountId;
   return {
     sessionId: session.id,

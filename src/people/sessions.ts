@@ -1,11 +1,11 @@
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { PersonPrincipal } from '../accounts/principal.ts';
-import { ROLE_TABLE } from '../accounts/roles.ts';
 import { doNoted } from '../audit/act.ts';
 import type { AccountId, SessionId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { announcePeople } from './announce.ts';
 import { AccountNotFound, SessionNotFound } from './errors.ts';
+import { standIn, strictAccounts } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 export type SessionRow = Pick<
@@ -82,8 +82,8 @@ export async function switchAccount(
     .from(members)
     .where(and(eq(members.accountId, accountId), eq(members.personId, who.personId)));
   if (!member) throw new AccountNotFound();
-  const { role } = member;
-  const there = { ...who, accountId, role, permissions: ROLE_TABLE[role].permissions };
+  const strict = await strictAccounts(app, [accountId]);
+  const there = { ...who, ...standIn(who, { accountId, ...member }, strict) };
   await app.db.transaction((tx) =>
     doNoted(tx, there, 'session.switch_account', app.clock(), async (act) => {
       act.on(accountId);

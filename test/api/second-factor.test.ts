@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/accounts/create-account.ts';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { RunningApp } from '../../src/app.ts';
 import type { AccountId, PersonId } from '../../src/ids.ts';
 import { makeMember } from '../../src/people/add-member.ts';
@@ -7,7 +8,7 @@ import { dumpOf } from '../support/account-rows.ts';
 import { createTestApp } from '../support/app.ts';
 import { auditOf, notedOf } from '../support/audit-log.ts';
 import { Browser, type Said } from '../support/browser.ts';
-import { codesOf } from '../support/graphql.ts';
+import { callerWith, codesOf, openRawSocket, urlOf } from '../support/graphql.ts';
 import { enrol, freshCode, giveBackupCode, giveCode, type Authenticator } from '../support/second-factor.ts';
 import { MailServer } from '../support/smtp-server.ts';
 import { totp } from '../support/totp.ts';
@@ -384,4 +385,115 @@ test('a new password by e-mail does not take the second factor away', async () =
   });
   expect((await giveCode(browser, await freshCode(app, secret))).status).toBe(200);
   expect(await browser.data(WHO)).toMatchObject({ viewer: { person: { hasSecondFactor: true } } });
+});
+
+describe('an account that requires a second factor', () => {
+  const REQUIRE = `mutation ($required: Boolean!) { setRequireSecondFactor(input: { required: $required }) {
+    __typename ... on Account { requireSecondFactor } ... on Error { code } } }`;
+  const require = (browser: Browser, required = true) =>
+    browser.data<{ setRequireSecondFactor: object }>(REQUIRE, { required });
+  const NEEDED = ['auth/second_factor_needed'];
+  const MEMBERS = '{ members(first: 1) { nodes { id } } }';
+
+  /** Somebody else in the account, with a password alone. */
+  const another = async () => {
+    const member = {
+      accountId,
+      email: `other${email}`,
+      name: 'Ben',
+      password: PASSWORD,
+      role: 'admin',
+    } as const;
+    await makeMember(app, member);
+    const browser = new Browser(app);
+    expect((await browser.signIn(member.email, PASSWORD)).status).toBe(200);
+    return browser;
+  };
+
+  test('is made one by an owner who has one, and by nobody else', async () => {
+    const browser = await signIn();
+    expect(await require(browser)).toEqual({
+      setRequireSecondFactor: { __typename: 'SecondFactorNeeded', code: NEEDED[0] },
+    });
+    const admin = await another();
+    expect(codesOf(await admin.ask(REQUIRE, { required: true }))).toEqual(['auth/forbidden']);
+    await enrol(app, browser, PASSWORD);
+    const noted = await notedOf(app, accountId, async () => {
+      expect(await require(browser)).toEqual({
+        setRequireSecondFactor: { __typename: 'Account', requireSecondFactor: true },
+      });
+    });
+    expect(noted).toMatchObject([
+      { action: 'account.set_require_second_factor', actor: { id: personId }, details: { required: true } },
+    ]);
+  });
+
+  test('lets a member without one set one up, and do nothing else; their socket is closed', async () => {
+    const owner = (await enrolled()).browser;
+    const browser = await another();
+    const token = browser.cookies.get('otpost.session')!.split('.')[0]!;
+    const elsewhere = (await createAccount(app, { name: 'Elsewhere' })).id;
+    const { viewer } = await browser.data<{ viewer: { person: { email: string } } }>(
+      '{ viewer { person { email } } }',
+    );
+    await makeMember(app, {
+      accountId: elsewhere,
+      email: viewer.person.email,
+      name: 'Ben',
+      password: PASSWORD,
+      role: 'owner',
+    });
+    await using socket = await openRawSocket(urlOf(app), {
+      origin: browser.origin,
+      headers: { cookie: browser.cookie },
+    });
+    socket.send({ type: 'connection_init' });
+    expect(await socket.next()).toMatchObject({ type: 'connection_ack' });
+    expect(await browser.data(MEMBERS)).toHaveProperty('members');
+    await require(owner);
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+
+    for (const query of [
+      MEMBERS,
+      '{ account { name } }',
+      '{ viewer { account { name } } }',
+      'mutation { leaveAccount { __typename } }',
+      REQUIRE,
+    ])
+      expect(codesOf(await browser.ask(query, query === REQUIRE ? { required: false } : {})), query).toEqual(
+        NEEDED,
+      );
+    const rest = await fetch(`${app.server!.url}/v1/services`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await rest.json()).toMatchObject({ status: 403, code: NEEDED[0] });
+    const asked = '{ viewer { needsSecondFactor permissions factors } sessions { id } }';
+    expect(await browser.data(asked)).toMatchObject({
+      viewer: { needsSecondFactor: true, permissions: [], factors: ['PASSWORD'] },
+    });
+    // In their other account they are who they were.
+    const there = { 'otpost-account': elsewhere };
+    expect(await browser.data('{ account { requireSecondFactor } }', {}, there)).toEqual({
+      account: { requireSecondFactor: false },
+    });
+
+    await enrol(app, browser, PASSWORD);
+    expect(await browser.data(MEMBERS)).toHaveProperty('members');
+    expect(await browser.data('{ viewer { needsSecondFactor } }')).toEqual({
+      viewer: { needsSecondFactor: false },
+    });
+  });
+
+  test('stops no key, and stops whoever turns theirs off', async () => {
+    const { browser: owner, secret } = await enrolled();
+    const { key } = await createApiKey(app, accountId, { name: 'server' });
+    await require(owner);
+    const ask = callerWith(app, key);
+    expect((await ask.ask('{ account { requireSecondFactor } }')).data).toEqual({
+      account: { requireSecondFactor: true },
+    });
+    const code = await freshCode(app, secret);
+    expect((await owner.post('/two-factor/disable', { password: PASSWORD, code })).status).toBe(200);
+    expect(codesOf(await owner.ask(MEMBERS))).toEqual(NEEDED);
+  });
 });

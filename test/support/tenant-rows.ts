@@ -177,6 +177,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
   },
   setCurrency: { ...liveOnly, args: input(() => ({ currency: 'EUR' })) },
   setRetention: { ...liveOnly, args: input(() => ({ phones: 7 })) },
+  setRequireSecondFactor: { ...liveOnly, args: input(() => ({ required: false })) },
   setAllowedOrigins: { ...liveOnly, args: input(() => ({ origins: null })) },
   setResidency: { ...liveOnly, args: input(() => ({ residency: null })) },
   createService: {

@@ -1,9 +1,9 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../../accounts/authenticate.ts';
-import { ClosedToTestKey } from '../../accounts/errors.ts';
+import { ClosedToTestKey, SecondFactorNeeded } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
-import { modeOf, type Principal } from '../../accounts/principal.ts';
+import { modeOf, type PersonPrincipal, type Principal } from '../../accounts/principal.ts';
 import type { Sender } from '../../accounts/sender.ts';
 import type { Details } from '../../audit/entry.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
@@ -90,7 +90,7 @@ interface Forbidden {
 /** What of an operation a caller may not do, with what of that goes into the audit log. */
 function forbidden(
   principal: Principal,
-  { closedField: field, needs, liveField, ownField }: OperationFacts,
+  { closedField: field, needs, liveField, ownField, actions }: OperationFacts,
 ): Forbidden | undefined {
   switch (principal.kind) {
     case 'clientToken':
@@ -107,10 +107,19 @@ function forbidden(
         );
       return lacking(principal, needs);
     case 'person':
-      return lacking(principal, needs);
+      return lacking(principal, needs) ?? notYet(principal, actions);
     default:
       throw new Error(`unhandled principal: ${principal satisfies never}`);
   }
+}
+
+/** Whoever lacks a second factor that is needed does nothing about themselves either, but go elsewhere, or sign out. */
+function notYet(
+  { needsSecondFactor }: PersonPrincipal,
+  actions: OperationFacts['actions'],
+): Forbidden | undefined {
+  if (!needsSecondFactor || actions.every((action) => action.startsWith('session.'))) return undefined;
+  return { error: new SecondFactorNeeded(), details: {} };
 }
 
 function lacking(principal: Principal, needs: OperationFacts['needs']): Forbidden | undefined {

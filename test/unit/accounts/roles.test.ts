@@ -51,6 +51,7 @@ test('a person of any role that makes keys can make a test key that may do all t
     sessionId: 'ses_1',
     role,
     factors: ['password'],
+    needsSecondFactor: false,
     permissions: ROLE_TABLE[role].permissions,
     expiresAt: new Date(),
   });

@@ -24,6 +24,7 @@ export const accounts = snakeCase.table('accounts', {
   phonesDays: smallint().notNull().default(30),
   eventsDays: smallint().notNull().default(90),
   messagesDays: smallint().notNull().default(365),
+  auditDays: smallint().notNull().default(1_095),
   /** Whose pages may call with its credentials, as browsers write origins; null = the operator says. */
   allowedOrigins: text().array(),
   /** Whether people can do nothing in it without a second factor. */

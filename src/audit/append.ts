@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { newId } from '../crypto/new-id.ts';
 import type { DbTransaction, Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
@@ -27,8 +28,12 @@ const ROWS = rowset<AuditEntry>({
 
 const NAMES = ROWS.names;
 const INSERT = `
-  INSERT INTO audit_entries (${NAMES})
-  SELECT ${NAMES.replace('targets', 'targets::uuid[]').replace('details', 'details::jsonb')} FROM ${ROWS.from}`;
+  INSERT INTO audit_entries (${NAMES}, days)
+  SELECT ${NAMES.replace(/\bid\b/, 'n.id')
+    .replace('targets', 'targets::uuid[]')
+    .replace('details', 'details::jsonb')},
+    coalesce(a.audit_days, 1095)
+  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
 
 /** What waits for the sealer: one row for each account, whatever the number of its entries. */
 const QUEUED = rowset<{ accountId: AccountId; entries: readonly AuditEntry[] }>({
@@ -73,7 +78,8 @@ export async function noteApart(app: App, entries: readonly NewAuditEntry[]): Pr
 export async function noteAct(tx: DbTransaction, entry: NewAuditEntry, now: number): Promise<void> {
   const made = makeEntry(entry, now);
   const { accountId, id } = made;
-  await tx.insert(auditEntries).values(rowOf(made));
+  const days = sql`coalesce((SELECT audit_days FROM accounts WHERE id = ${uuidOf(accountId)}), 1095)`;
+  await tx.insert(auditEntries).values({ ...rowOf(made), days });
   await tx.insert(auditUnsealed).values({ accountId, entryIds: [uuidOf(id)], hashes: hashEntry(made) });
 }
 
@@ -92,7 +98,7 @@ function makeEntry(entry: NewAuditEntry, now: number): AuditEntry {
   };
 }
 
-function rowOf({ actor, targets, ...entry }: AuditEntry): AuditEntryRow {
+function rowOf({ actor, targets, ...entry }: AuditEntry): Omit<AuditEntryRow, 'days'> {
   return {
     ...entry,
     actorKind: actor.kind,

@@ -22,6 +22,7 @@ import {
   encodeCheckpoint,
   type Checkpoint,
 } from './checkpoint.ts';
+import { CUT_TYPE, decodeCut, encodeCut, type Cut } from './cut.ts';
 import { auditKeys } from './table.ts';
 
 /** A key that signs checkpoints. */
@@ -70,9 +71,18 @@ export async function checkpointKeySet(app: App): Promise<{ keys: JWK[] }> {
 }
 
 /** @returns a JWS in its compact form */
-export function signCheckpoint(app: App, { kid, signing }: CheckpointKey, checkpoint: Checkpoint) {
-  return new CompactSign(Buffer.from(encodeCheckpoint(checkpoint, app.publicUrl)))
-    .setProtectedHeader({ alg: CHECKPOINT_ALGORITHM, typ: CHECKPOINT_TYPE, kid })
+export function signCheckpoint(app: App, key: CheckpointKey, checkpoint: Checkpoint): Promise<string> {
+  return sign(key, CHECKPOINT_TYPE, encodeCheckpoint(checkpoint, app.publicUrl));
+}
+
+/** @returns a JWS in its compact form */
+export function signCut(app: App, key: CheckpointKey, cut: Cut): Promise<string> {
+  return sign(key, CUT_TYPE, encodeCut(cut, app.publicUrl));
+}
+
+function sign({ kid, signing }: CheckpointKey, typ: string, text: string): Promise<string> {
+  return new CompactSign(Buffer.from(text))
+    .setProtectedHeader({ alg: CHECKPOINT_ALGORITHM, typ, kid })
     .sign(signing);
 }
 
@@ -81,14 +91,28 @@ export async function verifyCheckpoint(
   keys: CheckpointVerifiers,
   signature: string,
 ): Promise<Checkpoint | undefined> {
+  return verify(keys, CHECKPOINT_TYPE, signature, decodeCheckpoint);
+}
+
+/** @returns undefined when none of the keys has signed it, or it says something else */
+export async function verifyCut(keys: CheckpointVerifiers, signature: string): Promise<Cut | undefined> {
+  return verify(keys, CUT_TYPE, signature, decodeCut);
+}
+
+async function verify<T>(
+  keys: CheckpointVerifiers,
+  typ: string,
+  signature: string,
+  decode: (text: string) => T | undefined,
+): Promise<T | undefined> {
   try {
     const { payload, protectedHeader } = await compactVerify(
       signature,
       ({ kid = '' }) => keys.get(kid) ?? Promise.reject(new Error('a key that we do not know')),
       { algorithms: [CHECKPOINT_ALGORITHM] },
     );
-    if (protectedHeader.typ !== CHECKPOINT_TYPE) return undefined;
-    return decodeCheckpoint(Buffer.from(payload).toString('utf8'));
+    if (protectedHeader.typ !== typ) return undefined;
+    return decode(Buffer.from(payload).toString('utf8'));
   } catch {
     return undefined;
   }

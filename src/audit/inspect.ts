@@ -1,5 +1,5 @@
 import type { AuditEntryId } from '../ids.ts';
-import { EMPTY_CHAIN, hashAt, HASH_OCTETS, headOf, link, madeAt, type Block } from './chain.ts';
+import { EMPTY_CHAIN, hashAt, HASH_OCTETS, headOf, link, type Block } from './chain.ts';
 import { hashEntry, type AuditEntry } from './entry.ts';
 
 /** What somebody did to a log. */
@@ -23,11 +23,11 @@ export interface KnownHead {
 
 /** What is to be said of a chain that is whole. */
 export interface Walk {
-  /** Of the oldest entry that is kept: what was before is gone. */
-  firstSeq: number;
   lastSeq: number;
   /** Entries that were found and are what they were. */
   entries: number;
+  /** Entries that went when their time was over. */
+  gone: number;
 }
 
 /** Entries as they are now; undefined where one cannot be read. */
@@ -37,7 +37,7 @@ export type FoundEntries = ReadonlyMap<AuditEntryId, AuditEntry | undefined>;
 export interface Inspector {
   /**
    * The next block, with the entries of its ids that were found, and what is known from outside of the places from
-   * right before it to its end; of the first block also the last thing that is known from before.
+   * right before it to its end.
    */
   block(block: Block, found: FoundEntries, known: readonly KnownHead[]): void;
   /** No more blocks: what is known must not be longer. */
@@ -50,23 +50,15 @@ export interface Inspector {
   readonly isSettled: boolean;
 }
 
-const DAY_MS = 86_400_000;
-/** By how much the clocks of processes may differ. */
-const CLOCKS_MS = 300_000;
-
-export function createInspector(): Inspector {
+/** @param isCut whether the entry of a place went when its time was over, by the word of somebody who signed it */
+export function createInspector(isCut: (seq: number) => boolean): Inspector {
   let tampering: Tampering | undefined;
   /** An entry that is not what it was, until the one is found that it is. */
   let stray: AuditEntry | undefined;
   let head = EMPTY_CHAIN;
-  let isBegun = false;
-  /** Somebody has signed the chain behind what is gone of its beginning. */
-  let isAnchored = true;
-  /** What was made before may have been dropped, with the days before the first block. */
-  let droppedBefore = 0;
   /** Up to here the chain is what somebody has signed. */
   let agreedSeq = 0;
-  const walk = { firstSeq: 1, lastSeq: 0, entries: 0 };
+  const walk = { lastSeq: 0, entries: 0, gone: 0 };
 
   function find(
     kind: Tampering['kind'],
@@ -77,18 +69,11 @@ export function createInspector(): Inspector {
     tampering ??= { kind, seq, entryId, about };
   }
 
-  function begin({ firstSeq, previousHash, sealedAt }: Block): void {
-    isBegun = true;
-    walk.firstSeq = firstSeq;
-    droppedBefore = sealedAt - (sealedAt % DAY_MS);
-    if (firstSeq <= 1) return;
-    isAnchored = false;
-    head = { ...EMPTY_CHAIN, seq: firstSeq - 1, chainHash: previousHash };
-  }
-
   function inspectPlace({ firstSeq, previousHash, entryIds, hashes, chainHashes }: Block): void {
     const [id] = entryIds;
-    if (firstSeq > head.seq + 1)
+    if (firstSeq > head.seq + 1 && head.seq === 0)
+      find('cut', 1, undefined, `What was before seq ${firstSeq} is gone, with its links.`);
+    else if (firstSeq > head.seq + 1)
       find('deleted', head.seq + 1, undefined, 'It and its link are gone from the middle of the chain.');
     else if (firstSeq < head.seq + 1)
       find('edited', firstSeq, id, 'Its link says a place that another entry has.');
@@ -121,7 +106,8 @@ export function createInspector(): Inspector {
 
   function inspectEntry(id: AuditEntryId, seq: number, hash: Buffer, found: FoundEntries): void {
     if (!found.has(id)) {
-      if (madeAt(id) >= droppedBefore) find('deleted', seq, id, 'It is gone; its link is there.');
+      if (isCut(seq)) walk.gone += 1;
+      else find('deleted', seq, id, 'It is gone; its link is there.');
       return;
     }
     const entry = found.get(id);
@@ -147,26 +133,14 @@ export function createInspector(): Inspector {
     known: readonly KnownHead[],
     { firstSeq, previousHash, entryIds, chainHashes }: Block,
   ): void {
-    for (const { seq, chainHash, madeAt } of known) {
+    for (const { seq, chainHash } of known) {
       const index = seq - firstSeq;
-      if (index < -1) {
-        // What was sealed behind it was sealed on the day of the first block, or later: it was not dropped.
-        if (madeAt >= droppedBefore + CLOCKS_MS)
-          find(
-            'cut',
-            seq + 1,
-            undefined,
-            `What was before seq ${firstSeq} is gone, though it is of a day that is kept.`,
-          );
-        continue;
-      }
       const now = index === -1 ? previousHash : hashAt(chainHashes, index);
       if (now.equals(chainHash)) {
-        isAnchored = true;
         agreedSeq = seq;
         continue;
       }
-      const first = Math.max(agreedSeq + 1, walk.firstSeq);
+      const first = agreedSeq + 1;
       const id = entryIds[first - firstSeq];
       find('edited', first, id, `It or one up to seq ${seq}: a checkpoint says another chain hash there.`);
     }
@@ -174,7 +148,6 @@ export function createInspector(): Inspector {
 
   return {
     block(block, found, known) {
-      if (!isBegun) begin(block);
       if (!tampering) {
         inspectPlace(block);
         if (!tampering) inspectLinks(block, found);
@@ -193,9 +166,6 @@ export function createInspector(): Inspector {
             undefined,
             `A checkpoint says that there were ${seq}: the end is cut off.`,
           );
-      if (isAnchored) return;
-      const about = `What was before seq ${walk.firstSeq} is gone, and no checkpoint says what it was.`;
-      find('cut', 1, undefined, about);
     },
     note(found) {
       if (found) tampering ??= found;

@@ -5,6 +5,7 @@ import {
   integer,
   jsonb,
   primaryKey,
+  smallint,
   snakeCase,
   text,
   uniqueIndex,
@@ -40,8 +41,11 @@ export const auditEntries = snakeCase.table(
     /** Without their prefix, which is that of the action's targets. */
     targets: uuid().array().notNull(),
     details: jsonb().$type<Details>(),
+    /** For how long it is kept: with the time in its id that says in which partition it is. */
+    days: smallint().notNull().default(1_095),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.id] }),
     index('audit_entries_actor').on(t.accountId, t.actorId, t.id),
     index('audit_entries_action')
@@ -110,7 +114,26 @@ export const auditCheckpoints = snakeCase.table(
   ],
 );
 
-/** The keys that sign checkpoints, of the installation. All are kept: what they have signed is verified by them. */
+/**
+ * That entries went when their time was over, signed; one row for each partition that had any of an account. Never
+ * changed, a trigger refuses it.
+ */
+export const auditCuts = snakeCase.table(
+  'audit_cuts',
+  {
+    accountId: accountIdColumn().notNull(),
+    /** For how many days they were kept. */
+    days: smallint().notNull(),
+    /** They were made before it. */
+    until: moment().notNull(),
+    keyId: signingKeyIdColumn().notNull(),
+    /** A JWS in its compact form, which says all of it, and which entries. */
+    signature: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.days, t.until] })],
+);
+
+/** The keys that sign checkpoints and cuts, of the installation. All are kept: what they have signed is verified by them. */
 export const auditKeys = snakeCase.table(
   'audit_keys',
   {
@@ -126,4 +149,5 @@ export const auditKeys = snakeCase.table(
 );
 
 export type AuditCheckpointRow = typeof auditCheckpoints.$inferSelect;
+export type AuditCutRow = typeof auditCuts.$inferSelect;
 export type AuditEntryRow = typeof auditEntries.$inferSelect;

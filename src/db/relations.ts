@@ -2,7 +2,14 @@ import { defineRelations } from 'drizzle-orm';
 import { abuseAlarms } from '../abuse/table.ts';
 import { accounts, apiKeys } from '../accounts/table.ts';
 import { routingHourly, routingRollups } from '../analytics/table.ts';
-import { auditBlocks, auditCheckpoints, auditEntries, auditKeys, auditUnsealed } from '../audit/table.ts';
+import {
+  auditBlocks,
+  auditCheckpoints,
+  auditCuts,
+  auditEntries,
+  auditKeys,
+  auditUnsealed,
+} from '../audit/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
@@ -72,6 +79,7 @@ export const tables = {
   auditUnsealed,
   auditBlocks,
   auditCheckpoints,
+  auditCuts,
   auditKeys,
   people,
   personPasswords,

@@ -1,4 +1,4 @@
-import { CHOICES, FLOORS, KINDS, type Kind, type Retention } from './classes.ts';
+import { classesOf, KINDS, LIMITS, type Kind, type Retention } from './classes.ts';
 
 /** Why a kind of thing cannot be kept for so long, for a person. */
 export interface Refusal {
@@ -11,10 +11,11 @@ export function findRefusal(wanted: Partial<Record<Kind, number | undefined>>): 
   for (const kind of KINDS) {
     const days = wanted[kind];
     if (days === undefined) continue;
-    const choices = CHOICES.filter((choice) => choice >= FLOORS[kind].days);
+    const choices = classesOf(kind).map((one) => one.days);
     if (choices.includes(days)) continue;
-    const reason = CHOICES.includes(days) ? ` ${FLOORS[kind].reason}` : '';
-    return { kind, reason: `They are kept for ${choices.join(', ')} days.${reason}` };
+    const { min, reason } = LIMITS[kind];
+    const why = reason !== undefined && days < min ? ` ${reason}` : '';
+    return { kind, reason: `They are kept for ${choices.join(', ')} days.${why}` };
   }
   return undefined;
 }

@@ -13,10 +13,11 @@ export const CLASSES: readonly RetentionClass[] = [
   { days: 90, periodDays: 10 },
   { days: 365, periodDays: 30 },
   { days: 1_095, periodDays: 90 },
+  { days: 3_650, periodDays: 300 },
 ];
 
 /** What can be kept for a time of its own. */
-export const KINDS = ['phones', 'events', 'messages'] as const;
+export const KINDS = ['phones', 'events', 'messages', 'audit'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -29,19 +30,24 @@ export function byKind<T>(read: (kind: Kind) => T): Record<Kind, T> {
 export type Retention = Readonly<Record<Kind, number>>;
 
 /** What rows of accounts have that never said anything else. */
-export const DEFAULT_RETENTION: Retention = { phones: 30, events: 90, messages: 365 };
+export const DEFAULT_RETENTION: Retention = { phones: 30, events: 90, messages: 365, audit: 1_095 };
 
-/** For how long each kind is kept at least, and why. */
-export const FLOORS: Readonly<Record<Kind, { days: number; reason: string }>> = {
-  phones: { days: 1, reason: '' },
-  events: { days: 1, reason: '' },
+/** Between which times each kind can be kept, in days, and why for no shorter one. */
+export const LIMITS: Readonly<Record<Kind, { min: number; max: number; reason?: string }>> = {
+  phones: { min: 1, max: 1_095 },
+  events: { min: 1, max: 1_095 },
   messages: {
-    days: 7,
+    ...{ min: 7, max: 1_095 },
     reason: 'Their receipts may come for three days, and only then are their hours counted.',
   },
+  audit: { min: 365, max: 3_650, reason: 'Who did what is to be found for a year at least.' },
 };
 
-export const CHOICES: readonly number[] = CLASSES.map(({ days }) => days);
+/** The classes that a kind of thing can be in. */
+export function classesOf(kind: Kind): readonly RetentionClass[] {
+  const { min, max } = LIMITS[kind];
+  return CLASSES.filter(({ days }) => days >= min && days <= max);
+}
 
 /** A table whose rows go by whole partitions: a list by class, and in each a range by time. */
 export interface KeptTable {
@@ -52,6 +58,8 @@ export interface KeptTable {
   key: string;
   /** Unique in each partition; with the time in the key it is over all of them. */
   unique: readonly string[];
+  /** Nothing of it is ever changed: its triggers stand aside only for rows that get a partition. */
+  isAppendOnly?: boolean;
   /** How full pages are made, in percent: rows that are updated soon stay in theirs. */
   fillfactor?: number;
 }
@@ -74,5 +82,10 @@ export const KEPT_TABLES: readonly KeptTable[] = [
     ...{ kind: 'messages', schema: 'public', name: 'attempts', key: 'verification_id' },
     unique: ['account_id', 'id'],
     fillfactor: 70,
+  },
+  {
+    ...{ kind: 'audit', schema: 'public', name: 'audit_entries', key: 'id' },
+    unique: ['account_id', 'id'],
+    isAppendOnly: true,
   },
 ];

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
-import { byKind, CHOICES, FLOORS, type Kind, type Retention } from './classes.ts';
+import { byKind, classesOf, type Kind, type Retention } from './classes.ts';
 import { readRetention, setRetention } from './settings.ts';
 
 /** What each kind is, for people. */
@@ -12,6 +12,9 @@ const WORDS: Readonly<Record<Kind, string>> = {
   messages:
     'For how many days the messages of a verification are kept, with their attempts, from its start on; at least as ' +
     'long as events. What was counted of them stays.',
+  audit:
+    'For how many days entries of the audit log are kept, from when they were written on. Their links stay in its chain, ' +
+    'which verifies as before.',
 };
 
 const RetentionType = builder.objectRef<Retention>('Retention').implement({
@@ -55,5 +58,6 @@ builder.mutationField('setRetention', (t) =>
 );
 
 function timesOf(kind: Kind): string {
-  return `One of ${CHOICES.filter((days) => days >= FLOORS[kind].days).join(', ')}.`;
+  const times = classesOf(kind).map(({ days }) => days);
+  return `One of ${times.join(', ')}.`;
 }

@@ -1,5 +1,5 @@
 import type { App } from '../platform.ts';
-import { CLASSES, KEPT_TABLES } from './classes.ts';
+import { classesOf, KEPT_TABLES } from './classes.ts';
 import { keepClass } from './make-class.ts';
 import { readClassesInUse } from './settings.ts';
 
@@ -10,5 +10,6 @@ export const PARTITIONS_MS = 3_600_000;
 export async function keepPartitions(app: App): Promise<void> {
   const used = await readClassesInUse(app);
   for (const table of KEPT_TABLES)
-    for (const kept of CLASSES) await keepClass(app, table, kept, used[table.kind].has(kept.days));
+    for (const kept of classesOf(table.kind))
+      await keepClass(app, table, kept, used[table.kind].has(kept.days));
 }

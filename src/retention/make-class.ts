@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { areHoursCounted } from '../analytics/hours-counted.ts';
+import { noteCuts, signCuts } from '../audit/cut-entries.ts';
+import type { Tx } from '../db/client.ts';
 import { isGivingWay } from '../db/giving-way.ts';
 import type { App } from '../platform.ts';
 import { KEPT_TABLES, type Kind, type KeptTable, type RetentionClass } from './classes.ts';
 import { dropLeaf, findStray, makeLeaf, readLeaves } from './partitions.ts';
-import { isAhead, planPartitions } from './plan.ts';
+import { isAhead, planPartitions, type Leaf } from './plan.ts';
 
 /** How often a lock is tried for that others have. */
 const TRIES = 10;
@@ -30,11 +32,8 @@ export async function keepClass(
     let made = true;
     for (const period of make) made &&= await persist(app, () => makeLeaf(sql, table, kept, period));
     for (const leaf of drop) {
-      if (table.kind === 'messages' && !(await areHoursCounted(app, leaf))) {
-        app.log.warn({ partition: leaf.name }, 'a partition stays until its hours are counted');
-        continue;
-      }
-      if (await persist(app, () => dropLeaf(sql, leaf)))
+      const note = await readyToGo(app, table, kept, leaf);
+      if (note && (await persist(app, () => dropLeaf(sql, leaf, note))))
         app.log.info({ partition: leaf.name, kept: kept.days }, 'dropped a partition: its time is over');
     }
     if (stray === undefined || make.length === 0 || !made) break;
@@ -44,6 +43,25 @@ export async function keepClass(
       { table: `${table.schema}.${table.name}`, kept: kept.days },
       'no partition is ahead: rows are put aside, and are dropped late. Look for what keeps the table locked.',
     );
+}
+
+/**
+ * Makes sure that nothing is missed of what goes.
+ * @returns what is to be noted in the transaction in which it goes; undefined when it has to stay
+ */
+async function readyToGo(
+  app: App,
+  { kind }: KeptTable,
+  { days }: RetentionClass,
+  leaf: Leaf,
+): Promise<((tx: Tx) => Promise<void>) | undefined> {
+  if (kind === 'messages' && !(await areHoursCounted(app, leaf))) {
+    app.log.warn({ partition: leaf.name }, 'a partition stays until its hours are counted');
+    return undefined;
+  }
+  if (kind !== 'audit') return async () => undefined;
+  const cuts = await signCuts(app, { days, from: Math.max(0, leaf.from), until: leaf.to });
+  return (tx) => noteCuts(tx, cuts);
 }
 
 /** Gives way to whoever has the table, and comes again. @returns whether it is done */

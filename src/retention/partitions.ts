@@ -65,10 +65,18 @@ export async function makeLeaf(
       await tx.unsafe(`ALTER TABLE ${parent} ATTACH PARTITION ${rest} DEFAULT`);
     }
     await tx.unsafe(like(leaf));
+    // Its row triggers are those of the whole table; this one is of each partition.
+    if (table.isAppendOnly)
+      for (const name of known!.rest === null ? [rest, leaf] : [leaf])
+        await tx.unsafe(
+          `CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ${name} EXECUTE FUNCTION refuse_change_of_audit_log()`,
+        );
     const within = `${table.key} >= '${uuidAt(from)}' AND ${table.key} < '${uuidAt(to)}'`;
+    if (table.isAppendOnly) await tx.unsafe(`ALTER TABLE ${rest} DISABLE TRIGGER USER`);
     await tx.unsafe(
       `WITH moved AS (DELETE FROM ${rest} WHERE ${within} RETURNING *) INSERT INTO ${leaf} SELECT * FROM moved`,
     );
+    if (table.isAppendOnly) await tx.unsafe(`ALTER TABLE ${rest} ENABLE TRIGGER USER`);
     await tx.unsafe(
       `ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('${uuidAt(from)}') TO ('${uuidAt(to)}')`,
     );
@@ -76,9 +84,16 @@ export async function makeLeaf(
 }
 
 /** Drops a partition with all that is in it: no row is looked at, however many there are. */
-export async function dropLeaf(sql: Sql, { name }: Leaf): Promise<void> {
+export async function dropLeaf(
+  sql: Sql,
+  { name }: Leaf,
+  note: (tx: Tx) => Promise<void> = async () => undefined,
+): Promise<void> {
   // PostgreSQL detaches nothing concurrently beside a partition for the rest; the lock is for a moment.
-  await alone(sql, (tx) => tx.unsafe(`DROP TABLE IF EXISTS ${name}`));
+  await alone(sql, async (tx) => {
+    await tx.unsafe(`DROP TABLE IF EXISTS ${name}`);
+    await note(tx);
+  });
 }
 
 async function alone(sql: Sql, work: (tx: Tx) => Promise<unknown>): Promise<void> {

@@ -12,7 +12,7 @@ import { InvalidInput } from '../errors.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { findContradiction, findRefusal, type Refusal } from './allowed.ts';
-import { byKind, CLASSES, DEFAULT_RETENTION, KINDS, type Kind, type Retention } from './classes.ts';
+import { byKind, classesOf, DEFAULT_RETENTION, KINDS, type Kind, type Retention } from './classes.ts';
 import { makeClass } from './make-class.ts';
 
 export async function readRetention(app: App, accountId: AccountId): Promise<Retention> {
@@ -31,7 +31,7 @@ export async function setRetention(
   const { accountId } = who;
   refuse(findRefusal(input));
   for (const kind of KINDS) {
-    const kept = CLASSES.find(({ days }) => days === input[kind]);
+    const kept = classesOf(kind).find(({ days }) => days === input[kind]);
     // Before a row can need one.
     if (kept) await makeClass(app, kind, kept);
   }

@@ -17,6 +17,8 @@ const ROWS = 5_000_000;
 const PER_STATEMENT = 250_000;
 const NUMBERS_PER_RUN = 1_000_000;
 const KEPT = CLASSES.find(({ days }) => days === 7)!;
+/** Those with the most rows. What is in the audit log is looked at before it goes: another subject. */
+const TABLES = KEPT_TABLES.filter(({ kind }) => kind !== 'audit');
 const DAY_MS = 86_400_000;
 
 interface Run {
@@ -94,8 +96,8 @@ async function dropAfter({ app }: Platform, ms: number): Promise<number> {
 /** Fills the partitions of a period that is over. */
 async function addOldRows({ app, who }: Platform, period: Period, count: number): Promise<void> {
   const { sql } = app;
-  for (const table of KEPT_TABLES) await makeLeaf(sql, table, KEPT, period);
-  const each = count / KEPT_TABLES.length;
+  for (const table of TABLES) await makeLeaf(sql, table, KEPT, period);
+  const each = count / TABLES.length;
   const account = `'${uuidOf(who.accountId)}'::uuid`;
   const ms = `(${period.from} + i * ${DAY_MS / each})::bigint`;
   const id = `(lpad(to_hex(${ms}), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8' || left(md5(i::text), 15))::uuid`;

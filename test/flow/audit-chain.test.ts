@@ -57,7 +57,7 @@ describe('sealing', () => {
   test('links what is written in order, and all of it', async () => {
     const { accountId, ids } = await aLog([3, 1, 700]);
     expect(await verdictOf(accountId)).toEqual({
-      ...{ accountId, firstSeq: 1, lastSeq: 704, entries: 704, waiting: 0, tampering: undefined },
+      ...{ accountId, lastSeq: 704, entries: 704, gone: 0, waiting: 0, tampering: undefined },
     });
     const blocks = await testApp.app.sql<{ first_seq: string; entry_ids: string[] }[]>`
       SELECT first_seq, entry_ids FROM audit_blocks WHERE account_id = ${uuidOf(accountId)} ORDER BY 1`;

@@ -116,3 +116,27 @@ test('the messages and attempts of an older installation are all there, found as
       AND c.relname ~ '_before'`;
   expect(plan).toEqual({ indexes: 7 });
 });
+
+test('the audit log of an older installation is there, and still refuses to be changed', async () => {
+  await using old = await createOldDatabase('audit_retention');
+  const { sql } = old;
+  const entry = {
+    ...{
+      account_id: ACCOUNT,
+      id: idAt(Date.now()),
+      occurred_at: new Date(),
+      kind: 'act',
+      actor_kind: 'system',
+    },
+    ...{ action: 'route.add', outcome: 'ok', count: 1, targets: [ACCOUNT] },
+  };
+  await sql`INSERT INTO audit_entries ${sql(entry)}`;
+  await old.upgrade();
+  await sql`INSERT INTO audit_entries ${sql({ ...entry, id: idAt(Date.now()) })}`;
+  const places = await sql`SELECT id, tableoid::regclass::text AS place FROM audit_entries`;
+  expect(places).toHaveLength(2);
+  expect(places).toContainEqual({ id: entry.id, place: 'audit_entries_before' });
+  for (const attempt of ['DELETE FROM', 'TRUNCATE'])
+    for (const table of ['audit_entries', 'audit_entries_before'])
+      await expect(sql.unsafe(`${attempt} ${table}`)).rejects.toThrow('only added to');
+});

@@ -4,7 +4,7 @@ import type { App } from '../../src/platform.ts';
 /** What workers write down in their own time: what they have learned, how far they have counted and sealed. */
 const LEARNED = [
   ...['routing_evidence', 'routing_rollups', 'routing_hourly', 'routing_alarms'],
-  ...['audit_unsealed', 'audit_blocks', 'audit_checkpoints'],
+  ...['audit_unsealed', 'audit_blocks', 'audit_checkpoints', 'audit_cuts'],
 ];
 
 /** How the rows of a table are an account's: by its id, by its members, or not at all. */

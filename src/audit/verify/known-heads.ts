@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lt, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, lte } from 'drizzle-orm';
 import type { DbTransaction } from '../../db/client.ts';
 import type { AccountId } from '../../ids.ts';
 import type { Checkpoint } from '../checkpoint.ts';
@@ -43,25 +43,21 @@ export async function knownBetween(
   return weigh(keys, rows, elsewhere);
 }
 
-/** The last thing that is known from before a place, and the last of all from behind it. */
-export async function knownOutside(
+/** The last thing of all that is known from behind a place. */
+export async function knownBehind(
   tx: DbTransaction,
   accountId: AccountId,
   { keys, kept }: Evidence,
-  side: 'before' | 'behind',
   seq: number,
 ): Promise<Known> {
   const { seq: column } = auditCheckpoints;
-  const isOutside = side === 'before' ? lt(column, seq) : gte(column, seq + 1);
   const rows = await tx
     .select()
     .from(auditCheckpoints)
-    .where(and(eq(auditCheckpoints.accountId, accountId), isOutside))
+    .where(and(eq(auditCheckpoints.accountId, accountId), gt(column, seq)))
     .orderBy(desc(column))
     .limit(1);
-  const elsewhere = ofAccount(kept, accountId).filter((one) =>
-    side === 'before' ? one.seq < seq : one.seq > seq,
-  );
+  const elsewhere = ofAccount(kept, accountId).filter((one) => one.seq > seq);
   return weigh(keys, rows, elsewhere.slice(-1));
 }
 

@@ -3,12 +3,14 @@ import type { DbTransaction } from '../../db/client.ts';
 import { idFromUuid, uuidOf, type AccountId, type AuditEntryId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { hashAt, type Block } from '../chain.ts';
+import { isCutBy } from '../cut.ts';
 import { hashEntry, type AuditEntry } from '../entry.ts';
 import { createInspector, type FoundEntries, type KnownHead, type Tampering, type Walk } from '../inspect.ts';
 import { entryOfRow } from '../queries.ts';
+import { readCuts } from '../read-cuts.ts';
 import { readBlocks } from '../read-blocks.ts';
 import { auditEntries, auditUnsealed, type AuditEntryRow } from '../table.ts';
-import { knownBetween, knownOutside, type Evidence } from './known-heads.ts';
+import { knownBehind, knownBetween, type Evidence } from './known-heads.ts';
 
 /** What is to be said of an account's log. */
 export interface Verdict extends Walk {
@@ -31,24 +33,23 @@ export async function verifyAccount(
 ): Promise<Verdict> {
   return db.transaction(
     async (tx) => {
-      const inspector = createInspector();
+      const { cuts, forged } = await readCuts(tx, accountId, evidence.keys);
+      const inspector = createInspector(isCutBy(cuts));
+      inspector.note(forged);
       for (let after = 0; !inspector.isSettled;) {
         const blocks = await readBlocks(tx, accountId, after, BLOCKS_AT_ONCE);
         if (blocks.length === 0) break;
         const ids = blocks.flatMap(({ entryIds }) => entryIds);
         const [first, last] = [blocks[0]!.firstSeq, blocks.at(-1)!];
         const end = last.firstSeq + last.entryIds.length - 1;
-        const known = [await knownBetween(tx, accountId, evidence, first - 1, end)];
-        if (after === 0) known.unshift(await knownOutside(tx, accountId, evidence, 'before', first - 1));
-        const heads = known.flatMap((one) => one.heads);
+        const known = await knownBetween(tx, accountId, evidence, first - 1, end);
         const found = await readEntries(tx, accountId, ids);
-        for (const block of blocks)
-          inspector.block(block, found, headsOf(block, heads, block.firstSeq === first));
-        for (const { forged } of known) inspector.note(forged);
+        for (const block of blocks) inspector.block(block, found, headsOf(block, known.heads));
+        inspector.note(known.forged);
         onEntries(found.size);
         after = last.firstSeq;
       }
-      const behind = await knownOutside(tx, accountId, evidence, 'behind', inspector.walk.lastSeq);
+      const behind = await knownBehind(tx, accountId, evidence, inspector.walk.lastSeq);
       inspector.end(behind.heads);
       inspector.note(behind.forged);
       const { walk } = inspector;
@@ -61,14 +62,10 @@ export async function verifyAccount(
   );
 }
 
-/** What is known of a block, and of the place right before it; of the first one, of all before it. */
-function headsOf(
-  { firstSeq, entryIds }: Block,
-  heads: readonly KnownHead[],
-  isFirst: boolean,
-): readonly KnownHead[] {
+/** What is known of a block, and of the place right before it. */
+function headsOf({ firstSeq, entryIds }: Block, heads: readonly KnownHead[]): readonly KnownHead[] {
   const end = firstSeq + entryIds.length - 1;
-  return heads.filter(({ seq }) => seq <= end && (isFirst || seq >= firstSeq - 1));
+  return heads.filter(({ seq }) => seq <= end && seq >= firstSeq - 1);
 }
 
 async function readEntries(

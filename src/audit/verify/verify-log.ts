@@ -57,8 +57,8 @@ export function describeTampering(accountId: AccountId, { kind, seq, entryId, ab
 }
 
 /** In one line of a log that is whole. */
-export function describeWhole({ accountId, firstSeq, lastSeq, entries, waiting }: Verdict): string {
-  const from = firstSeq > 1 ? `from seq ${firstSeq} (before it the log was dropped) ` : '';
+export function describeWhole({ accountId, lastSeq, entries, gone, waiting }: Verdict): string {
+  const over = gone > 0 ? `, ${gone} gone when their time was over` : '';
   const rest = waiting > 0 ? `, ${waiting} wait for the chain` : '';
-  return `${accountId}: whole ${from}to seq ${lastSeq}: ${entries} entries${rest}.`;
+  return `${accountId}: whole to seq ${lastSeq}: ${entries} entries${over}${rest}.`;
 }

@@ -1,5 +1,4 @@
 import { errorOf, OtpostError, UnreachableError } from './errors.ts';
-import type { TypedDocumentString } from './generated/graphql.ts';
 import { createEventParser } from './sse.ts';
 
 export interface TransportOptions {
@@ -13,16 +12,25 @@ export interface TransportOptions {
   fetch?: typeof globalThis.fetch | undefined;
 }
 
+/** An operation, with the types of what it takes and answers. */
+export interface Document<Result, Variables> {
+  toString(): string;
+  __apiType?: (variables: Variables) => Result;
+}
+
 export interface Transport {
   /** @throws {OtpostError} */
   ask<Result, Variables>(
-    document: TypedDocumentString<Result, Variables>,
+    document: Document<Result, Variables>,
     variables: Variables,
     signal?: AbortSignal,
   ): Promise<Result>;
-  /** Ends when the server says that there is no more. @throws {OtpostError} also when the line was cut */
+  /**
+   * Ends when the server says that there is no more. Is not read on before what came is taken: whoever needs long for
+   * it keeps the server waiting, and loses nothing. @throws {OtpostError} also when the line was cut
+   */
   stream<Result, Variables>(
-    document: TypedDocumentString<Result, Variables>,
+    document: Document<Result, Variables>,
     variables: Variables,
     signal?: AbortSignal,
   ): AsyncGenerator<Result, void>;
@@ -86,19 +94,20 @@ export function createTransport({
     async *stream(document, variables, signal) {
       const dead = new AbortController();
       const within = signal ? AbortSignal.any([signal, dead.signal]) : dead.signal;
-      const watchdog = () => setTimeout(() => dead.abort(), SILENCE_MS);
-      let silence = watchdog();
+      // Only while something is waited for: the time that the consumer takes says nothing of the line.
+      const hear = <Value>(coming: Promise<Value>): Promise<Value> => {
+        const silence = setTimeout(() => dead.abort(), SILENCE_MS);
+        return coming.finally(() => clearTimeout(silence));
+      };
       try {
-        const response = await send('text/event-stream', document.toString(), variables, within);
+        const response = await hear(send('text/event-stream', document.toString(), variables, within));
         if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body)
           throw refusalOf(await answerOf(response), response);
         const parse = createEventParser();
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         for (;;) {
-          const { done, value } = await reader.read();
+          const { done, value } = await hear(reader.read());
           if (done) break;
-          clearTimeout(silence);
-          silence = watchdog();
           for (const { type, data } of parse(value)) {
             if (type === 'complete') return;
             if (type === 'next') yield dataOf(JSON.parse(data) as Answer, response) as never;
@@ -110,7 +119,6 @@ export function createTransport({
         if (error instanceof OtpostError) throw error;
         throw new UnreachableError(`The stream from ${endpoint} was cut.`, error);
       } finally {
-        clearTimeout(silence);
         dead.abort();
       }
     },

@@ -8,6 +8,8 @@ export interface Cursor {
   version: number;
 }
 
+/** No verification has this id. */
+const NOBODY: VerificationId = `vrf_${'0'.repeat(32)}`;
 const BYTES = 8 + 16 + 4;
 const MAX_VERSION = 2 ** 31 - 1;
 const MAX_TRANSACTION = 2n ** 64n - 1n;
@@ -54,7 +56,17 @@ export function compareTransactions(a: string, b: string): number {
 
 /** Before every event of a transaction, and behind all events of earlier ones. */
 export function startOfTransaction(transaction: string): Cursor {
-  return { transaction, verificationId: `vrf_${'0'.repeat(32)}`, version: 0 };
+  return { transaction, verificationId: NOBODY, version: 0 };
+}
+
+/** As {@link startOfTransaction}, but one that can be written down: no event stands before it there. */
+export function firstOfTransaction(transaction: string): Cursor {
+  return { ...startOfTransaction(transaction), version: 1 };
+}
+
+/** Whether it is a place between events, and no event's own. */
+export function isBetweenEvents({ verificationId }: Cursor): boolean {
+  return verificationId === NOBODY;
 }
 
 /** Whether Postgres could have given out this transaction id. */

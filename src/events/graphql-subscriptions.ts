@@ -5,7 +5,7 @@ import { parseId } from '../ids.ts';
 import { VerificationNotFound } from '../verifications/errors.ts';
 import type { EventEnvelope } from './envelope.ts';
 import { VerificationEvent } from './graphql.ts';
-import { accountEvents, verificationEvents } from './stream.ts';
+import { accountEvents, accountEventsCursor, verificationEvents } from './stream.ts';
 
 builder.subscriptionField('verificationEvents', (t) =>
   t.field({
@@ -38,5 +38,16 @@ builder.subscriptionField('accountEvents', (t) =>
     subscribe: (_root, args, context) =>
       accountEvents(context.app, callerOf(context), { after: args.after ?? undefined }),
     resolve: (event: EventEnvelope) => event,
+  }),
+);
+
+builder.queryField('accountEventsCursor', (t) =>
+  t.string({
+    permission: 'verifications:read',
+    description:
+      "The place in the account's events that is now. Given as `after` to `accountEvents` or `webhookRequests`, nothing " +
+      'that happens from now on is missed, however late the subscription comes; a few events of the last moments may ' +
+      'come with it.',
+    resolve: (_root, _args, context) => accountEventsCursor(context.app, callerOf(context)),
   }),
 );

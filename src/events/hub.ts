@@ -3,7 +3,7 @@ import type { AccountId, VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createAccountFeed } from './account-feed.ts';
 import { createCatchUp } from './catch-up.ts';
-import { startOfTransaction, type Cursor } from './cursor.ts';
+import { isBetweenEvents, startOfTransaction, type Cursor } from './cursor.ts';
 import { InvalidCursor } from './errors.ts';
 import { modeOfEvent, readSnapshot, type PlacedEvent } from './queries.ts';
 import { createEventReader, type EventReader, type ReaderOptions } from './reader.ts';
@@ -100,7 +100,8 @@ export function createEventHub(app: App): EventHub {
       return startReader(lease, async () => {
         const isForeign = ({ event }: PlacedEvent) => event.verification.mode !== mode;
         if (after) {
-          if ((await modeOfEvent(sql, accountId, after)) !== mode) throw new InvalidCursor();
+          const isPlace = isBetweenEvents(after) || (await modeOfEvent(sql, accountId, after)) === mode;
+          if (!isPlace) throw new InvalidCursor();
           return { after, skip: isForeign };
         }
         // "Now" is a snapshot, not a place in the order: a transaction that is still running will

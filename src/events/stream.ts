@@ -5,10 +5,11 @@ import { modeOf, type Principal } from '../accounts/principal.ts';
 import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { VerificationNotFound } from '../verifications/errors.ts';
-import { decodeCursor, type Cursor } from './cursor.ts';
+import { decodeCursor, encodeCursor, firstOfTransaction, type Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
 import { InvalidCursor } from './errors.ts';
 import { createEventHub } from './hub.ts';
+import { readHorizon } from './queries.ts';
 import type { EventReader } from './reader.ts';
 
 export interface VerificationEventsInput {
@@ -64,6 +65,16 @@ export async function accountEvents(
   const cursor = readCursor(after);
   const audience = { accountId: who.accountId, mode: modeOf(who) };
   return endWithCredential(app, who, await app.single(createEventHub).openAccount(audience, cursor));
+}
+
+/**
+ * The place in the account's events that is now: {@link accountEvents} behind it tells of everything that is committed
+ * from now on, however late it begins, and perhaps of some that was committed in the last moments.
+ * @throws {Forbidden}
+ */
+export async function accountEventsCursor(app: App, who: Principal): Promise<string> {
+  if (who.kind === 'clientToken') throw new Forbidden();
+  return encodeCursor(firstOfTransaction(await readHorizon(app.sql)));
 }
 
 function readCursor(after: string | undefined): Cursor | undefined {

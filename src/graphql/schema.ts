@@ -31,6 +31,7 @@ import '../retention/graphql.ts';
 import '../subjects/graphql.ts';
 import '../inbound/graphql-reveal.ts';
 import '../webhooks/graphql-mutations.ts';
+import '../webhooks/graphql-requests.ts';
 import '../abuse/graphql.ts';
 import '../audit/graphql.ts';
 import '../audit/graphql-checkpoints.ts';

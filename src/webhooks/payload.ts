@@ -1,11 +1,11 @@
-import type { PlacedEvent } from '../events/queries.ts';
+import type { EventEnvelope } from '../events/envelope.ts';
 import type { App } from '../platform.ts';
 import { maskedNumber } from '../verifications/number-of.ts';
 import { TEST_NAME, WEBHOOK_NAMES } from './catalog.ts';
 import type { WebhookDeliveryRow } from './table.ts';
 
 /** What is sent of an event: the number is masked, and there is no code in it. */
-export async function payloadOf(app: App, { event, at }: PlacedEvent): Promise<string> {
+export async function payloadOf(app: App, event: EventEnvelope): Promise<string> {
   const { verification: v, message } = event;
   return JSON.stringify({
     type: WEBHOOK_NAMES[event.type],
@@ -13,7 +13,7 @@ export async function payloadOf(app: App, { event, at }: PlacedEvent): Promise<s
     data: {
       cursor: event.cursor,
       // Deliveries of one verification may overtake each other: this says in which order they happened.
-      version: at.version,
+      version: event.version,
       verification: {
         id: v.id,
         mode: v.mode,

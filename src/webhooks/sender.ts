@@ -8,9 +8,9 @@ import type { App } from '../platform.ts';
 import { claimDeliveries } from './claim.ts';
 import { outcomeOf } from './outcome.ts';
 import { payloadOf, testPayload } from './payload.ts';
+import { webhookRequest } from './request.ts';
 import { signingSecrets } from './secrets.ts';
 import { settleDeliveries, SETTLE_BATCH, type Attempted } from './settle.ts';
-import { signedHeaders } from './signature.ts';
 import type { WebhookDeliveryRow, WebhookEndpointRow } from './table.ts';
 
 /** Attempts under way to one endpoint: what a dead one holds up of itself, and of nobody else. */
@@ -109,7 +109,7 @@ export function createSender(app: App): Sender {
       const place = placeOf(verificationId, version);
       const placed = byPlace.get(place);
       if (!placed) continue;
-      const body = written.get(place) ?? (await payloadOf(app, placed));
+      const body = written.get(place) ?? (await payloadOf(app, placed.event));
       written.set(place, body);
       bodies.set(delivery.id, body);
     }
@@ -145,22 +145,9 @@ export function createSender(app: App): Sender {
     if (body === undefined) return 'nothing';
     if (residency !== null && row.region !== residency)
       return { kind: 'none', written: false, reason: `the account's data stays in ${residency}` };
-    const octets = Buffer.from(body, 'utf8');
     const now = app.clock();
     const secrets = await signingSecrets(app.keys, row, now);
-    return client.exchange({
-      method: 'POST',
-      target,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(octets.length),
-        'user-agent': 'otpost',
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        ...signedHeaders(secrets, id, now, body),
-      },
-      body: octets,
-    });
+    return client.exchange({ method: 'POST', target, ...webhookRequest(secrets, id, now, body) });
   }
 
   async function settle(attempted: Attempted): Promise<void> {

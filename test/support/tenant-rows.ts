@@ -71,6 +71,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
   retention: shared,
   services: shared,
   verification: { tests: 'null', args: ({ ids }) => ({ id: ids.vrf }), ids: { id: 'null' } },
+  accountEventsCursor: shared,
   verifications: {
     tests: 'empty',
     args: ({ ids, numbers }) => ({ first: 3, filter: { serviceId: ids.svc, to: numbers.delivered } }),
@@ -461,6 +462,12 @@ export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
     ids: { after: ['input/cursor', 'own'] },
     happen: startAnother,
     tells: ({ __typename }: { __typename: string }) => __typename === 'MessageDelivered',
+  },
+  webhookRequests: {
+    ...shared,
+    ids: { after: ['input/cursor', 'own'] },
+    happen: startAnother,
+    tells: ({ name }: { name: string }) => name === 'message.delivered',
   },
   inboundMessages: {
     ...liveOnly,

@@ -664,6 +664,17 @@ export type VerificationStatus =
   /** Waits for its code. */
   | 'PENDING';
 
+/** What a credential stands for. */
+export type ViewerKind =
+  /** A partner with an access token. */
+  | 'ACCESS_TOKEN'
+  /** A server with an API key. */
+  | 'API_KEY'
+  /** The frontend of one verification. */
+  | 'CLIENT_TOKEN'
+  /** Somebody who has signed in. */
+  | 'PERSON';
+
 export type AccountEventsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
@@ -684,6 +695,11 @@ export type AccountEventsSubscription = { accountEvents:
     | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
+
+export type AccountEventsCursorQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountEventsCursorQuery = { accountEventsCursor: string };
 
 export type ApiKeyProfileFragment = { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null };
 
@@ -728,6 +744,11 @@ export type CarriersQueryVariables = Exact<{ [key: string]: never; }>;
 export type CarriersQuery = { carriers: Array<{ id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> }> };
 
 export type CarrierProfileFragment = { id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> };
+
+export type CarriersHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CarriersHealthQuery = { carriers: Array<{ id: string, name: string, enabled: boolean, region: string | null, health: { carrierId: string, state: CarrierState, problem: string | null, inFlight: number, window: number, windowUse: number, perSecond: number, allowedPerSecond: number | null, throttles: number, breaker: BreakerState, asOf: string | null, workers: Array<{ worker: string, state: CarrierState, problem: string | null, inFlight: number, window: number, perSecond: number, allowedPerSecond: number | null, throttles: number, backOff: number, breaker: BreakerState, nextProbeAt: string | null, asOf: string, binds: Array<{ mode: BindMode, state: BindState, problem: string | null, inFlight: number, window: number }> }> } }> };
 
 export type CheckVerificationMutationVariables = Exact<{
   input: CheckVerificationInput;
@@ -888,6 +909,27 @@ export type StartVerificationMutation = { startVerification:
     | { __typename: 'Verification', id: string, mode: Mode, to: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, clientToken: string | null, sandboxCode: string | null }
    };
 
+export type TailEventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type TailEventsSubscription = { accountEvents:
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+   };
+
 export type UnlockDestinationMutationVariables = Exact<{
   input: UnlockDestinationInput;
 }>;
@@ -1037,6 +1079,18 @@ export type VerificationsQueryVariables = Exact<{
 
 
 export type VerificationsQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, to: string, status: VerificationStatus, createdAt: string, settledAt: string | null }> } };
+
+export type WebhookRequestsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type WebhookRequestsSubscription = { webhookRequests: { cursor: string, name: string, verificationId: string, body: string } };
+
+export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhoAmIQuery = { viewer: { kind: ViewerKind, accountId: string, apiKeyId: string | null, permissions: Array<Permission>, expiresAt: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1323,6 +1377,11 @@ fragment EventMessage on Message {
   sender
   segments
 }`, {"hash":"sha256:87fae2718e76899aeebe940406cc224cb17dc73c7e013607283f13bdf72a4bd9"}) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
+export const AccountEventsCursorDocument = new TypedDocumentString(`
+    query AccountEventsCursor {
+  accountEventsCursor
+}
+    `, {"hash":"sha256:6958835e5773f1462d2209a245543904979fe6ed2d81090958d1b2ff389e58eb"}) as unknown as TypedDocumentString<AccountEventsCursorQuery, AccountEventsCursorQueryVariables>;
 export const ApiKeysDocument = new TypedDocumentString(`
     query ApiKeys($first: Int!, $after: String) {
   apiKeys(first: $first, after: $after) {
@@ -1464,6 +1523,52 @@ export const CarriersDocument = new TypedDocumentString(`
   config
   secrets
 }`, {"hash":"sha256:dfc7becab7168737b1729b003c15b33bf3c1bfd18b7541d463bb2511217230ce"}) as unknown as TypedDocumentString<CarriersQuery, CarriersQueryVariables>;
+export const CarriersHealthDocument = new TypedDocumentString(`
+    query CarriersHealth {
+  carriers {
+    id
+    name
+    enabled
+    region
+    health {
+      ...Health
+    }
+  }
+}
+    fragment Health on CarrierHealth {
+  carrierId
+  state
+  problem
+  inFlight
+  window
+  windowUse
+  perSecond
+  allowedPerSecond
+  throttles
+  breaker
+  asOf
+  workers {
+    worker
+    state
+    problem
+    inFlight
+    window
+    perSecond
+    allowedPerSecond
+    throttles
+    backOff
+    breaker
+    nextProbeAt
+    asOf
+    binds {
+      mode
+      state
+      problem
+      inFlight
+      window
+    }
+  }
+}`, {"hash":"sha256:9ac56a79ce50c7d0dd924bf62c6a1c72fe9fc31108e50354bef447dd6d401502"}) as unknown as TypedDocumentString<CarriersHealthQuery, CarriersHealthQueryVariables>;
 export const CheckVerificationDocument = new TypedDocumentString(`
     mutation CheckVerification($input: CheckVerificationInput!) {
   checkVerification(input: $input) {
@@ -1872,6 +1977,59 @@ export const StartVerificationDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:c9a8dbe894b4f49bcacdfc5d9446c8a6251ff446e65c0413668fee573c5a92a0"}) as unknown as TypedDocumentString<StartVerificationMutation, StartVerificationMutationVariables>;
+export const TailEventsDocument = new TypedDocumentString(`
+    subscription TailEvents($after: String) {
+  accountEvents(after: $after) {
+    __typename
+    cursor
+    version
+    occurredAt
+    mode
+    verification {
+      id
+      to
+      country
+      status
+      checksLeft
+    }
+    ... on MessageQueued {
+      message {
+        ...EventMessage
+      }
+    }
+    ... on MessageSent {
+      message {
+        ...EventMessage
+      }
+    }
+    ... on MessageDelivered {
+      message {
+        ...EventMessage
+      }
+    }
+    ... on MessageUndelivered {
+      message {
+        ...EventMessage
+      }
+    }
+    ... on MessageFailed {
+      message {
+        ...EventMessage
+      }
+    }
+    ... on MessageExpired {
+      message {
+        ...EventMessage
+      }
+    }
+  }
+}
+    fragment EventMessage on Message {
+  id
+  status
+  sender
+  segments
+}`, {"hash":"sha256:c745a97f5fc1a9e9b1b9188ca44ace9a444637b92ee1054f49789af8888b0f10"}) as unknown as TypedDocumentString<TailEventsSubscription, TailEventsSubscriptionVariables>;
 export const UnlockDestinationDocument = new TypedDocumentString(`
     mutation UnlockDestination($input: UnlockDestinationInput!) {
   unlockDestination(input: $input) {
@@ -2187,3 +2345,24 @@ export const VerificationsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:c5992bacd8866591a47a613320e10a973e3c40995728f6f02d412b56edc7ea57"}) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;
+export const WebhookRequestsDocument = new TypedDocumentString(`
+    subscription WebhookRequests($after: String) {
+  webhookRequests(after: $after) {
+    cursor
+    name
+    verificationId
+    body
+  }
+}
+    `, {"hash":"sha256:62e66598e03d63b585621f062594586f2669df90b40204a08b8c38ee6d051caf"}) as unknown as TypedDocumentString<WebhookRequestsSubscription, WebhookRequestsSubscriptionVariables>;
+export const WhoAmIDocument = new TypedDocumentString(`
+    query WhoAmI {
+  viewer {
+    kind
+    accountId
+    apiKeyId
+    permissions
+    expiresAt
+  }
+}
+    `, {"hash":"sha256:b8d5c574b9f470194825ed70c62319528e25eca2a468fd6cda21f8c062261783"}) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;

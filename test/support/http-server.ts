@@ -35,9 +35,10 @@ export class TestHttpServer implements AsyncDisposable {
     server.on('request', (request, response) => void this.#answer(request, response));
   }
 
-  static async start(behave: Behave, server: Server = createServer()): Promise<TestHttpServer> {
+  /** @param port 0 takes a free one */
+  static async start(behave: Behave, server: Server = createServer(), port = 0): Promise<TestHttpServer> {
     const started = new TestHttpServer(server, behave);
-    server.listen(0, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return started;
   }

@@ -1,0 +1,121 @@
+import { OtpostError, type StartVerificationInput, type VerificationEvent } from '../sdk/index.ts';
+import { tellOfReconnect, type Session } from './connect.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { readLines, type Lines } from './lines.ts';
+import { timeOfDay } from './output.ts';
+
+/** For who was asked at Ctrl-C and does not answer, as a program does not. */
+const ANSWER_MS = 15_000;
+
+/**
+ * Starts a verification, shows what happens to it and checks the codes that are typed, until it is over.
+ * @throws {OtpostError} when it cannot be started
+ */
+export async function verify(session: Session, input: StartVerificationInput): Promise<ExitCode> {
+  const { output, otpost, interrupts } = session;
+  const { clientToken: _secret, ...started } = await otpost.start(input, { signal: interrupts.signal });
+  output.result(
+    { type: 'started', ...started },
+    `${output.paint('bold', started.id)}  ${started.to}  until ${timeOfDay(started.expiresAt)}` +
+      (started.sandboxCode ? `  a test: the code is ${started.sandboxCode}` : ''),
+  );
+  return converse(session, started.id);
+}
+
+/** Shows what happens to a verification that was started before, and checks the codes that are typed. */
+export async function converse(session: Session, id: string): Promise<ExitCode> {
+  const { output, otpost, interrupts } = session;
+  const over = new AbortController();
+  let asking: ((answer: string) => void) | undefined;
+  let checks = Promise.resolve();
+
+  const lines = readLines(session, (line) => {
+    if (asking) return asking(line);
+    if (line !== '') checks = checks.then(() => check(session, lines, id, line));
+  });
+  const interrupted = Promise.withResolvers<'interrupted'>();
+  interrupts.take(() => interrupted.resolve('interrupted'));
+  const aborted = () => over.abort(interrupts.signal.reason);
+  interrupts.signal.addEventListener('abort', aborted, { once: true });
+
+  async function follow(): Promise<ExitCode> {
+    const onReconnect = tellOfReconnect(session);
+    for await (const event of otpost.watch(id, { signal: over.signal, onReconnect })) {
+      lines.around(() => output.result(event, describe(session, event)));
+      const { status } = event.verification;
+      if (status !== 'PENDING') return status === 'APPROVED' ? EXIT.ok : EXIT.failed;
+    }
+    return EXIT.failed;
+  }
+
+  async function leave(): Promise<ExitCode> {
+    over.abort();
+    const answer = Promise.withResolvers<string>();
+    asking = answer.resolve;
+    lines.ask('\nCancel the verification? [y/N] ');
+    const late = setTimeout(() => answer.resolve(''), ANSWER_MS);
+    void lines.ended.then(() => answer.resolve(''));
+    const isYes = /^y(?:es)?$/i.test(await answer.promise);
+    clearTimeout(late);
+    if (!isYes)
+      output.note(`It goes on. Watch it with "otpost watch ${id}", end it with "otpost cancel ${id}".`);
+    else {
+      const { status } = await otpost.cancel(id);
+      output.result({ type: 'canceled', id, status }, `${id}  canceled`);
+    }
+    return EXIT.interrupted;
+  }
+
+  try {
+    lines.ask('Code: ');
+    const following = follow();
+    const first = await Promise.race([following, interrupted.promise]);
+    if (first !== 'interrupted') return first;
+    following.catch(() => undefined);
+    return await leave();
+  } finally {
+    interrupts.signal.removeEventListener('abort', aborted);
+    over.abort();
+    lines.close();
+    await checks;
+  }
+}
+
+async function check({ otpost, output }: Session, lines: Lines, id: string, code: string): Promise<void> {
+  try {
+    await otpost.check(id, code);
+  } catch (error) {
+    if (!(error instanceof OtpostError)) throw error;
+    lines.around(() => output.note(error.message));
+    lines.ask('Code: ');
+  }
+}
+
+function describe({ output }: Session, event: VerificationEvent): string {
+  const { verification: v } = event;
+  const at = output.paint('dim', timeOfDay(event.occurredAt));
+  switch (event.type) {
+    case 'VerificationApproved':
+      return `${at}  ${output.paint('green', 'approved')}`;
+    case 'CodeRejected':
+      return `${at}  ${output.paint('yellow', 'wrong code')}`;
+    case 'VerificationExpired':
+    case 'VerificationCanceled':
+    case 'VerificationFailed':
+      return `${at}  ${output.paint('red', wordsOf(event.type))}`;
+    default:
+      return `${at}  ${wordsOf(event.type)}${'message' in event ? messageWords(event.message) : ''}`;
+  }
+
+  function messageWords({ sender, segments }: { sender: string | null; segments: number | null }): string {
+    const from = sender ? `  from ${sender}` : '';
+    return v.status === 'PENDING' && segments
+      ? `${from}  ${segments === 1 ? '1 segment' : `${segments} segments`}`
+      : from;
+  }
+}
+
+/** `MessageSent` as `message sent`. */
+export function wordsOf(type: string): string {
+  return type.replace(/(?<=[a-z])[A-Z]/g, ' $&').toLowerCase();
+}

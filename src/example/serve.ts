@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { answerJson, pathOf, setHeaders } from '../http/answer.ts';
 import { isOwnHost } from '../http/hosts.ts';
-import { readBody } from '../http/read-body.ts';
+import { readJson } from '../http/read-json.ts';
 import { contentPolicy, securityHeaders } from '../http/security-headers.ts';
+import { urlOf } from '../http/url-of.ts';
 import { createOtpost, OtpostError } from '../sdk/index.ts';
 import { bundleSdk } from './bundle-sdk.ts';
 
@@ -69,7 +69,7 @@ export async function serveExample(options: ExampleOptions): Promise<Example> {
         // A real app knows its visitors by a session, and lets each start and check only what is theirs.
         if (origin !== undefined && URL.parse(origin)?.host !== host)
           return answerJson(response, 403, { message: 'Only the page of this app may ask that.' });
-        const input = await readJson(request);
+        const input = await readObject(request);
         if (!input) return answerJson(response, 400, { message: 'The body is no JSON object.' });
         return answerJson(response, 200, path === '/start' ? await start(input) : await check(input));
       }
@@ -99,9 +99,8 @@ export async function serveExample(options: ExampleOptions): Promise<Example> {
   });
   server.listen(options.port, options.host);
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: urlOf(server, options.host),
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
@@ -120,15 +119,11 @@ function send(response: ServerResponse, type: string, text: string): void {
   response.end(text);
 }
 
-async function readJson(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
-  const body = await readBody(request, MAX_BODY_BYTES);
-  if (typeof body === 'string') return undefined;
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+async function readObject(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
+  const read = await readJson(request, MAX_BODY_BYTES);
+  if (typeof read === 'string') return undefined;
+  const { value } = read;
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
 function textOf(value: unknown): string {

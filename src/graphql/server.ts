@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { callbackOfPath } from '../carriers/http/callback-url.ts';
 import { answerJson, answerText, hangUp, pathOf, redirect, setHeaders } from '../http/answer.ts';
@@ -7,6 +6,7 @@ import type { AddressOf } from '../http/client-address.ts';
 import { isHost, isOwnHost } from '../http/hosts.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { SECURITY_TXT_PATH, securityTxt } from '../http/security-txt.ts';
+import { urlOf } from '../http/url-of.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
@@ -229,9 +229,4 @@ async function listen(http: Server, { port, host }: ServerOptions): Promise<void
   http.listen(port, host, () => listening.resolve());
   await listening.promise;
   http.off('error', listening.reject);
-}
-
-function urlOf(http: Server, host: string): string {
-  const { port } = http.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { TextTooLong } from '../carriers/smpp/text.ts';
 import { setHeaders } from '../http/answer.ts';
 import { isOwnHost } from '../http/hosts.ts';
+import { readJson } from '../http/read-json.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { SimulatedCarriers } from './carriers.ts';
 import type { Handsets, Seen } from './handsets.ts';
@@ -102,7 +103,7 @@ async function answer(
     }
     case 'POST /handsets/*/messages':
       refuseOtherPages(request);
-      return sendJson(response, 202, originate(options, numberOf(second!), await readJson(request)));
+      return sendJson(response, 202, originate(options, numberOf(second!), await readInput(request)));
     case 'GET /carriers':
       return sendJson(
         response,
@@ -186,7 +187,7 @@ async function changeCarrier({ carriers }: SimulatorHttpOptions, systemId: strin
     throw new BadRequest(404, `There is no carrier "${systemId}". There are: ${known}.`);
   }
   try {
-    carriers.change(systemId, parseProfileChange(await readJson(request)));
+    carriers.change(systemId, parseProfileChange(await readInput(request)));
   } catch (error) {
     throw error instanceof InvalidProfileChange ? new BadRequest(400, error.message) : error;
   }
@@ -197,19 +198,12 @@ function carrierJson({ carriers, smsc }: SimulatorHttpOptions, systemId: string)
   return { systemId, profile: named.name, ...smsc.traffic(systemId), parameters: named.profile };
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_OCTETS) throw new BadRequest(413, `The body exceeds ${MAX_BODY_OCTETS} octets.`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
+async function readInput(request: IncomingMessage): Promise<unknown> {
+  const read = await readJson(request, MAX_BODY_OCTETS);
+  if (read === 'tooLarge') throw new BadRequest(413, `The body exceeds ${MAX_BODY_OCTETS} octets.`);
+  if (typeof read === 'string')
     throw new BadRequest(400, 'The body must be JSON, such as { "profile": "blackhole" }.');
-  }
+  return read.value;
 }
 
 function numberOf(path: string): string {

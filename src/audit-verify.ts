@@ -3,7 +3,7 @@ import { readEvidence } from './audit/verify/kept-checkpoints.ts';
 import { parseVerifyOptions, VERIFY_HELP, type VerifyOptions } from './audit/verify/options.ts';
 import { describeTampering, describeWhole, verifyLog } from './audit/verify/verify-log.ts';
 import { loadConfig } from './config.ts';
-import { findRunningPostgres } from './db/embedded/running.ts';
+import { databaseBeside } from './db/embedded/running.ts';
 import { createProgress } from './keys/rotate/progress.ts';
 import { explainStartFailure } from './start-failure.ts';
 
@@ -19,9 +19,7 @@ try {
 
 async function run(options: VerifyOptions): Promise<void> {
   const config = loadConfig(process.env);
-  // That of a server which runs already, on its own database.
-  const running = config.databaseUrl === 'embedded' ? await findRunningPostgres(config.dataDir) : undefined;
-  const databaseUrl = running ?? config.databaseUrl;
+  const databaseUrl = await databaseBeside(config);
   await using app = await createApp({ ...config, databaseUrl, roles: [] });
   const progress = createProgress(process.stdout, () => performance.now());
   const { accounts, entries, tampered } = await verifyLog(

@@ -1,6 +1,6 @@
 import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
-import { findRunningPostgres } from './db/embedded/running.ts';
+import { databaseBeside } from './db/embedded/running.ts';
 import { parseRotateOptions, ROTATE_HELP, type RotateOptions } from './keys/rotate/options.ts';
 import { createProgress } from './keys/rotate/progress.ts';
 import { rotateKeys } from './keys/rotate/rotate.ts';
@@ -18,9 +18,7 @@ try {
 
 async function run(options: RotateOptions): Promise<void> {
   const config = loadConfig(process.env);
-  // That of a server which runs already, on its own database.
-  const running = config.databaseUrl === 'embedded' ? await findRunningPostgres(config.dataDir) : undefined;
-  const databaseUrl = running ?? config.databaseUrl;
+  const databaseUrl = await databaseBeside(config);
   await using app = await createApp({ ...config, databaseUrl, roles: [] });
   const progress = createProgress(process.stdout, () => performance.now());
   await rotateKeys(app, { ...options, rereadMs: config.keysRereadMs }, progress);

@@ -11,10 +11,11 @@ import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/accounts/rotate-api-key.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
 import { newId } from '../../src/crypto/new-id.ts';
+import type { Bus } from '../../src/bus/bus.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { createProcess } from '../support/process-app.ts';
+import { createCountingProcess } from '../support/process-app.ts';
 import { startPrivateRedis } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 
@@ -35,17 +36,9 @@ beforeEach(() => {
 });
 afterEach(() => open.disposeAsync());
 
-/** A process with a clock of its own that counts how often it asks the database for a key. */
-function createCountingProcess(options: { bus?: ReturnType<typeof createRedisBus> } = {}) {
-  const state = { now: Date.now(), lookups: 0 };
-  const db = new Proxy(database.db, {
-    get(target, property) {
-      if (property === 'select') state.lookups++;
-      return Reflect.get(target, property) as unknown;
-    },
-  });
-  const app = open.use(createProcess({ database: { ...database, db }, clock: () => state.now, ...options }));
-  return { app, state };
+function aProcess(bus?: Bus) {
+  const { app, state } = createCountingProcess(database, bus);
+  return { app: open.use(app), state };
 }
 
 async function createKey(app: Parameters<typeof createApiKey>[0]) {
@@ -57,14 +50,14 @@ async function createKey(app: Parameters<typeof createApiKey>[0]) {
 
 describe('an API key', () => {
   test('stands for its account, with or without Bearer, in any case', async () => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     const { key, who } = await createKey(app);
     for (const credential of [key, `Bearer ${key}`, `bearer  ${key}`, `BEARER ${key} `])
       expect(await authenticate(app, credential)).toEqual(who);
   });
 
   test('is shown once: the database has a keyed hash of it and nothing to find it by', async () => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     const { key, row } = await createKey(app);
     const [stored] = await database.sql`SELECT * FROM api_keys WHERE id = ${uuidOf(row.id)}`;
     expect(JSON.stringify(stored)).not.toContain(key.slice(-8));
@@ -73,20 +66,20 @@ describe('an API key', () => {
   });
 
   test('is looked up once, however many ask at the same time and after', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { key } = await createKey(app);
     await Promise.all(Array.from({ length: 200 }, () => authenticate(app, key)));
     for (let i = 0; i < 200; i++) await authenticate(app, `Bearer ${key}`);
-    expect(state.lookups).toBe(1);
+    expect(state.reads).toBe(1);
     state.now += 31_000;
     await authenticate(app, key);
-    expect(state.lookups).toBe(2);
+    expect(state.reads).toBe(2);
   });
 
   test.each([undefined, '', '   ', 'Bearer', 'Bearer   '])(
     'that is missing is asked for: %j',
     async (credential) => {
-      const { app } = createCountingProcess();
+      const { app } = aProcess();
       await expect(authenticate(app, credential)).rejects.toThrow(CredentialMissing);
     },
   );
@@ -101,16 +94,16 @@ describe('an API key', () => {
     '\u0000',
     '🔑',
   ])('that is unknown is refused (%#)', async (credential) => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     await expect(authenticate(app, credential)).rejects.toThrow(CredentialInvalid);
   });
 
   test('that is unknown is not looked up at every try, and is found soon after it was made', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { key, row } = await createKey(app);
     await database.sql`UPDATE api_keys SET revoked_at = now() WHERE id = ${uuidOf(row.id)}`;
     for (let i = 0; i < 50; i++) await expect(authenticate(app, key)).rejects.toThrow(CredentialInvalid);
-    expect(state.lookups).toBe(1);
+    expect(state.reads).toBe(1);
     await database.sql`UPDATE api_keys SET revoked_at = null WHERE id = ${uuidOf(row.id)}`;
     state.now += 3_000;
     await authenticate(app, key);
@@ -120,7 +113,7 @@ describe('an API key', () => {
     await using redis = await startPrivateRedis();
     const processes = [1, 2].map(() => {
       const bus = createRedisBus({ url: redis.url, prefix: 'p:', log: pino({ level: 'silent' }) });
-      return createCountingProcess({ bus }).app;
+      return aProcess(bus).app;
     });
     const [first, second] = processes as [(typeof processes)[0], (typeof processes)[0]];
     const { key, who, row } = await createKey(first);
@@ -143,7 +136,7 @@ describe('an API key', () => {
   test('that was revoked while redis was away is refused and ended when it is back', async () => {
     await using redis = await startPrivateRedis();
     const bus = createRedisBus({ url: redis.url, prefix: 'p:', log: pino({ level: 'silent' }) });
-    const { app } = createCountingProcess({ bus });
+    const { app } = aProcess(bus);
     const { key, who, row } = await createKey(app);
     await until(() => bus.ready());
     let ended = 0;
@@ -159,7 +152,7 @@ describe('an API key', () => {
   test('that was changed while redis was away ends what it opened before, and nothing that came after', async () => {
     await using redis = await startPrivateRedis();
     const bus = createRedisBus({ url: redis.url, prefix: 'p:', log: pino({ level: 'silent' }) });
-    const { app } = createCountingProcess({ bus });
+    const { app } = aProcess(bus);
     const { key, who, row } = await createKey(app);
     await until(() => bus.ready());
     let [before, after] = [0, 0];
@@ -174,20 +167,20 @@ describe('an API key', () => {
   });
 
   test('that is changed is looked up again, and the others are not', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const [changed, other] = [await createKey(app), await createKey(app)];
     for (const { key } of [changed, other]) await authenticate(app, key);
-    expect(state.lookups).toBe(2);
+    expect(state.reads).toBe(2);
     await rotateApiKey(app, changed.who, changed.row.id, 60);
-    const before = state.lookups;
+    const before = state.reads;
     await until(async () => 'expiresAt' in (await authenticate(app, changed.key)));
-    expect(state.lookups).toBe(before + 1);
+    expect(state.reads).toBe(before + 1);
     await authenticate(app, other.key);
-    expect(state.lookups).toBe(before + 1);
+    expect(state.reads).toBe(before + 1);
   });
 
   test('that ends in two months has not ended now', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { id } = await createAccount(app, { name: 'Test' });
     const expiresAt = new Date(state.now + 60 * 24 * 3_600_000);
     const { key } = await createApiKey(app, id, { name: 'Test', expiresAt });
@@ -202,7 +195,7 @@ describe('an API key', () => {
   });
 
   test("cannot be revoked by another account, nor can that account's word close anything", async () => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     const { key, who, row } = await createKey(app);
     const stranger = await createKey(app);
     let ended = 0;
@@ -217,7 +210,7 @@ describe('an API key', () => {
 
 describe('a client token', () => {
   test('stands for its verification without asking the database, until its time is up', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const accountId = newId('acc');
     const id = newId('vrf');
     const token = issueClientToken(app.keys, { accountId, id, expiresAt: new Date(state.now) });
@@ -228,7 +221,7 @@ describe('a client token', () => {
       verificationId: id,
       expiresAt: new Date(state.now + 60_000),
     });
-    expect(state.lookups).toBe(0);
+    expect(state.reads).toBe(0);
     state.now += 59_950;
     const over = Promise.withResolvers<void>();
     onCredentialEnd(app, who, over.resolve);

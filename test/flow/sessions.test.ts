@@ -3,14 +3,14 @@ import { authenticate } from '../../src/accounts/authenticate.ts';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { onCredentialEnd } from '../../src/accounts/credential-end.ts';
 import type { PersonPrincipal } from '../../src/accounts/principal.ts';
-import { createMemoryBus } from '../../src/bus/memory.ts';
+import type { Bus } from '../../src/bus/bus.ts';
 import { connect, type Database } from '../../src/db/client.ts';
 import { uuidOf, type AccountId, type PersonId } from '../../src/ids.ts';
 import { makeMember } from '../../src/people/add-member.ts';
 import { endOtherSessions } from '../../src/people/sessions.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { createProcess } from '../support/process-app.ts';
+import { createCountingProcess } from '../support/process-app.ts';
 import { signedIn } from '../support/people.ts';
 import { runToEnd } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -32,17 +32,9 @@ beforeEach(() => {
 });
 afterEach(() => open.disposeAsync());
 
-/** A process with a clock of its own that counts how often it asks the database. */
-function createCountingProcess(bus = createMemoryBus()) {
-  const state = { now: Date.now(), reads: 0 };
-  const db = new Proxy(database.db, {
-    get(target, property) {
-      if (property === 'select') state.reads++;
-      return Reflect.get(target, property) as unknown;
-    },
-  });
-  const app = open.use(createProcess({ database: { ...database, db }, clock: () => state.now, bus }));
-  return { app, state };
+function aProcess(bus?: Bus) {
+  const { app, state } = createCountingProcess(database, bus);
+  return { app: open.use(app), state };
 }
 
 async function aSession(app: Parameters<typeof makeMember>[0]) {
@@ -60,7 +52,7 @@ async function aSession(app: Parameters<typeof makeMember>[0]) {
 
 describe('a session', () => {
   test('is looked up once, however many ask at the same time and after', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { token, accountId } = await aSession(app);
     state.reads = 0;
     await Promise.all(Array.from({ length: 200 }, () => authenticate(app, token)));
@@ -70,7 +62,7 @@ describe('a session', () => {
   });
 
   test('that nobody has is asked for once in a while, one that is not whole never', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { token } = await aSession(app);
     state.reads = 0;
     for (let i = 0; i < 20; i++)
@@ -81,7 +73,7 @@ describe('a session', () => {
   });
 
   test('whose end was not heard of is over after half a minute, on open sockets too', async () => {
-    const { app, state } = createCountingProcess();
+    const { app, state } = aProcess();
     const { token, sessionId } = await aSession(app);
     const who = (await authenticate(app, token)) as PersonPrincipal;
     let ended = false;
@@ -96,7 +88,7 @@ describe('a session', () => {
   });
 
   test('stays open when another one of the same person ends', async () => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     const { personId, token } = await aSession(app);
     const { token: other } = await signedIn(app, personId);
     const ended: string[] = [];
@@ -110,7 +102,7 @@ describe('a session', () => {
   });
 
   test('ends by itself, to the second, what it has open', async () => {
-    const { app } = createCountingProcess();
+    const { app } = aProcess();
     const { personId } = await aSession(app);
     const { token } = await signedIn(app, personId, { forMs: 300 });
     const who = await authenticate(app, token);

@@ -60,3 +60,16 @@ export function createProcess({
     },
   };
 }
+
+/** A process with a clock of its own that counts how often it asks the database. */
+export function createCountingProcess(database: Database, bus?: Bus) {
+  const state = { now: Date.now(), reads: 0 };
+  const db = new Proxy(database.db, {
+    get(target, property) {
+      if (property === 'select') state.reads++;
+      return Reflect.get(target, property) as unknown;
+    },
+  });
+  const app = createProcess({ database: { ...database, db }, clock: () => state.now, ...(bus && { bus }) });
+  return { app, state };
+}

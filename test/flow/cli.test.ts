@@ -237,3 +237,21 @@ test('completion: the shells get a script, and it asks for commands, options and
   expect(await complete('listen', '--for')).toContain('--forward-to');
   expect(await complete('listen', '--events', 'verification.a')).toContain('verification.approved');
 });
+
+test('the package installs without anything else, and runs where it was installed', async () => {
+  const run = promisify(execFile);
+  const folder = await mkdtemp(join(home, 'package-'));
+  await run(process.execPath, ['build-cli.ts', join(folder, 'cli')]);
+  await writeFile(join(folder, 'package.json'), '{}');
+  const flags = ['--offline', '--no-audit', '--no-fund', '--install-links', './cli'];
+  await run('npm', ['install', ...flags], { cwd: folder });
+  const installed = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8')) as {
+    packages: object;
+  };
+  expect(Object.keys(installed.packages)).toEqual(['', 'node_modules/otpost']);
+  const { stdout } = await run('npx', ['otpost', 'whoami', '--json'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, ...env },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ accountId: who.accountId });
+});

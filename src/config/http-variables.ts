@@ -50,13 +50,13 @@ export const HTTP_VARIABLES = {
   MAX_SOCKETS_PER_ADDRESS: {
     schema: z.coerce.number().int().min(1).max(1_000_000),
     default: '10000',
-    about: 'WebSockets of one address that a process holds at a time.',
+    about: 'WebSockets and event streams of one address that a process holds at a time.',
   },
   MAX_SOCKETS_PER_ACCOUNT: {
     schema: z.coerce.number().int().min(1).max(1_000_000),
     default: '10000',
     about:
-      'WebSockets of one account that a process holds at a time; those of client tokens are counted by themselves.',
+      'WebSockets and event streams of one account that a process holds at a time; those of client tokens are counted by themselves.',
   },
   RATE_LIMIT_CREDENTIAL: {
     schema: rate,

@@ -3,6 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { AddressOf } from '../http/client-address.ts';
 import type { OwnOrigins } from '../people/presented.ts';
 import type { App } from '../platform.ts';
+import type { ConnectionSeats } from '../rates/seats.ts';
 import { answerTypeFor } from './answer-type.ts';
 import { createDocumentFacts } from './document-facts.ts';
 import { createJsonRequests } from './json-request.ts';
@@ -28,6 +29,7 @@ export interface EngineOptions {
   /** Undefined: any operation is run. */
   trusted: TrustedDocuments | undefined;
   addressOf: AddressOf;
+  seats: ConnectionSeats;
 }
 
 /** The schema with its plugins: the same steps for an operation, whichever way it came. */
@@ -64,7 +66,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       useAuthentication(app, facts, options),
       useLimits({ facts, introspection: options.introspection }),
       useCosts(app, facts, options.addressOf),
-      useExecution(createSharedExecutions(facts, mask), mask),
+      useExecution(createSharedExecutions(facts, mask), mask, options.seats),
     ],
   });
   const byYoga: Engine['handle'] = async (request, response) => void (await yoga.handle(request, response));

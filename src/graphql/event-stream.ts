@@ -22,11 +22,31 @@ export interface EventStream extends AsyncGenerator<ExecutionResult, void, void>
 
 const ENDED: Pulled = { kind: 'ended' };
 
-/** @returns a result without data when the subscription is refused */
+/**
+ * @param leave called once, when it is over or could not be opened
+ * @returns a result without data when the subscription is refused
+ */
 export async function openEventStream(
   args: ExecutionArgs,
   executions: SharedExecutions,
   mask: MaskError,
+  leave: () => void,
+): Promise<EventStream | ExecutionResult> {
+  try {
+    const opened = await open(args, executions, mask, leave);
+    if (!('pull' in opened)) leave();
+    return opened;
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
+
+async function open(
+  args: ExecutionArgs,
+  executions: SharedExecutions,
+  mask: MaskError,
+  leave: () => void,
 ): Promise<EventStream | ExecutionResult> {
   const validated = validateSubscriptionArgs({ ...args, hideSuggestions: true });
   if (!('schema' in validated)) return { errors: validated };
@@ -43,6 +63,7 @@ export async function openEventStream(
     if (over) return;
     over = true;
     group.leave();
+    leave();
     await source.return?.();
   }
 

@@ -8,8 +8,6 @@ export const LIMITS = {
   bodyBytes: 100 * 1024,
   /** Octets of a WebSocket message; the library's own limit is 100 MiB. */
   messageBytes: 64 * 1024,
-  /** Sockets with the client token of one verification, which strangers hold; an account's others have a variable. */
-  socketsPerClientToken: 20,
   /** Operations that one socket runs at a time, subscriptions among them. */
   operationsPerSocket: 50,
   /** Lexical tokens of a document; GraphiQL's introspection has about 450. */

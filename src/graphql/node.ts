@@ -3,6 +3,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { lackOf } from '../accounts/lack.ts';
 import { ofMode } from '../accounts/of-mode.ts';
 import { noteRefusal } from '../audit/note-refusal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
+import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID, sandboxCarrier, sandboxRoute } from '../sandbox/place.ts';
 import { parseAnyId, type Id, type IdPrefix } from '../ids.ts';
 import { builder } from './builder.ts';
 import { callerOf, type GraphqlContext } from './context.ts';
@@ -58,9 +60,18 @@ async function loadNode(
     throw lack;
   }
   const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName });
+  // Behind the query, which notes what is selected: the fields then take the thing as it is.
+  const sandbox = modeOf(who) === 'test' ? sandboxNode(who, id) : undefined;
+  if (sandbox) return sandbox;
   const table = context.app.db.query[TABLES[typeName]] as unknown as {
     findFirst(config: object): Promise<{ id: string } | undefined>;
   };
   const mode = WITH_MODE.includes(typeName) && ofMode(who);
   return table.findFirst({ ...query, where: { accountId: who.accountId, id, ...mode } });
+}
+
+/** Route and carrier of tests are no rows. Who makes tests finds by their ids what attempts have shown. */
+function sandboxNode({ accountId }: Principal, id: Id<IdPrefix>): { id: string } | undefined {
+  if (id === SANDBOX_CARRIER_ID) return sandboxCarrier(accountId);
+  return id === SANDBOX_ROUTE_ID ? sandboxRoute(accountId) : undefined;
 }

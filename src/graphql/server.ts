@@ -12,6 +12,7 @@ import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
 import { answerJoinPage } from '../rest/join-page.ts';
 import { answerOAuth } from '../rest/oauth.ts';
+import { createConnectionSeats } from '../rates/seats.ts';
 import { createRest } from '../rest/v1/api.ts';
 import { createPeopleDoor } from '../rest/people.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
@@ -40,7 +41,7 @@ export interface ServerOptions {
   /** A URI, for security.txt. */
   securityContact: string | undefined;
   maxConnections: number;
-  /** WebSockets at a time. */
+  /** WebSockets and event streams at a time. */
   maxSocketsPerAddress: number;
   maxSocketsPerAccount: number;
   /** How long requests under way may take when the server stops. Milliseconds. */
@@ -73,7 +74,11 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   const { graphiql, introspection, trustedDocuments, demoApiKey, addressOf, publicUrl } = options;
   const own = { publicUrl, allowed: options.allowedOrigins };
   const trusted = trustedDocuments === undefined ? undefined : await loadTrustedDocuments(trustedDocuments);
-  const engine = createEngine(app, { own, introspection, trusted, addressOf });
+  const seats = createConnectionSeats({
+    perAddress: options.maxSocketsPerAddress,
+    perAccount: options.maxSocketsPerAccount,
+  });
+  const engine = createEngine(app, { own, introspection, trusted, addressOf, seats });
   const people = createPeopleDoor(app, { own, addressOf });
   const sockets = createGraphqlSockets(app, {
     addressOf,
@@ -81,12 +86,11 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     mask: engine.mask,
     trusted,
     own,
-    maxPerAddress: options.maxSocketsPerAddress,
-    maxPerAccount: options.maxSocketsPerAccount,
+    seats,
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
-  const rest = createRest(app, { publicUrl, own, addressOf });
+  const rest = createRest(app, { publicUrl, own, addressOf, seats });
   const cors = createCors(app, options.allowedOrigins);
   const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();

@@ -11,7 +11,8 @@ import { createDelivery } from './delivery.ts';
 import { LIMITS } from './limits.ts';
 import { openedStream } from './plugins/execution.ts';
 import { TooComplex } from './plugins/limits.ts';
-import { createSeats, type Seats } from './seats.ts';
+import type { SeatOwner } from '../rates/errors.ts';
+import { seatOwner, type ConnectionSeats } from '../rates/seats.ts';
 import { refusal, type MaskError } from './plugins/masking.ts';
 import { resolveDocument } from './plugins/trusted-documents.ts';
 import type { TrustedDocuments } from './trusted-documents.ts';
@@ -31,8 +32,7 @@ export interface ProtocolOptions {
   mask: MaskError;
   /** The only operations that are run; undefined: any. */
   trusted?: TrustedDocuments | undefined;
-  /** Sockets of one account at a time, those of client tokens left out. */
-  maxPerAccount: number;
+  seats: ConnectionSeats;
   /** How long a socket may say nothing before `connection_init`. Milliseconds. */
   initMs: number;
 }
@@ -56,25 +56,16 @@ type Operation = ExecutionArgs & { enveloped: Enveloped };
 /** WebSocket close code "try again later" (IANA registry): clients come back, after a while. */
 const TRY_AGAIN_LATER = 1013;
 
-export function refuseSeat(socket: WebSocket, whose: 'address' | 'account' | 'client_token'): void {
+export function refuseSeat(socket: WebSocket, whose: SeatOwner): void {
   socket.on('error', () => {});
   socket.close(TRY_AGAIN_LATER, `socket/too_many: ${whose}`);
 }
 
-interface SocketSeats {
-  accounts: Seats;
-  clientTokens: Seats;
-}
-
 /** What graphql-ws does at each message: the plugins of HTTP, on a socket. */
 export function createProtocol(app: App, options: ProtocolOptions): Server<Session> {
-  const seats: SocketSeats = {
-    accounts: createSeats(options.maxPerAccount),
-    clientTokens: createSeats(LIMITS.socketsPerClientToken),
-  };
   return makeServer<Record<string, unknown>, Session>({
     connectionInitWaitTimeout: options.initMs,
-    onConnect: (connection) => connect(app, seats, connection),
+    onConnect: (connection) => connect(app, options.seats, connection),
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
       const { operationName, variables } = payload;
       if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
@@ -94,7 +85,7 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
  * Lets a client in by the `authorization` of its `connection_init`, or else by its session's cookie, for as long as
  * that is good.
  */
-async function connect(app: App, seats: SocketSeats, connection: Connection): Promise<boolean> {
+async function connect(app: App, seats: ConnectionSeats, connection: Connection): Promise<boolean> {
   const { extra: session, connectionParams } = connection;
   const authorization = connectionParams?.authorization;
   const account = connectionParams?.account;
@@ -109,13 +100,9 @@ async function connect(app: App, seats: SocketSeats, connection: Connection): Pr
       ...(typeof clientApp === 'string' && { clientApp }),
     };
     const principal = await authenticate(app, credential, session.address, sender);
-    // Counted apart: whoever has the token of one verification cannot keep the account's own out.
-    const ofToken = principal.kind === 'clientToken';
-    const leave = ofToken
-      ? seats.clientTokens.take(principal.verificationId)
-      : seats.accounts.take(principal.accountId);
+    const leave = seats.ofCaller(principal);
     if (!leave) {
-      refuseSeat(session.socket, ofToken ? 'client_token' : 'account');
+      refuseSeat(session.socket, seatOwner(principal));
       return false;
     }
     session.socket.once('close', leave);
@@ -123,7 +110,7 @@ async function connect(app: App, seats: SocketSeats, connection: Connection): Pr
     // Whatever the person switches to elsewhere: here they stay where they are.
     session.sender = { ...sender, account: principal.kind === 'person' ? principal.accountId : undefined };
     // Whoever has the token knows that it is one, and hears why it is no good any more.
-    const reason = ofToken ? 'auth/invalid: expired' : 'auth/invalid';
+    const reason = principal.kind === 'clientToken' ? 'auth/invalid: expired' : 'auth/invalid';
     session.forgetCredential = onCredentialEnd(app, principal, () =>
       session.socket.close(CloseCode.Forbidden, reason),
     );

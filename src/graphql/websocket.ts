@@ -6,14 +6,11 @@ import type { AddressOf } from '../http/client-address.ts';
 import { cookieIn, senderIn, type OwnOrigins } from '../people/presented.ts';
 import type { App } from '../platform.ts';
 import { LIMITS } from './limits.ts';
-import { createSeats } from './seats.ts';
 import { createProtocol, refuseSeat, type ProtocolOptions, type Session } from './socket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
   addressOf: AddressOf;
   own: OwnOrigins;
-  /** Sockets of one address at a time. */
-  maxPerAddress: number;
   /** Between two pings; a socket that has not answered the last one is dropped. Milliseconds. */
   pingMs: number;
 }
@@ -41,7 +38,6 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
     handleProtocols: (offered) => handleProtocols(offered),
   });
   const protocol = createProtocol(app, options);
-  const seats = createSeats(options.maxPerAddress);
 
   const pinger = setInterval(() => {
     for (const session of sessions) {
@@ -54,8 +50,7 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
 
   function open(socket: WebSocket, request: IncomingMessage): void {
     const address = options.addressOf(request);
-    // Of whom nobody knows the address, all share one: they came past a proxy that is not as it is said to be.
-    const leave = seats.take(address ?? '');
+    const leave = options.seats.ofAddress(address);
     if (!leave) return refuseSeat(socket, 'address');
     socket.once('close', leave);
     const session: Session = {

@@ -1,3 +1,4 @@
+import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
@@ -49,8 +50,14 @@ builder.mutationField('changeRole', (t) =>
       'and comes back with what they may do now.',
     errors: { types: [MemberNotFound, RoleAboveOwn, LastOwner] },
     args: { input: t.arg({ type: ChangeRoleInput, required: true, description: 'Which role.' }) },
-    resolve: (_root, { input: { memberId, role } }, context) =>
-      changeRole(context.app, callerOf(context), readId(memberId), role),
+    resolve: async (_root, { input: { memberId, role } }, context, info) => {
+      const { accountId, id } = await changeRole(context.app, callerOf(context), readId(memberId), role);
+      const query = queryFromInfo({ config: getSchemaConfig(builder), context, info, typeName: 'Member' });
+      const member = await context.app.db.query.members.findFirst({ ...query, where: { accountId, id } });
+      // Taken out by somebody else in the meantime.
+      if (!member) throw new MemberNotFound();
+      return member as unknown as MemberRow;
+    },
   }),
 );
 

@@ -1,5 +1,20 @@
 import { DomainError } from '../errors.ts';
 
+/** Whose places are all taken. */
+export type SeatOwner = 'address' | 'account' | 'client_token';
+
+/** As many connections stay open as may, of one address, account or client token. Nothing was done. */
+export class TooManyConnections extends DomainError {
+  readonly code = 'socket/too_many';
+  readonly whose: SeatOwner;
+  constructor(whose: SeatOwner) {
+    super(
+      `This process holds as many sockets and event streams of this ${whose.replace('_', ' ')} as it may. Close one, or come again after a while.`,
+    );
+    this.whose = whose;
+  }
+}
+
 /** Too much in too short a time. Nothing was done. */
 export class RateLimited extends DomainError {
   readonly code = 'request/rate_limited';

@@ -33,6 +33,7 @@ export function sandboxRoute(accountId: AccountId) {
     countries: null,
     operators: null,
     sender: null,
+    senderSealed: null,
     price: 0,
     prices: null,
     createdAt: new Date(0),

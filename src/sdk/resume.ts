@@ -46,6 +46,6 @@ function isPassing(error: unknown): error is OtpostError {
   return (
     error instanceof UnreachableError ||
     error instanceof RateLimitedError ||
-    (error instanceof OtpostError && error.code === 'stream/too_slow')
+    (error instanceof OtpostError && ['stream/too_slow', 'socket/too_many'].includes(error.code))
   );
 }

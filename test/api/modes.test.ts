@@ -4,6 +4,7 @@ import { isForTests } from '../../src/accounts/permissions.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, createSocketClient, type Answer, type Caller } from '../support/graphql.ts';
 import {
@@ -124,6 +125,16 @@ describe('node(id)', () => {
       expect((await tests.ask(query, { id })).data).toMatchObject({ node: { id, mode: 'TEST' } });
     },
   );
+});
+
+test.each([
+  ['Carrier', SANDBOX_CARRIER_ID],
+  ['Route', SANDBOX_ROUTE_ID],
+] as const)('node(id) has the %s of tests for a test key, and for no live one', async (name, id) => {
+  const { selection, fragments } = wholeSelection(schema, schema.getType(name) as GraphQLObjectType, isOpen);
+  const query = `query ($id: ID!) { node(id: $id) { id ...A } } fragment A on ${name} ${selection} ${fragments}`;
+  expect(await tests.ask(query, { id })).toMatchObject({ data: { node: { id, name: 'Sandbox' } } });
+  expect((await live.ask(query, { id })).data).toEqual({ node: null });
 });
 
 describe('a subscription', () => {

@@ -19,14 +19,17 @@ import { addRoute } from '../../src/routing/add-route.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
+import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
+import { throughDoors } from '../support/canary-doors.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
 import { TestHttpServer } from '../support/http-server.ts';
 import { Portaris } from '../support/number-lookups.ts';
 import { startPrivateRedis } from '../support/redis.ts';
 import { wholeOperation } from '../support/selections.ts';
+import { MailServer } from '../support/smtp-server.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
 import { until } from '../support/until.ts';
 import {
@@ -52,8 +55,13 @@ const onTheBus: string[] = [];
 const toApiKeys: string[] = [];
 const toTestKeys: string[] = [];
 const toClients: string[] = [];
+const toWebhooks: string[] = [];
+const toPeople: string[] = [];
+const inAudit: string[] = [];
+const byMail: string[] = [];
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
+let mail: MailServer;
 
 beforeAll(async () => {
   const redis = stack.use(await startPrivateRedis());
@@ -61,10 +69,13 @@ beforeAll(async () => {
   stack.defer(() => monitor.disconnect());
   monitor.on('monitor', (_time: string, args: string[]) => void onTheBus.push(args.join(' ')));
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  mail = stack.use(await MailServer.start());
   const env = {
     PORT: String(await freePort()),
     REDIS_URL: redis.url,
     OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    SMTP_URL: mail.url,
+    MAIL_FROM: 'Otpost <otpost@example.com>',
   };
   const testApp = stack.use(await createTestApp(env, { log, clock: clock.now }));
   app = testApp.app;
@@ -142,6 +153,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   await fromHandsets();
   await throughMistakes();
   await throughTests();
+  await throughOtherDoors();
   await past();
 
   const dump = await dumpOf(app);
@@ -151,6 +163,10 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   expect(onTheBus.some((line) => line.includes('publish'))).toBe(true);
   expect(toClients.join('')).toContain('MessageDelivered');
   expect(toApiKeys.join('')).toContain(canaries[0]!.forms[0]);
+  expect(toWebhooks.join('')).toContain('verification.code_rejected');
+  expect(toPeople.join('')).toContain('+385•');
+  expect(inAudit.join('')).toContain('subject.export');
+  expect(byMail.length).toBeGreaterThan(0);
   expect(new Set(dump.map(({ table }) => table)).size).toBeGreaterThan(12);
 
   const codes = canaries.filter(({ what }) => what.startsWith('the code'));
@@ -163,6 +179,11 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
     ...dump.flatMap(({ table, row }) => inIt(table, row, canaries)),
     ...toClients.flatMap((line) => inIt('client', line, canaries)),
     ...toApiKeys.flatMap((line) => inIt('API key', line, codes)),
+    // To the account's own servers, its people and its auditors neither is told.
+    ...toWebhooks.flatMap((line) => inIt('webhook', line, canaries)),
+    ...toPeople.flatMap((line) => inIt('person', line, canaries)),
+    ...inAudit.flatMap((line) => inIt('audit export', line, canaries)),
+    ...byMail.flatMap((line) => inIt('mail', line, canaries)),
     ...toTestKeys.flatMap((line) => inIt('test key', line, liveCodes)),
   ];
   expect(found).toEqual([]);
@@ -425,6 +446,23 @@ async function throughTests(): Promise<void> {
   await happened(app, live, 'MessageDelivered');
   await ask(tester, 'verification', { id: live.id }, toTestKeys);
   await ask(tester, 'checkVerification', { input: { verificationId: live.id, code: live.code } }, toTestKeys);
+}
+
+async function throughOtherDoors(): Promise<void> {
+  const { who, caller } = await anAccount();
+  await throughDoors({
+    ...{ app, who, mail, credential: caller.credential },
+    said: { toApiKeys, toClients, toWebhooks, toPeople, inAudit, byMail },
+    aNumber: (what) => {
+      const to = aNumber();
+      canaries.push(numberCanary(what, to));
+      return to;
+    },
+    knowCode: (what, code) => void canaries.push(codeCanary(what, code)),
+  });
+  await ask(caller, 'auditLog', { first: 50 }, inAudit);
+  const [endpoint] = await listWebhookEndpoints(app, who);
+  await ask(caller, 'webhookDeliveries', { first: 50, endpointId: endpoint!.id }, toWebhooks);
 }
 
 async function past(): Promise<void> {

@@ -35,7 +35,9 @@ const NUMBERS = [
   ...[2 ** 53, 2 ** 63, 1e21, 1e308, -1e308, 5e-324, BEYOND, `-${BEYOND}`],
 ];
 
-const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: 'binary', maxLength: 60 }));
+/** A text that somebody may send where another one belongs. */
+export const absurdText = fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: 'binary', maxLength: 60 }));
+const text = absurdText;
 const number = fc.oneof(fc.constantFrom(...NUMBERS), fc.integer(), fc.double({ noNaN: true }));
 const scalar: fc.Arbitrary<unknown> = fc.oneof(text, number, fc.boolean(), fc.constant(null));
 

@@ -56,10 +56,13 @@ export async function rowsOf(app: App, accountId: AccountId): Promise<Record<str
   return rows;
 }
 
-/** Every row of every table as text. */
+/** Every row of every table of every schema as text: octets as hexadecimal digits. */
 export async function dumpOf(app: App): Promise<{ table: string; row: string }[]> {
   const dump: { table: string; row: string }[] = [];
-  for (const { name } of await tablesOf(app)) {
+  const tables = await app.sql<{ name: string }[]>`
+    SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
+    WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')`;
+  for (const { name } of tables) {
     const found = await app.sql<{ row: string }[]>`SELECT t::text AS row FROM ${app.sql(name)} t`;
     dump.push(...found.map(({ row }) => ({ table: name, row })));
   }

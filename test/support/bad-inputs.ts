@@ -1,26 +1,22 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { schema } from '../../src/graphql/schema.ts';
+import { badRestCalls, type BadInput } from './bad-rest.ts';
 import { absurdArgs, absurdJson, writeJson } from './absurd-inputs.ts';
 import { wholeOperation } from './selections.ts';
 import { MUTATIONS, QUERIES } from './tenant-rows.ts';
 import type { Tenant } from './tenants.ts';
 
-/** A request with nonsense in it. */
-export interface BadInput {
-  /** The root field, or the path. */
-  what: string;
-  path: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 /**
- * Operations of every root field of the schema with arguments made for an account, and calls of its
+ * Operations of every root field of the schema with arguments made for an account, of the REST API, and calls of its
  * carriers: all of them more or less wrong.
  */
 export function badInputs(tenant: Tenant): fc.Arbitrary<BadInput> {
-  return fc.oneof({ weight: 9, arbitrary: badOperations(tenant) }, badCalls(tenant));
+  return fc.oneof(
+    { weight: 6, arbitrary: badOperations(tenant) },
+    { weight: 5, arbitrary: badRestCalls(tenant) },
+    badCalls(tenant),
+  );
 }
 
 function badOperations(tenant: Tenant): fc.Arbitrary<BadInput> {
@@ -66,14 +62,37 @@ function badCalls({ httpCarrier, secret, ourNumber, numbers }: Tenant): fc.Arbit
 const HANG_MS = 60_000;
 
 /** Sends one. @throws {Error} when it is answered as nothing may be: by a failure, or with our insides */
-export async function sendBadInput(origin: string, { what, path, headers, body }: BadInput): Promise<void> {
+export async function sendBadInput(origin: string, bad: BadInput): Promise<void> {
+  const { what, method = 'POST', path, headers, body } = bad;
   const signal = AbortSignal.timeout(HANG_MS);
-  const response = await fetch(origin + path, { method: 'POST', headers, body, signal });
-  const answer = await response.text();
+  const sent = `${method} ${path}\n${body?.slice(Math.max(0, body.lastIndexOf('"variables"'))) ?? ''}`.slice(
+    0,
+    2_000,
+  );
+  const [response, answer] = await ask(origin + path, {
+    method,
+    headers,
+    signal,
+    ...(body !== undefined && { body }),
+  }).catch((error: unknown) => {
+    throw new Error(`${what} has no answer: ${JSON.stringify(headers)} ${sent}`, { cause: error });
+  });
   const isFailure = response.status >= 500 || answer.includes('internal/unexpected');
   const tellsInsides = /node_modules|node:internal|\.ts:\d|\bat \S+ \(/.test(answer);
-  const { errors } = JSON.parse(answer || '{}') as { errors?: unknown };
   if (!isFailure && !tellsInsides) return;
-  const sent = body.slice(Math.max(0, body.lastIndexOf('"variables"')));
-  throw new Error(`${what}: ${response.status} ${JSON.stringify(errors)}\n${sent.slice(0, 2_000)}`);
+  throw new Error(`${what}: ${response.status} ${answer.slice(0, 2_000)}\n${sent}`);
+}
+
+async function ask(url: string, init: RequestInit): Promise<[Response, string]> {
+  const response = await fetch(url, init);
+  return [response, await textOf(response)];
+}
+
+/** Of a stream, which does not end, what it begins with. */
+async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
 }

@@ -40,8 +40,8 @@ export function expectNothingOf(secrets: readonly string[], said: unknown): void
   expect(found, text.slice(0, 2_000)).toEqual([]);
 }
 
-/** What workers note by themselves: when a key was used, what they have counted. */
-const NOTED = ['api_keys', 'routing_rollups', 'routing_hourly'];
+/** What workers note by themselves: when a key was used, what they have counted, which receipts the sandbox still owes. */
+const NOTED = ['api_keys', 'routing_rollups', 'routing_hourly', 'sandbox_receipts'];
 
 /** Rows that are there stay as they are. */
 export async function expectUnchanged(app: App, { who }: Tenant, work: () => Promise<void>): Promise<void> {

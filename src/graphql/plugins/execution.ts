@@ -1,15 +1,19 @@
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { TooManyConnections } from '../../rates/errors.ts';
+import type { ConnectionSeats } from '../../rates/seats.ts';
+import type { GraphqlContext } from '../context.ts';
 import { execute } from '../execute.ts';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
 import type { AnswerCost } from './costs.ts';
-import type { MaskError } from './masking.ts';
+import type { TransportContext } from './authentication.ts';
+import { refusal, type MaskError } from './masking.ts';
 
 const STREAM = Symbol('stream');
 
 /** Runs operations with graphql-js; subscriptions that ask the same share their execution. */
-export function useExecution(executions: SharedExecutions, mask: MaskError): Plugin {
+export function useExecution(executions: SharedExecutions, mask: MaskError, seats: ConnectionSeats): Plugin {
   return {
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn((args) => {
@@ -19,7 +23,9 @@ export function useExecution(executions: SharedExecutions, mask: MaskError): Plu
       }),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args) => {
-        const stream = await openEventStream(args, executions, mask);
+        const leave = takeSeat(seats, args.contextValue as StreamContext);
+        if (typeof leave !== 'function') return leave;
+        const stream = await openEventStream(args, executions, mask, leave);
         // Envelop wraps what it is given; who can send JSON that is shared finds the stream itself here.
         if ('pull' in stream) (args.contextValue as StreamSlot)[STREAM] = stream;
         return stream;
@@ -29,6 +35,19 @@ export function useExecution(executions: SharedExecutions, mask: MaskError): Plu
 
 function withCost(result: ExecutionResult, cost: AnswerCost | undefined): ExecutionResult {
   return cost ? { ...result, extensions: { ...result.extensions, cost } } : result;
+}
+
+type StreamContext = GraphqlContext & TransportContext;
+
+/** A socket has its seat already. */
+function takeSeat(seats: ConnectionSeats, { req, principal }: StreamContext): (() => void) | ExecutionResult {
+  if (!req || !principal) return () => {};
+  try {
+    return seats.ofStream(principal);
+  } catch (error) {
+    if (error instanceof TooManyConnections) return { errors: [refusal(error)] };
+    throw error;
+  }
 }
 
 interface StreamSlot {

@@ -12,6 +12,7 @@ import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
+import type { ConnectionSeats } from '../../rates/seats.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addAudit } from './audit.ts';
@@ -42,9 +43,11 @@ export interface RestOptions {
   /** Whose pages may call with a credential of any account. */
   own: OwnOrigins;
   addressOf: AddressOf;
+  /** Of event streams; absent: as many as come. */
+  seats?: ConnectionSeats;
 }
 
-export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions): Rest {
+export function createRest(app: App, { publicUrl, own, addressOf, seats }: RestOptions): Rest {
   const api: RestApi = new OpenAPIHono<RestEnv>({
     defaultHook: (result, context) => {
       if (result.success) return undefined;
@@ -53,7 +56,7 @@ export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions)
       return answer(
         context,
         app,
-        problem('input/invalid', `${field || 'The body'}: ${issue!.message}.`, { field }),
+        problem('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, { field }),
       );
     },
   });
@@ -81,7 +84,7 @@ export function createRest(app: App, { publicUrl, own, addressOf }: RestOptions)
   );
   addVerifications(api, app, gate);
   addMessages(api, app, gate);
-  addEvents(api, app, gate);
+  addEvents(api, app, gate, seats);
   addInbound(api, app, gate);
   addSubjects(api, app, gate);
   addReveal(api, app, gate);
@@ -129,12 +132,20 @@ function noteRefused(app: App, error: DomainError, { req, var: { who, audit } }:
   noteRefusal(app, who, audit, error, req.param(), details);
 }
 
+/** A name that is mistyped is told; whatever else stands where a name belongs may be a code, and is not. */
+function wordsOf(issue: { code: string; message: string; keys?: readonly string[] }): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  const names = issue.keys!.filter((key) => /^[a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,3}$/.test(key));
+  return names.length > 0 ? `there is no field ${names.join(', ')}` : 'it has a field that there is not';
+}
+
 const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);
 
 function nothingAt({ req }: RestContext): Problem {
   return problem(
     'request/path',
-    `There is nothing at ${req.method} ${req.path}. /v1/docs has all that there is.`,
+    // What somebody wrote into the path may be a code or a number: it is not written into their logs, too.
+    `There is nothing for ${req.method} at this path. /v1/docs has all that there is.`,
   );
 }
 

@@ -6,6 +6,7 @@ import { streamReadsOf } from '../../audit/stream-reads.ts';
 import { DomainError } from '../../errors.ts';
 import { accountEvents, verificationEvents, type EventStream } from '../../events/stream.ts';
 import type { App } from '../../platform.ts';
+import type { ConnectionSeats } from '../../rates/seats.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { VerificationNotFound } from '../../verifications/errors.ts';
 import { addEndpoint, type Gate, type RestApi, type RestContext } from './endpoint.ts';
@@ -35,7 +36,22 @@ const STREAM = {
 };
 
 /** What happens, live: each event once and in order, also across reconnects. */
-export function addEvents(api: RestApi, app: App, gate: Gate): void {
+export function addEvents(api: RestApi, app: App, gate: Gate, seats: ConnectionSeats | undefined): void {
+  /** @param open has not been done when there is no place for it */
+  async function send(
+    who: Principal,
+    context: RestContext,
+    open: () => Promise<EventStream>,
+  ): Promise<Response> {
+    const leave = seats?.ofStream(who) ?? (() => {});
+    try {
+      return stream(app, who, context, await open(), leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   addEndpoint(api, app, gate, {
     ...{ method: 'get', path: '/v1/verifications/{id}/events', name: 'watchVerification', tag: TAG },
     summary: 'Watch a verification',
@@ -48,12 +64,12 @@ export function addEvents(api: RestApi, app: App, gate: Gate): void {
     query: ResumeQuery,
     status: 200,
     answer: STREAM,
-    errors: ['verification/not_found', 'input/cursor'],
+    errors: ['verification/not_found', 'input/cursor', 'socket/too_many'],
     async handle({ who, params, headers, query, context }) {
       const verificationId = readIdParam('vrf', params);
       if (!verificationId) throw new VerificationNotFound();
       const after = headers['last-event-id'] ?? query.after;
-      return send(app, who, context, await verificationEvents(app, who, { verificationId, after }));
+      return send(who, context, () => verificationEvents(app, who, { verificationId, after }));
     },
   });
 
@@ -66,15 +82,21 @@ export function addEvents(api: RestApi, app: App, gate: Gate): void {
     query: ResumeQuery,
     status: 200,
     answer: STREAM,
-    errors: ['input/cursor'],
+    errors: ['input/cursor', 'socket/too_many'],
     async handle({ who, headers, query, context }) {
       const after = headers['last-event-id'] ?? query.after;
-      return send(app, who, context, await accountEvents(app, who, { after }));
+      return send(who, context, () => accountEvents(app, who, { after }));
     },
   });
 }
 
-function send(app: App, who: Principal, context: RestContext, events: EventStream): Response {
+function stream(
+  app: App,
+  who: Principal,
+  context: RestContext,
+  events: EventStream,
+  leave: () => void,
+): Response {
   const reads = streamReadsOf(app, who);
   context.header('cache-control', 'no-store');
   context.header('x-accel-buffering', 'no');
@@ -95,6 +117,7 @@ function send(app: App, who: Principal, context: RestContext, events: EventStrea
       await stream.writeSSE({ event: 'problem', data: JSON.stringify(told(app, error)) });
     } finally {
       clearInterval(beat);
+      leave();
     }
   });
 }

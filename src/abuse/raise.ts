@@ -1,3 +1,4 @@
+import { keptDays } from '../accounts/retention-days.ts';
 import { abuseChannel } from '../bus/channels.ts';
 import type { App } from '../platform.ts';
 import { COOL_DOWN_SECONDS } from './spray.ts';
@@ -10,7 +11,10 @@ export async function raiseAbuseAlarm(app: App, alarm: Omit<AbuseAlarm, 'raisedA
   const { total } = await app.counter.add(name, 1, COOL_DOWN_SECONDS);
   if (total > 1) return;
   const row: AbuseAlarm = { ...alarm, raisedAt: new Date(app.clock()) };
-  await app.db.insert(abuseAlarms).values(row).onConflictDoNothing();
+  await app.db
+    .insert(abuseAlarms)
+    .values({ ...row, days: keptDays(accountId, 'alarmsDays') })
+    .onConflictDoNothing();
   app.log.warn({ accountId, kind, address: address || undefined, firstChecks, wrongChecks }, 'abuse alarm');
   app.bus.publish([{ channel: abuseChannel(accountId), payload: JSON.stringify(row) }]);
 }

@@ -1,5 +1,4 @@
-import { integer, primaryKey, snakeCase, text } from 'drizzle-orm/pg-core';
-import { accounts } from '../accounts/table.ts';
+import { integer, primaryKey, smallint, snakeCase, text } from 'drizzle-orm/pg-core';
 import { accountIdColumn, moment } from '../db/columns.ts';
 
 export const ABUSE_KINDS = ['codeSpray'] as const;
@@ -9,17 +8,19 @@ export type AbuseKind = (typeof ABUSE_KINDS)[number];
 export const abuseAlarms = snakeCase.table(
   'abuse_alarms',
   {
-    accountId: accountIdColumn()
-      .notNull()
-      .references(() => accounts.id),
+    // No foreign key: to drop a partition with one, the table of accounts would have to be locked.
+    accountId: accountIdColumn().notNull(),
     raisedAt: moment().notNull(),
     kind: text().$type<AbuseKind>().notNull(),
     /** Of whom: an address, or an IPv6 network; empty: of the whole account. */
     address: text().notNull(),
     firstChecks: integer().notNull(),
     wrongChecks: integer().notNull(),
+    /** For how long it is kept: that and its time say in which partition it is. */
+    days: smallint().notNull().default(365),
   },
+  // Of each partition, not of the table: see retention/README.md.
   (t) => [primaryKey({ columns: [t.accountId, t.raisedAt, t.kind, t.address] })],
 );
 
-export type AbuseAlarm = typeof abuseAlarms.$inferSelect;
+export type AbuseAlarm = Omit<typeof abuseAlarms.$inferSelect, 'days'>;

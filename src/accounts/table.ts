@@ -25,6 +25,10 @@ export const accounts = snakeCase.table('accounts', {
   eventsDays: smallint().notNull().default(90),
   messagesDays: smallint().notNull().default(365),
   auditDays: smallint().notNull().default(1_095),
+  inboundDays: smallint().notNull().default(30),
+  deliveriesDays: smallint().notNull().default(90),
+  analyticsDays: smallint().notNull().default(1_095),
+  alarmsDays: smallint().notNull().default(365),
   /** Whose pages may call with its credentials, as browsers write origins; null = the operator says. */
   allowedOrigins: text().array(),
   /** Whether people can do nothing in it without a second factor. */

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { keptDays } from '../accounts/retention-days.ts';
 import type { DbTransaction } from '../db/client.ts';
 import { idFromUuid, uuidOf, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -154,8 +155,8 @@ async function countHour(tx: DbTransaction, accountId: AccountId, hour: number):
   );
   await ask(
     tx,
-    sql`INSERT INTO routing_hourly (account_id, ${CELL_COLUMNS})
-      SELECT ${uuidOf(accountId)}::uuid, ${CELL_COLUMNS} FROM
+    sql`INSERT INTO routing_hourly (account_id, days, ${CELL_COLUMNS})
+      SELECT ${uuidOf(accountId)}::uuid, ${keptDays(accountId, 'analyticsDays')}, ${CELL_COLUMNS} FROM
       ${countCells(accountId, [{ from: hour, to: hour + HOUR_MS }])} AS cells`,
   );
 }

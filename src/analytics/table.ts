@@ -34,7 +34,10 @@ export const routingHourly = snakeCase.table(
     receiptCounts: integer().array().notNull(),
     submitBuckets: smallint().array().notNull(),
     submitCounts: integer().array().notNull(),
+    /** For how long it is kept: that and its time say in which partition it is. */
+    days: smallint().notNull().default(1_095),
   },
+  // Of each partition, not of the table: see retention/README.md.
   (t) => [primaryKey({ columns: [t.accountId, t.hour, t.country, t.operator, t.routeId] })],
 );
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { keptDays } from '../accounts/retention-days.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { DbTransaction, Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
@@ -78,7 +78,7 @@ export async function noteApart(app: App, entries: readonly NewAuditEntry[]): Pr
 export async function noteAct(tx: DbTransaction, entry: NewAuditEntry, now: number): Promise<void> {
   const made = makeEntry(entry, now);
   const { accountId, id } = made;
-  const days = sql`coalesce((SELECT audit_days FROM accounts WHERE id = ${uuidOf(accountId)}), 1095)`;
+  const days = keptDays(accountId, 'auditDays');
   await tx.insert(auditEntries).values({ ...rowOf(made), days });
   await tx.insert(auditUnsealed).values({ accountId, entryIds: [uuidOf(id)], hashes: hashEntry(made) });
 }

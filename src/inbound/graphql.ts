@@ -45,7 +45,8 @@ const InboundKind = builder.enumType('InboundKind', {
 export const InboundMessage = builder.drizzleObject('inboundMessages', {
   name: 'InboundMessage',
   permission: 'inbound:read',
-  description: 'A message from a handset to one of our numbers (MO). Kept for 30 days.',
+  description:
+    'A message from a handset to one of our numbers (MO). Kept for 30 days, or as `setRetention(inbound)` says.',
   // What it is opened with.
   select: { columns: { accountId: true, id: true, fromSealed: true, textSealed: true } },
   fields: (t) => ({

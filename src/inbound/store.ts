@@ -8,7 +8,7 @@ import type { InboundCursor } from './cursor.ts';
 import type { InboundMessageRow } from './table.ts';
 
 /** A row before its transaction is known. */
-export type NewInboundMessage = Omit<InboundMessageRow, 'transaction'>;
+export type NewInboundMessage = Omit<InboundMessageRow, 'transaction' | 'days'>;
 
 /** What a message is, before it is sealed. */
 export type OpenInboundMessage = Omit<NewInboundMessage, 'id' | 'fromSealed' | 'textSealed'> & {
@@ -31,7 +31,9 @@ const ROWS = rowset<NewInboundMessage>({
 });
 
 const INSERT = `
-  WITH stored AS (INSERT INTO inbound_messages (${ROWS.names}) SELECT * FROM ${ROWS.from})
+  WITH stored AS (
+    INSERT INTO inbound_messages (${ROWS.names}, days) SELECT n.*, coalesce(a.inbound_days, 30)
+    FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id)
   SELECT pg_current_xact_id()::text AS transaction`;
 
 export function sealInboundMessage(
@@ -105,6 +107,7 @@ interface RawInboundMessage {
   verification_id: string | null;
   received_at: Date;
   transaction: string;
+  days: number;
 }
 
 function fromRaw(raw: RawInboundMessage): InboundMessageRow {
@@ -121,5 +124,6 @@ function fromRaw(raw: RawInboundMessage): InboundMessageRow {
     verificationId: raw.verification_id === null ? null : idFromUuid('vrf', raw.verification_id),
     receivedAt: raw.received_at,
     transaction: raw.transaction,
+    days: raw.days,
   };
 }

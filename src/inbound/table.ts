@@ -53,7 +53,7 @@ export const inboundNumbers = snakeCase.table(
   ],
 );
 
-/** Messages from handsets, without the codes that were in them; kept for 30 days. */
+/** Messages from handsets, without the codes that were in them. */
 export const inboundMessages = snakeCase.table(
   'inbound_messages',
   {
@@ -76,13 +76,15 @@ export const inboundMessages = snakeCase.table(
     transaction: transactionId()
       .notNull()
       .default(sql`pg_current_xact_id()`),
+    /** For how long it is kept: that and its time say in which partition it is. */
+    days: smallint().notNull().default(30),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.id] }),
     index('inbound_messages_order').on(t.accountId, t.transaction, t.id),
     // What somebody has texted, to be exported or erased.
     index('inbound_messages_sender').on(t.sender),
-    index('inbound_messages_age').on(t.receivedAt),
   ],
 );
 

@@ -17,7 +17,16 @@ export const CLASSES: readonly RetentionClass[] = [
 ];
 
 /** What can be kept for a time of its own. */
-export const KINDS = ['phones', 'events', 'messages', 'audit'] as const;
+export const KINDS = [
+  'phones',
+  'events',
+  'messages',
+  'inbound',
+  'deliveries',
+  'analytics',
+  'alarms',
+  'audit',
+] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -30,7 +39,10 @@ export function byKind<T>(read: (kind: Kind) => T): Record<Kind, T> {
 export type Retention = Readonly<Record<Kind, number>>;
 
 /** What rows of accounts have that never said anything else. */
-export const DEFAULT_RETENTION: Retention = { phones: 30, events: 90, messages: 365, audit: 1_095 };
+export const DEFAULT_RETENTION: Retention = {
+  ...{ phones: 30, events: 90, messages: 365, inbound: 30 },
+  ...{ deliveries: 90, analytics: 1_095, alarms: 365, audit: 1_095 },
+};
 
 /** Between which times each kind can be kept, in days, and why for no shorter one. */
 export const LIMITS: Readonly<Record<Kind, { min: number; max: number; reason?: string }>> = {
@@ -40,6 +52,10 @@ export const LIMITS: Readonly<Record<Kind, { min: number; max: number; reason?: 
     ...{ min: 7, max: 1_095 },
     reason: 'Their receipts may come for three days, and only then are their hours counted.',
   },
+  inbound: { min: 1, max: 1_095 },
+  deliveries: { min: 7, max: 1_095, reason: 'They are tried for 75 hours.' },
+  analytics: { min: 90, max: 3_650, reason: 'So much is asked for at once.' },
+  alarms: { min: 30, max: 3_650, reason: 'Some of them last.' },
   audit: { min: 365, max: 3_650, reason: 'Who did what is to be found for a year at least.' },
 };
 
@@ -54,8 +70,9 @@ export interface KeptTable {
   kind: Kind;
   schema: string;
   name: string;
-  /** The column that tells when: a UUIDv7. */
+  /** The column that tells when: a UUIDv7, or a time. */
   key: string;
+  isTime?: boolean;
   /** Unique in each partition; with the time in the key it is over all of them. */
   unique: readonly string[];
   /** Nothing of it is ever changed: its triggers stand aside only for rows that get a partition. */
@@ -82,6 +99,26 @@ export const KEPT_TABLES: readonly KeptTable[] = [
     ...{ kind: 'messages', schema: 'public', name: 'attempts', key: 'verification_id' },
     unique: ['account_id', 'id'],
     fillfactor: 70,
+  },
+  {
+    ...{ kind: 'inbound', schema: 'public', name: 'inbound_messages', key: 'id' },
+    unique: ['account_id', 'id'],
+  },
+  {
+    ...{ kind: 'deliveries', schema: 'public', name: 'webhook_deliveries', key: 'id' },
+    unique: ['account_id', 'id'],
+  },
+  {
+    ...{ kind: 'analytics', schema: 'public', name: 'routing_hourly', key: 'hour', isTime: true },
+    unique: ['account_id', 'hour', 'country', 'operator', 'route_id'],
+  },
+  {
+    ...{ kind: 'alarms', schema: 'public', name: 'routing_alarms', key: 'raised_at', isTime: true },
+    unique: ['account_id', 'name', 'raised_at'],
+  },
+  {
+    ...{ kind: 'alarms', schema: 'public', name: 'abuse_alarms', key: 'raised_at', isTime: true },
+    unique: ['account_id', 'raised_at', 'kind', 'address'],
   },
   {
     ...{ kind: 'audit', schema: 'public', name: 'audit_entries', key: 'id' },

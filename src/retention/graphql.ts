@@ -12,6 +12,10 @@ const WORDS: Readonly<Record<Kind, string>> = {
   messages:
     'For how many days the messages of a verification are kept, with their attempts, from its start on; at least as ' +
     'long as events. What was counted of them stays.',
+  inbound: 'For how many days messages from handsets are kept, from when they came on.',
+  deliveries: 'For how many days the log of webhooks is kept, from when a delivery was made on.',
+  analytics: 'For how many days what was counted of an hour is kept.',
+  alarms: 'For how many days alarms about routing and abuse are kept, from when they were raised on.',
   audit:
     'For how many days entries of the audit log are kept, from when they were written on. Their links stay in its chain, ' +
     'which verifies as before.',

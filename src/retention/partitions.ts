@@ -1,6 +1,6 @@
 import type { Sql, Tx } from '../db/client.ts';
 import type { KeptTable, RetentionClass } from './classes.ts';
-import { momentOf, readLeaf, uuidAt, type Leaf, type Period } from './plan.ts';
+import { boundAt, readLeaf, readMoment, type Leaf, type Period } from './plan.ts';
 
 /** The statements on partitions. Names are ours alone, so they need no quotes. */
 
@@ -16,6 +16,15 @@ export function classTable({ schema, name }: KeptTable, { days }: RetentionClass
 /** Where rows are that have no partition: none, unless nobody has made any for long. */
 function restOf(table: KeptTable, kept: RetentionClass): string {
   return `${classTable(table, kept)}_rest`;
+}
+
+/** The tables of classes that have partitions: most have none. */
+export async function readBegun(sql: Sql): Promise<ReadonlySet<string>> {
+  const rows = await sql<{ name: string }[]>`
+    SELECT DISTINCT n.nspname || '.' || c.relname AS name
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'p'`;
+  return new Set(rows.map(({ name }) => name));
 }
 
 export async function readLeaves(sql: Sql, table: KeptTable, kept: RetentionClass): Promise<Leaf[]> {
@@ -36,9 +45,9 @@ export async function findStray(
   const [exists] = await sql<{ rest: string | null }[]>`SELECT to_regclass(${rest})::text AS rest`;
   if (exists!.rest === null) return undefined;
   const [row] = await sql.unsafe<{ key: string }[]>(
-    `SELECT ${table.key} AS key FROM ${rest} ORDER BY ${table.key} LIMIT 1`,
+    `SELECT ${table.key}::text AS key FROM ${rest} ORDER BY ${table.key} LIMIT 1`,
   );
-  return row && momentOf(row.key);
+  return row && readMoment(row.key);
 }
 
 /**
@@ -71,14 +80,14 @@ export async function makeLeaf(
         await tx.unsafe(
           `CREATE TRIGGER never_emptied BEFORE TRUNCATE ON ${name} EXECUTE FUNCTION refuse_change_of_audit_log()`,
         );
-    const within = `${table.key} >= '${uuidAt(from)}' AND ${table.key} < '${uuidAt(to)}'`;
+    const within = `${table.key} >= '${boundAt(table, from)}' AND ${table.key} < '${boundAt(table, to)}'`;
     if (table.isAppendOnly) await tx.unsafe(`ALTER TABLE ${rest} DISABLE TRIGGER USER`);
     await tx.unsafe(
       `WITH moved AS (DELETE FROM ${rest} WHERE ${within} RETURNING *) INSERT INTO ${leaf} SELECT * FROM moved`,
     );
     if (table.isAppendOnly) await tx.unsafe(`ALTER TABLE ${rest} ENABLE TRIGGER USER`);
     await tx.unsafe(
-      `ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('${uuidAt(from)}') TO ('${uuidAt(to)}')`,
+      `ALTER TABLE ${parent} ATTACH PARTITION ${leaf} FOR VALUES FROM ('${boundAt(table, from)}') TO ('${boundAt(table, to)}')`,
     );
   });
 }

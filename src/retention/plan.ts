@@ -66,6 +66,18 @@ export function uuidAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** Sorts before all of this millisecond and later, as a partition's bound is written. */
+export function boundAt({ isTime }: { isTime?: boolean }, ms: number): string {
+  return isTime ? new Date(ms).toISOString() : uuidAt(ms);
+}
+
+/** The millisecond of a UUIDv7, or of a time as PostgreSQL writes it, in whichever zone. */
+export function readMoment(text: string): number {
+  if (!text.includes(':')) return momentOf(text);
+  const [, day, time, zone] = /^(\S+) (\S+?)([+-]\d\d(?::\d\d)?)$/.exec(text)!;
+  return Date.parse(`${day}T${time}${zone!.length === 3 ? `${zone}:00` : zone}`);
+}
+
 /** The millisecond of a UUIDv7. */
 export function momentOf(uuid: string): number {
   return Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16);
@@ -80,7 +92,7 @@ export function readLeaf(name: string, bounds: string): Leaf | undefined {
   const [, from, to] = read;
   return {
     name,
-    from: from === 'MINVALUE' ? Number.NEGATIVE_INFINITY : momentOf(from!.slice(1, -1)),
-    to: momentOf(to!),
+    from: from === 'MINVALUE' ? Number.NEGATIVE_INFINITY : readMoment(from!.slice(1, -1)),
+    to: readMoment(to!),
   };
 }

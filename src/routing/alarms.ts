@@ -1,6 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { createAccountCache, type AccountCache } from '../accounts/cache.ts';
 import { lockConfiguration } from '../accounts/lock-configuration.ts';
+import { keptDays } from '../accounts/retention-days.ts';
 import { alarmChannel, CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -68,7 +69,7 @@ export async function saveFindings(
         ...{ carrierId: about.carrierId ?? null, routeId: about.routeId ?? null },
         ...{ country: about.country ?? null, operator: about.operator ?? null },
       };
-      await tx.insert(routingAlarms).values(row);
+      await tx.insert(routingAlarms).values({ ...row, days: keptDays(accountId, 'alarmsDays') });
       news.push(row);
     }
     return news;

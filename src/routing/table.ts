@@ -7,6 +7,7 @@ import {
   integer,
   jsonb,
   primaryKey,
+  smallint,
   snakeCase,
   text,
 } from 'drizzle-orm/pg-core';
@@ -71,9 +72,8 @@ export const routingEvidence = snakeCase.table(
 export const routingAlarms = snakeCase.table(
   'routing_alarms',
   {
-    accountId: accountIdColumn()
-      .notNull()
-      .references(() => accounts.id),
+    // No foreign key: to drop a partition with one, the table of accounts would have to be locked.
+    accountId: accountIdColumn().notNull(),
     /** Of what, as `nameOf` puts it together. */
     name: text().notNull(),
     raisedAt: moment().notNull(),
@@ -87,8 +87,11 @@ export const routingAlarms = snakeCase.table(
     facts: jsonb().$type<AlarmFacts>().notNull(),
     /** Null while it lasts. */
     clearedAt: moment(),
+    /** For how long it is kept: that and its time say in which partition it is. */
+    days: smallint().notNull().default(365),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.name, t.raisedAt] }),
     index('routing_alarms_open')
       .on(t.accountId)
@@ -96,4 +99,4 @@ export const routingAlarms = snakeCase.table(
   ],
 );
 
-export type AlarmRow = typeof routingAlarms.$inferSelect;
+export type AlarmRow = Omit<typeof routingAlarms.$inferSelect, 'days'>;

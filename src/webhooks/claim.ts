@@ -70,6 +70,7 @@ interface RawDelivery {
   log: WebhookDeliveryRow['log'];
   created_at: Date;
   settled_at: Date | null;
+  days: number;
 }
 
 function fromRaw(raw: RawDelivery): WebhookDeliveryRow {
@@ -87,5 +88,6 @@ function fromRaw(raw: RawDelivery): WebhookDeliveryRow {
     log: raw.log,
     createdAt: raw.created_at,
     settledAt: raw.settled_at,
+    days: raw.days,
   };
 }

@@ -120,8 +120,9 @@ const ROWS = rowset<NewDelivery>({
 function insertDeliveries(tx: Tx, rows: readonly NewDelivery[], now: number) {
   const at = new Date(now).toISOString();
   const insert = `
-    INSERT INTO webhook_deliveries (${ROWS.names}, status, attempts, due_at, log, created_at)
-    SELECT n.*, 'pending', 0, $7::timestamptz, '[]', $7::timestamptz FROM ${ROWS.from}`;
+    INSERT INTO webhook_deliveries (${ROWS.names}, status, attempts, due_at, log, created_at, days)
+    SELECT n.*, 'pending', 0, $7::timestamptz, '[]', $7::timestamptz, coalesce(a.deliveries_days, 90)
+    FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
   return tx.unsafe(insert, [...ROWS.params(rows), at], { prepare: true }).execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Principal } from '../accounts/principal.ts';
+import { keptDays } from '../accounts/retention-days.ts';
 import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { WebhookEndpointId } from '../ids.ts';
@@ -18,26 +19,28 @@ export async function sendTestWebhook(
 ): Promise<WebhookDeliveryRow> {
   await needEnabled(app, who, endpointId);
   const now = new Date(app.clock());
-  const row: WebhookDeliveryRow = {
+  const row = {
     accountId: who.accountId,
     id: newId('whd', app.clock()),
     endpointId,
-    name: TEST_NAME,
+    name: TEST_NAME as typeof TEST_NAME,
     verificationId: null,
     version: null,
-    status: 'pending',
+    status: 'pending' as const,
     attempts: 0,
     dueAt: now,
     log: [],
     createdAt: now,
     settledAt: null,
+    days: keptDays(who.accountId, 'deliveriesDays'),
   };
-  await app.db.transaction((tx) =>
+  const sent = await app.db.transaction((tx) =>
     doNoted(tx, who, 'webhook.test', app.clock(), async (act) => {
       act.on(endpointId, { delivery: row.id });
-      await tx.insert(webhookDeliveries).values(row);
+      const [inserted] = await tx.insert(webhookDeliveries).values(row).returning();
+      return inserted!;
     }),
   );
   wake(app, endpointId);
-  return row;
+  return sent;
 }

@@ -73,8 +73,11 @@ export const webhookDeliveries = snakeCase.table(
     log: jsonb().$type<AttemptRecord[]>().notNull(),
     createdAt: moment().notNull(),
     settledAt: moment(),
+    /** For how long it is kept: that and its time say in which partition it is. */
+    days: smallint().notNull().default(90),
   },
   (t) => [
+    // Of each partition, not of the table: see retention/README.md.
     primaryKey({ columns: [t.accountId, t.id] }),
     // Without the account, for the reason given in messages/table.ts.
     index('webhook_deliveries_endpoint').on(t.endpointId, t.id),

@@ -17,8 +17,8 @@ const ROWS = 5_000_000;
 const PER_STATEMENT = 250_000;
 const NUMBERS_PER_RUN = 1_000_000;
 const KEPT = CLASSES.find(({ days }) => days === 7)!;
-/** Those with the most rows. What is in the audit log is looked at before it goes: another subject. */
-const TABLES = KEPT_TABLES.filter(({ kind }) => kind !== 'audit');
+/** What every verification leaves. */
+const TABLES = KEPT_TABLES.filter(({ kind }) => ['phones', 'events', 'messages'].includes(kind));
 const DAY_MS = 86_400_000;
 
 interface Run {

@@ -7,7 +7,6 @@ import { DomainError } from '../../src/errors.ts';
 import { uuidOf, type CarrierId, type ServiceId } from '../../src/ids.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { PARTS_MS, REPEAT_MS } from '../../src/inbound/arrivals.ts';
-import { forgetInbound, INBOUND_DAYS } from '../../src/inbound/forget.ts';
 import { joinLate } from '../../src/inbound/join-late.ts';
 import { senderOf, textOf } from '../../src/inbound/queries.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
@@ -229,16 +228,6 @@ describe('a message from a handset', () => {
     await text(world, 'INFOBANK', 'hello', { to: '12345' });
     expect(await rowsOf(world)).toMatchObject([{ ourNumber: '12345', serviceId: null, sender: null }]);
     expect(senderOf(app, (await rowsOf(world))[0]!)).toBe('INFOBANK');
-  });
-
-  test('is forgotten after its time', async () => {
-    const world = await createWorld();
-    await text(world, aNumber(), 'old', {
-      receivedAt: new Date(clock.now() - INBOUND_DAYS * 86_400_000 - 1),
-    });
-    await text(world, aNumber(), 'new');
-    await forgetInbound(app);
-    expect(await textsOf(world)).toEqual(['new']);
   });
 });
 

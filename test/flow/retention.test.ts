@@ -10,6 +10,12 @@ import { insertAttempts } from '../../src/messages/attempt-store.ts';
 import type { MessageRow } from '../../src/messages/table.ts';
 import { traceMessage, traceMessages } from '../../src/messages/trace.ts';
 import { DEFAULT_RETENTION } from '../../src/retention/classes.ts';
+import { insertInboundMessages, sealInboundMessage } from '../../src/inbound/store.ts';
+import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { sendTestWebhook } from '../../src/webhooks/send-test.ts';
+import { withKeys } from '../../src/crypto/with-keys.ts';
+import { saveFindings } from '../../src/routing/alarms.ts';
+import { raiseAbuseAlarm } from '../../src/abuse/raise.ts';
 import { keepPartitions } from '../../src/retention/keep-partitions.ts';
 import { readRetention, setRetention } from '../../src/retention/settings.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
@@ -169,6 +175,77 @@ test('messages go with their attempts; what was counted of them, their events an
   const [counted] = await app.sql`
     SELECT sum(attempts)::int AS attempts FROM routing_hourly WHERE account_id = ${uuidOf(who.accountId)}`;
   expect(counted).toEqual({ attempts: 1 });
+});
+
+test('messages from handsets, the log of webhooks, what was counted and alarms go, each in its time', async () => {
+  const who = await createTestAccount(app);
+  const { accountId } = who;
+  const account = uuidOf(accountId);
+  const wanted = { inbound: 1, deliveries: 7, alarms: 30, analytics: 90 };
+  for (const [kind, days] of Object.entries({ deliveries: 1, alarms: 7, analytics: 30, inbound: 3_650 }))
+    await expect(setRetention(app, who, { [kind]: days })).rejects.toMatchObject({ field: kind });
+  expect(await setRetention(app, who, wanted)).toMatchObject(wanted);
+  const v = await start(app, who, aNumber());
+  await addAttempt((await messagesOf(app, v))[0]!);
+  const { row: endpoint } = await createWebhookEndpoint(app, who, { url: 'https://hooks.example/otp' });
+  await sendTestWebhook(app, who, endpoint.id);
+  const texted = {
+    ...{
+      accountId,
+      carrierId: newId('car'),
+      serviceId: null,
+      kind: 'message' as const,
+      ourNumber: '12345',
+      sender: null,
+    },
+    ...{ verificationId: null, receivedAt: new Date(clock.now()), from: 'INFO', text: 'hello' },
+  };
+  await insertInboundMessages(app.sql, [
+    await withKeys(app.keys, () => sealInboundMessage(app.keys, texted, clock.now())),
+  ]);
+  const facts = { attempts: 90, observed: 0, expected: 0.9, shortfall: 0 };
+  await saveFindings(app, accountId, [{ kind: 'blackHole', routeId: newId('rte'), facts }]);
+  await raiseAbuseAlarm(app, {
+    ...{ accountId, kind: 'codeSpray', address: '', firstChecks: 100, wrongChecks: 100 },
+  });
+  clock.advance(80 * 3_600_000);
+  while (await rollUp(app));
+  const left = async () => {
+    const tables = [
+      'inbound_messages',
+      'webhook_deliveries',
+      'routing_alarms',
+      'abuse_alarms',
+      'routing_hourly',
+    ];
+    const places = await Promise.all(
+      tables.map(
+        (table) =>
+          app.sql<{ place: string }[]>`
+          SELECT tableoid::regclass::text AS place FROM ${app.sql(table)} WHERE account_id = ${account}`,
+      ),
+    );
+    return places.flat().map(({ place }) => place.replace(/_d?\d*_\d{8}$/, (end) => end.slice(0, -9)));
+  };
+  const all = [
+    'inbound_messages_d1',
+    'webhook_deliveries_d7',
+    'routing_alarms_d30',
+    'abuse_alarms_d30',
+    'routing_hourly_d90',
+  ];
+  expect((await left()).map((place) => place.replace(/_rest$/, ''))).toEqual(all);
+  await keepPartitions(app);
+  expect(await left()).toEqual(all.slice(1));
+  for (const [days, count] of [
+    [10, 2],
+    [40, 4],
+    [100, 5],
+  ] as const) {
+    clock.advance(days * DAY);
+    await keepPartitions(app);
+    expect(await left()).toEqual(all.slice(count));
+  }
 });
 
 test('while nobody makes partitions nothing fails, and rows are put where they belong later', async () => {

@@ -117,7 +117,7 @@ test('the messages and attempts of an older installation are all there, found as
   expect(plan).toEqual({ indexes: 7 });
 });
 
-test('the audit log of an older installation is there, and still refuses to be changed', async () => {
+test('the audit log, alarms and texts of an older installation are there, and the log still refuses to be changed', async () => {
   await using old = await createOldDatabase('audit_retention');
   const { sql } = old;
   const entry = {
@@ -131,7 +131,19 @@ test('the audit log of an older installation is there, and still refuses to be c
     ...{ action: 'route.add', outcome: 'ok', count: 1, targets: [ACCOUNT] },
   };
   await sql`INSERT INTO audit_entries ${sql(entry)}`;
+  await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
+  await sql`INSERT INTO routing_alarms ${sql({
+    ...{ account_id: ACCOUNT, name: 'rejects', raised_at: new Date(), kind: 'rejects', facts: sql.json({}) },
+  })}`;
+  await sql`INSERT INTO inbound_messages ${sql({
+    ...{ account_id: ACCOUNT, id: idAt(Date.now()), carrier_id: ACCOUNT, kind: 'message', our_number: '1' },
+    ...{ from_sealed: Buffer.alloc(8), text_sealed: Buffer.alloc(8), received_at: new Date() },
+  })}`;
   await old.upgrade();
+  for (const table of ['routing_alarms', 'inbound_messages'])
+    expect(await sql`SELECT tableoid::regclass::text AS place FROM ${sql(table)}`).toEqual([
+      { place: `${table}_before` },
+    ]);
   await sql`INSERT INTO audit_entries ${sql({ ...entry, id: idAt(Date.now()) })}`;
   const places = await sql`SELECT id, tableoid::regclass::text AS place FROM audit_entries`;
   expect(places).toHaveLength(2);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { CLASSES } from '../../src/retention/classes.ts';
-import { isAhead, momentOf, periodAt, planPartitions, readLeaf, uuidAt } from '../../src/retention/plan.ts';
+import {
+  boundAt,
+  isAhead,
+  momentOf,
+  periodAt,
+  planPartitions,
+  readLeaf,
+  uuidAt,
+} from '../../src/retention/plan.ts';
 
 const DAY = 86_400_000;
 const kept = CLASSES.find(({ days }) => days === 30)!;
@@ -54,6 +62,9 @@ test('a bound is before every id of its millisecond, and read as it was written'
   });
   expect(readLeaf('a', `FOR VALUES FROM (MINVALUE) TO ('${bound}')`)).toMatchObject({ to: now });
   expect(readLeaf('a', 'DEFAULT')).toBeUndefined();
+  expect(boundAt({ isTime: true }, now)).toBe(new Date(now).toISOString());
+  for (const text of ['2026-11-28 12:00:00+00', '2026-11-28 13:00:00+01', '2026-11-28 17:30:00+05:30'])
+    expect(readLeaf('a', `FOR VALUES FROM (MINVALUE) TO ('${text}')`)).toMatchObject({ to: now });
 });
 
 test('no time has so many partitions that a read of all would feel it', () => {

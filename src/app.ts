@@ -200,7 +200,7 @@ async function startWorker(
   dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
   stack.defer(await startWebhooks(app));
-  await startChores(app, stack);
+  startChores(app, stack);
   return dispatcher;
 }
 

@@ -9,10 +9,12 @@ import { keepPartitions, PARTITIONS_MS } from './retention/keep-partitions.ts';
 import { createDestinationForgetter, FORGET_DESTINATIONS_MS } from './verifications/forget-destinations.ts';
 
 /** What a worker does in its own time. @param stack ends it */
-export async function startChores(app: App, stack: AsyncDisposableStack): Promise<void> {
-  await keepPartitions(app).catch((error: unknown) =>
+export function startChores(app: App, stack: AsyncDisposableStack): void {
+  // Nobody waits for it: what has no partition yet is put aside, and then where it belongs.
+  const made = keepPartitions(app).catch((error: unknown) =>
     app.log.error({ err: error }, 'making partitions failed'),
   );
+  stack.defer(() => made);
   stack.defer(every(app, PARTITIONS_MS, 'keeping of partitions', () => keepPartitions(app)));
   stack.defer(
     every(app, ROLL_UP_MS, 'counting of hours', async () => {

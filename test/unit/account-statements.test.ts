@@ -24,7 +24,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'audit/verify/accounts.ts': { count: 1, why: 'how many entries there are, for a progress bar' },
   'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
   'carriers/registry.ts': { count: 1, why: 'a worker connects the carriers of all accounts' },
-  'inbound/forget.ts': { count: 2, why: 'what is old is forgotten, whose ever it is' },
+  'inbound/forget.ts': { count: 1, why: 'what is old is forgotten, whose ever it is' },
   'keys/loader.ts': { count: 1, why: 'which key-encryption keys have to be there, for whatever account' },
   'keys/rotate/empty.ts': { count: 2, why: 'a rotation ends for all accounts at once' },
   'keys/rotate/renew.ts': { count: 2, why: 'so it begins' },

@@ -3,11 +3,17 @@
 // a clone finds the Node 24 of npm by itself; whoever calls this file by another one is brought there.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import module from 'node:module';
+import { constants, homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-if (process.features.typescript) await import('./main.ts');
-else {
+if (process.features.typescript) {
+  // From the second start on it takes half the time. In a folder of one's own: who can write there can run code.
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache(join(caches, 'otpost'));
+  await import('./main.ts');
+} else {
   const node = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
   if (!existsSync(node)) {
     process.stderr.write(

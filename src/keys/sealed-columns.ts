@@ -83,6 +83,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   },
   {
     table: 'webhook_endpoints',
+    column: 'url_sealed',
+    row: { column: 'id', prefix: 'whk' },
+    clear: { column: 'url' },
+    boundTo: ['url'],
+  },
+  {
+    table: 'webhook_endpoints',
     column: 'secrets_sealed',
     row: { column: 'id', prefix: 'whk' },
     boundTo: ['secrets'],

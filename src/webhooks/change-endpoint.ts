@@ -6,12 +6,13 @@ import type { Doer } from '../audit/actor.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { WebhookNotFound } from './errors.ts';
-import { webhookEndpoints, type WebhookEndpointRow } from './table.ts';
+import { openEndpoint, sealUrl, type Endpoint } from './sealed.ts';
+import { webhookEndpoints } from './table.ts';
 
 /** Its owner's side of an endpoint; its place in the events is the follower's alone. */
 type Change = Partial<
   Pick<
-    WebhookEndpointRow,
+    Endpoint,
     | 'url'
     | 'description'
     | 'events'
@@ -33,15 +34,20 @@ export async function changeEndpoint(
   who: Doer,
   action: Extract<AuditAction, `webhook.${string}`>,
   id: WebhookEndpointId,
-  decide: (before: WebhookEndpointRow) => Change | Promise<Change>,
-): Promise<WebhookEndpointRow> {
+  decide: (before: Endpoint) => Change | Promise<Change>,
+): Promise<Endpoint> {
   const one = and(eq(webhookEndpoints.accountId, who.accountId), eq(webhookEndpoints.id, id));
   return changeConfiguration(app, who, action, async (tx, act) => {
-    const [before] = await tx.select().from(webhookEndpoints).where(one).for('no key update');
-    if (!before) throw new WebhookNotFound();
+    const [row] = await tx.select().from(webhookEndpoints).where(one).for('no key update');
+    if (!row) throw new WebhookNotFound();
+    const before = await openEndpoint(app, row);
     const change = await decide(before);
-    if (Object.keys(change).length > 0) await tx.update(webhookEndpoints).set(change).where(one);
-    act.on(id, changedIn(before, { ...before, ...change }));
-    return { ...before, ...change };
+    const after = { ...before, ...change };
+    // Sealed with the first change of whatever kind, where an earlier version had it in the clear.
+    const sealed = after.url !== before.url || row.url !== null ? await sealUrl(app, after) : {};
+    const stored = { ...change, ...sealed };
+    if (Object.keys(stored).length > 0) await tx.update(webhookEndpoints).set(stored).where(one);
+    act.on(id, changedIn(before, after));
+    return after;
   });
 }

@@ -7,6 +7,7 @@ import { readHorizon } from '../events/queries.ts';
 import type { App } from '../platform.ts';
 import { readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
 import { countEndpoints } from './queries.ts';
+import { sealUrl } from './sealed.ts';
 import { newSecret, sealEndpointSecrets } from './secrets.ts';
 import { webhookEndpoints, type WebhookEndpointRow } from './table.ts';
 
@@ -37,7 +38,8 @@ export async function createWebhookEndpoint(
   const secret = newSecret(app.keys);
   const place = startOfTransaction(await readHorizon(app.sql));
   const row: WebhookEndpointRow = {
-    ...{ accountId, id, url, region },
+    ...{ accountId, id, region },
+    ...(await sealUrl(app, { accountId, id, url })),
     description: readDescription(input.description ?? ''),
     events: readEvents(input.events ?? null),
     secretsSealed: await sealEndpointSecrets(app.keys, { accountId, id }, { current: secret }),

@@ -5,6 +5,7 @@ import { parseId } from '../ids.ts';
 import { ALL_WEBHOOK_NAMES } from './catalog.ts';
 import { watchDisabledEndpoints } from './disabled-stream.ts';
 import type { AttemptRecord } from './outcome.ts';
+import { urlOf } from './sealed.ts';
 import { findWebhookEndpoint, listWebhookEndpoints, pageWebhookDeliveries } from './queries.ts';
 
 const DisabledReason = builder.enumType('WebhookDisabledReason', {
@@ -23,7 +24,10 @@ export const WebhookEndpoint = builder.drizzleObject('webhookEndpoints', {
   interfaces: [builder.nodeInterfaceRef()],
   fields: (t) => ({
     id: t.id({ description: 'Prefixed `whk_`.', resolve: (endpoint) => endpoint.id }),
-    url: t.string({ description: 'Where it is.', resolve: (endpoint) => endpoint.url }),
+    url: t.string({
+      description: 'Where it is.',
+      resolve: (endpoint, _args, { app }) => urlOf(app, endpoint),
+    }),
     description: t.string({
       description: 'What its owner notes about it.',
       resolve: (endpoint) => endpoint.description,

@@ -11,7 +11,8 @@ import { payloadOf, testPayload } from './payload.ts';
 import { webhookRequest } from './request.ts';
 import { signingSecrets } from './secrets.ts';
 import { settleDeliveries, SETTLE_BATCH, type Attempted } from './settle.ts';
-import type { WebhookDeliveryRow, WebhookEndpointRow } from './table.ts';
+import type { Endpoint } from './sealed.ts';
+import type { WebhookDeliveryRow } from './table.ts';
 
 /** Attempts under way to one endpoint: what a dead one holds up of itself, and of nobody else. */
 const MAX_UNDER_WAY = 20;
@@ -20,7 +21,7 @@ const SETTLE_AGAIN_MS = 1_000;
 
 /** One endpoint as this worker calls it. */
 interface Line {
-  row: WebhookEndpointRow;
+  row: Endpoint;
   residency: string | null;
   client: HttpClient;
   target: string;
@@ -30,7 +31,7 @@ interface Line {
 /** Sends what is due to the endpoints that it was told of. */
 export interface Sender {
   /** The endpoints in use, with the residency of their accounts; those that are missing are called no more. */
-  use(endpoints: readonly { row: WebhookEndpointRow; residency: string | null }[]): void;
+  use(endpoints: readonly { row: Endpoint; residency: string | null }[]): void;
   /** These may have something due. */
   wake(ids: Iterable<WebhookEndpointId>): void;
   /** Lets what is under way come to its end. */
@@ -45,7 +46,7 @@ export function createSender(app: App): Sender {
   let running: Promise<void> | undefined;
   let stopped = false;
 
-  function open(row: WebhookEndpointRow, residency: string | null): Line {
+  function open(row: Endpoint, residency: string | null): Line {
     const { origin, target } = splitUrl(row.url);
     const client = new HttpClient({
       origin,

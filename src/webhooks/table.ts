@@ -21,7 +21,9 @@ export const webhookEndpoints = snakeCase.table(
       .notNull()
       .references(() => accounts.id),
     id: webhookEndpointIdColumn().notNull(),
-    url: text().notNull(),
+    /** In the clear only in rows from before it was sealed. */
+    url: text(),
+    urlSealed: bytes(),
     description: text().notNull(),
     /** null = all. */
     events: text().$type<WebhookName>().array(),

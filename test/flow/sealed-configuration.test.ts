@@ -20,6 +20,11 @@ import { updateSender } from '../../src/senders/update-sender.ts';
 import { createServiceDirectory } from '../../src/services/directory.ts';
 import { listServices } from '../../src/services/list.ts';
 import { updateService } from '../../src/services/update.ts';
+import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { enabledEndpoints } from '../../src/webhooks/enabled.ts';
+import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
+import { urlOf } from '../../src/webhooks/sealed.ts';
+import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
 import { inTheClear } from '../support/earlier-version.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 
@@ -47,6 +52,7 @@ beforeEach(async () => {
   await addRoute(app, who, { name: 'own', carrierId, priority: 1, sender: 'AMARANTH2' });
   await addRoute(app, who, { name: 'plain', carrierId, priority: 2 });
   await addSender(app, who, { value: 'AMARANTH3', pools: ['pool'] });
+  await createWebhookEndpoint(app, who, { url: 'https://shop.example/hook?key=amaranth-5' });
   await addRegistration(app, who, { ...REGISTRATION, references: { entity: 'amaranth-4' } });
 });
 
@@ -60,12 +66,18 @@ async function configuration(): Promise<object> {
     createServiceDirectory(app).of(who.accountId),
     createRouteDirectory(app).of(who.accountId),
   ]);
+  const endpoints = await listWebhookEndpoints(app, who);
+  const called = (await enabledEndpoints(app)).filter(({ row }) => row.accountId === who.accountId);
   return {
     services: services.map(({ settings }) => [settings.sender, settings.templates]),
     rules: directory.map(({ settings }) => [settings.sender, settings.templates]),
     routes: [routes, ways].map((all) => all.map(({ sender }) => sender)),
     senders: [senders, await listOwnSenders(app, who.accountId)].map((all) => all.map(({ value }) => value)),
     registrations,
+    webhooks: [
+      ...(await Promise.all(endpoints.map(async (row) => urlOf(app, row)))),
+      ...called.map(({ row }) => row.url),
+    ],
   };
 }
 
@@ -78,12 +90,14 @@ const EXPECTED = {
   ],
   senders: [['AMARANTH3'], ['AMARANTH3']],
   registrations: [{ ...REGISTRATION, references: { entity: 'amaranth-4' } }],
+  webhooks: Array<string>(2).fill('https://shop.example/hook?key=amaranth-5'),
 };
 
 /** Where a word of ours is in the clear. */
 async function whereInTheClear(): Promise<string[]> {
   const found: string[] = [];
-  for (const table of ['services', 'routes', 'senders', 'sender_registrations', 'audit_entries', 'events']) {
+  const tables = ['services', 'routes', 'senders', 'sender_registrations', 'webhook_endpoints'];
+  for (const table of [...tables, 'audit_entries', 'events']) {
     const [row] = await app.sql<{ count: number }[]>`
       SELECT count(*)::int FROM ${app.sql(table)} t
       WHERE account_id = ${uuidOf(who.accountId)} AND t::text ILIKE '%amaranth%'`;
@@ -108,7 +122,7 @@ async function putInTheClear(): Promise<void> {
   }
 }
 
-test('senders, registrations and templates are in no table in the clear, and read as they were', async () => {
+test('senders, registrations, templates and the URLs of webhooks are in no table in the clear, and read as they were', async () => {
   expect(await configuration()).toEqual(EXPECTED);
   expect(await whereInTheClear()).toEqual([]);
 });
@@ -124,7 +138,13 @@ test('a sender is there once, and a registration is changed and not doubled', as
 
 test('what an earlier version left in the clear is read, found, and sealed when it is changed', async () => {
   await putInTheClear();
-  expect(await whereInTheClear()).toEqual(['services', 'routes', 'senders', 'sender_registrations']);
+  expect(await whereInTheClear()).toEqual([
+    'services',
+    'routes',
+    'senders',
+    'sender_registrations',
+    'webhook_endpoints',
+  ]);
   expect(await configuration()).toEqual(EXPECTED);
   await expect(addSender(app, who, { value: 'AMARANTH3' })).rejects.toThrow(InvalidInput);
   const [service] = await listServices(app, who);
@@ -134,6 +154,8 @@ test('what an earlier version left in the clear is read, found, and sealed when 
   const [sender] = await pageSenders(app, who.accountId, { pool: 'pool', after: undefined, limit: 1 });
   await updateSender(app, who, sender!.id, { enabled: true });
   await addRegistration(app, who, EXPECTED.registrations[0]!);
+  const [endpoint] = await listWebhookEndpoints(app, who);
+  await updateWebhookEndpoint(app, who, endpoint!.id, { description: 'Changed' });
   expect(await whereInTheClear()).toEqual([]);
   expect(await configuration()).toEqual(EXPECTED);
   // A route whose sender is taken away has that of the service again.

@@ -265,7 +265,9 @@ describe('an address', () => {
   test('that came to lead inside is refused when it is called', async () => {
     const who = await createWaitingAccount(app);
     const { server, id } = await anEndpoint(who, ['verification.started']);
-    await app.sql`UPDATE webhook_endpoints SET url = 'http://127.0.0.2:1/' WHERE id = ${uuidOf(id)}`;
+    // As a row from before URLs were sealed.
+    await app.sql`
+      UPDATE webhook_endpoints SET url = 'http://127.0.0.2:1/', url_sealed = NULL WHERE id = ${uuidOf(id)}`;
     await updateWebhookEndpoint(app, who, id, { description: 'changed' });
     await start(app, who, aNumber());
     await until(async () => (await deliveriesOf(who, id))[0]?.log.length === 1);

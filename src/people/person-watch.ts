@@ -4,7 +4,7 @@ import type { PersonPrincipal } from '../accounts/principal.ts';
 import { PERSON_CHANNEL } from '../bus/channels.ts';
 import type { PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { strictAccounts } from './standing.ts';
+import { isStrict } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 /** The people who hold something open in this process: sockets, streams. */
@@ -86,19 +86,16 @@ async function readStanding(app: App, ids: readonly PersonId[]): Promise<Set<str
       factors: personSessions.factors,
       accountId: members.accountId,
       role: members.role,
+      strict: isStrict(),
     })
     .from(personSessions)
     .innerJoin(members, eq(members.personId, personSessions.personId))
     .where(inArray(personSessions.personId, [...ids]));
-  const strict = await strictAccounts(
-    app,
-    rows.map(({ accountId }) => accountId),
-  );
   return new Set(
     rows.map((row) =>
       standingOf({
         ...row,
-        needsSecondFactor: strict.has(row.accountId) && !areTwoFactors(row.factors),
+        needsSecondFactor: row.strict && !areTwoFactors(row.factors),
       }),
     ),
   );

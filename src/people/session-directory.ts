@@ -6,7 +6,7 @@ import { PERSON_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, PersonId, SessionId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { isWholeSessionToken } from './session-token.ts';
-import { standIn, strictAccounts } from './standing.ts';
+import { isStrict, standIn } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 // As for API keys: the announcement of a change may get lost, then it counts after half a minute.
@@ -55,21 +55,17 @@ export function sessionHash(app: Pick<App, 'keys'>, token: string): Buffer {
 
 async function readSession(app: App, token: string): Promise<KnownSession | undefined> {
   const rows = await app.db
-    .select({ session: personSessions, accountId: members.accountId, role: members.role })
+    .select({ session: personSessions, accountId: members.accountId, role: members.role, strict: isStrict() })
     .from(personSessions)
     .leftJoin(members, eq(members.personId, personSessions.personId))
     .where(eq(personSessions.tokenHash, sessionHash(app, token)))
     .orderBy(asc(members.id));
   const session = rows[0]?.session;
   if (!session) return undefined;
-  const strict = await strictAccounts(
-    app,
-    rows.flatMap(({ accountId }) => accountId ?? []),
-  );
   const principals = new Map<AccountId, PersonPrincipal>();
-  for (const { accountId, role } of rows)
+  for (const { accountId, role, strict } of rows)
     if (accountId && role)
-      principals.set(accountId, standIn({ ...session, sessionId: session.id }, { accountId, role }, strict));
+      principals.set(accountId, standIn({ ...session, sessionId: session.id }, { accountId, role, strict }));
   const chosen = session.currentAccountId;
   return {
     sessionId: session.id,

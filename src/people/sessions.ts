@@ -5,7 +5,7 @@ import type { AccountId, SessionId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { announcePeople } from './announce.ts';
 import { AccountNotFound, SessionNotFound } from './errors.ts';
-import { standIn, strictAccounts } from './standing.ts';
+import { isStrict, standIn } from './standing.ts';
 import { members, personSessions } from './table.ts';
 
 export type SessionRow = Pick<
@@ -78,12 +78,11 @@ export async function switchAccount(
   accountId: AccountId,
 ): Promise<PersonPrincipal> {
   const [member] = await app.db
-    .select({ role: members.role })
+    .select({ role: members.role, strict: isStrict() })
     .from(members)
     .where(and(eq(members.accountId, accountId), eq(members.personId, who.personId)));
   if (!member) throw new AccountNotFound();
-  const strict = await strictAccounts(app, [accountId]);
-  const there = { ...who, ...standIn(who, { accountId, ...member }, strict) };
+  const there = { ...who, ...standIn(who, { accountId, ...member }) };
   await app.db.transaction((tx) =>
     doNoted(tx, there, 'session.switch_account', app.clock(), async (act) => {
       act.on(accountId);

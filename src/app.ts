@@ -164,6 +164,7 @@ async function createPlatform(
     keys,
     kek,
     publicUrl: config.publicUrl,
+    passkeys: config.passkeys,
     region: config.region,
     mail,
     networks: createNetworks(config.privateNetworks),

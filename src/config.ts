@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisTlsFiles } from './bus/redis-tls.ts';
+import { readPasskeys, type PasskeyConfig } from './config/passkeys.ts';
 import type { Role } from './config/values.ts';
 import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
@@ -51,6 +52,7 @@ export interface Config {
   publicUrl: string;
   /** Undefined: no e-mail is sent. */
   mail: { url: string; from: string } | undefined;
+  passkeys: PasskeyConfig;
   /** In CIDR form. */
   privateNetworks: readonly string[];
   logLevel: string;
@@ -148,11 +150,22 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     securityContact: read('SECURITY_CONTACT'),
     publicUrl,
+    passkeys: passkeysOf(read('PASSKEY_RP_ID'), publicUrl, read('ALLOWED_ORIGINS')),
     mail: readMail(read('SMTP_URL'), read('MAIL_FROM')),
     privateNetworks: read('OTPOST_PRIVATE_NETWORKS') ?? [],
     logLevel: read('LOG_LEVEL') ?? (production ? 'info' : 'warn'),
     drainMs: read('DRAIN_SECONDS') * 1000,
   };
+}
+
+/** @throws {InvalidConfig} */
+function passkeysOf(...said: Parameters<typeof readPasskeys>): PasskeyConfig {
+  const passkeys = readPasskeys(...said);
+  if (passkeys.origins.length === 0)
+    throw new InvalidConfig(
+      `PASSKEY_RP_ID ${passkeys.rpId} is the name of neither PUBLIC_URL nor one of ALLOWED_ORIGINS, nor are they below it: no passkey would work.`,
+    );
+  return passkeys;
 }
 
 /** @throws {InvalidConfig} */

@@ -28,6 +28,8 @@ export interface App {
   networks: Networks;
   /** Where erasures are written down outside of the database, and for how long backups are kept. */
   erasures: { file: string; backupDays: number };
+  /** The name that passkeys are for, and the origins on whose pages they work. */
+  passkeys: { rpId: string; origins: readonly string[] };
   /** Undefined: no e-mail is sent. */
   mail: Mailer | undefined;
   /** How much callers may ask for. */

@@ -93,4 +93,13 @@ export const HTTP_VARIABLES = {
     about:
       'Where the world reaches the API: carriers send their receipts there, and access tokens name it as their issuer. http://localhost:PORT when not set.',
   },
+  PASSKEY_RP_ID: {
+    schema: z
+      .string()
+      .regex(/^[a-z\d-]+(\.[a-z\d-]+)*$/, 'it is a host in lower case, without scheme and port')
+      .optional(),
+    default: undefined,
+    about:
+      'The name that passkeys of people are made for, e.g. example.com for pages of otp.example.com and console.example.com (ALLOWED_ORIGINS). Another one voids all that there are. The host of PUBLIC_URL when not set.',
+  },
 } as const;

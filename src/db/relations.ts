@@ -23,6 +23,7 @@ import {
   members,
   people,
   personChallenges,
+  personPasskeys,
   personPasswords,
   personSessions,
   personTotp,
@@ -85,6 +86,7 @@ export const tables = {
   personPasswords,
   personSessions,
   personTotp,
+  personPasskeys,
   personChallenges,
   signInFailures,
   invitations,
@@ -134,6 +136,9 @@ export const relations = defineRelations(tables, (r) => ({
       to: [r.carriers.accountId, r.carriers.id],
       optional: false,
     }),
+  },
+  people: {
+    passkeys: r.many.personPasskeys({ from: r.people.id, to: r.personPasskeys.personId }),
   },
   members: {
     person: r.one.people({ from: r.members.personId, to: r.people.id, optional: false }),

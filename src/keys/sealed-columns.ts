@@ -122,6 +122,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTo: ['email'],
   },
   { table: 'person_challenges', column: 'value_sealed', ...OF_SIGN_IN, boundTo: ['value'] },
+  { table: 'person_passkeys', column: 'name_sealed', ...OF_SIGN_IN, boundTo: ['name'] },
   { table: 'person_totp', column: 'secret_sealed', ...OF_SIGN_IN, boundTo: ['secret'] },
   { table: 'person_totp', column: 'backup_codes_sealed', ...OF_SIGN_IN, boundTo: ['backup_codes'] },
 ];

@@ -25,6 +25,23 @@ export class WrongCode extends DomainError {
   }
 }
 
+/** Unknown, of a copy, for another page, without PIN or finger, or an answer to an old question; which, is not said. */
+export class PasskeyRefused extends DomainError {
+  readonly code = 'sign_in/passkey_refused';
+  constructor() {
+    super(
+      'This passkey was not taken. Ask for a new question and answer it at once, on a page of this server.',
+    );
+  }
+}
+
+export class PasskeyNotFound extends DomainError {
+  readonly code = 'passkey/not_found';
+  constructor() {
+    super('You have no such passkey.');
+  }
+}
+
 /** The second step of a sign-in that has no first one, or no longer. */
 export class StepOver extends DomainError {
   readonly code = 'sign_in/step_over';

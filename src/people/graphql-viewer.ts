@@ -36,7 +36,7 @@ const Person = builder.objectRef<Self>('Person').implement({
     name: t.exposeString('name', { description: 'What they are called.' }),
     email: t.exposeString('email', { description: 'Their e-mail address.' }),
     hasSecondFactor: t.exposeBoolean('hasSecondFactor', {
-      description: 'Whether they sign in with a second factor beside their password.',
+      description: 'Whether they can sign in with a second factor: an authenticator app, or a passkey.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when there is a password.' }),
   }),

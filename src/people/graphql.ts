@@ -40,6 +40,10 @@ const WITH_PERSON = {
   with: { person: { columns: { id: true, emailSealed: true, nameSealed: true } } },
 } as const;
 
+const WITH_FACTORS = {
+  with: { person: { columns: { twoFactorEnabled: true }, with: { passkeys: { columns: { id: true } } } } },
+} as const;
+
 export const Member = builder.drizzleObject('members', {
   name: 'Member',
   permission: 'people:read',
@@ -59,9 +63,9 @@ export const Member = builder.drizzleObject('members', {
       resolve: ({ person }, _args, { app }) => openPerson(app, person).email,
     }),
     hasSecondFactor: t.boolean({
-      select: { with: { person: { columns: { twoFactorEnabled: true } } } },
-      description: 'Whether they sign in with a second factor beside their password.',
-      resolve: ({ person }) => person.twoFactorEnabled,
+      select: WITH_FACTORS,
+      description: 'Whether they can sign in with a second factor: an authenticator app, or a passkey.',
+      resolve: ({ person }) => person.twoFactorEnabled || person.passkeys.length > 0,
     }),
     createdAt: t.field({
       type: 'DateTime',

@@ -4,7 +4,7 @@ import type { Role } from '../accounts/roles.ts';
 import type { AccountId, MemberId, PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { openPerson, type PersonalData } from './personal-data.ts';
-import { members, people, type MemberRow } from './table.ts';
+import { members, people, personPasskeys, type MemberRow } from './table.ts';
 
 /** A page of an account's members, oldest first. */
 export async function pageMembers(
@@ -31,8 +31,18 @@ export interface Self extends PersonalData {
 export async function findSelf(app: App, personId: PersonId): Promise<Self> {
   const [row] = await app.db.select().from(people).where(eq(people.id, personId));
   if (!row) throw new Error(`no person ${personId}`);
-  const { id, twoFactorEnabled: hasSecondFactor, createdAt } = row;
+  const { id, twoFactorEnabled, createdAt } = row;
+  const hasSecondFactor = twoFactorEnabled || (await hasPasskey(app, personId));
   return { id, hasSecondFactor, createdAt, ...openPerson(app, row) };
+}
+
+export async function hasPasskey(app: App, personId: PersonId): Promise<boolean> {
+  const [one] = await app.db
+    .select({ id: personPasskeys.id })
+    .from(personPasskeys)
+    .where(eq(personPasskeys.personId, personId))
+    .limit(1);
+  return one !== undefined;
 }
 
 /** An account that somebody is in. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
+import type { Factor } from '../accounts/factor.ts';
 import type { PersonPrincipal } from '../accounts/principal.ts';
 import { createCachedLookup } from '../bus/cached-lookup.ts';
 import { PERSON_CHANNEL } from '../bus/channels.ts';
@@ -22,6 +23,8 @@ const KEPT = {
 export interface KnownSession {
   sessionId: SessionId;
   personId: PersonId;
+  /** With what it was made. */
+  factors: readonly Factor[];
   expiresAt: Date;
   /** The account that it is in, unless a request names another one; undefined: its person is in none. */
   current: AccountId | undefined;
@@ -70,6 +73,7 @@ async function readSession(app: App, token: string): Promise<KnownSession | unde
   return {
     sessionId: session.id,
     personId: session.personId,
+    factors: session.factors,
     expiresAt: session.expiresAt,
     current: chosen && principals.has(chosen) ? chosen : principals.keys().next().value,
     principals,

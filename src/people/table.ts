@@ -1,4 +1,13 @@
-import { boolean, index, integer, primaryKey, snakeCase, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  primaryKey,
+  snakeCase,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import type { Factor } from '../accounts/factor.ts';
 import type { Role } from '../accounts/roles.ts';
 import { accounts } from '../accounts/table.ts';
@@ -70,6 +79,29 @@ export const personTotp = snakeCase.table('person_totp', {
   /** After too many of them. */
   lockedUntil: moment(),
 });
+
+/** A passkey of somebody's. What is kept of it is nobody's secret: the key itself stays on its device. */
+export const personPasskeys = snakeCase.table(
+  'person_passkeys',
+  {
+    id: signInIdColumn().primaryKey(),
+    personId: personId(),
+    /** What they call it. */
+    nameSealed: bytes().notNull(),
+    credentialId: text().notNull().unique(),
+    publicKey: text().notNull(),
+    /** Of its uses, where its device counts them: one that does not grow is of a copy. */
+    counter: bigint({ mode: 'number' }).notNull(),
+    deviceType: text().notNull(),
+    /** Whether its device shares it with others of the person. */
+    backedUp: boolean().notNull(),
+    transports: text(),
+    /** The make of its device, if it says so. */
+    aaguid: text(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [index().on(t.personId)],
+);
 
 export const personSessions = snakeCase.table(
   'person_sessions',

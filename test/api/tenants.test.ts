@@ -239,6 +239,7 @@ describe('the rows', () => {
       'key_rotations',
       'people',
       'person_challenges',
+      'person_passkeys',
       'person_passwords',
       'person_sessions',
       'person_totp',

@@ -36,6 +36,7 @@ export function createProcess({
     keys,
     kek,
     publicUrl: 'https://otp.example',
+    passkeys: { rpId: 'otp.example', origins: ['https://otp.example'] },
     region: undefined,
     mail: undefined,
     networks: createNetworks([]),

@@ -716,6 +716,43 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
       call: post('/auth/two-factor/disable', { password: 'x', code: '123456' }),
     },
   ],
+  '/auth/passkey/generate-register-options': [
+    { what: 'without a session', status: 401, call: get('/auth/passkey/generate-register-options') },
+  ],
+  '/auth/passkey/verify-registration': [
+    {
+      what: 'with the wrong password',
+      status: 403,
+      call: post('/auth/passkey/verify-registration', { response: {}, password: 'x' }),
+    },
+  ],
+  '/auth/passkey/generate-authenticate-options': [
+    { what: 'asks for any passkey', status: 200, call: get('/auth/passkey/generate-authenticate-options') },
+  ],
+  '/auth/passkey/verify-authentication': [
+    {
+      what: 'without a question',
+      status: 403,
+      call: post('/auth/passkey/verify-authentication', { response: { id: 'x' } }),
+    },
+  ],
+  '/auth/passkey/list-user-passkeys': [
+    { what: 'without a session', status: 401, call: get('/auth/passkey/list-user-passkeys') },
+  ],
+  '/auth/passkey/update-passkey': [
+    {
+      what: 'that there is not',
+      status: 404,
+      call: post('/auth/passkey/update-passkey', { id: `sgn_${'0'.repeat(32)}`, name: 'x' }),
+    },
+  ],
+  '/auth/passkey/delete-passkey': [
+    {
+      what: 'that there is not',
+      status: 404,
+      call: post('/auth/passkey/delete-passkey', { id: `sgn_${'0'.repeat(32)}`, password: 'x' }),
+    },
+  ],
   '/auth/invitation': [
     {
       what: 'with its own link',

@@ -53,6 +53,7 @@ describe('loadConfig', () => {
       },
       securityContact: undefined,
       publicUrl: 'http://localhost:4000',
+      passkeys: { rpId: 'localhost', origins: ['http://localhost:4000'] },
       mail: undefined,
       privateNetworks: [],
       logLevel: 'warn',
@@ -106,6 +107,7 @@ describe('loadConfig', () => {
       PUBLIC_URL: 'https://otp.example/',
       SMTP_URL: 'smtps://user:pass@smtp.example',
       MAIL_FROM: 'Otpost <otpost@otp.example>',
+      PASSKEY_RP_ID: 'otp.example',
       OTPOST_PRIVATE_NETWORKS: '10.20.0.0/16, fd00::/8',
       LOG_LEVEL: 'debug',
       DRAIN_SECONDS: '2.5',
@@ -153,6 +155,7 @@ describe('loadConfig', () => {
       },
       securityContact: 'mailto:security@otp.example',
       publicUrl: 'https://otp.example',
+      passkeys: { rpId: 'otp.example', origins: ['https://otp.example'] },
       mail: { url: 'smtps://user:pass@smtp.example', from: 'Otpost <otpost@otp.example>' },
       privateNetworks: ['10.20.0.0/16', 'fd00::/8'],
       logLevel: 'debug',
@@ -216,6 +219,7 @@ describe('loadConfig', () => {
     ['SECURITY_CONTACT', 'javascript:alert(1)'],
     ['SECURITY_CONTACT', 'somebody'],
     ['PUBLIC_URL', 'otp.example'],
+    ['PASSKEY_RP_ID', 'https://otp.example'],
     ['PUBLIC_URL', 'https://otp.example/?tenant=1'],
     ['OTPOST_PRIVATE_NETWORKS', '0.0.0.0/0'],
     ['OTPOST_PRIVATE_NETWORKS', '10.0.0.0/8,localhost'],
@@ -232,6 +236,21 @@ describe('loadConfig', () => {
       expect(said.endsWith(VARIABLES[name].about)).toBe(true);
     },
   );
+
+  test('takes passkeys from pages at or below their name, and refuses a name of none of them', () => {
+    const env = {
+      PUBLIC_URL: 'https://otp.example.com',
+      ALLOWED_ORIGINS: 'https://console.example.com,https://notexample.com',
+    };
+    expect(loadConfig({ ...env, PASSKEY_RP_ID: 'example.com' }).passkeys).toEqual({
+      rpId: 'example.com',
+      origins: ['https://otp.example.com', 'https://console.example.com'],
+    });
+    expect(loadConfig(env).passkeys.origins).toEqual(['https://otp.example.com']);
+    expect(refusal({ ...env, PASSKEY_RP_ID: 'example.org' })).toMatch(
+      /^PASSKEY_RP_ID .*no passkey would work\.$/,
+    );
+  });
 
   test.each([
     ['DATABASE_URL', 'postgresq://otpost:hunter2@db/otpost'],

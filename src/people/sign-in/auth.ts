@@ -12,6 +12,7 @@ import { createAuthStore } from './adapter.ts';
 import { ADDRESS_HEADER } from './address-header.ts';
 import { asApiError } from './api-error.ts';
 import { afterSignIn, beforeSignIn, type HookOptions } from './hooks.ts';
+import { passkeyPlugin } from './passkey.ts';
 import { noteReset, sendReset } from './reset.ts';
 import { factorsOfNew } from './session-factors.ts';
 import { secondFactorPlugin, type CheckCode } from './second-factor.ts';
@@ -113,7 +114,7 @@ export function createAuth(app: App) {
     onAPIError: { throw: true },
     // Its words can hold addresses of e-mail; what is worth a line is logged by us.
     logger: { disabled: true },
-    plugins: [bearer(), secondFactorPlugin()],
+    plugins: [bearer(), secondFactorPlugin(), passkeyPlugin(app.passkeys)],
   });
   return auth;
 }

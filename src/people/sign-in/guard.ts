@@ -13,6 +13,8 @@ export interface Counted {
 const PER_DEVICE = 10;
 /** An office behind one address mistypes, too. */
 const PER_ADDRESS = 100;
+/** A sign-in is two of them, and none is forgiven. */
+const PASSKEYS_PER_ADDRESS = 600;
 const RESETS_PER_EMAIL = 3;
 const RESETS_PER_ADDRESS = 30;
 
@@ -50,6 +52,11 @@ export function countedForCode(
   const { device, personId, address } = attempt;
   const own = device ? keyOf(app, 'code on device', device) : keyOf(app, 'code', personId);
   return [{ key: own, limit: PER_DEVICE }, ...fromAddress(app, address)];
+}
+
+/** Nobody guesses a signature; but each question for one is kept for some minutes. */
+export function countedForPasskey(app: Pick<App, 'keys'>, address: string | undefined): Counted[] {
+  return address ? [{ key: keyOf(app, 'passkey from', siteOf(address)), limit: PASSKEYS_PER_ADDRESS }] : [];
 }
 
 function fromAddress(app: Pick<App, 'keys'>, address: string | undefined): Counted[] {

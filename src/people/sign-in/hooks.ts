@@ -13,6 +13,7 @@ import {
   forgiveAttempt,
   type Counted,
 } from './guard.ts';
+import { ADD_PASSKEY, afterPasskey, beforePasskey, REMOVE_PASSKEY, USE_PASSKEY } from './passkey.ts';
 import { afterFactor, beforeFactor, isCodePath, type CheckCode } from './second-factor.ts';
 
 const SIGN_IN = '/sign-in/email';
@@ -24,6 +25,8 @@ const WITH_PASSWORD: readonly string[] = [
   '/two-factor/enable',
   '/two-factor/disable',
   '/two-factor/generate-backup-codes',
+  ADD_PASSKEY,
+  REMOVE_PASSKEY,
 ];
 
 export interface HookOptions {
@@ -43,7 +46,10 @@ export function beforeSignIn(app: App, { prefix, checkCode }: HookOptions) {
     if (counted) await asApiError(countAttempt(app, counted));
     const changed = await asApiError(beforeFactor(app, ctx, { prefix, checkCode }));
     // Whoever changes it may do so because somebody else knows it.
-    const body = ctx.path === '/change-password' ? { revokeOtherSessions: true } : changed;
+    const body =
+      ctx.path === '/change-password'
+        ? { revokeOtherSessions: true }
+        : (changed ?? (await asApiError(beforePasskey(app, ctx))));
     return body && { context: { body: { ...(ctx.body as object), ...body } } };
   });
 }
@@ -51,12 +57,15 @@ export function beforeSignIn(app: App, { prefix, checkCode }: HookOptions) {
 /** What was right is not held against anybody; and a browser that was let in is known from now on. */
 export function afterSignIn(app: App, { prefix }: HookOptions) {
   return createAuthMiddleware(async (ctx) => {
-    const answer = await afterFactor(app, ctx);
+    const answer = (await afterFactor(app, ctx)) ?? (await afterPasskey(app, ctx));
     if (ctx.context.returned instanceof Error) return undefined;
     const counted = countedOf(app, ctx, prefix);
     if (counted) await forgiveAttempt(app, counted);
     const person = ctx.context.newSession?.user;
-    const isIn = (ctx.path === SIGN_IN && person?.twoFactorEnabled !== true) || isCodePath(ctx.path);
+    const isIn =
+      (ctx.path === SIGN_IN && person?.twoFactorEnabled !== true) ||
+      isCodePath(ctx.path) ||
+      ctx.path === USE_PASSKEY;
     if (person && isIn && !deviceOf(app, ctx, prefix, person.email)) {
       const cookie = ctx.context.createAuthCookie('device', { maxAge: DEVICE_SECONDS });
       ctx.setCookie(cookie.name, issueDevice(app, person.email), cookie.attributes);

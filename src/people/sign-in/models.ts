@@ -1,7 +1,14 @@
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { App } from '../../platform.ts';
 import { emailIndex } from '../personal-data.ts';
-import { people, personChallenges, personPasswords, personSessions, personTotp } from '../table.ts';
+import {
+  people,
+  personChallenges,
+  personPasskeys,
+  personPasswords,
+  personSessions,
+  personTotp,
+} from '../table.ts';
 
 /** How a field of the library rests in a column of ours. */
 export type Field =
@@ -93,6 +100,16 @@ export const MODELS: Readonly<Record<string, Model>> = {
     },
     dropped: [],
     replaces: { by: personTotp.personId, unless: personTotp.verified },
+  },
+  passkey: {
+    table: personPasskeys,
+    fields: {
+      ...PERSON,
+      ...plain('id', 'publicKey', 'counter', 'deviceType', 'backedUp', 'transports', 'aaguid', 'createdAt'),
+      name: { as: 'sealed', column: 'nameSealed', name: 'name' },
+      credentialID: { as: 'plain', column: 'credentialId' },
+    },
+    dropped: [],
   },
   verification: {
     table: personChallenges,

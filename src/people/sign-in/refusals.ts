@@ -2,6 +2,7 @@ import { CredentialMissing } from '../../accounts/errors.ts';
 import { docUrl, type DomainError, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
 import {
   ForeignOrigin,
+  PasskeyRefused,
   ResetNotFound,
   SecondFactorLocked,
   SecondFactorOff,
@@ -41,6 +42,11 @@ const OURS: Readonly<Record<string, () => DomainError>> = {
   INVALID_TWO_FACTOR_COOKIE: () => new StepOver(),
   TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: () => new StepOver(),
   ACCOUNT_TEMPORARILY_LOCKED: () => new SecondFactorLocked(),
+  CHALLENGE_NOT_FOUND: () => new PasskeyRefused(),
+  PASSKEY_NOT_FOUND: () => new PasskeyRefused(),
+  AUTHENTICATION_FAILED: () => new PasskeyRefused(),
+  FAILED_TO_VERIFY_REGISTRATION: () => new PasskeyRefused(),
+  YOU_ARE_NOT_ALLOWED_TO_REGISTER_THIS_PASSKEY: () => new PasskeyRefused(),
   TOTP_ALREADY_ENABLED: () => new SecondFactorOn(),
   TOTP_NOT_ENABLED: () => new SecondFactorOff(),
   TWO_FACTOR_NOT_ENABLED: () => new SecondFactorOff(),

@@ -12,6 +12,7 @@ import { sessionHash } from '../session-directory.ts';
 import { personSessions } from '../table.ts';
 import { addressOf, askingOf, deviceOf, textOf, type Context } from './context.ts';
 import { countAttempt, countedForCode, forgiveAttempt, type Counted } from './guard.ts';
+import { provenAsFarAsPossible } from './passkey.ts';
 import { readRefusal } from './refusals.ts';
 import { giveCodeBack, takeCode } from './used-codes.ts';
 
@@ -67,8 +68,9 @@ interface Found {
  */
 export async function beforeFactor(app: App, ctx: Context, options: Options): Promise<object | undefined> {
   if (ctx.path === DISABLE || ctx.path === RENEW_CODES) await proveFactor(app, ctx, options.checkCode);
+  const asking = isCodePath(ctx.path) || ctx.path === ENABLE ? await askingOf(app, ctx) : undefined;
+  if (asking && ctx.path === ENABLE) await provenAsFarAsPossible(app, asking);
   if (!isCodePath(ctx.path)) return undefined;
-  const asking = await askingOf(app, ctx);
   if (!asking) throw new StepOver();
   const { personId, session } = asking;
   const email = (await ctx.context.internalAdapter.findUserById(personId))?.email ?? '';

@@ -7,7 +7,11 @@ const STEPS: Readonly<Record<string, readonly Factor[]>> = {
   '/two-factor/verify-backup-code': ['password', 'backupCode'],
   '/two-factor/disable': ['password'],
   '/change-password': ['password'],
+  '/passkey/verify-authentication': ['passkey'],
 };
+
+/** Where a session goes on in a new one. */
+const GOES_ON = ['/two-factor/verify-totp', '/two-factor/disable', '/change-password'];
 
 /** What the factor that is turned off was shown by. */
 const TURNED_OFF: readonly Factor[] = ['totp', 'backupCode'];
@@ -20,6 +24,7 @@ const TURNED_OFF: readonly Factor[] = ['totp', 'backupCode'];
 export function factorsOfNew(path: string, before: readonly Factor[] = []): Factor[] {
   const shown = STEPS[path];
   if (!shown) throw new Error(`${path} makes no session`);
-  const kept = path === '/two-factor/disable' ? before.filter((one) => !TURNED_OFF.includes(one)) : before;
+  const all = GOES_ON.includes(path) ? before : [];
+  const kept = path === '/two-factor/disable' ? all.filter((one) => !TURNED_OFF.includes(one)) : all;
   return FACTORS.filter((one) => shown.includes(one) || kept.includes(one));
 }

@@ -22,6 +22,7 @@ const PURE = [
   'messages/sightings',
   'retention/{classes,plan}',
   'abuse/{spray}',
+  'batches/{batch,errors,flow,refusal}',
   'audit/{actions,actor,chain,checkpoint,entry,errors,export-form,inspect,recorded,traffic}',
   'analytics/{latency,window,quality-cursor}',
   'senders/{country-rules,pick,usable,verdict}',

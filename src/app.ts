@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { refuseOtherRegions } from './accounts/refuse-other-regions.ts';
+import { startBatches } from './batches/run-batches.ts';
 import { createMemoryBus } from './bus/memory.ts';
 import { createRedisBus } from './bus/redis.ts';
 import { readRedisTls } from './bus/redis-tls.ts';
@@ -201,6 +202,7 @@ async function startWorker(
   dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
   stack.defer(await startWebhooks(app));
+  stack.defer(await startBatches(app, carriers));
   startChores(app, stack);
   return dispatcher;
 }

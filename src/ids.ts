@@ -35,6 +35,10 @@ export type PersonId = Id<'per'>;
 export type SessionId = Id<'ses'>;
 /** Something that somebody signs in with: a password, a second factor, a passkey, a step of the way. */
 export type SignInId = Id<'sgn'>;
+/** Verifications that are started together, and a part of their rows, as it waits. */
+export type BatchId = Id<'bat'>;
+export type BatchChunkId = Id<'bch'>;
+
 export type RegistrationId = Id<'reg'>;
 export type MemberId = Id<'mem'>;
 export type InvitationId = Id<'inv'>;
@@ -65,6 +69,8 @@ export const ID_PREFIXES = [
   'sgn',
   'mem',
   'inv',
+  'bat',
+  'bch',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

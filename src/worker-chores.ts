@@ -2,6 +2,7 @@ import { ROLL_UP_MS, rollUp } from './analytics/roll-up.ts';
 import { WATCH_MS, watchRouting } from './analytics/watch-routing.ts';
 import { CHECKPOINT_MS, makeCheckpoints } from './audit/make-checkpoints.ts';
 import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
+import { FORGET_BATCHES_MS, forgetBatches } from './batches/forget.ts';
 import { every } from './chores.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { App } from './platform.ts';
@@ -30,5 +31,6 @@ export function startChores(app: App, stack: AsyncDisposableStack): void {
   const forgetDestinations = createDestinationForgetter(app);
   stack.defer(every(app, FORGET_DESTINATIONS_MS, 'forgetting of destinations', forgetDestinations));
   stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
+  stack.defer(every(app, FORGET_BATCHES_MS, 'forgetting of batches', () => forgetBatches(app)));
   stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));
 }

@@ -95,6 +95,8 @@ export const ACTIONS = {
     'inb',
     'Be shown in full who has sent messages from handsets, or their texts.',
   ),
+  'batch.start': act('bat', 'Start many verifications; each of them is noted when it is started.'),
+  'batch.cancel': act('bat', 'Start no more of a batch.'),
   'verification.start': traffic('Start a verification, or send another message of it.'),
   'verification.check': traffic('Check a code.'),
   'verification.cancel': traffic('Cancel a verification.'),

@@ -30,6 +30,14 @@ export function webhookDisabledChannel(accountId: AccountId): string {
   return `wd:${accountId}`;
 }
 
+/** How far batches of the account are, whole, as they get on. */
+export function batchChannel(accountId: AccountId): string {
+  return `bt:${accountId}`;
+}
+
+/** Says that a batch can be begun. */
+export const BATCH_CHANNEL = 'batch';
+
 /** Says that messages are due now: tests where it says `TESTS_DUE`, else live ones. */
 export const DUE_CHANNEL = 'due';
 export const TESTS_DUE = 'test';

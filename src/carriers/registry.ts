@@ -8,7 +8,7 @@ import type { App } from '../platform.ts';
 import type { Carrier, CarrierHealth, CarrierInbound, CarrierReceipt } from './carrier.ts';
 import { joinCrew } from './crew.ts';
 import { guardCarrier, type GuardedCarrier } from './guarded.ts';
-import { withoutNumbers } from './health.ts';
+import { stateOf, withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
 import { openCarrier, type Outside } from './open-carrier.ts';
 import { openSecrets } from './secrets.ts';
@@ -19,6 +19,11 @@ export interface CarrierRegistry {
   get(id: CarrierId): Carrier | undefined;
   /** Messages that all carriers together would take at this moment. */
   freeWindow(): number;
+  /**
+   * Segments that the carriers of an account take together in a second by their contracts, all workers counted;
+   * Infinity when one of them does not say, 0 when none is up, undefined when it has none.
+   */
+  perSecond(accountId: AccountId): number | undefined;
   /** Reads the table and opens, replaces or closes links. */
   refresh(): Promise<void>;
   close(drainMs: number): Promise<void>;
@@ -137,6 +142,16 @@ export async function createCarrierRegistry(
       .then(sync)
       .then(look)
       .catch((error: unknown) => app.log.error({ error }, 'carriers not read')));
+  function perSecond(accountId: AccountId): number | undefined {
+    const own = [...links.values()].filter((link) => link.accountId === accountId);
+    if (own.length === 0) return undefined;
+    const up = own
+      .map(({ carrier }) => carrier.health())
+      .filter((health) => ['up', 'degraded'].includes(stateOf(health)));
+    // Each worker knows its share.
+    return up.reduce((sum, { pace }) => sum + (pace.allowedPerSecond ?? Infinity) * crew.size(), 0);
+  }
+
   const onConfig = () => void refresh();
   const unsubscribe = await app.bus.subscribe(CONFIG_CHANNEL, { onMessage: onConfig, onResync: onConfig });
   const timers = [setInterval(onConfig, REFRESH_MS), setInterval(look, LOOK_MS)];
@@ -145,6 +160,7 @@ export async function createCarrierRegistry(
   return {
     get: (id) => links.get(id)?.carrier,
     freeWindow: () => [...links.values()].reduce((sum, link) => sum + link.carrier.freeWindow(), 0),
+    perSecond,
     refresh,
     async close(drainMs) {
       closed = true;

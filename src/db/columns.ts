@@ -32,6 +32,8 @@ export const sessionIdColumn = idColumn('ses');
 export const signInIdColumn = idColumn('sgn');
 export const memberIdColumn = idColumn('mem');
 export const invitationIdColumn = idColumn('inv');
+export const batchIdColumn = idColumn('bat');
+export const batchChunkIdColumn = idColumn('bch');
 
 export const oauthClientIdColumn = idColumn('cli');
 export const accessTokenIdColumn = idColumn('tok');

@@ -10,6 +10,7 @@ import {
   auditKeys,
   auditUnsealed,
 } from '../audit/table.ts';
+import { batches, batchResults } from '../batches/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
@@ -33,7 +34,7 @@ import { senderRegistrations, senderRules, senders } from '../senders/table.ts';
 import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
 import { erasures } from '../subjects/table.ts';
-import { vaultNumbers } from '../vault/table.ts';
+import { vaultBatchChunks, vaultNumbers } from '../vault/table.ts';
 import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
 import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
 
@@ -75,6 +76,9 @@ export const tables = {
   webhookEndpoints,
   webhookDeliveries,
   vaultNumbers,
+  vaultBatchChunks,
+  batches,
+  batchResults,
   erasures,
   auditEntries,
   auditUnsealed,

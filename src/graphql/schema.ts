@@ -10,6 +10,8 @@ import '../verifications/graphql.ts';
 import '../verifications/graphql-queries.ts';
 import '../verifications/graphql-mutations.ts';
 import '../verifications/graphql-reveal.ts';
+import '../batches/graphql.ts';
+import '../batches/graphql-mutations.ts';
 import '../messages/graphql.ts';
 import '../numbers/graphql.ts';
 import '../messages/graphql-preview.ts';

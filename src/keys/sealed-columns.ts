@@ -113,6 +113,12 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTable: 'verifications',
     boundTo: ['to'],
   },
+  {
+    table: 'vault.batch_chunks',
+    column: 'rows_sealed',
+    row: { column: 'id', prefix: 'bch' },
+    boundTo: ['rows'],
+  },
   { table: 'people', column: 'email_sealed', ...OF_PEOPLE, boundTo: ['email'] },
   { table: 'people', column: 'name_sealed', ...OF_PEOPLE, boundTo: ['name'] },
   {

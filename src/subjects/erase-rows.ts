@@ -1,6 +1,7 @@
 import type { Doer } from '../audit/actor.ts';
 import { actorOf } from '../audit/actor.ts';
 import { appendAudit } from '../audit/append.ts';
+import { eraseBatchRows } from '../batches/erase-rows.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
@@ -35,6 +36,8 @@ export async function eraseRows(
 ): Promise<Receipt | undefined> {
   const { accountId, id, erasedAt } = erasure;
   const { subjects } = subject;
+  // First: what a worker has begun of a batch is a verification then.
+  const batchRows = await eraseBatchRows(app, accountId, subjects);
   const done = await withKeys(app.keys, () =>
     transaction(
       app.lanes,
@@ -52,6 +55,7 @@ export async function eraseRows(
             ...counts,
             carrierMessageIds: await forgetCarrierIds(tx, verifications),
             ...(await eraseSender(app, tx, accountId, subject)),
+            batchRows,
             numberLookups: await eraseLookups(tx, accountId, subjects),
           },
         };

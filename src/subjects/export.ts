@@ -34,6 +34,7 @@ export async function exportSubject(app: App, who: Principal, input: { to: strin
         events: read.verifications.flatMap(({ events }) => events).length,
         inboundMessages: read.inboundMessages.length,
         destinations: read.limits.length,
+        batchRows: read.batchRows.length,
         optOuts: read.optOuts.length,
         numberLookups: read.numberLookups.length,
       };

@@ -1,5 +1,6 @@
 import { uuidOf, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { eachWaitingSubject } from '../vault/batch-chunks.ts';
 import { markOf } from './subject.ts';
 
 const PAGE = 5_000;
@@ -22,11 +23,11 @@ export async function findMarked(
     UNION SELECT destination FROM destinations WHERE account_id = ${account}
     UNION SELECT sender FROM inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
     UNION SELECT number FROM number_lookups WHERE account_id = ${account}`;
-  await all.cursor(PAGE, (rows) => {
-    for (const { subject } of rows) {
-      const mark = markOf(app.keys, subject).toString('hex');
-      if (marks.has(mark)) found.set(mark, subject);
-    }
-  });
+  const look = (subject: Buffer): void => {
+    const mark = markOf(app.keys, subject).toString('hex');
+    if (marks.has(mark)) found.set(mark, subject);
+  };
+  await all.cursor(PAGE, (rows) => rows.forEach(({ subject }) => look(subject)));
+  await eachWaitingSubject(app.sql, accountId, look);
   return found;
 }

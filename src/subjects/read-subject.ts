@@ -1,3 +1,4 @@
+import { listWaiting } from '../batches/list-waiting.ts';
 import type { DbTransaction } from '../db/client.ts';
 import { senderOf, textOf } from '../inbound/queries.ts';
 import type { AccountId } from '../ids.ts';
@@ -35,6 +36,7 @@ export async function readSubject(
   });
   const optOuts = await tx.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
   const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
+  const batchRows = await listWaiting(app, accountId, { to, subjects });
   return {
     to,
     accountId,
@@ -68,6 +70,7 @@ export async function readSubject(
       recentSends: recentSends.map((ms) => new Date(ms)),
       failedChecks,
     })),
+    batchRows,
     optOuts: optOuts.map(({ serviceId, createdAt }) => ({ serviceId, since: createdAt })),
     numberLookups: lookups.map(({ accountId: _account, number: _number, ...lookup }) => lookup),
   };

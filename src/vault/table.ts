@@ -1,5 +1,11 @@
-import { index, primaryKey, smallint, snakeCase } from 'drizzle-orm/pg-core';
-import { accountIdColumn, bytes, verificationIdColumn } from '../db/columns.ts';
+import { index, integer, primaryKey, smallint, snakeCase } from 'drizzle-orm/pg-core';
+import {
+  accountIdColumn,
+  batchChunkIdColumn,
+  batchIdColumn,
+  bytes,
+  verificationIdColumn,
+} from '../db/columns.ts';
 
 /** What tells whom something is about lies apart from all that only has opaque ids: see README.md. */
 export const vault = snakeCase.schema('vault');
@@ -26,3 +32,28 @@ export const vaultNumbers = vault.table(
 );
 
 export type VaultedNumber = Omit<typeof vaultNumbers.$inferSelect, 'days'>;
+
+/**
+ * Rows of batches whose verifications are still to be started, many in one value: sealing and storing each by itself
+ * would be most of what accepting it costs.
+ */
+export const vaultBatchChunks = vault.table(
+  'batch_chunks',
+  {
+    accountId: accountIdColumn().notNull(),
+    id: batchChunkIdColumn().notNull(),
+    batchId: batchIdColumn().notNull(),
+    /** The numbers of its rows: the first one, and the one behind the last. */
+    firstRow: integer().notNull(),
+    endRow: integer().notNull(),
+    /** The blind indexes of all numbers in it, one behind the other, 16 octets each. */
+    subjects: bytes().notNull(),
+    /** Those of its rows that wait, sealed: see `batches/chunk.ts`. */
+    rowsSealed: bytes().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    // Without the account, for the reason given in messages/table.ts.
+    index('batch_chunks_batch').on(t.batchId, t.endRow),
+  ],
+);

@@ -18,6 +18,19 @@ export async function findVerification(
   return app.db.query.verifications.findFirst({ where: { accountId, id, ...ofMode(who) } });
 }
 
+/** Several of those that the caller sees, in the order of their ids; null where there is none. */
+export async function findVerifications(
+  app: App,
+  who: Principal,
+  ids: readonly VerificationId[],
+): Promise<(VerificationRow | null)[]> {
+  const rows = await app.db.query.verifications.findMany({
+    where: { accountId: who.accountId, id: { in: [...ids] }, ...ofMode(who) },
+  });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
 /**
  * A page of the verifications that the caller sees, newest first.
  * @throws {InvalidPhoneNumber | ServiceNotFound}

@@ -2,11 +2,11 @@ import { createAllowedOrigins } from '../accounts/allowed-origins.ts';
 import type { ClientBinding } from '../accounts/client-binding.ts';
 import type { Mode } from '../accounts/mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
-import { actorOf } from '../audit/actor.ts';
+import { actorOf, type Actor } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
-import type { ServiceId, VerificationId } from '../ids.ts';
+import type { AccountId, ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
 import type { App } from '../platform.ts';
 import { EXPIRES_AFTER_MS, outcomeOf } from '../sandbox/test-numbers.ts';
@@ -34,6 +34,15 @@ export interface StartInput {
   binding?: ClientBinding | undefined;
   /** Only one more message of this one, if it is still pending. */
   resendOf?: VerificationId | undefined;
+  /** Nobody is given a client token of it. */
+  isWithoutToken?: boolean;
+}
+
+/** In whose name a verification is started. */
+export interface Starter {
+  accountId: AccountId;
+  mode: Mode;
+  by: Actor;
 }
 
 // Up to 500 starts share a commit: a commit of one costs 1.5 ms of the database's CPU and 2 ms of ours, and each further
@@ -45,18 +54,23 @@ const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8, restShare: 0.5 };
  * service, queues one more message of that. Over `inbound_sms` nothing is sent. Answers after the commit.
  * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput | VerificationSettled}
  */
-export async function startVerification(
+export function startVerification(
   app: App,
   who: Principal,
   input: StartInput,
 ): Promise<AnsweredVerification> {
+  return startAs(app, { accountId: who.accountId, mode: modeOf(who), by: actorOf(who) }, input);
+}
+
+/** The same for somebody who has gone since: see `batches/run-batches.ts`. */
+export async function startAs(app: App, who: Starter, input: StartInput): Promise<AnsweredVerification> {
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
   await refuseUnbound(app, service, input);
   const phone = parsePhone(input.to, service.settings.defaultCountry);
   if (input.channel === 'inbound_sms') await needInboundNumber(app, service, phone);
   const { accountId } = service;
-  const mode = modeOf(who);
+  const { mode } = who;
   if (mode === 'live') await refuseForbidden(app, service, phone, input.channel);
   const outcome = mode === 'test' ? outcomeOf(phone.e164) : undefined;
   if (outcome === 'blocked' && input.channel === 'sms') throw new DestinationOptedOut();
@@ -64,7 +78,7 @@ export async function startVerification(
   if (outcome === 'expired') draft.expiresAt = new Date(draft.createdAt.getTime() + EXPIRES_AFTER_MS);
   const { id } = draft;
   return app.batched(commitStarts, BATCH).add({
-    by: actorOf(who),
+    by: who.by,
     service,
     draft,
     number: {
@@ -83,10 +97,10 @@ export async function startVerification(
 async function refuseUnbound(
   app: App,
   { accountId, settings }: Service,
-  { binding, resendOf }: StartInput,
+  { binding, resendOf, isWithoutToken }: StartInput,
 ): Promise<void> {
   if (!binding) {
-    if (!settings.requireClientBinding || resendOf !== undefined) return;
+    if (!settings.requireClientBinding || isWithoutToken || resendOf !== undefined) return;
     throw new InvalidInput(
       'clientOrigin',
       'This service wants client tokens for one place: say which, with clientOrigin or clientApp.',

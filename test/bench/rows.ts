@@ -1,5 +1,6 @@
 import { benchAccess } from './access.ts';
 import { benchAdaptive } from './adaptive.ts';
+import { benchBulk } from './bulk.ts';
 import { benchCheck } from './check.ts';
 import { benchCpu } from './cpu.ts';
 import { benchDelivery } from './delivery.ts';
@@ -22,6 +23,7 @@ export type Bench = (ground: Ground) => Promise<Outcome[]>;
 /** By the name that `npm run bench -- <name>` takes, in the order of a full run. */
 export const ROWS: Readonly<Record<string, Bench>> = {
   start: benchStart,
+  bulk: benchBulk,
   check: benchCheck,
   delivery: benchDelivery,
   adaptive: benchAdaptive,

@@ -21,8 +21,8 @@ import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
 import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
 import { dumpOf } from '../support/account-rows.ts';
-import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
 import { throughDoors } from '../support/canary-doors.ts';
+import { connectSimulated, createTestAccount, createTestApp, createWaitingAccount } from '../support/app.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
 import { TestHttpServer } from '../support/http-server.ts';
@@ -154,6 +154,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   await throughMistakes();
   await throughTests();
   await throughOtherDoors();
+  await throughBatches();
   await past();
 
   const dump = await dumpOf(app);
@@ -463,6 +464,33 @@ async function throughOtherDoors(): Promise<void> {
   await ask(caller, 'auditLog', { first: 50 }, inAudit);
   const [endpoint] = await listWebhookEndpoints(app, who);
   await ask(caller, 'webhookDeliveries', { first: 50, endpointId: endpoint!.id }, toWebhooks);
+}
+
+/** Rows that are started, rows that are refused with a number where none belongs, and rows that wait. */
+async function throughBatches(): Promise<void> {
+  const { who, caller } = await anAccount();
+  await connectSimulated(app, who, ['instant']);
+  const numbers = Array.from({ length: 40 }, aNumber);
+  for (const to of numbers) canaries.push(numberCanary('a batch', to));
+  const [first, second] = numbers as [string, string];
+  const rows = [{ to: first }, { to: `${second}9999` }, { to: second, locale: second }];
+  const input = { rows, idempotencyKey: `batch of ${first}` };
+  const { id } = await ask(caller, 'startVerifications', { input });
+  await until(async () => (await ask(caller, 'batch', { id })).status === 'DONE');
+  const quiet = await createWaitingAccount(app);
+  const { credential } = await createCaller(app, quiet);
+  const headers = { authorization: `Bearer ${credential}`, 'content-type': 'application/x-ndjson' };
+  const lines = numbers.map((to) => JSON.stringify({ to })).join('\n');
+  for (const body of [lines, `${lines}\n{"to":"${first}`, first, `["${first}"]`])
+    for (const key of [first, second]) {
+      const url = `${app.server!.url}/v1/verifications/batch?locale=${key === first ? 'hr' : first}`;
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': key },
+        body,
+      });
+      logged.push(await response.text());
+    }
 }
 
 async function past(): Promise<void> {

@@ -25,9 +25,12 @@ export async function callOperation(
   const [method, form] = operation.split(' ') as [string, string];
   const id = changed.id ?? row.id?.(own) ?? '';
   const inQuery = { ...row.query?.(own) };
-  const body = row.body && { ...row.body(own) };
+  const given = row.body?.(own);
+  // An array has no fields: those are in the query then.
+  const body = Array.isArray(given) ? given : given && { ...given };
+  const fieldsIn = body && !Array.isArray(body) ? body : inQuery;
   for (const [field, value] of Object.entries(changed))
-    if (field !== 'id') Object.assign(body ?? inQuery, { [field]: value });
+    if (field !== 'id') Object.assign(fieldsIn, { [field]: value });
   const query = new URLSearchParams(inQuery).toString();
   const stop = new AbortController();
   const response = await fetch(`${app.server!.url}${form.replace('{id}', id)}${query && `?${query}`}`, {

@@ -6,7 +6,7 @@ export interface OperationRow {
   id?: (own: Tenant) => string;
   /** The query with which an account asks for its own. */
   query?: (own: Tenant) => Record<string, string>;
-  body?: (own: Tenant) => Record<string, unknown>;
+  body?: (own: Tenant) => Record<string, unknown> | readonly unknown[];
   /** The code with which another account's id in the path is answered. */
   foreign?: string;
   /** For each field of query or body that takes an id or a cursor: the codes that may come, or `empty`, or `own`. */
@@ -23,6 +23,9 @@ const page = { fields: { after: ['input/cursor', 'empty', 'own'] } } as const;
 const NOT_FOUND = 'verification/not_found';
 const verification = { id: ({ ids }: Tenant) => ids.vrf, foreign: NOT_FOUND, tests: NOT_FOUND };
 const pending = { id: (own: Tenant) => own.pending, foreign: NOT_FOUND, tests: NOT_FOUND };
+
+const NO_BATCH = 'batch/not_found';
+const batch = { id: ({ ids }: Tenant) => ids.bat, foreign: NO_BATCH, tests: NO_BATCH };
 
 /** By operation; one that is missing fails the test. */
 export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
@@ -41,6 +44,17 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
   'POST /v1/verifications/{id}/check': { ...pending, body: () => ({ code: '000 000 00' }), status: 400 },
   'POST /v1/verifications/{id}/resend': pending,
   'POST /v1/verifications/{id}/cancel': pending,
+  'POST /v1/verifications/batch': {
+    query: ({ ids }) => ({ serviceId: ids.svc }),
+    body: ({ aNumber }) => [{ to: aNumber() }],
+    fields: { serviceId: ['service/not_found'] },
+    status: 202,
+  },
+  'GET /v1/batches/{id}': batch,
+  'GET /v1/batches/{id}/results': { ...batch, ...page },
+  'GET /v1/batches/{id}/events': { ...batch, streams: true },
+  // It is done.
+  'POST /v1/batches/{id}/cancel': { ...batch, status: 409 },
   'GET /v1/verifications/{id}/messages': { ...verification, ...page },
   'GET /v1/messages/{id}': {
     id: ({ ids }) => ids.msg,

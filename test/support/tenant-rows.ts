@@ -79,6 +79,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     others: (_own, { numbers }) =>
       Object.values(numbers).map((to) => ({ args: { first: 3, filter: { to } }, answered: 'empty' })),
   },
+  batch: { tests: 'null', args: ({ ids }) => ({ id: ids.bat }), ids: { id: 'null' } },
   message: { tests: 'null', args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
   resolveNumber: { ...liveOnly, args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
   numberLookup: liveOnly,
@@ -194,6 +195,16 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     tests: 'own',
     args: input(({ ids, aNumber }) => ({ to: aNumber(), serviceId: ids.svc })),
     ids: { 'input.serviceId': 'ServiceNotFound' },
+  },
+  startVerifications: {
+    tests: 'own',
+    args: input(({ ids, aNumber }) => ({ rows: [{ to: aNumber() }], serviceId: ids.svc })),
+    ids: { 'input.serviceId': 'ServiceNotFound' },
+  },
+  cancelBatch: {
+    tests: 'BatchNotFound',
+    args: input(({ ids }) => ({ batchId: ids.bat })),
+    ids: { 'input.batchId': 'BatchNotFound' },
   },
   checkVerification: {
     tests: 'VerificationNotFound',
@@ -457,6 +468,14 @@ export const SUBSCRIPTIONS: Readonly<Record<string, SubscriptionRow>> = {
     tells: ({ version, __typename }: { version: number; __typename: string }) =>
       __typename === 'CodeRejected' && version > 4,
   },
+  batchProgress: {
+    tests: 'batch/not_found',
+    args: ({ ids }) => ({ id: ids.bat }),
+    ids: { id: 'batch/not_found' },
+    // It is done: that is told, and the stream ends.
+    happen: () => Promise.resolve(),
+    tells: ({ status }: { status: string }) => status === 'DONE',
+  },
   accountEvents: {
     ...shared,
     ids: { after: ['input/cursor', 'own'] },
@@ -483,6 +502,11 @@ export const INNER_FIELDS: Readonly<Record<string, { query: string; args: (own: 
     query: `query ($id: ID!, $foreign: String) { verification(id: $id) {
       messages(first: 3, after: $foreign) { nodes { id verificationId } edges { cursor } } } }`,
     args: ({ ids }) => ({ id: ids.vrf }),
+  },
+  'Batch.results': {
+    query: `query ($id: ID!, $foreign: String) { batch(id: $id) {
+      results(first: 3, after: $foreign) { nodes { row verification { id } } edges { cursor } } } }`,
+    args: ({ ids }) => ({ id: ids.bat }),
   },
 };
 

@@ -5,6 +5,8 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import type { Role } from '../../src/accounts/roles.ts';
 import { createCheckpoint } from '../../src/audit/create-checkpoint.ts';
 import type { RunningApp } from '../../src/app.ts';
+import { findBatch, listResults } from '../../src/batches/queries.ts';
+import { startVerifications } from '../../src/batches/start-verifications.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { encodeCursor } from '../../src/events/cursor.ts';
@@ -28,6 +30,7 @@ import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { signedIn } from './people.ts';
+import { until } from './until.ts';
 import { codeOf, happened, start, wrong } from './verifying.ts';
 
 /** An account with something of every kind, all of it marked by a word that nobody else uses. */
@@ -158,6 +161,8 @@ export async function createTenant(
       inb: inbound.id,
       aud: await auditEntryOf(app, accountId),
       rcp: newId('rcp'),
+      bat: await batchOf(app, who, aNumber()),
+      bch: newId('bch'),
     },
     pending: pending.id,
     numbers,
@@ -312,6 +317,16 @@ export async function receiveText(
   const message = { id: newId('msg'), from, to: tenant.ourNumber, text };
   const { status } = await callBack(app, 'inbound', tenant, message);
   if (status !== 204) throw new Error(`the message was answered with ${status}`);
+}
+
+/** A batch of one row; with a worker it is done. */
+async function batchOf(app: Running, who: Principal, to: string): Promise<Id<'bat'>> {
+  const { id } = await startVerifications(app, who, {}, [[JSON.stringify({ to })]]);
+  if (!app.dispatcher) return id;
+  await until(async () => (await findBatch(app, who, id))!.status === 'done');
+  const [started] = await listResults(app, (await findBatch(app, who, id))!, { after: 0, limit: 1 });
+  await happened(app, { accountId: who.accountId, id: started!.verificationId! }, 'MessageDelivered');
+  return id;
 }
 
 async function auditEntryOf(app: App, accountId: AccountId) {

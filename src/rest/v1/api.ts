@@ -1,6 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { authenticate } from '../../accounts/authenticate.ts';
@@ -17,6 +18,7 @@ import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addAudit } from './audit.ts';
 import { addAuditExport } from './audit-export.ts';
+import { addBatches, BATCH_PATH } from './batches.ts';
 import { addConfiguration } from './configuration.ts';
 import { addDocs } from './docs.ts';
 import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
@@ -75,14 +77,16 @@ export function createRest(app: App, { publicUrl, own, addressOf, seats }: RestO
     await next();
   };
 
-  api.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: (context) => answer(context as RestContext, app, TOO_LARGE),
-    }),
-  );
+  const limit: MiddlewareHandler<RestEnv> = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: (context) => answer(context as RestContext, app, TOO_LARGE),
+  });
+  // That one is read as a stream, and has limits of its own.
+  const limited: MiddlewareHandler<RestEnv> = (context, next) =>
+    context.req.path === BATCH_PATH ? next() : limit(context, next);
+  api.use('/v1/*', limited);
   addVerifications(api, app, gate);
+  addBatches(api, app, gate, seats);
   addMessages(api, app, gate);
   addEvents(api, app, gate, seats);
   addInbound(api, app, gate);

@@ -3,8 +3,8 @@ import { ALL_ACTIONS, type AuditAction } from '../../audit/actions.ts';
 import { EXPORT_FORMATS } from '../../audit/export-form.ts';
 import { exportLog } from '../../audit/export-log.ts';
 import type { App } from '../../platform.ts';
-import { noteUnexpected } from '../../unexpected.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
+import { streamOf } from './stream-of.ts';
 
 const MEDIA_TYPES = {
   csv: 'text/csv; charset=utf-8; header=present',
@@ -55,7 +55,7 @@ export function addAuditExport(api: RestApi, app: App, gate: Gate): void {
         { ...match, actions, from: momentOf(from), to: momentOf(to) },
         format,
       );
-      return context.body(streamOf(app, lines), 200, {
+      return context.body(streamOf(app, lines, 'GET /v1/audit'), 200, {
         'content-type': MEDIA_TYPES[format],
         'content-disposition': `attachment; filename="audit-log.${format}"`,
         'cache-control': 'no-store',
@@ -65,26 +65,3 @@ export function addAuditExport(api: RestApi, app: App, gate: Gate): void {
 }
 
 const momentOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
-
-/** Reads on when the one before was taken. What goes wrong on the way can no more be answered: the stream breaks off. */
-function streamOf(app: App, lines: AsyncIterable<string>): ReadableStream<Uint8Array> {
-  const iterator = lines[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const next = await iterator.next();
-          if (next.done) controller.close();
-          else controller.enqueue(Buffer.from(next.value));
-        } catch (error) {
-          noteUnexpected(app.log, error, 'GET /v1/audit');
-          controller.error(error);
-        }
-      },
-      async cancel() {
-        await iterator.return?.();
-      },
-    },
-    { highWaterMark: 1 },
-  );
-}

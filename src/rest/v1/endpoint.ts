@@ -50,8 +50,10 @@ export interface Endpoint<Params, Query, Headers, Body> {
   query?: Query;
   headers?: Headers;
   body?: Body;
+  /** What its body is, by content type, when it reads that itself, as a stream. */
+  streamedBody?: Readonly<Record<string, z.ZodType>>;
   /** The status of success, and what it brings. */
-  status: 200 | 201;
+  status: 200 | 201 | 202;
   answer: { schema: z.ZodType; description: string; mediaType?: string };
   /** Beyond those that every operation can have. */
   errors?: readonly ErrorCode[];
@@ -110,7 +112,11 @@ export function addEndpoint<
         description: answer.description,
         content: { [answer.mediaType ?? 'application/json']: { schema: answer.schema } },
       },
-      ...problemResponses([...ALWAYS, ...(body ? WITH_BODY : []), ...(endpoint.errors ?? [])]),
+      ...problemResponses([
+        ...ALWAYS,
+        ...(body || endpoint.streamedBody ? WITH_BODY : []),
+        ...(endpoint.errors ?? []),
+      ]),
     },
   });
   const handler = async (context: RestContext): Promise<Response> => {
@@ -127,6 +133,13 @@ export function addEndpoint<
     return result instanceof Response ? result : context.json(result, status);
   };
   api.openapi(route, handler as never);
+  // Said only now: what is said before is read and checked before the handler is called.
+  if (endpoint.streamedBody) Object.assign(route.request, { body: bodyOf(endpoint.streamedBody) });
+}
+
+function bodyOf(byType: Readonly<Record<string, z.ZodType>>) {
+  const content = Object.entries(byType).map(([type, schema]) => [type, { schema }] as const);
+  return { required: true, content: Object.fromEntries(content) };
 }
 
 /** Of several codes with one status, one response that names them all. */

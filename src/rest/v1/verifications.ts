@@ -2,18 +2,25 @@ import { z } from '@hono/zod-openapi';
 import { readBinding } from '../../accounts/client-binding.ts';
 import { issueClientToken, refuseEnded } from '../../accounts/client-token.ts';
 import type { ErrorCode } from '../../errors.ts';
-import { parseId, type ServiceId, type VerificationId } from '../../ids.ts';
+import type { VerificationId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { cancelVerification } from '../../verifications/cancel.ts';
 import { checkVerification } from '../../verifications/check.ts';
-import { ServiceNotFound, VerificationNotFound } from '../../verifications/errors.ts';
-import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../../verifications/idempotency.ts';
+import { VerificationNotFound } from '../../verifications/errors.ts';
 import { findVerification, listVerifications } from '../../verifications/queries.ts';
 import { resendVerification } from '../../verifications/resend.ts';
 import { startVerification } from '../../verifications/start.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
-import { idParams, PageQuery, pageOf, readIdParam, readPageOf } from './parts.ts';
+import {
+  IdempotencyHeader,
+  idParams,
+  PageQuery,
+  pageOf,
+  readIdParam,
+  readPageOf,
+  readServiceId,
+} from './parts.ts';
 import {
   Channel,
   Verification,
@@ -25,13 +32,6 @@ import {
 const TAG = 'Verifications';
 const BY_ID = idParams('vrf', 'The verification');
 const ANSWER = { schema: Verification, description: 'The verification.' };
-
-const IdempotencyHeader = z.object({
-  'idempotency-key': z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional().openapi({
-    description:
-      'A repeated call with the same key returns the first answer and sends nothing; with another body it is refused.',
-  }),
-});
 
 const Started = Verification.extend({
   clientToken: z.string().openapi({
@@ -225,13 +225,5 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
 function readId(params: { id: string }): VerificationId {
   const id = readIdParam('vrf', params);
   if (!id) throw new VerificationNotFound();
-  return id;
-}
-
-/** @throws {ServiceNotFound} */
-function readServiceId(text: string | undefined): ServiceId | undefined {
-  if (text === undefined) return undefined;
-  const id = parseId('svc', text);
-  if (!id) throw new ServiceNotFound();
   return id;
 }

@@ -8,7 +8,11 @@ import { cpuSeconds, createCounting, settledMemory, type Counting, type Memory }
 export type Probe = Counting & {
   cpuSeconds(): number;
   settledMemory(): Promise<Memory>;
+  /** Bytes of physical memory that it has had at most. */
+  peakResident(): number;
 };
 
-answerQuestions({ cpuSeconds, settledMemory, ...createCounting() } satisfies Probe);
+const peakResident = () => process.resourceUsage().maxRSS * 1024;
+
+answerQuestions({ cpuSeconds, settledMemory, peakResident, ...createCounting() } satisfies Probe);
 process.channel?.unref();

@@ -1,0 +1,23 @@
+import { withKeys } from '../crypto/with-keys.ts';
+import type { AccountId, BatchId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { readChunksOf } from '../vault/batch-chunks.ts';
+import { openRows } from './chunk.ts';
+
+/** Rows of a subject that are kept in an account's batches until they are started. */
+export async function listWaiting(
+  app: App,
+  accountId: AccountId,
+  { to, subjects }: { to: string; subjects: readonly Buffer[] },
+): Promise<{ batchId: BatchId; row: number; locale: string }[]> {
+  const chunks = (
+    await Promise.all(subjects.map((subject) => readChunksOf(app.sql, accountId, subject)))
+  ).flat();
+  return withKeys(app.keys, () =>
+    chunks.flatMap((chunk) =>
+      openRows(app.keys, chunk, chunk.rowsSealed)
+        .filter(([, one]) => one === to)
+        .map(([row, , locale]) => ({ batchId: chunk.batchId, row, locale })),
+    ),
+  );
+}

@@ -1,0 +1,25 @@
+import type { App } from '../../platform.ts';
+import { noteUnexpected } from '../../unexpected.ts';
+
+/** Reads on when the one before was taken. What goes wrong on the way can no more be answered: the stream breaks off. */
+export function streamOf(app: App, lines: AsyncIterable<string>, path: string): ReadableStream<Uint8Array> {
+  const iterator = lines[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const next = await iterator.next();
+          if (next.done) controller.close();
+          else controller.enqueue(Buffer.from(next.value));
+        } catch (error) {
+          noteUnexpected(app.log, error, path);
+          controller.error(error);
+        }
+      },
+      async cancel() {
+        await iterator.return?.();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}

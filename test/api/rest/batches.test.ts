@@ -1,0 +1,311 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../../../src/accounts/create-api-key.ts';
+import type { Principal } from '../../../src/accounts/principal.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_OPEN_BATCHES,
+  MAX_ROW_BYTES,
+  RECEIVING_MS,
+  RUNNING_MS,
+} from '../../../src/batches/batch.ts';
+import { forgetBatches } from '../../../src/batches/forget.ts';
+import { uuidOf, type BatchId, type VerificationId } from '../../../src/ids.ts';
+import { eraseSubject } from '../../../src/subjects/erase.ts';
+import {
+  connectSimulated,
+  createTestAccount,
+  createTestApp,
+  createWaitingAccount,
+  type TestApp,
+} from '../../support/app.ts';
+import { openEvents } from '../../support/server-events.ts';
+import { createRestCaller, restCallerWith, type RestAnswer, type RestCaller } from '../../support/rest.ts';
+import { until } from '../../support/until.ts';
+import { createClock, createNumbers, stateOf } from '../../support/verifying.ts';
+
+const PATH = '/v1/verifications/batch';
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+const aNumber = createNumbers(6_900_001);
+const clock = createClock();
+let main: TestApp;
+let app: TestApp['app'];
+let who: Principal;
+let caller: RestCaller;
+
+beforeAll(async () => {
+  main = await createTestApp({}, { clock: clock.now });
+  app = main.app;
+  who = await createTestAccount(app);
+  await connectSimulated(app, who, ['instant']);
+  caller = await createRestCaller(app, who);
+});
+afterAll(() => main[Symbol.asyncDispose]());
+
+const linesOf = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const someRows = (count: number) => Array.from({ length: count }, () => ({ to: aNumber() }));
+
+interface Row {
+  row: number;
+  status: string;
+  verificationId: VerificationId | null;
+  error: Record<string, unknown> | null;
+}
+
+/** An account none of whose messages goes anywhere: its batches stand still after a few rows. */
+async function still(): Promise<{ who: Principal; caller: RestCaller }> {
+  const quiet = await createWaitingAccount(app);
+  return { who: quiet, caller: await createRestCaller(app, quiet) };
+}
+
+const get = (id: unknown, by = caller) => by.get(`/v1/batches/${String(id)}`);
+
+function finished({ body }: RestAnswer, by = caller): Promise<Record<string, unknown>> {
+  return until(async () => {
+    const now = await get(body.id, by);
+    return now.body.finishedAt ? now.body : undefined;
+  });
+}
+
+async function resultsOf({ body }: RestAnswer, by = caller): Promise<Row[]> {
+  const response = await fetch(`${app.server!.url}/v1/batches/${String(body.id)}/results?format=ndjson`, {
+    headers: { authorization: `Bearer ${by.credential}` },
+  });
+  const text = await response.text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+}
+
+describe('a batch', () => {
+  test('is accepted at once, its rows are started as verifications of their own, and bad ones are refused alone', async () => {
+    const [first, last] = [aNumber(), aNumber()];
+    const body =
+      linesOf([{ to: first, locale: 'hr' }, { to: '+38512' }]) +
+      `not json\n\n{"to":"${'9'.repeat(MAX_ROW_BYTES)}"}\n` +
+      linesOf([{ to: first }, { to: last, name: 'x' }, { to: last }]).trimEnd();
+    const accepted = await caller.post(PATH, body, NDJSON);
+    expect(accepted.status).toBe(202);
+    expect(accepted.body).toMatchObject({ mode: 'live', status: 'running', rows: 7, refused: 4, started: 0 });
+    expect(accepted.headers.get('location')).toBe(`/v1/batches/${String(accepted.body.id)}`);
+    expect(await finished(accepted)).toMatchObject({
+      status: 'done',
+      ...{ rows: 7, queued: 0, started: 2, refused: 5, canceled: 0 },
+    });
+    const rows = await resultsOf(accepted);
+    expect(rows.map(({ row, status, error }) => [row, status, error?.['code'], error?.['field']])).toEqual([
+      [1, 'started', undefined, undefined],
+      [2, 'refused', 'input/phone_number', 'to'],
+      [3, 'refused', 'input/invalid', 'row'],
+      [4, 'refused', 'input/invalid', 'row'],
+      // The second one to this number within its pause.
+      [5, 'refused', 'verification/too_many_sends', undefined],
+      [6, 'refused', 'input/invalid', 'row'],
+      [7, 'started', undefined, undefined],
+    ]);
+    expect(rows[4]!.error).toMatchObject({ status: 429, nextSendAt: expect.any(String) as string });
+    const key = { accountId: who.accountId, id: rows[0]!.verificationId! };
+    expect(await stateOf(app, key)).toMatchObject({ locale: 'hr', mode: 'live' });
+    const { body: shown } = await caller.get(`/v1/verifications/${key.id}`);
+    expect(shown).toMatchObject({ to: first });
+    // Nothing of whom it was for is left behind.
+    expect(await app.sql`SELECT FROM vault.batch_chunks WHERE account_id = ${uuidOf(who.accountId)}`).toEqual(
+      [],
+    );
+  });
+
+  test('may be one JSON array, and has results by pages', async () => {
+    const accepted = await caller.post(PATH, someRows(5));
+    expect(accepted.body).toMatchObject({ rows: 5 });
+    await finished(accepted);
+    const path = `/v1/batches/${String(accepted.body.id)}/results`;
+    const page = await caller.get(`${path}?first=3`);
+    expect((page.body.items as Row[]).map(({ row }) => row)).toEqual([1, 2, 3]);
+    const next = await caller.get(`${path}?first=3&after=${String(page.body.nextCursor)}`);
+    expect((next.body.items as Row[]).map(({ row, status }) => [row, status])).toEqual([
+      [4, 'started'],
+      [5, 'started'],
+    ]);
+    expect(next.body.nextCursor).toBeNull();
+    expect((await caller.get(`${path}?after=x`)).body.code).toBe('input/cursor');
+  });
+
+  test('of a test key goes to the sandbox, and nobody live sees it', async () => {
+    const { key } = await createApiKey(app, who.accountId, { name: 'Tests', mode: 'test' });
+    const tester = restCallerWith(app, key);
+    const accepted = await tester.post(PATH, [{ to: '+12025550100' }, { to: '+12025550101' }]);
+    expect(await finished(accepted, tester)).toMatchObject({ mode: 'test', started: 2 });
+    const [row] = await resultsOf(accepted, tester);
+    expect(await stateOf(app, { accountId: who.accountId, id: row!.verificationId! })).toMatchObject({
+      mode: 'test',
+    });
+    expect((await get(accepted.body.id)).body.code).toBe('batch/not_found');
+    expect((await caller.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).status).toBe(404);
+  });
+
+  test('is watched until nothing of it can change any more', async () => {
+    const accepted = await caller.post(PATH, linesOf(someRows(60)), NDJSON);
+    const events = await openEvents(
+      `${app.server!.url}/v1/batches/${String(accepted.body.id)}/events`,
+      caller.credential,
+    );
+    const seen = await events.take(({ type }) => type === 'end');
+    await events.closed;
+    const told = seen
+      .slice(0, -1)
+      .map(({ data }) => data as { version: number; started: number; status: string });
+    expect(told.at(-1)).toMatchObject({ status: 'done', started: 60, queued: 0 });
+    const versions = told.map(({ version }) => version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  });
+});
+
+describe('what is wrong with a body is told apart', () => {
+  test.each([
+    ['another content type', 'text/csv', 'to\n+385911234567', 415, 'request/media_type'],
+    ['no content type', '', '[]', 415, 'request/media_type'],
+    [
+      'lines that end in the middle',
+      NDJSON['content-type'],
+      '{"to":"+385911234567"}\n{"to":',
+      400,
+      'batch/truncated',
+    ],
+    ['an array without its end', 'application/json', '[{"to":"+385911234567"}', 400, 'batch/truncated'],
+    ['no rows', 'application/json', '[]', 400, 'input/invalid'],
+    ['no array', 'application/json', '{"to":"+385911234567"}', 400, 'input/invalid'],
+    ['too many octets', NDJSON['content-type'], 'x'.repeat(MAX_BODY_BYTES + 1), 413, 'batch/too_large'],
+  ])('%s', async (_what, type, body, status, code) => {
+    const { caller: by, who: quiet } = await still();
+    const answer = await by.post(PATH, body, { 'content-type': type });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    // Without an idempotency key nobody could continue it.
+    expect(await app.sql`SELECT FROM batches WHERE account_id = ${uuidOf(quiet.accountId)}`).toEqual([]);
+  });
+
+  test('more batches under way than an account may have', async () => {
+    const { caller: by } = await still();
+    const rows = someRows(1);
+    // A number that does not get another message keeps none of them waiting: they need more rows than are started.
+    for (let i = 0; i < MAX_OPEN_BATCHES; i++)
+      await by.post(PATH, '{"to":"+385911234567"}\n{', { ...NDJSON, 'idempotency-key': `${i}` });
+    const refused = await by.post(PATH, rows);
+    expect([refused.status, refused.body.code]).toEqual([429, 'batch/too_many']);
+    expect(refused.headers.get('retry-after')).toBe('10');
+    // Nobody has continued them.
+    clock.advance(RECEIVING_MS + 1_000);
+    await forgetBatches(app);
+    expect((await by.post(PATH, rows)).status).toBe(202);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('continues an upload that broke off, and keeps no row twice', async () => {
+    const rows = someRows(1_300);
+    const whole = linesOf(rows);
+    const headers = { ...NDJSON, 'idempotency-key': 'newsletter' };
+    const cut = await caller.post(PATH, whole.slice(0, 1_200 * 23 - 5), headers);
+    expect(cut.body).toMatchObject({ code: 'batch/truncated', rowsKept: 1_199 });
+    const { body: waiting } = await get(cut.body.batchId);
+    expect(waiting).toMatchObject({ status: 'receiving', rows: 1_199, started: 0 });
+
+    const accepted = await caller.post(PATH, whole, headers);
+    expect(accepted.body).toMatchObject({ id: cut.body.batchId, rows: 1_300, refused: 0 });
+    // The same again is the same batch.
+    expect((await caller.post(PATH, whole, headers)).body.id).toBe(accepted.body.id);
+    expect(await finished(accepted)).toMatchObject({ started: 1_300, refused: 0 });
+    const results = await resultsOf(accepted);
+    expect(new Set(results.map(({ verificationId }) => verificationId)).size).toBe(1_300);
+  });
+
+  test('continues one whose connection broke', async () => {
+    const rows = someRows(3);
+    const headers = { ...NDJSON, 'idempotency-key': 'broken', authorization: `Bearer ${caller.credential}` };
+    const broken = request(`${app.server!.url}${PATH}`, { method: 'POST', headers });
+    broken.on('error', () => {});
+    broken.write(linesOf(rows.slice(0, 2)));
+    const id = await until(async () => {
+      const found = await app.sql<
+        { id: string }[]
+      >`SELECT id FROM batches WHERE status = 'receiving' AND account_id = ${uuidOf(who.accountId)}`;
+      return found[0]?.id;
+    });
+    broken.destroy();
+    await until(async () => {
+      const [kept] = await app.sql<
+        { rows: number }[]
+      >`SELECT rows FROM batches WHERE account_id = ${uuidOf(who.accountId)} AND id = ${id}`;
+      return kept!.rows === 2;
+    });
+    const accepted = await caller.post(PATH, linesOf(rows), { ...NDJSON, 'idempotency-key': 'broken' });
+    expect(uuidOf(accepted.body.id as BatchId)).toBe(id.replaceAll('-', ''));
+    expect(await finished(accepted)).toMatchObject({ rows: 3, started: 3 });
+  });
+
+  test('with another body is a conflict, whichever row it begins with, and leaves the batch as it is', async () => {
+    const rows = someRows(600);
+    const headers = { ...NDJSON, 'idempotency-key': 'used' };
+    const accepted = await caller.post(PATH, linesOf(rows), headers);
+    const others = [
+      [linesOf(rows.with(0, { to: aNumber() })), ''],
+      [linesOf(rows.with(599, { to: aNumber() })), ''],
+      [linesOf(rows.slice(0, 599)), ''],
+      [linesOf([...rows, { to: aNumber() }]), ''],
+      [linesOf(rows), '?locale=hr'],
+    ] as const;
+    for (const [body, query] of others) {
+      const refused = await caller.post(PATH + query, body, headers);
+      expect([refused.status, refused.body.code]).toEqual([409, 'idempotency/conflict']);
+    }
+    expect(await finished(accepted)).toMatchObject({ rows: 600, started: 600 });
+  });
+});
+
+describe('a batch that stands still', () => {
+  test('is canceled: what was not begun never is, and nobody is named in it any more', async () => {
+    const { caller: by, who: quiet } = await still();
+    const accepted = await by.post(PATH, linesOf(someRows(700)), NDJSON);
+    const begun = await until(async () => {
+      const { body } = await get(accepted.body.id, by);
+      return (body.started as number) > 0 ? (body.started as number) : undefined;
+    });
+    const canceled = await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`);
+    expect(canceled.body).toMatchObject({ status: 'canceled' });
+    const last = await finished(accepted, by);
+    expect(last).toMatchObject({ rows: 700, queued: 0, refused: 0 });
+    expect(last.started).toBeGreaterThanOrEqual(begun);
+    expect((last.started as number) + (last.canceled as number)).toBe(700);
+    expect(last.started).toBeLessThan(100);
+    const rows = await resultsOf(accepted, by);
+    expect(rows.filter(({ status }) => status === 'canceled')).toHaveLength(last.canceled as number);
+    expect(
+      await app.sql`SELECT FROM vault.batch_chunks WHERE account_id = ${uuidOf(quiet.accountId)}`,
+    ).toEqual([]);
+    // Twice is the same as once.
+    expect((await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).status).toBe(200);
+  });
+
+  test('forgets a subject that is erased, whose row is refused', async () => {
+    const { caller: by, who: quiet } = await still();
+    const rows = someRows(600);
+    const accepted = await by.post(PATH, linesOf(rows), NDJSON);
+    const receipt = await eraseSubject(app, quiet, { to: rows[599]!.to });
+    expect(receipt.counts).toMatchObject({ batchRows: 1 });
+    const erased = (await resultsOf(accepted, by)).at(-1);
+    expect(erased).toMatchObject({ row: 600, status: 'refused', error: { code: 'number/gone' } });
+    const { body } = await get(accepted.body.id, by);
+    expect(body).toMatchObject({ rows: 600, refused: 1 });
+    expect(await eraseSubject(app, quiet, { to: rows[599]!.to })).toMatchObject({ counts: { batchRows: 0 } });
+  });
+
+  test('ends after a day', async () => {
+    const { caller: by } = await still();
+    const accepted = await by.post(PATH, linesOf(someRows(100)), NDJSON);
+    clock.advance(RUNNING_MS + 60_000);
+    await forgetBatches(app);
+    expect(await finished(accepted, by)).toMatchObject({ status: 'expired', queued: 0 });
+    expect((await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).body.code).toBe('batch/settled');
+  });
+});

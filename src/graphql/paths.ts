@@ -9,6 +9,8 @@ export const PATHS = [
   '/carriers/{id}/inbound',
   // Its operations are a list of their own: `Rest.operations`.
   '/v1/{rest}',
+  // And so are these: `TwilioDoor.operations`.
+  '/v2/{rest}',
   '/auth/sign-in/email',
   '/auth/sign-out',
   '/auth/change-password',
@@ -66,6 +68,7 @@ export const PATH_NEEDS: Readonly<Record<Path, string>> = {
   '/carriers/{id}/receipts': 'the proof that the carrier was given',
   '/carriers/{id}/inbound': 'the proof that the carrier was given',
   '/v1/{rest}': 'the permission that its operation names',
+  '/v2/{rest}': 'the permission that its operation names',
   '/oauth/token': 'the proof of an OAuth client',
   '/oauth/introspect': 'the proof of an OAuth client, or `clients:manage`',
   '/oauth/revoke': 'the proof of an OAuth client, or `clients:manage`',

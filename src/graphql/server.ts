@@ -14,6 +14,7 @@ import { answerJoinPage } from '../rest/join-page.ts';
 import { answerOAuth } from '../rest/oauth.ts';
 import { createConnectionSeats } from '../rates/seats.ts';
 import { createRest } from '../rest/v1/api.ts';
+import { createTwilioDoor } from '../rest/twilio/api.ts';
 import { createPeopleDoor } from '../rest/people.ts';
 import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { answerPreflight, createCors } from './cors.ts';
@@ -66,8 +67,8 @@ const PING_MS = 12_000;
 const INIT_MS = 5_000;
 
 /**
- * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, the callbacks of carriers,
- * OAuth, `/health` and `/ready`.
+ * Serves `/graphql` (HTTP, server-sent events, WebSocket, GraphiQL), REST under `/v1`, clients of Twilio under `/v2`,
+ * the callbacks of carriers, OAuth, `/health` and `/ready`.
  * @throws {Error} with `code` EADDRINUSE and its kin when it cannot listen
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
@@ -91,6 +92,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
   const rest = createRest(app, { publicUrl, own, addressOf, seats });
+  const twilio = createTwilioDoor(app, { publicUrl, own, addressOf });
   const cors = createCors(app, options.allowedOrigins);
   const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();
@@ -123,6 +125,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case '/v1/{rest}':
         if (request.method === 'OPTIONS') return answerPreflight(response);
         return rest.handle(request, response);
+      case '/v2/{rest}':
+        return twilio.handle(request, response);
       case SECURITY_TXT_PATH:
         return answerText(response, securityTxt(options.securityContact, publicUrl, app.clock()));
       case '/oauth/token':

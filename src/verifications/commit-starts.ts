@@ -217,7 +217,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
   }
   const { accountId, id: target } = verification;
   batch.done.push({ accountId, actor: by, action: 'verification.start', outcome: 'ok', target });
-  return { ...verification };
+  return { ...verification, ...(message && { queued: message }) };
 }
 
 function latestOf(batch: Batch, { latestVerificationId }: DestinationState): VerificationRow | undefined {

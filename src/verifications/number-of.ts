@@ -1,6 +1,7 @@
 import { mayRevealPhone } from '../accounts/permissions.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { noteRead, type Shown } from '../audit/note-reads.ts';
+import type { MessageId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readNumbers, type NumberKey } from '../vault/numbers.ts';
 import { maskOfCountry, maskPhone, openPhoneSoon } from './phone.ts';
@@ -9,6 +10,13 @@ import type { VerificationRow } from './table.ts';
 /** A verification as a verb answers it: with its number, where that is at hand anyway. */
 export interface AnsweredVerification extends VerificationRow {
   number?: KnownNumber | { sealed: Buffer };
+  /** The message that a start has just queued. */
+  queued?: QueuedMessage;
+}
+
+export interface QueuedMessage {
+  id: MessageId;
+  queuedAt: Date;
 }
 
 interface KnownNumber {

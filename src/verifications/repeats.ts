@@ -1,10 +1,10 @@
 import type { Tx } from '../db/client.ts';
 import type { IdempotencyRecord } from './idempotency.ts';
 import { readVerifications } from './store.ts';
-import type { VerificationRow } from './table.ts';
+import type { AnsweredVerification } from './number-of.ts';
 
 /** What a start is answered with. */
-export type StartResult = VerificationRow | Error;
+export type StartResult = AnsweredVerification | Error;
 
 /** Stands for a verification that another start made: read once the batch is written. */
 export class Repeat extends Error {

@@ -39,6 +39,7 @@ describe('every answer', () => {
     '/v1/docs',
     '/v1/openapi.json',
     '/v1/verifications',
+    '/v2/Services',
     '/graphql?query={',
     '/graphql?query={__typename}',
   ];

@@ -15,7 +15,9 @@ import type { CarrierId, VerificationId } from '../../src/ids.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
+import { idOfSid, sidOf } from '../../src/rest/twilio/sids.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
+import { listServices } from '../../src/services/list.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
@@ -31,6 +33,7 @@ import { startPrivateRedis } from '../support/redis.ts';
 import { wholeOperation } from '../support/selections.ts';
 import { MailServer } from '../support/smtp-server.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
+import { basic } from '../support/twilio.ts';
 import { until } from '../support/until.ts';
 import {
   attemptsOf,
@@ -152,6 +155,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   await throughSenderRules();
   await fromHandsets();
   await throughMistakes();
+  await throughTwilio();
   await throughTests();
   await throughOtherDoors();
   await throughBatches();
@@ -415,6 +419,38 @@ async function throughMistakes(): Promise<void> {
         method: 'POST',
         body: new URLSearchParams(form),
       });
+}
+
+/** As clients of Twilio go, with numbers and codes also where none belong. */
+async function throughTwilio(): Promise<void> {
+  const { who, caller } = await anAccount();
+  await connectSimulated(app, who, ['instant']);
+  const [service] = await listServices(app, who);
+  const of = `/v2/Services/${sidOf(service!.id)}`;
+  const call = async (path: string, form?: Record<string, string>) => {
+    const response = await fetch(app.server!.url + path, {
+      headers: { authorization: basic(who.accountId, caller.credential) },
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+    });
+    const said = await response.text();
+    toApiKeys.push(said);
+    return JSON.parse(said) as { sid: string };
+  };
+  const to = aNumber();
+  canaries.push(numberCanary('a client of Twilio', to));
+  const { sid } = await call(`${of}/Verifications`, { To: to, Channel: 'sms' });
+  const v = { accountId: who.accountId, id: idOfSid('vrf', sid)! };
+  await happened(app, v, 'MessageDelivered');
+  const code = await codeOf(app, v);
+  canaries.push(codeCanary('a client of Twilio', code));
+  await call(`${of}/Verifications`, { To: `${to}99999999`, Channel: code, Locale: to });
+  await call(`${of}/Verifications`, { To: to, Channel: 'sms', CustomCode: code, [code]: to });
+  await call(`${of}/VerificationCheck`, { To: to, Code: wrong(code) });
+  await call(`${of}/VerificationCheck`, { VerificationSid: to, Code: code });
+  await call(`${of}/VerificationCheck`, { To: to, Code: code });
+  await call(`${of}/VerificationCheck`, { To: to, Code: code });
+  await call(`${of}/Verifications/${code}?To=${to}`);
+  await call(`/v2/${to}/${code}`);
 }
 
 const OF_A_TEST = 'the code of a test';

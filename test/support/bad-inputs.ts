@@ -2,18 +2,21 @@ import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { schema } from '../../src/graphql/schema.ts';
 import { badRestCalls, type BadInput } from './bad-rest.ts';
-import { absurdArgs, absurdJson, writeJson } from './absurd-inputs.ts';
+import { absurdArgs, absurdJson, absurdText as text, writeJson } from './absurd-inputs.ts';
 import { wholeOperation } from './selections.ts';
 import { MUTATIONS, QUERIES } from './tenant-rows.ts';
+import { TWILIO_PARAMS, TWILIO_ROWS } from './twilio-rows.ts';
+import { basic, requestOf, TWILIO_OPERATIONS } from './twilio.ts';
 import type { Tenant } from './tenants.ts';
 
 /**
- * Operations of every root field of the schema with arguments made for an account, of the REST API, and calls of its
- * carriers: all of them more or less wrong.
+ * Operations of every root field of the schema with arguments made for an account, of the REST API, operations for
+ * clients of Twilio, and calls of its carriers: all of them more or less wrong.
  */
 export function badInputs(tenant: Tenant): fc.Arbitrary<BadInput> {
   return fc.oneof(
     { weight: 6, arbitrary: badOperations(tenant) },
+    { weight: 2, arbitrary: badForms(tenant) },
     { weight: 5, arbitrary: badRestCalls(tenant) },
     badCalls(tenant),
   );
@@ -40,6 +43,31 @@ function badOperations(tenant: Tenant): fc.Arbitrary<BadInput> {
         }));
       }),
   );
+  return fc.oneof(...all);
+}
+
+/** Of every operation under `/v2`: its row, but for what stands in its path or its form. */
+function badForms(tenant: Tenant): fc.Arbitrary<BadInput> {
+  const all = TWILIO_OPERATIONS.map(({ operation }) => {
+    const row = TWILIO_ROWS[operation]!;
+    const names = [...Object.keys(row.path?.(tenant) ?? {}), ...TWILIO_PARAMS];
+    const changes = fc.dictionary(fc.constantFrom(...names), text, { maxKeys: 4 });
+    return changes.map((changed) => {
+      // A half of a character is in no URL.
+      const sendable = Object.entries(changed).map(([name, value]) => [name, value.toWellFormed()]);
+      const request = requestOf(
+        operation,
+        row,
+        tenant,
+        Object.fromEntries(sendable) as Record<string, string>,
+      );
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: basic(tenant.who.accountId, tenant.credential),
+      };
+      return { what: operation, headers, ...request };
+    });
+  });
   return fc.oneof(...all);
 }
 
@@ -77,7 +105,7 @@ export async function sendBadInput(origin: string, bad: BadInput): Promise<void>
   }).catch((error: unknown) => {
     throw new Error(`${what} has no answer: ${JSON.stringify(headers)} ${sent}`, { cause: error });
   });
-  const isFailure = response.status >= 500 || answer.includes('internal/unexpected');
+  const isFailure = response.status >= 500 || /internal\/unexpected|"code":20500/.test(answer);
   const tellsInsides = /node_modules|node:internal|\.ts:\d|\bat \S+ \(/.test(answer);
   if (!isFailure && !tellsInsides) return;
   throw new Error(`${what}: ${response.status} ${answer.slice(0, 2_000)}\n${sent}`);

@@ -607,6 +607,8 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
   '/carriers/{id}/inbound': callsOf('inbound', TEXT),
   // Its operations have rows of their own, in rest-rows.ts.
   '/v1/{rest}': [{ what: 'without an operation', status: 404, call: get('/v1/nothing') }],
+  // In twilio-rows.ts.
+  '/v2/{rest}': [{ what: 'without an operation', status: 404, call: get('/v2/nothing') }],
   '/.well-known/security.txt': [
     { what: 'says whom to tell of a hole', status: 200, call: get('/.well-known/security.txt') },
   ],

@@ -1,0 +1,113 @@
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyLimit } from 'hono/body-limit';
+import { challengeOf } from '../../accounts/challenge.ts';
+import type { Principal } from '../../accounts/principal.ts';
+import { noteRefusal } from '../../audit/note-refusal.ts';
+import { DomainError, ERROR_CODES } from '../../errors.ts';
+import type { AddressOf } from '../../http/client-address.ts';
+import { senderIn, type OwnOrigins } from '../../people/presented.ts';
+import type { App } from '../../platform.ts';
+import { createMeter } from '../../rates/meter.ts';
+import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { authenticateCaller } from './credentials.ts';
+import type { Gate, OperationNeeds, TwilioContext, TwilioEnv } from './endpoint.ts';
+import { faultOf, pageOf, Refusal, retrySeconds, type Fault } from './fault.ts';
+import { addCheck } from './checks.ts';
+import { addServices } from './services.ts';
+import { addVerifications } from './verifications.ts';
+import { idsOfSids } from './sids.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** Twilio Verify v2 under `/v2`, as far as docs/twilio.md says: the same verbs as GraphQL, for clients of Twilio. */
+export interface TwilioDoor {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  operations: readonly OperationNeeds[];
+}
+
+export interface TwilioDoorOptions {
+  /** Where the world reaches us, without a slash at its end. */
+  publicUrl: string;
+  /** Whose pages may call with a credential of any account. */
+  own: OwnOrigins;
+  addressOf: AddressOf;
+}
+
+export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: TwilioDoorOptions): TwilioDoor {
+  const api = new Hono<TwilioEnv>();
+  const publicHost = URL.canParse(publicUrl) ? new URL(publicUrl).host : '';
+  const gate: Gate = {
+    app,
+    async admit(context) {
+      const { incoming } = context.env;
+      const { authorization } = incoming.headers;
+      const sender = senderIn(incoming.headers, own);
+      const who = await authenticateCaller(app, authorization, addressOf(incoming), sender);
+      const charged = app.single(createMeter).charge(who, 1);
+      if (charged) {
+        context.header('ratelimit-policy', charged.policy);
+        context.header('ratelimit', charged.standing);
+      }
+      return who;
+    },
+    // Clients follow these addresses: where they came from they come to, whatever the world calls us.
+    site({ env: { incoming } }) {
+      const { host } = incoming.headers;
+      return host === undefined || host === publicHost ? publicUrl : `http://${host}`;
+    },
+    operations: [],
+  };
+
+  const tooLarge = new Refusal(413, 60200, `A body has at most ${MAX_BODY_BYTES / 1024} KB`).fault;
+  const onError = (context: unknown) => answer(context as TwilioContext, tooLarge);
+  api.use('/v2/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError }));
+  addServices(api, gate);
+  addVerifications(api, gate);
+  addCheck(api, gate);
+
+  api.notFound((context) => answer(context, NOTHING_HERE));
+  api.onError((error, context) => {
+    if (error instanceof Refusal) {
+      if (error.cause instanceof DomainError) noteRefused(app, error.cause, context);
+      return answer(context, error.fault, headersOf(app, error.cause));
+    }
+    if (error instanceof DomainError) {
+      noteRefused(app, error, context);
+      return answer(context, faultOf(error), headersOf(app, error));
+    }
+    const message = unexpectedMessage(noteUnexpected(app.log, error, context.req.routePath));
+    return answer(context, { status: 500, code: 20500, message, more_info: pageOf(20500) });
+  });
+
+  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  return { handle: (request, response) => listener(request, response), operations: gate.operations };
+}
+
+const NOTHING_HERE = new Refusal(404, 20404, 'The requested resource was not found').fault;
+
+/** What a client can act on without reading the body. */
+function headersOf(app: App, error: unknown): Record<string, string> {
+  if (!(error instanceof DomainError)) return {};
+  // Not Basic: a browser would ask its user for a name and a password, and send them along from then on.
+  const challenge = challengeOf(error);
+  const seconds = retrySeconds(error, app.clock());
+  return {
+    ...(challenge !== undefined && { 'www-authenticate': challenge }),
+    ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+  };
+}
+
+function answer(context: TwilioContext, fault: Fault, headers: Record<string, string> = {}): Response {
+  return context.json(fault, fault.status as 400, { 'cache-control': 'no-store', ...headers });
+}
+
+/** Of what is read only that it may not be: what is not there is no secret. */
+function noteRefused(app: App, error: DomainError, { req, var: { who, audit, asked } }: TwilioContext): void {
+  // Nobody who is known: the credential is no good.
+  if ((who as Principal | undefined) === undefined) return;
+  if (audit === 'data.read' && ERROR_CODES[error.code] !== 403) return;
+  const details = audit === 'data.read' ? { field: `${req.method} ${req.routePath}` } : undefined;
+  noteRefusal(app, who, audit, error, idsOfSids(Object.values(asked)), details);
+}

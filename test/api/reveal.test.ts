@@ -140,11 +140,13 @@ describe('a person', () => {
       'GET /v1/verifications',
       'GET /v1/verifications/{id}',
       'GET /v1/verifications/{id}/events',
+      'Query.batch',
       'Query.inboundMessages',
       'Query.node',
       'Query.verification',
       'Query.verifications',
       'Subscription.accountEvents',
+      'Subscription.batchProgress',
       'Subscription.inboundMessages',
       'Subscription.verificationEvents',
     ]);

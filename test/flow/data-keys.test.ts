@@ -11,7 +11,7 @@ import { checkVerification } from '../../src/verifications/check.ts';
 import { createTestAccount, createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
 import { clientTokenAsBefore, makeEarlierVersion } from '../support/earlier-version.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { runToEnd } from '../support/processes.ts';
+import { refusalToStart as refused } from '../support/refusal-to-start.ts';
 import { until } from '../support/until.ts';
 import { codeOf, createNumbers, start, stateOf, vaultedOf } from '../support/verifying.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
@@ -27,14 +27,8 @@ async function numberIn({ app }: TestApp, row: VerificationRow): Promise<string>
   return openPhone(app.keys, row, (await vaultedOf(app, row)).numberSealed);
 }
 
-/** What `npm start` says when it will not start, on a database. */
-async function refusalToStart(databaseUrl: string, keys: string): Promise<string> {
-  const env = { DATABASE_URL: databaseUrl, OTPOST_KEYS: keys, ROLES: 'api', PORT: '0' };
-  const { ended, lines } = await runToEnd({ entry: 'src/main.ts', env });
-  expect(ended).toBe(1);
-  expect(lines).toHaveLength(1);
-  return lines[0]!;
-}
+const refusalToStart = (databaseUrl: string, keys: string) =>
+  refused({ DATABASE_URL: databaseUrl, OTPOST_KEYS: keys });
 
 describe('data keys', () => {
   let main: TestApp;
@@ -171,7 +165,7 @@ describe('an installation of an earlier version, which sealed under the root key
       await makeEarlierVersion(earlier.app, K1);
     }
     expect(await refusalToStart(database.url, entry(K2))).toMatch(
-      /^otpost: OTPOST_KEYS has no key "index", "k1", but an earlier version /,
+      /^OTPOST_KEYS has no key "index", "k1", but an earlier version /,
     );
     expect(await refusalToStart(database.url, `${entry(K2)},${entry(INDEX)}`)).toMatch(/ has no key "k1", /);
     await using later = await createTestApp(env);
@@ -183,13 +177,13 @@ describe('a key-encryption key that is lost', () => {
   test('stops the start, in one line that names it', async () => {
     await using first = await createTestApp({ ...ROLES, OTPOST_KEYS: entry(K1) });
     expect(await refusalToStart(first.databaseUrl, entry(K2))).toMatch(
-      /^otpost: The key-encryption key "k1" is missing: [^\n]*OTPOST_KEYS/,
+      /^The key-encryption key "k1" is missing: [^\n]*OTPOST_KEYS/,
     );
   });
 
   test('and one that is another key of the same name, too', async () => {
     await using first = await createTestApp({ ...ROLES, OTPOST_KEYS: entry(K1) });
     const said = await refusalToStart(first.databaseUrl, entry({ ...K2, id: 'k1' }));
-    expect(said).toMatch(/^otpost: The key "k1" of OTPOST_KEYS does not unwrap /);
+    expect(said).toMatch(/^The key "k1" of OTPOST_KEYS does not unwrap /);
   });
 });

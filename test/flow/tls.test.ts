@@ -9,7 +9,7 @@ import { readRedisTls } from '../../src/bus/redis-tls.ts';
 import { createTestApp, createWaitingAccount } from '../support/app.ts';
 import { makeCertificates, type Certificates } from '../support/certificates.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { runToEnd } from '../support/processes.ts';
+import { refusalToStart as refused } from '../support/refusal-to-start.ts';
 import { startTlsPostgres, startTlsRedis, type TlsPostgres, type TlsServer } from '../support/tls-servers.ts';
 import { until } from '../support/until.ts';
 import { createNumbers, start } from '../support/verifying.ts';
@@ -38,15 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** What `npm start` says when it will not start. */
-async function refusalToStart(env: Record<string, string>): Promise<string> {
-  const { ended, lines } = await runToEnd({
-    entry: 'src/main.ts',
-    env: { OTPOST_KEYS: KEYS, ROLES: 'api', PORT: '0', ...env },
-  });
-  expect([ended, lines.length], lines.join('\n')).toEqual([1, 1]);
-  return lines[0]!;
-}
+const refusalToStart = (env: Record<string, string>) => refused({ OTPOST_KEYS: KEYS, ...env });
 
 describe('PostgreSQL over TLS', () => {
   let server: TlsPostgres;
@@ -86,9 +78,7 @@ describe('PostgreSQL over TLS', () => {
     const said = await refusalToStart({
       DATABASE_URL: url(`?sslmode=verify-full&sslrootcert=${files.otherCa}`),
     });
-    expect(said).toMatch(
-      /^otpost: The certificate of PostgreSQL at localhost:\d+ does not verify: .*sslrootcert/,
-    );
+    expect(said).toMatch(/^The certificate of PostgreSQL at localhost:\d+ does not verify: .*sslrootcert/);
     expect(await refusalToStart({ DATABASE_URL: url('?sslmode=verify-full') })).toMatch(
       /the system's authorities/,
     );
@@ -97,7 +87,7 @@ describe('PostgreSQL over TLS', () => {
   test('for another host is refused, in one line', async () => {
     const said = await refusalToStart({ DATABASE_URL: url(verified(), '127.0.0.1') });
     expect(said).toMatch(
-      /^otpost: The certificate of PostgreSQL at 127\.0\.0\.1:\d+ does not verify: .*127\.0\.0\.1/,
+      /^The certificate of PostgreSQL at 127\.0\.0\.1:\d+ does not verify: .*127\.0\.0\.1/,
     );
   });
 
@@ -112,7 +102,7 @@ describe('PostgreSQL over TLS', () => {
     await using plain = await createTestDatabase();
     const said = await refusalToStart({ DATABASE_URL: `${plain.url}${verified()}` });
     expect(said).toMatch(
-      /^otpost: PostgreSQL at \S+ has no encryption, but DATABASE_URL asks for sslmode=verify-full/,
+      /^PostgreSQL at \S+ has no encryption, but DATABASE_URL asks for sslmode=verify-full/,
     );
   });
 
@@ -122,12 +112,12 @@ describe('PostgreSQL over TLS', () => {
     await using running = await createTestApp({ DATABASE_URL: url(own, 'localhost', strict), ROLES: 'api' });
     expect(await running.app.sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
     const said = await refusalToStart({ DATABASE_URL: url(verified(), 'localhost', strict) });
-    expect(said).toMatch(/^otpost: PostgreSQL refused .*certificate/);
+    expect(said).toMatch(/^PostgreSQL refused .*certificate/);
   });
 
   test('a file that is not there is named, in one line', async () => {
     const said = await refusalToStart({ DATABASE_URL: url('?sslmode=verify-full&sslrootcert=/no/such.crt') });
-    expect(said).toBe('otpost: The sslrootcert of DATABASE_URL, /no/such.crt, cannot be read (ENOENT).');
+    expect(said).toBe('The sslrootcert of DATABASE_URL, /no/such.crt, cannot be read (ENOENT).');
   });
 });
 
@@ -175,7 +165,7 @@ describe('Redis over TLS', () => {
     ['another host', () => ({ REDIS_URL: url('127.0.0.1'), REDIS_CA_FILE: files.ca }), /127\.0\.0\.1/],
   ])('is refused at the start, in one line, by %s', async (_what, env, why) => {
     const said = await refusalToStart({ DATABASE_URL: database.url, ...env() });
-    expect(said).toMatch(/^otpost: Redis does not answer at \S+ \(.+\)\. Check REDIS_URL and REDIS_CA_FILE/);
+    expect(said).toMatch(/^Redis does not answer at \S+ \(.+\)\. Check REDIS_URL and REDIS_CA_FILE/);
     expect(said).toMatch(why);
   });
 

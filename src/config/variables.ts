@@ -56,7 +56,8 @@ export const VARIABLES = {
   REGION: {
     schema: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'a region is two capital letters, e.g. EU or US')
+      .toUpperCase()
+      .regex(/^[A-Z]{2}$/, 'a region is two letters, e.g. EU or US')
       .optional(),
     default: undefined,
     about:

@@ -1,24 +1,10 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
+import { asc, eq } from 'drizzle-orm';
 import { findAccounts } from '../accounts/find-account.ts';
 import type { Role } from '../accounts/roles.ts';
-import type { AccountId, MemberId, PersonId } from '../ids.ts';
+import type { AccountId, PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { openPerson, type PersonalData } from './personal-data.ts';
-import { members, people, personPasskeys, type MemberRow } from './table.ts';
-
-/** A page of an account's members, oldest first. */
-export async function pageMembers(
-  app: App,
-  accountId: AccountId,
-  { after, limit }: { after: MemberId | undefined; limit: number },
-): Promise<MemberRow[]> {
-  return app.db
-    .select()
-    .from(members)
-    .where(and(eq(members.accountId, accountId), after === undefined ? undefined : gt(members.id, after)))
-    .orderBy(asc(members.id))
-    .limit(limit);
-}
+import { members, people, personPasskeys } from './table.ts';
 
 /** Somebody, as they see themselves. */
 export interface Self extends PersonalData {

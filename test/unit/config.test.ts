@@ -73,7 +73,7 @@ describe('loadConfig', () => {
       REDIS_CA_FILE: '/tls/ca.crt',
       REDIS_CERT_FILE: '/tls/client.crt',
       REDIS_KEY_FILE: '/tls/client.key',
-      REGION: 'EU',
+      REGION: 'eu',
       OTPOST_KEYS: '',
       OTPOST_KEYS_FILE: '/run/secrets/otpost',
       KEYS_REREAD_SECONDS: '5',

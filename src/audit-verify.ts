@@ -4,7 +4,7 @@ import { parseVerifyOptions, VERIFY_HELP, type VerifyOptions } from './audit/ver
 import { describeTampering, describeWhole, verifyLog } from './audit/verify/verify-log.ts';
 import { loadConfig } from './config.ts';
 import { databaseBeside } from './db/embedded/running.ts';
-import { createProgress } from './keys/rotate/progress.ts';
+import { createProgress } from './progress.ts';
 import { explainStartFailure } from './start-failure.ts';
 
 // `npm run audit:verify`: beside the processes that serve, with their environment.

@@ -2,7 +2,7 @@ import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
 import { databaseBeside } from './db/embedded/running.ts';
 import { parseRotateOptions, ROTATE_HELP, type RotateOptions } from './keys/rotate/options.ts';
-import { createProgress } from './keys/rotate/progress.ts';
+import { createProgress } from './progress.ts';
 import { rotateKeys } from './keys/rotate/rotate.ts';
 import { explainStartFailure } from './start-failure.ts';
 

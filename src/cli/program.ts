@@ -4,6 +4,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ALL_PERMISSIONS, type Permission } from '../accounts/permissions.ts';
 import { EVENT_TYPES, type EventType } from '../events/catalog.ts';
 import { ALL_WEBHOOK_NAMES, type WebhookName } from '../webhooks/catalog.ts';
+import { cancelBatch, startBatch, watchBatch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { listCarriers, testCarrier, watchCarriers } from './carriers.ts';
 import { readDuration } from './duration.ts';
@@ -35,6 +36,7 @@ export function createProgram(
       writeErr: (text) => void stderr.write(text),
     });
   addVerifications(program, runner);
+  addBatches(program, runner);
   addFollowing(program, runner);
   addKeys(program, runner);
   addCarriers(program, runner);
@@ -68,6 +70,30 @@ function addVerifications(program: Command, { withServer }: Runner): void {
     .description('call a verification off')
     .argument('<id>', 'vrf_…')
     .action((id: string, flags: Flags) => withServer(flags, (session) => cancel(session, id)));
+}
+
+function addBatches(program: Command, { withServer }: Runner): void {
+  const batch = program.command('batch').description('codes to many numbers, at the pace of the carriers');
+  reaching(batch.command('start'))
+    .description('send codes to all numbers of a file, one in each line; shows how far it is, to its end')
+    .argument('<file>', 'numbers, or NDJSON: {"to": "+385…", "locale": "hr"}')
+    .option('--service <id>', 'the service whose rules hold')
+    .option('--locale <tag>', 'the language of rows that do not say it')
+    .option(
+      '--idempotency-key <key>',
+      'without one the same file is the same batch, however often it is sent',
+    )
+    .action((file: string, { service, locale, idempotencyKey, ...flags }: Flags & NewBatchFlags) =>
+      withServer(flags, (session) => startBatch(session, { file, service, locale, idempotencyKey })),
+    );
+  reaching(batch.command('watch'))
+    .description('how far a batch is, to its end, then the rows that were not started')
+    .argument('<id>', 'bat_…')
+    .action((id: string, flags: Flags) => withServer(flags, (session) => watchBatch(session, id)));
+  reaching(batch.command('cancel'))
+    .description('start no more of a batch')
+    .argument('<id>', 'bat_…')
+    .action((id: string, flags: Flags) => withServer(flags, (session) => cancelBatch(session, id)));
 }
 
 function addFollowing(program: Command, { withServer }: Runner): void {
@@ -172,6 +198,12 @@ function addProfiles(program: Command, { alone, withServer }: Runner): void {
     .description('forget it; its key goes on working')
     .addArgument(one())
     .action((name: string) => alone({}, (person) => removeProfile(person, name)));
+}
+
+interface NewBatchFlags {
+  service?: string;
+  locale?: string;
+  idempotencyKey?: string;
 }
 
 interface FollowFlags {

@@ -102,7 +102,6 @@ builder.queryField('members', (t) =>
       });
       const rows = await context.app.db.query.members.findMany({
         ...query,
-        columns: { ...query.columns, id: true },
         where: { accountId: callerOf(context).accountId, ...(after && { id: { gt: after } }) },
         orderBy: { id: 'asc' },
         limit,

@@ -7,11 +7,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
-import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import {
+  connectSimulated,
+  createTestAccount,
+  createTestApp,
+  createWaitingAccount,
+  type TestApp,
+} from '../support/app.ts';
 import { runCli, startCli } from '../support/cli.ts';
 import { startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
-import { createNumbers, received, start, stateOf, wrong } from '../support/verifying.ts';
+import { codesOn, createNumbers, received, start, stateOf, wrong } from '../support/verifying.ts';
 
 const nextNumber = createNumbers(4_300_000);
 let testApp: TestApp;
@@ -83,6 +89,56 @@ describe('verify', () => {
   });
 });
 
+describe('batch', () => {
+  test('starts all numbers of a file, shows how far it is, names the rows that were refused; sent again it is the same one', async () => {
+    const file = join(home, 'numbers.txt');
+    const numbers = [nextNumber(), nextNumber(), nextNumber()];
+    await writeFile(file, `${numbers.slice(0, 2).join('\n')}\n\n+3859\r\n${numbers[2]}\n`);
+    const first = await runCli(['batch', 'start', file, '--json'], { env });
+    const said = first.out.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const batch = said.find(({ type }) => type === 'batch')!;
+    expect(batch).toMatchObject({ rows: 4 });
+    expect(said.filter(({ type }) => type === 'row')).toMatchObject([
+      { status: 'refused', error: { code: 'input/phone_number' } },
+    ]);
+    expect(said.at(-1)).toMatchObject({ type: 'ended', rows: 4, started: 3, refused: 1, queued: 0 });
+    expect(first.code).toBe(1);
+    for (const number of numbers) await received(app, number);
+
+    const again = await runCli(['batch', 'start', file], { env });
+    expect(again.out[0]).toContain(batch.id);
+    expect(again.out.at(-1)).toContain('3 of 4 started, 1 refused');
+    expect(again.err.join('\n')).toContain('Rows: 4 of 4 (100 %)');
+    for (const number of numbers) expect(codesOn(app, number)).toHaveLength(1);
+  });
+
+  test('can be left to go on, and be ended', async () => {
+    const waiting = await createWaitingAccount(app);
+    const own = {
+      env: { ...env, OTPOST_API_KEY: (await createApiKey(app, waiting.accountId, { name: 'CLI' })).key },
+    };
+    const file = join(home, 'rows.ndjson');
+    // More than are begun while nothing flows off.
+    const rows = Array.from({ length: 100 }, () => JSON.stringify({ to: nextNumber(), locale: 'hr' }));
+    await writeFile(file, rows.join('\n'));
+    await using cli = startCli(['batch', 'start', file, '--idempotency-key', 'one', '--json'], own);
+    const { id } = (await cli.told('batch')) as { id: string };
+    await cli.told('progress');
+    cli.signal('SIGINT');
+    expect(await cli.ended).toBe(130);
+    expect(cli.err.join('\n')).toContain(`otpost batch cancel ${id}`);
+    const canceled = await runCli(['batch', 'cancel', id, '--json'], own);
+    expect(canceled).toMatchObject({ code: 0 });
+    const watched = await runCli(['batch', 'watch', id], own);
+    expect(watched.code).toBe(1);
+    const [, started, left] = /^canceled: (\d+) of 100 started, 0 refused, (\d+) canceled$/.exec(
+      watched.out.at(-1)!,
+    )!;
+    expect(Number(started) + Number(left)).toBe(100);
+    expect(watched.out).toHaveLength(Number(left) + 1);
+  });
+});
+
 describe('what is wrong is said in one line that says what to do', () => {
   test.concurrent.each([
     ['a number that is none', ['verify', 'nonsense'], {}, 2, /no letters.*\+385/],
@@ -92,6 +148,7 @@ describe('what is wrong is said in one line that says what to do', () => {
     ['a target that is none', ['listen', '--forward-to', 'http://'], {}, 2, /localhost:3000/],
     ['a profile that is not there', ['tail', '--profile', 'x'], { OTPOST_API_KEY: '' }, 2, /"x".*none/],
     ['a carrier that is not there', ['carriers', 'test', 'x'], {}, 2, /no carrier "x"; there are: /],
+    ['a file that is not there', ['batch', 'start', '/no/such.txt'], {}, 2, /\/no\/such\.txt cannot be read/],
     ['a verification that is not there', ['cancel', `vrf_${'0'.repeat(32)}`], {}, 1, /no such verification/],
   ])('%s', async (_what, args, more, code, line) => {
     const options = { env: { ...env, ...more }, cwd: home };

@@ -18,6 +18,8 @@ type Documents = {
     "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": typeof types.AccountEventsDocument,
     "query AccountEventsCursor {\n  accountEventsCursor\n}": typeof types.AccountEventsCursorDocument,
     "fragment ApiKeyProfile on ApiKey {\n  id\n  name\n  hint\n  permissions\n  networks\n  expiresAt\n  previousEndsAt\n  lastUsedAt\n  createdAt\n  revokedAt\n}\n\nquery ApiKeys($first: Int!, $after: String) {\n  apiKeys(first: $first, after: $after) {\n    nodes {\n      ...ApiKeyProfile\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": typeof types.ApiKeyProfileFragmentDoc,
+    "subscription BatchProgress($id: ID!) {\n  batchProgress(id: $id) {\n    id\n    status\n    rows\n    queued\n    started\n    refused\n    canceled\n    finishedAt\n  }\n}": typeof types.BatchProgressDocument,
+    "mutation CancelBatch($input: CancelBatchInput!) {\n  cancelBatch(input: $input) {\n    __typename\n    ... on Batch {\n      id\n      status\n      rows\n      started\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CancelBatchDocument,
     "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": typeof types.CancelVerificationDocument,
     "subscription CarrierHealth($carrierIds: [ID!]) {\n  carrierHealth(carrierIds: $carrierIds) {\n    ...Health\n    carrier {\n      name\n    }\n  }\n}\n\nquery CarrierHealthNow($carrierId: ID!) {\n  carrier(id: $carrierId) {\n    health {\n      ...Health\n    }\n  }\n}\n\nfragment Health on CarrierHealth {\n  carrierId\n  state\n  problem\n  inFlight\n  window\n  windowUse\n  perSecond\n  allowedPerSecond\n  throttles\n  breaker\n  asOf\n  workers {\n    worker\n    state\n    problem\n    inFlight\n    window\n    perSecond\n    allowedPerSecond\n    throttles\n    backOff\n    breaker\n    nextProbeAt\n    asOf\n    binds {\n      mode\n      state\n      problem\n      inFlight\n      window\n    }\n  }\n}": typeof types.CarrierHealthDocument,
     "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  region\n  senderRules\n  config\n  secrets\n}": typeof types.CarriersDocument,
@@ -52,6 +54,8 @@ const documents: Documents = {
     "subscription AccountEvents($after: String) {\n  accountEvents(after: $after) {\n    ...Event\n  }\n}": types.AccountEventsDocument,
     "query AccountEventsCursor {\n  accountEventsCursor\n}": types.AccountEventsCursorDocument,
     "fragment ApiKeyProfile on ApiKey {\n  id\n  name\n  hint\n  permissions\n  networks\n  expiresAt\n  previousEndsAt\n  lastUsedAt\n  createdAt\n  revokedAt\n}\n\nquery ApiKeys($first: Int!, $after: String) {\n  apiKeys(first: $first, after: $after) {\n    nodes {\n      ...ApiKeyProfile\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}": types.ApiKeyProfileFragmentDoc,
+    "subscription BatchProgress($id: ID!) {\n  batchProgress(id: $id) {\n    id\n    status\n    rows\n    queued\n    started\n    refused\n    canceled\n    finishedAt\n  }\n}": types.BatchProgressDocument,
+    "mutation CancelBatch($input: CancelBatchInput!) {\n  cancelBatch(input: $input) {\n    __typename\n    ... on Batch {\n      id\n      status\n      rows\n      started\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CancelBatchDocument,
     "mutation CancelVerification($input: CancelVerificationInput!) {\n  cancelVerification(input: $input) {\n    __typename\n    ... on Verification {\n      id\n      status\n      settledAt\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}": types.CancelVerificationDocument,
     "subscription CarrierHealth($carrierIds: [ID!]) {\n  carrierHealth(carrierIds: $carrierIds) {\n    ...Health\n    carrier {\n      name\n    }\n  }\n}\n\nquery CarrierHealthNow($carrierId: ID!) {\n  carrier(id: $carrierId) {\n    health {\n      ...Health\n    }\n  }\n}\n\nfragment Health on CarrierHealth {\n  carrierId\n  state\n  problem\n  inFlight\n  window\n  windowUse\n  perSecond\n  allowedPerSecond\n  throttles\n  breaker\n  asOf\n  workers {\n    worker\n    state\n    problem\n    inFlight\n    window\n    perSecond\n    allowedPerSecond\n    throttles\n    backOff\n    breaker\n    nextProbeAt\n    asOf\n    binds {\n      mode\n      state\n      problem\n      inFlight\n      window\n    }\n  }\n}": types.CarrierHealthDocument,
     "query Carriers {\n  carriers {\n    ...CarrierProfile\n  }\n}\n\nfragment CarrierProfile on Carrier {\n  id\n  name\n  enabled\n  region\n  senderRules\n  config\n  secrets\n}": types.CarriersDocument,
@@ -95,6 +99,14 @@ export function graphql(source: "query AccountEventsCursor {\n  accountEventsCur
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "fragment ApiKeyProfile on ApiKey {\n  id\n  name\n  hint\n  permissions\n  networks\n  expiresAt\n  previousEndsAt\n  lastUsedAt\n  createdAt\n  revokedAt\n}\n\nquery ApiKeys($first: Int!, $after: String) {\n  apiKeys(first: $first, after: $after) {\n    nodes {\n      ...ApiKeyProfile\n    }\n    pageInfo {\n      hasNextPage\n      endCursor\n    }\n  }\n}"): typeof import('./graphql.ts').ApiKeyProfileFragmentDoc;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription BatchProgress($id: ID!) {\n  batchProgress(id: $id) {\n    id\n    status\n    rows\n    queued\n    started\n    refused\n    canceled\n    finishedAt\n  }\n}"): typeof import('./graphql.ts').BatchProgressDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CancelBatch($input: CancelBatchInput!) {\n  cancelBatch(input: $input) {\n    __typename\n    ... on Batch {\n      id\n      status\n      rows\n      started\n    }\n    ... on Error {\n      code\n      message\n      docUrl\n    }\n  }\n}"): typeof import('./graphql.ts').CancelBatchDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -19,6 +19,19 @@ export type AttemptStatus =
   /** The link died before the carrier answered: it may have gone out. */
   | 'UNKNOWN';
 
+/** Where a batch stands. All but `RECEIVING` and `RUNNING` are final for what was not begun by then. */
+export type BatchStatus =
+  /** Called off. */
+  | 'CANCELED'
+  /** Each row was started or refused. */
+  | 'DONE'
+  /** Its time was up: a day after it came. */
+  | 'EXPIRED'
+  /** Its rows are still coming. None of them is started yet. */
+  | 'RECEIVING'
+  /** Its rows are being started, as fast as messages flow off. */
+  | 'RUNNING';
+
 /** What a link carries. */
 export type BindMode =
   /** Receipts in. */
@@ -47,6 +60,12 @@ export type BreakerState =
   | 'HALF_OPEN'
   /** Nothing, after a run of submits that went wrong. */
   | 'OPEN';
+
+/** Which batch to call off. */
+export type CancelBatchInput = {
+  /** Which batch. */
+  batchId: string | number;
+};
 
 /** Which verification to call off. */
 export type CancelVerificationInput = {
@@ -710,6 +729,24 @@ export type ApiKeysQueryVariables = Exact<{
 
 
 export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type BatchProgressSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type BatchProgressSubscription = { batchProgress: { id: string, status: BatchStatus, rows: number, queued: number, started: number, refused: number, canceled: number, finishedAt: string | null } };
+
+export type CancelBatchMutationVariables = Exact<{
+  input: CancelBatchInput;
+}>;
+
+
+export type CancelBatchMutation = { cancelBatch:
+    | { __typename: 'Batch', id: string, status: BatchStatus, rows: number, started: number }
+    | { __typename: 'BatchNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'BatchSettled', code: string, message: string, docUrl: string }
+   };
 
 export type CancelVerificationMutationVariables = Exact<{
   input: CancelVerificationInput;
@@ -1406,6 +1443,38 @@ export const ApiKeysDocument = new TypedDocumentString(`
   createdAt
   revokedAt
 }`, {"hash":"sha256:f8dc7e4c2f01246fd774e8ada147da4b8e80b5218efe9e3ba7d7f04a753386ac"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+export const BatchProgressDocument = new TypedDocumentString(`
+    subscription BatchProgress($id: ID!) {
+  batchProgress(id: $id) {
+    id
+    status
+    rows
+    queued
+    started
+    refused
+    canceled
+    finishedAt
+  }
+}
+    `, {"hash":"sha256:8be2351b1d449676299e7f3225778011538d9c17bed58718cf914c72d6bec9ca"}) as unknown as TypedDocumentString<BatchProgressSubscription, BatchProgressSubscriptionVariables>;
+export const CancelBatchDocument = new TypedDocumentString(`
+    mutation CancelBatch($input: CancelBatchInput!) {
+  cancelBatch(input: $input) {
+    __typename
+    ... on Batch {
+      id
+      status
+      rows
+      started
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+  }
+}
+    `, {"hash":"sha256:a3cf5b3d2eb1e6a1a9996ef921dce8ccb803bc193ea0e36a34f9039bf0520229"}) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
 export const CancelVerificationDocument = new TypedDocumentString(`
     mutation CancelVerification($input: CancelVerificationInput!) {
   cancelVerification(input: $input) {

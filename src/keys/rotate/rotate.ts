@@ -2,7 +2,7 @@ import type { App } from '../../platform.ts';
 import { destroyEmptyKeys } from './empty.ts';
 import { withRotationLock } from './lock.ts';
 import type { RotateOptions } from './options.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from '../../progress.ts';
 import { keyEncryptionKeysInUse, rewrapKeys } from './rewrap.ts';
 import { rotateData } from './rotate-data.ts';
 

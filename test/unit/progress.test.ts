@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProgress } from '../../src/keys/rotate/progress.ts';
+import { createProgress } from '../../src/progress.ts';
 
 function written(isTTY: boolean) {
   const out = { isTTY, texts: [] as string[], write: (text: string) => void out.texts.push(text) };

@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 import { InvalidConfig, loadConfig } from './config.ts';
+import { databaseBeside } from './db/embedded/running.ts';
 import { CREATE_HELP, createByCommand, parseCreateOptions } from './people/command.ts';
 import { explainStartFailure } from './start-failure.ts';
 
@@ -8,7 +9,8 @@ try {
   if (!options) process.stdout.write(CREATE_HELP);
   else {
     // What the server has, without anything that listens or works.
-    await using app = await createApp({ ...loadConfig(process.env), roles: [] });
+    const config = loadConfig(process.env);
+    await using app = await createApp({ ...config, databaseUrl: await databaseBeside(config), roles: [] });
     process.stdout.write(await createByCommand(app, options));
   }
 } catch (error) {

@@ -1,5 +1,5 @@
 /** Where a batch stands. All but `receiving` and `running` are final for the rows that were not begun by then. */
-export const BATCH_STATUSES = ['receiving', 'running', 'done', 'canceled', 'expired'] as const;
+export const BATCH_STATUSES = ['receiving', 'running', 'done', 'canceled', 'expired', 'revoked'] as const;
 
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
@@ -44,7 +44,7 @@ export function queuedOf({ rows, started, refused, canceled }: BatchState): numb
 
 /** What has become of a row that has no result of its own (yet). */
 export function statusWithoutResult({ status, takenUntil }: BatchState, row: number): RowStatus {
-  const isOver = status === 'canceled' || status === 'expired';
+  const isOver = status === 'canceled' || status === 'expired' || status === 'revoked';
   return isOver && row >= takenUntil ? 'canceled' : 'queued';
 }
 
@@ -58,6 +58,7 @@ export function isOver({ status, nextRow, takenUntil }: BatchState): boolean {
       return true;
     case 'canceled':
     case 'expired':
+    case 'revoked':
       return nextRow >= takenUntil;
     default:
       throw new Error(`unhandled status: ${status satisfies never}`);

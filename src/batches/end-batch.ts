@@ -15,7 +15,7 @@ import type { BatchRow } from './table.ts';
 export async function endBatch(
   app: App,
   key: BatchKey,
-  status: 'canceled' | 'expired',
+  status: 'canceled' | 'expired' | 'revoked',
   noted?: (tx: Tx) => Promise<unknown>,
 ): Promise<BatchRow | undefined> {
   const ended = await transaction(

@@ -1,6 +1,6 @@
 import { Mode } from '../accounts/graphql-mode.ts';
 import { builder } from '../graphql/builder.ts';
-import { InvalidCursor, MAX_PAGE_SIZE } from '../graphql/connection.ts';
+import { InvalidCursor, MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { ErrorInterface, errorType } from '../graphql/errors.ts';
 import { parseId, type VerificationId } from '../ids.ts';
@@ -9,7 +9,7 @@ import { Verification } from '../verifications/graphql.ts';
 import { findVerifications } from '../verifications/queries.ts';
 import { KEPT_DAYS, queuedOf } from './batch.ts';
 import { BatchBusy, BatchNotFound, BatchSettled, BatchTooLarge, TooManyBatches } from './errors.ts';
-import { findBatch, listResults, rowOfCursor, type RowResult } from './queries.ts';
+import { findBatch, listBatches, listResults, rowOfCursor, type RowResult } from './queries.ts';
 import { refusalOf, type RowRefusal } from './refusal.ts';
 
 errorType(BatchNotFound, 'There is no such batch in this account.');
@@ -29,6 +29,7 @@ export const BatchStatus = builder.enumType('BatchStatus', {
     DONE: { value: 'done', description: 'Each row was started or refused.' },
     CANCELED: { value: 'canceled', description: 'Called off.' },
     EXPIRED: { value: 'expired', description: 'Its time was up: a day after it came.' },
+    REVOKED: { value: 'revoked', description: 'The API key that brought it was revoked.' },
   } as const,
 });
 
@@ -160,5 +161,24 @@ builder.queryField('batch', (t) =>
       const batchId = parseId('bat', id);
       return batchId ? findBatch(context.app, callerOf(context), batchId) : null;
     },
+  }),
+);
+
+const BatchConnection = builder.connectionObject(
+  { type: Batch, name: 'BatchConnection', description: 'A page of batches.' },
+  { description: 'A batch and its cursor.' },
+);
+
+builder.queryField('batches', (t) =>
+  t.field({
+    permission: 'verifications:read',
+    type: BatchConnection,
+    description: `The batches of the last ${KEPT_DAYS} days, newest first.`,
+    args: {
+      first: t.arg.int({ required: true, description: `How many, 1–${MAX_PAGE_SIZE}.` }),
+      after: t.arg.string({ description: '`endCursor` of the page before.' }),
+    },
+    resolve: async (_root, args, context) =>
+      toConnection(await listBatches(context.app, callerOf(context), readPage('bat', args)), args),
   }),
 );

@@ -15,6 +15,22 @@ export async function findBatch(app: App, who: Principal, id: BatchId): Promise<
   return row && progressOf(row);
 }
 
+/** A page of the batches that the caller sees, newest first. */
+export async function listBatches(
+  app: App,
+  who: Principal,
+  { after, limit }: { after: BatchId | undefined; limit: number },
+): Promise<BatchProgress[]> {
+  const { accountId } = who;
+  if (who.kind === 'clientToken') return [];
+  const rows = await app.db.query.batches.findMany({
+    where: { accountId, ...ofMode(who), ...(after && { id: { lt: after } }) },
+    orderBy: { id: 'desc' },
+    limit,
+  });
+  return rows.map(progressOf);
+}
+
 /** What has become of one row. */
 export interface RowResult {
   /** From 1. */

@@ -1,6 +1,7 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
+import { actorOf } from '../audit/actor.ts';
 import { BATCH_CHANNEL } from '../bus/channels.ts';
 import { DomainError, InvalidInput } from '../errors.ts';
 import type { ServiceId } from '../ids.ts';
@@ -110,6 +111,8 @@ async function finish(app: App, who: Principal, batch: BatchRow): Promise<BatchR
         .update(batches)
         .set({
           status: isDone ? 'done' : 'running',
+          // Whoever brings the last row stands for all: the key that began it may be gone.
+          actor: actorOf(who),
           finishedAt: isDone ? new Date(now) : null,
           version: sql`${batches.version} + 1`,
         })

@@ -141,6 +141,7 @@ describe('a person', () => {
       'GET /v1/verifications/{id}',
       'GET /v1/verifications/{id}/events',
       'Query.batch',
+      'Query.batches',
       'Query.inboundMessages',
       'Query.node',
       'Query.verification',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { findBatch, listResults } from '../../src/batches/queries.ts';
 import { startVerifications } from '../../src/batches/start-verifications.ts';
+import { BATCH_CHANNEL } from '../../src/bus/channels.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { startOtpost, type RunningProcess } from '../support/processes.ts';
@@ -86,3 +87,37 @@ test('a worker that is killed in the middle of a batch leaves each row started o
       (SELECT count(*)::int FROM messages WHERE account_id = ${account}) AS messages`;
   expect(counted).toEqual({ verifications: ROWS - 1, messages: ROWS - 1 });
 }, 90_000);
+
+test('two workers that take one batch from each other start each of its rows once', async () => {
+  const { app } = main;
+  const account = await createTestAccount(app);
+  await createCarriers(app)(account, { profile: 'normal', responseMs: [5, 20], receiptMs: [20, 50] });
+  await addWorker();
+  const rows = 400;
+  const texts = Array.from({ length: rows }, () => JSON.stringify({ to: aNumber() }));
+  const batch = await startVerifications(app, account, {}, [texts]);
+  const owners = new Set<string>();
+  const done = await until(
+    async () => {
+      // As if whoever has it had been held up: the other one takes it, and this one goes on all the same.
+      const [was] = await app.sql<{ worker: string | null }[]>`
+        WITH was AS (SELECT account_id, id, worker FROM batches
+          WHERE account_id = ${uuidOf(account.accountId)} AND id = ${uuidOf(batch.id)} FOR UPDATE)
+        UPDATE batches b SET lease_until = 'epoch', worker = NULL FROM was
+        WHERE b.account_id = was.account_id AND b.id = was.id AND b.finished_at IS NULL
+        RETURNING was.worker`;
+      app.bus.publish([{ channel: BATCH_CHANNEL, payload: '' }]);
+      if (was?.worker) owners.add(was.worker);
+      const now = await findBatch(app, account, batch.id);
+      return now!.finishedAt ? now : undefined;
+    },
+    { timeoutMs: 30_000, what: 'The batch is done' },
+  );
+  expect(done).toMatchObject({ status: 'done', rows, started: rows, refused: 0, canceled: 0 });
+  expect(owners.size).toBe(2);
+  const results = await listResults(app, done, { after: 0, limit: rows });
+  expect(new Set(results.map(({ verificationId }) => verificationId)).size).toBe(rows);
+  const [counted] = await app.sql<{ messages: number }[]>`
+    SELECT count(*)::int AS messages FROM messages WHERE account_id = ${uuidOf(account.accountId)}`;
+  expect(counted).toEqual({ messages: rows });
+}, 60_000);

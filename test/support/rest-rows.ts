@@ -50,6 +50,7 @@ export const OPERATIONS: Readonly<Record<string, OperationRow>> = {
     fields: { serviceId: ['service/not_found'] },
     status: 202,
   },
+  'GET /v1/batches': { ...page, tests: 'empty' },
   'GET /v1/batches/{id}': batch,
   'GET /v1/batches/{id}/results': { ...batch, ...page },
   'GET /v1/batches/{id}/events': { ...batch, streams: true },

@@ -79,6 +79,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     others: (_own, { numbers }) =>
       Object.values(numbers).map((to) => ({ args: { first: 3, filter: { to } }, answered: 'empty' })),
   },
+  batches: { ...page, tests: 'empty' },
   batch: { tests: 'null', args: ({ ids }) => ({ id: ids.bat }), ids: { id: 'null' } },
   message: { tests: 'null', args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
   resolveNumber: { ...liveOnly, args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },

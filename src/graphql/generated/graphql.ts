@@ -29,6 +29,8 @@ export type BatchStatus =
   | 'EXPIRED'
   /** Its rows are still coming. None of them is started yet. */
   | 'RECEIVING'
+  /** The API key that brought it was revoked. */
+  | 'REVOKED'
   /** Its rows are being started, as fast as messages flow off. */
   | 'RUNNING';
 
@@ -855,6 +857,7 @@ export type NodeQueryVariables = Exact<{
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'Batch', id: string }
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Message', id: string }

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_ROWS } from '../../batches/batch.ts';
 import { cancelBatch } from '../../batches/cancel.ts';
-import { BatchNotFound, BatchTruncated } from '../../batches/errors.ts';
+import { BatchNotFound } from '../../batches/errors.ts';
 import type { BatchProgress } from '../../batches/progress.ts';
-import { findBatch, listResults, rowOfCursor } from '../../batches/queries.ts';
-import { splitRows, type RowFormat } from '../../batches/split-rows.ts';
+import { findBatch, listBatches, listResults, rowOfCursor } from '../../batches/queries.ts';
+import { splitRows } from '../../batches/split-rows.ts';
 import { startVerifications } from '../../batches/start-verifications.ts';
 import { watchBatch } from '../../batches/stream.ts';
 import type { Principal } from '../../accounts/principal.ts';
@@ -12,11 +12,19 @@ import { InvalidCursor } from '../../graphql/connection.ts';
 import type { BatchId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
+import { bodyOf, formatOf, wrongType } from './batch-body.ts';
 import { Batch, BatchRow, batchRowShape, batchShape } from './batch-shape.ts';
-import { addEndpoint, type Gate, type RestApi, type RestContext } from './endpoint.ts';
+import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
-import { IdempotencyHeader, idParams, PageQuery, pageOf, readIdParam, readServiceId } from './parts.ts';
-import { problem, PROBLEM_TYPE } from './problem.ts';
+import {
+  IdempotencyHeader,
+  idParams,
+  PageQuery,
+  pageOf,
+  readIdParam,
+  readPageOf,
+  readServiceId,
+} from './parts.ts';
 import { Resume, sendEvents } from './server-events.ts';
 import { streamOf } from './stream-of.ts';
 
@@ -25,13 +33,6 @@ const BY_ID = idParams('bat', 'The batch');
 const ANSWER = { schema: Batch, description: 'The batch.' };
 
 export const BATCH_PATH = '/v1/verifications/batch';
-
-const FORMATS: Readonly<Record<string, RowFormat>> = {
-  'application/json': 'json',
-  'application/x-ndjson': 'ndjson',
-  'application/ndjson': 'ndjson',
-  'application/jsonl': 'ndjson',
-};
 
 const Row = z
   .strictObject({
@@ -93,6 +94,20 @@ export function addBatches(api: RestApi, app: App, gate: Gate, seats: Connection
       const batch = await startVerifications(app, who, input, splitRows(bodyOf(context), format));
       context.header('location', `/v1/batches/${batch.id}`);
       return batchShape(batch);
+    },
+  });
+
+  addEndpoint(api, app, gate, {
+    ...{ method: 'get', path: '/v1/batches', name: 'listBatches', tag: TAG },
+    summary: 'List batches, newest first',
+    permission: 'verifications:read',
+    query: PageQuery,
+    status: 200,
+    answer: { schema: pageOf(Batch), description: 'A page of batches.' },
+    errors: ['input/cursor'],
+    async handle({ who, query, context }) {
+      const { rows, nextCursor } = await readPageOf('bat', query, (page) => listBatches(app, who, page));
+      return withETag(context, { items: rows.map(batchShape), nextCursor });
     },
   });
 
@@ -197,34 +212,6 @@ function readId(params: { id: string }): BatchId {
   const id = readIdParam('bat', params);
   if (!id) throw new BatchNotFound();
   return id;
-}
-
-function formatOf(context: RestContext): RowFormat | undefined {
-  const [type = ''] = (context.req.header('content-type') ?? '').split(';');
-  return FORMATS[type.trim().toLowerCase()];
-}
-
-function wrongType(context: RestContext): Response {
-  const body = problem(
-    'request/media_type',
-    'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).',
-  );
-  return context.body(JSON.stringify(body), 415, {
-    'content-type': PROBLEM_TYPE,
-    'cache-control': 'no-store',
-  });
-}
-
-/** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated} */
-async function* bodyOf({ env: { incoming } }: RestContext): AsyncGenerator<Uint8Array> {
-  try {
-    // Not closed when nobody reads on: whoever sends it must still hear why.
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
-  } catch (error) {
-    // The client has gone in the middle of it.
-    if (incoming.readableAborted || incoming.errored) throw new BatchTruncated();
-    throw error;
-  }
 }
 
 const AT_ONCE = 1_000;

@@ -1,11 +1,13 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
+import { revokeApiKey } from '../../../src/accounts/revoke-api-key.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
 import {
   MAX_BODY_BYTES,
   MAX_OPEN_BATCHES,
   MAX_ROW_BYTES,
+  MAX_ROWS,
   RECEIVING_MS,
   RUNNING_MS,
 } from '../../../src/batches/batch.ts';
@@ -185,6 +187,21 @@ describe('what is wrong with a body is told apart', () => {
     expect(await app.sql`SELECT FROM batches WHERE account_id = ${uuidOf(quiet.accountId)}`).toEqual([]);
   });
 
+  test('one row more than a batch may have', async () => {
+    const { caller: by, who: quiet } = await still();
+    const headers = { ...NDJSON, 'idempotency-key': 'huge' };
+    await by.post(PATH, '{"to":"+385911234567"}\n{', headers);
+    // As if all but the last one had come before.
+    await app.sql`
+      UPDATE batches SET rows = ${MAX_ROWS}, fingerprint = NULL WHERE account_id = ${uuidOf(quiet.accountId)}`;
+    const refused = await by.post(PATH, 'x\n'.repeat(MAX_ROWS + 1), headers);
+    expect(refused.body).toMatchObject({ code: 'batch/too_large', maxRows: MAX_ROWS });
+    expect(refused.status).toBe(413);
+    expect(
+      await app.sql`SELECT status, rows FROM batches WHERE account_id = ${uuidOf(quiet.accountId)}`,
+    ).toEqual([{ status: 'receiving', rows: MAX_ROWS }]);
+  });
+
   test('more batches under way than an account may have', async () => {
     const { caller: by } = await still();
     const rows = someRows(1);
@@ -285,6 +302,39 @@ describe('a batch that stands still', () => {
     ).toEqual([]);
     // Twice is the same as once.
     expect((await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).status).toBe(200);
+  });
+
+  test('ends with the key that brought it, and not with another one', async () => {
+    const { caller: by, who: quiet } = await still();
+    const leaked = await createApiKey(app, quiet.accountId, { name: 'Leaked' });
+    const thief = restCallerWith(app, leaked.key);
+    const ends = await thief.post(PATH, linesOf(someRows(700)), NDJSON);
+    await until(async () => ((await get(ends.body.id, by)).body.started as number) > 0);
+    const stays = await by.post(PATH, linesOf(someRows(100)), NDJSON);
+    await revokeApiKey(app, quiet, leaked.row.id);
+    const last = await finished(ends, by);
+    expect(last).toMatchObject({ status: 'revoked', rows: 700, queued: 0, refused: 0 });
+    expect(last.started).toBeLessThan(100);
+    expect((last.started as number) + (last.canceled as number)).toBe(700);
+    expect((await resultsOf(ends, by)).at(-1)).toMatchObject({ row: 700, status: 'canceled' });
+    expect((await by.post(`/v1/batches/${String(ends.body.id)}/cancel`)).body.code).toBe('batch/settled');
+    expect((await get(stays.body.id, by)).body).toMatchObject({ status: 'running', canceled: 0 });
+    const entries = await app.sql`
+      SELECT actor_kind, details FROM audit_entries
+      WHERE account_id = ${uuidOf(quiet.accountId)} AND action = 'batch.cancel' AND outcome = 'ok'`;
+    expect(entries).toMatchObject([{ actor_kind: 'system', details: { because: 'key_revoked' } }]);
+  });
+
+  test('is in the list of batches, the newest first, page by page', async () => {
+    const { caller: by } = await still();
+    const ids: unknown[] = [];
+    for (let i = 0; i < 3; i++) ids.unshift((await by.post(PATH, someRows(1))).body.id);
+    const first = await by.get('/v1/batches?first=2');
+    const page = ({ body }: RestAnswer) => (body.items as { id: unknown }[]).map(({ id }) => id);
+    expect(page(first)).toEqual(ids.slice(0, 2));
+    const next = await by.get(`/v1/batches?first=2&after=${String(first.body.nextCursor)}`);
+    expect([page(next), next.body.nextCursor]).toEqual([ids.slice(2), null]);
+    expect((await by.get('/v1/batches?after=x')).body.code).toBe('input/cursor');
   });
 
   test('forgets a subject that is erased, whose row is refused', async () => {

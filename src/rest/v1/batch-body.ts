@@ -1,0 +1,40 @@
+import { BatchTruncated } from '../../batches/errors.ts';
+import type { RowFormat } from '../../batches/split-rows.ts';
+import type { RestContext } from './endpoint.ts';
+import { problem, PROBLEM_TYPE } from './problem.ts';
+
+const FORMATS: Readonly<Record<string, RowFormat>> = {
+  'application/json': 'json',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+};
+
+/** @returns undefined for a content type that rows do not come in */
+export function formatOf(context: RestContext): RowFormat | undefined {
+  const [type = ''] = (context.req.header('content-type') ?? '').split(';');
+  return FORMATS[type.trim().toLowerCase()];
+}
+
+export function wrongType(context: RestContext): Response {
+  const body = problem(
+    'request/media_type',
+    'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).',
+  );
+  return context.body(JSON.stringify(body), 415, {
+    'content-type': PROBLEM_TYPE,
+    'cache-control': 'no-store',
+  });
+}
+
+/** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated} */
+export async function* bodyOf({ env: { incoming } }: RestContext): AsyncGenerator<Uint8Array> {
+  try {
+    // Not closed when nobody reads on: whoever sends it must still hear why.
+    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+  } catch (error) {
+    // The client has gone in the middle of it.
+    if (incoming.readableAborted || incoming.errored) throw new BatchTruncated();
+    throw error;
+  }
+}

@@ -44,6 +44,8 @@ const PURE = [
   'sandbox/{place,profiles,test-numbers}',
   'mail/mailer',
   'people/{errors,invitation,membership,session-cookie,session-token}',
+  'factors/{base32,errors,input,rules,totp}',
+  'limits/{errors,input}',
   'people/sign-in/{address-header,refusals,window}',
   'simulator/{long-texts,profile,random,rubbish,validity}',
 ];

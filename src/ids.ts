@@ -10,6 +10,14 @@ export type ServiceId = Id<'svc'>;
 export type VerificationId = Id<'vrf'>;
 export type MessageId = Id<'msg'>;
 export type AttemptId = Id<'att'>;
+/** A limit over keys of an account's own, and a bucket of it. */
+export type LimitId = Id<'lim'>;
+export type LimitBucketId = Id<'bkt'>;
+export type SafeNumberId = Id<'saf'>;
+/** Somebody that an account knows by a name of its own, what they have, and a time that they are asked for it. */
+export type EntityId = Id<'ent'>;
+export type FactorId = Id<'fac'>;
+export type ChallengeId = Id<'chl'>;
 export type CarrierId = Id<'car'>;
 export type RouteId = Id<'rte'>;
 export type SenderId = Id<'snd'>;
@@ -69,6 +77,12 @@ export const ID_PREFIXES = [
   'sgn',
   'mem',
   'inv',
+  'lim',
+  'bkt',
+  'saf',
+  'ent',
+  'fac',
+  'chl',
   'bat',
   'bch',
 ] as const;

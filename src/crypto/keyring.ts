@@ -17,7 +17,9 @@ export type IndexPurpose =
   | 'session'
   | 'sign-in'
   | 'sender'
-  | 'invitation';
+  | 'invitation'
+  | 'limit'
+  | 'entity';
 
 /**
  * The keys of an installation and of its accounts, unwrapped and in memory: nothing here waits. What

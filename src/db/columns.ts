@@ -34,6 +34,12 @@ export const memberIdColumn = idColumn('mem');
 export const invitationIdColumn = idColumn('inv');
 export const batchIdColumn = idColumn('bat');
 export const batchChunkIdColumn = idColumn('bch');
+export const limitIdColumn = idColumn('lim');
+export const limitBucketIdColumn = idColumn('bkt');
+export const safeNumberIdColumn = idColumn('saf');
+export const entityIdColumn = idColumn('ent');
+export const factorIdColumn = idColumn('fac');
+export const challengeIdColumn = idColumn('chl');
 
 export const oauthClientIdColumn = idColumn('cli');
 export const accessTokenIdColumn = idColumn('tok');

@@ -13,8 +13,10 @@ import {
 import { batches, batchResults } from '../batches/table.ts';
 import { carriers } from '../carriers/table.ts';
 import { events } from '../events/table.ts';
+import { challenges, entities, factors } from '../factors/table.ts';
 import { inboundArrivals, inboundMessages, inboundNumbers } from '../inbound/table.ts';
 import { dataKeys, keyRotations } from '../keys/table.ts';
+import { limitBuckets, limits } from '../limits/table.ts';
 import { attempts, messages, receiptInbox } from '../messages/table.ts';
 import { numberLookupConfigs, numberLookupDays, numberLookups } from '../numbers/table.ts';
 import { oauthAssertions, oauthClients, oauthRevokedTokens, oauthSigningKeys } from '../oauth/table.ts';
@@ -35,7 +37,13 @@ import { routes, routingAlarms, routingEvidence } from '../routing/table.ts';
 import { services } from '../services/table.ts';
 import { erasures } from '../subjects/table.ts';
 import { vaultBatchChunks, vaultNumbers } from '../vault/table.ts';
-import { destinations, idempotencyKeys, optOuts, verifications } from '../verifications/table.ts';
+import {
+  destinations,
+  idempotencyKeys,
+  optOuts,
+  safeNumbers,
+  verifications,
+} from '../verifications/table.ts';
 import { webhookDeliveries, webhookEndpoints } from '../webhooks/table.ts';
 
 export const tables = {
@@ -68,6 +76,12 @@ export const tables = {
   numberLookups,
   numberLookupDays,
   optOuts,
+  safeNumbers,
+  limits,
+  limitBuckets,
+  entities,
+  factors,
+  challenges,
   inboundNumbers,
   inboundMessages,
   inboundArrivals,

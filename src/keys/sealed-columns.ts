@@ -82,6 +82,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     boundTo: ['text'],
   },
   {
+    table: 'entities',
+    column: 'identity_sealed',
+    row: { column: 'id', prefix: 'ent' },
+    boundTo: ['identity'],
+  },
+  { table: 'factors', column: 'name_sealed', row: { column: 'id', prefix: 'fac' }, boundTo: ['name'] },
+  { table: 'factors', column: 'secret_sealed', row: { column: 'id', prefix: 'fac' }, boundTo: ['secret'] },
+  {
     table: 'webhook_endpoints',
     column: 'url_sealed',
     row: { column: 'id', prefix: 'whk' },

@@ -7,6 +7,7 @@ import {
   RetryPolicyInput,
   RetryPolicyType,
 } from './graphql-retry.ts';
+import { TotpSettingsInput, TotpSettingsType } from './graphql-totp.ts';
 import type { ServiceSettings } from './settings.ts';
 
 const CodeAlphabet = builder.enumType('CodeAlphabet', {
@@ -70,6 +71,7 @@ const ABOUT = {
     'A route that costs more per segment is not taken, in the currency of the prices; absent = whatever it costs.',
   retry: 'When and how often a message is tried again.',
   failover: 'What is done for a message whose receipt does not come in its usual time.',
+  totp: 'How codes of authenticator apps are made, for factors that say nothing else.',
   sender:
     'Who messages come from: a name of 1–11 letters and digits, a long code (+…) or a short code. Default `Otpost`.',
   senderPool:
@@ -136,6 +138,7 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
     maxPrice: t.exposeFloat('maxPrice', { nullable: true, description: ABOUT.maxPrice }),
     retry: t.expose('retry', { type: RetryPolicyType, description: ABOUT.retry }),
     failover: t.expose('failover', { type: FailoverPolicyType, description: ABOUT.failover }),
+    totp: t.expose('totp', { type: TotpSettingsType, description: ABOUT.totp }),
     sender: t.exposeString('sender', { description: ABOUT.sender }),
     senderPool: t.exposeString('senderPool', { nullable: true, description: ABOUT.senderPool }),
   }),
@@ -169,6 +172,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
     maxPrice: t.float({ description: ABOUT.maxPrice }),
     retry: t.field({ type: RetryPolicyInput, description: ABOUT.retry }),
     failover: t.field({ type: FailoverPolicyInput, description: ABOUT.failover }),
+    totp: t.field({ type: TotpSettingsInput, description: ABOUT.totp }),
     sender: t.string({ description: ABOUT.sender }),
     senderPool: t.string({ description: ABOUT.senderPool }),
   }),

@@ -10,7 +10,7 @@ const ServiceName = z
   .refine((name) => isText(name) && !name.includes('\n'));
 
 /** Settings that are made of several, each of which may be changed alone. */
-const GROUPS = ['retry', 'failover'] as const;
+const GROUPS = ['retry', 'failover', 'totp'] as const;
 type Group = (typeof GROUPS)[number];
 
 type Change<Settings> = { [Name in keyof Settings]?: Settings[Name] | null };

@@ -57,6 +57,22 @@ const FailoverPolicy = z.strictObject({
   maxShare: z.number().min(0.01).max(0.9).default(0.45),
 });
 
+/** How codes of authenticator apps are made, for factors that say nothing else (RFC 6238). */
+const TotpSettings = z.strictObject({
+  /** As the app shows it; `null` = the service's name. */
+  issuer: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine((text) => isText(text) && !text.includes('\n'), 'an issuer is text in one line')
+    .nullable()
+    .default(null),
+  stepSeconds: z.int().min(20).max(60).default(30),
+  codeLength: z.int().min(3).max(8).default(6),
+  /** Steps that a device's clock may be off, to either side. */
+  skew: z.int().min(0).max(2).default(1),
+});
+
 /**
  * How a service verifies: every rule of the lifecycle with its default. Durations are in seconds,
  * as a service's owner thinks of them.
@@ -109,6 +125,7 @@ export const ServiceSettings = z.strictObject({
   maxPrice: z.number().min(0).max(1_000_000).nullable().default(null),
   retry: RetryPolicy.prefault({}),
   failover: FailoverPolicy.prefault({}),
+  totp: TotpSettings.prefault({}),
   sender: z
     .string()
     .regex(

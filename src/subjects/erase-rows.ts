@@ -11,6 +11,7 @@ import { forgetCarrierIds } from '../messages/forget-carrier-ids.ts';
 import { eraseLookups } from '../numbers/lookup-store.ts';
 import type { App } from '../platform.ts';
 import { eraseDestination } from '../verifications/erase-destination.ts';
+import { eraseSafeNumber } from '../verifications/erase-safe-number.ts';
 import { beginErasure, finishErasure, type Erasure } from './erasures.ts';
 import { hashReceipt, type Receipt } from './receipt.ts';
 
@@ -57,6 +58,7 @@ export async function eraseRows(
             ...(await eraseSender(app, tx, accountId, subject)),
             batchRows,
             numberLookups: await eraseLookups(tx, accountId, subjects),
+            safeNumbers: await eraseSafeNumber(tx, accountId, subjects),
           },
         };
         return { receipt, journal };

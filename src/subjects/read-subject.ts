@@ -35,6 +35,7 @@ export async function readSubject(
     where: { accountId, destination: { in: subjects } },
   });
   const optOuts = await tx.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
+  const safe = await tx.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
   const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
   const batchRows = await listWaiting(app, accountId, { to, subjects });
   return {
@@ -72,6 +73,7 @@ export async function readSubject(
     })),
     batchRows,
     optOuts: optOuts.map(({ serviceId, createdAt }) => ({ serviceId, since: createdAt })),
+    safeNumbers: safe.map(({ createdAt }) => ({ since: createdAt })),
     numberLookups: lookups.map(({ accountId: _account, number: _number, ...lookup }) => lookup),
   };
 }

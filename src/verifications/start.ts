@@ -8,6 +8,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { AccountId, ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
+import { spendLimits, type LimitKeys } from '../limits/spend.ts';
 import type { App } from '../platform.ts';
 import { EXPIRES_AFTER_MS, outcomeOf } from '../sandbox/test-numbers.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
@@ -19,6 +20,7 @@ import { CountryNotAllowed, DestinationOptedOut, ServiceNotFound } from './error
 import { checkIdempotencyKey, type IdempotencyClaim } from './idempotency.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { destinationOf, parsePhone, sealPhone, type PhoneNumber } from './phone.ts';
+import { readSafeNumber } from './safe-number.ts';
 import type { VerificationRow } from './table.ts';
 import type { Channel } from './verification.ts';
 
@@ -36,6 +38,8 @@ export interface StartInput {
   resendOf?: VerificationId | undefined;
   /** Nobody is given a client token of it. */
   isWithoutToken?: boolean;
+  /** Counted by limits of the service: values by their names. */
+  limits?: LimitKeys | undefined;
 }
 
 /** In whose name a verification is started. */
@@ -52,7 +56,7 @@ const BATCH = { maxBatchSize: 500, lanes: 2, paceMs: 8, restShare: 0.5 };
 /**
  * Starts a verification and queues its message; while one is pending for the same number and
  * service, queues one more message of that. Over `inbound_sms` nothing is sent. Answers after the commit.
- * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput | VerificationSettled}
+ * @throws {InvalidPhoneNumber | CountryNotAllowed | SenderNotAllowed | TooManySends | DestinationLocked | DestinationOptedOut | IdempotencyConflict | ServiceNotFound | InvalidInput | VerificationSettled | LimitReached}
  */
 export function startVerification(
   app: App,
@@ -72,6 +76,7 @@ export async function startAs(app: App, who: Starter, input: StartInput): Promis
   const { accountId } = service;
   const { mode } = who;
   if (mode === 'live') await refuseForbidden(app, service, phone, input.channel);
+  if (mode === 'live' && input.limits) await spendLimits(app, accountId, service.id, input.limits);
   const outcome = mode === 'test' ? outcomeOf(phone.e164) : undefined;
   if (outcome === 'blocked' && input.channel === 'sms') throw new DestinationOptedOut();
   const draft = draftVerification(app, service, phone, input, mode);
@@ -119,11 +124,13 @@ async function refuseUnbound(
 async function refuseForbidden(
   app: App,
   service: Service,
-  { country }: PhoneNumber,
+  { country, e164 }: PhoneNumber,
   channel: Channel,
 ): Promise<void> {
   const allowed = service.settings.allowedCountries;
-  if (allowed && !allowed.includes(country)) throw new CountryNotAllowed(country);
+  const isAllowed = !allowed || allowed.includes(country);
+  if (!isAllowed && !(await readSafeNumber(app.db, app, service.accountId, e164)))
+    throw new CountryNotAllowed(country);
   const refused = channel === 'sms' && (await app.single(createRefusals).of(service, country));
   if (refused) throw new SenderNotAllowed(country, refused);
 }

@@ -16,6 +16,7 @@ import {
   bytes,
   messageIdColumn,
   moment,
+  safeNumberIdColumn,
   serviceIdColumn,
   verificationIdColumn,
 } from '../db/columns.ts';
@@ -113,6 +114,22 @@ export const optOuts = snakeCase.table(
     createdAt: moment().notNull(),
   },
   (t) => [unique('opt_outs_scope').on(t.accountId, t.destination, t.serviceId).nullsNotDistinct()],
+);
+
+/** Numbers that are verified whatever countries a service allows. The numbers themselves are not stored. */
+export const safeNumbers = snakeCase.table(
+  'safe_numbers',
+  {
+    accountId: accountIdColumn().notNull(),
+    id: safeNumberIdColumn().notNull(),
+    /** Blind index of the number, as in `destinations`. */
+    destination: bytes().notNull(),
+    createdAt: moment().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    unique('safe_numbers_one').on(t.accountId, t.destination),
+  ],
 );
 
 export type VerificationRow = typeof verifications.$inferSelect;

@@ -122,6 +122,7 @@ test('an erased subject is found nowhere any more, while totals and the audit lo
     // The text that was stored, and the part that waits.
     inboundArrivals: 2,
     numberLookups: 0,
+    safeNumbers: 0,
     batchRows: 0,
     optOuts: 0,
   });

@@ -25,7 +25,12 @@ export async function secretsOfLive(app: App, { who, numbers, cursors }: Tenant)
     UNION ALL SELECT id FROM messages WHERE account_id = ${account} AND mode = 'live'
     UNION ALL SELECT id FROM inbound_messages WHERE account_id = ${account}
     UNION ALL SELECT a.id FROM attempts a JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
-      WHERE a.account_id = ${account} AND m.mode = 'live'`;
+      WHERE a.account_id = ${account} AND m.mode = 'live'
+    UNION ALL SELECT id FROM entities WHERE account_id = ${account} AND mode = 'live'
+    UNION ALL SELECT f.id FROM factors f JOIN entities e ON e.account_id = f.account_id AND e.id = f.entity_id
+      WHERE f.account_id = ${account} AND e.mode = 'live'
+    UNION ALL SELECT c.id FROM challenges c JOIN entities e ON e.account_id = c.account_id AND e.id = c.entity_id
+      WHERE c.account_id = ${account} AND e.mode = 'live'`;
   const digits = Object.values(numbers).map((number) => number.slice(4));
   return [...rows.map(({ id }) => id.replaceAll('-', '')), ...digits, ...Object.values(cursors)];
 }

@@ -18,6 +18,8 @@ import { inviteMember } from '../../src/people/invite.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { encodeInboundCursor } from '../../src/inbound/cursor.ts';
+import { addBucket } from '../../src/limits/add-bucket.ts';
+import { addLimit } from '../../src/limits/add-limit.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
@@ -27,8 +29,10 @@ import { setSenderRule } from '../../src/senders/set-rule.ts';
 import { createService } from '../../src/services/create.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
+import { addSafeNumber } from '../../src/verifications/add-safe-number.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
+import { enrol } from './factors.ts';
 import { signedIn } from './people.ts';
 import { until } from './until.ts';
 import { codeOf, happened, start, wrong } from './verifying.ts';
@@ -49,8 +53,10 @@ export interface Tenant {
   ids: { [Prefix in IdPrefix]: Id<Prefix> };
   /** A verification that waits for its code. */
   pending: Id<'vrf'>;
-  /** Of the verification that was delivered, of the pending one, and one that is locked. */
-  numbers: { delivered: string; pending: string; locked: string };
+  /** Of the verification that was delivered, of the pending one, one that is locked, and one of the safe list. */
+  numbers: { delivered: string; pending: string; locked: string; safe: string };
+  /** Whose factor `ids.fac` is. */
+  identity: string;
   idempotencyKey: string;
   /** Carriers that call over HTTP; the SMPP one is `ids.car`. */
   httpCarrier: Id<'car'>;
@@ -109,7 +115,7 @@ export async function createTenant(
   const accessToken = await issueToken(app, { row: client.row, endsAt: undefined }, grant);
   const { ids, httpCarrier } = await configure(app, who, { word, secret, ourNumber, lookup });
 
-  const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber() };
+  const numbers = { delivered: aNumber(), pending: aNumber(), locked: aNumber(), safe: aNumber() };
   const idempotencyKey = `${word}-first`;
   const settled = async (verification: VerificationRow) => {
     if (app.dispatcher) await happened(app, verification, 'MessageDelivered');
@@ -136,6 +142,9 @@ export async function createTenant(
   const invited = { id: invitation.id, token: link!.split('#')[1]! };
   const { message, attempt, carrierMessageId } = await messageOf(app, delivered.id);
   const { event, inbound } = await cursorsOf(app, accountId);
+  const identity = `${word}-user`;
+  const limit = await addLimit(app, who, ids.svc, { name: `${word}-limit` });
+  const bucket = await addBucket(app, who, ids.svc, limit.id, { max: 1_000, intervalSeconds: 60 });
   const tests = await runTest(app, accountId, `${word} test`, aNumber());
   return {
     who,
@@ -163,9 +172,14 @@ export async function createTenant(
       rcp: newId('rcp'),
       bat: await batchOf(app, who, aNumber()),
       bch: newId('bch'),
+      lim: limit.id,
+      bkt: bucket.id,
+      saf: (await addSafeNumber(app, who, numbers.safe)).id,
+      ...(await enrol(app, who, ids.svc, identity)).ids,
     },
     pending: pending.id,
     numbers,
+    identity,
     idempotencyKey,
     httpCarrier,
     secret,

@@ -55,10 +55,11 @@ export async function callTwilio(
   return { status: response.status, text: await response.text() };
 }
 
-/** The code of a fault; `empty`, a page without anything; or `own`. */
+/** The code of a fault; `empty`, a page without anything, or a count of nothing; or `own`. */
 export function twilioAnswerOf({ status, text }: Said): string {
   if (status >= 400) return String((JSON.parse(text) as { code: number }).code);
   if (text === '') return 'own';
   const answer = JSON.parse(text) as Record<string, unknown> & { meta?: { key: string } };
+  if (answer.total_attempts === 0) return 'empty';
   return answer.meta && (answer[answer.meta.key] as unknown[]).length === 0 ? 'empty' : 'own';
 }

@@ -5,7 +5,9 @@ import { ERROR_CODES, type DomainError, type ErrorCode } from '../../src/errors.
 import { faultOf, retrySeconds } from '../../src/rest/twilio/fault.ts';
 import { idOfSid, sidOf, type SidKind } from '../../src/rest/twilio/sids.ts';
 
-const KINDS = ['acc', 'key', 'svc', 'vrf', 'msg'] as const satisfies readonly SidKind[];
+const KINDS = [
+  ...(['acc', 'key', 'svc', 'vrf', 'msg', 'lim', 'bkt', 'saf', 'ent', 'fac', 'chl'] as const),
+] satisfies readonly SidKind[];
 
 const digits = fc
   .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 32, maxLength: 32 })

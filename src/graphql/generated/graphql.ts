@@ -391,6 +391,8 @@ export type ServiceSettingsInput = {
   senderPool?: string | null | undefined;
   /** Message texts by locale, over the built-in ones. They replace the ones before. */
   templates?: Array<MessageTemplateInput> | null | undefined;
+  /** How codes of authenticator apps are made, for factors that say nothing else. */
+  totp?: TotpSettingsInput | null | undefined;
   /** How long a code is valid, from the first send, 30–86400 seconds; a resend never extends it. Default 600. */
   ttlSeconds?: number | null | undefined;
   /** What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1. */
@@ -586,6 +588,18 @@ export type StartVerificationInput = {
   serviceId?: string | number | null | undefined;
   /** A phone number as a person types it; without a country code the service's default country counts. */
   to: string;
+};
+
+/** How codes of authenticator apps are made. What is absent stays; `null` goes back to the default. */
+export type TotpSettingsInput = {
+  /** Digits of a code, 3–8. Default 6. */
+  codeLength?: number | null | undefined;
+  /** What apps show as the issuer, 1–64 characters. Default the name of the service. */
+  issuer?: string | null | undefined;
+  /** Codes before and after the current one that are right, for devices whose clock is off, 0–2. Default 1. */
+  skew?: number | null | undefined;
+  /** How long a code is shown, 20–60 seconds. Default 30. */
+  stepSeconds?: number | null | undefined;
 };
 
 /** Which destination to unlock. */

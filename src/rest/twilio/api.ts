@@ -1,7 +1,6 @@
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyLimit } from 'hono/body-limit';
 import { challengeOf } from '../../accounts/challenge.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
@@ -11,10 +10,18 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { limitBody } from '../limit-body.ts';
 import { authenticateCaller } from './credentials.ts';
 import type { Gate, OperationNeeds, TwilioContext, TwilioEnv } from './endpoint.ts';
+import { addEntities } from './entities.ts';
+import { addFactors } from './factors.ts';
 import { faultOf, pageOf, Refusal, retrySeconds, type Fault } from './fault.ts';
+import { addAttempts } from './attempts.ts';
+import { addBuckets } from './buckets.ts';
+import { addChallenges } from './challenges.ts';
 import { addCheck } from './checks.ts';
+import { addRateLimits } from './rate-limits.ts';
+import { addSafeList } from './safe-list.ts';
 import { addServices } from './services.ts';
 import { addVerifications } from './verifications.ts';
 import { idsOfSids } from './sids.ts';
@@ -61,11 +68,20 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
   };
 
   const tooLarge = new Refusal(413, 60200, `A body has at most ${MAX_BODY_BYTES / 1024} KB`).fault;
-  const onError = (context: unknown) => answer(context as TwilioContext, tooLarge);
-  api.use('/v2/*', bodyLimit({ maxSize: MAX_BODY_BYTES, onError }));
+  api.use(
+    '/v2/*',
+    limitBody<TwilioEnv>(MAX_BODY_BYTES, (context) => answer(context, tooLarge)),
+  );
   addServices(api, gate);
   addVerifications(api, gate);
   addCheck(api, gate);
+  addRateLimits(api, gate);
+  addBuckets(api, gate);
+  addAttempts(api, gate);
+  addSafeList(api, gate);
+  addEntities(api, gate);
+  addFactors(api, gate);
+  addChallenges(api, gate);
 
   api.notFound((context) => answer(context, NOTHING_HERE));
   api.onError((error, context) => {

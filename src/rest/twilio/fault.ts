@@ -44,6 +44,7 @@ export class InvalidParameter extends Refusal {
 const NOT_FOUND = [404, 20404, 'The requested resource was not found'] as const;
 const BLOCKED = [403, 60238, 'Verification blocked'] as const;
 const COUNTRY = [403, 60605, 'Verification delivery blocked: the country is not allowed'] as const;
+const TOO_MANY_ANSWERS = [429, 60308, 'Challenge verification attempts limit reached'] as const;
 
 type Known = readonly [status: number, code: number, message: string];
 
@@ -58,6 +59,14 @@ const KNOWN: Partial<Record<ErrorCode, Known>> = {
   'verification/settled': NOT_FOUND,
   'verification/too_many_checks': [429, 60202, 'Max check attempts reached'],
   'verification/too_many_sends': [429, 60203, 'Max send attempts reached'],
+  'factor/verified': [403, 60311, 'Factor verification failed'],
+  'factor/unverified': [403, 60318, 'Factor is unverified'],
+  'factor/too_many_checks': [429, 60310, 'Factor verification attempts limit reached'],
+  'factor/locked': TOO_MANY_ANSWERS,
+  'challenge/too_many_checks': TOO_MANY_ANSWERS,
+  'challenge/too_many': [429, 60312, 'Challenge creation limit reached'],
+  'challenge/expired': [403, 60323, 'Challenge expired'],
+  'challenge/settled': [403, 60324, 'Challenge verification failed'],
   'destination/locked': BLOCKED,
   'destination/opted_out': BLOCKED,
   'service/country_not_allowed': COUNTRY,
@@ -71,7 +80,7 @@ const KNOWN: Partial<Record<ErrorCode, Known>> = {
 };
 
 /** Our names of fields that have another one here. */
-const PARAMETERS: Readonly<Record<string, string>> = { name: 'FriendlyName' };
+const PARAMETERS: Readonly<Record<string, string>> = { name: 'FriendlyName', secret: 'Binding.Secret' };
 
 /** What an error of the domain is here. */
 export function faultOf(error: DomainError): Fault {

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 /** The forms that parameters come in: all of them are texts. */
 
+/** How Twilio sends codes; ours are the first two. */
+export const CHANNELS = ['sms', 'auto', 'call', 'email', 'whatsapp', 'sna'] as const;
+
 /** As every client writes them: `true`, `True`. */
 export const flag = z.stringbool({
   truthy: ['true'],
@@ -24,6 +27,12 @@ export const unsupported = (instead: string) => z.literal('', { error: instead }
 
 /** A switch that can only be off, for the same reason. */
 export const onlyOff = (instead: string) => flag.refine((on) => !on, instead).optional();
+
+/** RFC 3339, or a day of UTC. */
+export const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], { error: 'a time such as 2026-11-29T08:00:00Z' })
+  .transform((text) => new Date(text))
+  .refine((at) => at.getTime() > 0, 'not before 1970');
 
 /** Of a page of a list. */
 export const PAGE_PARAMS = {

@@ -9,7 +9,7 @@ export function serviceUrl(site: string, id: OpenService['id']): string {
 
 /** What is always the same is what we have nothing for: `services.ts` refuses to switch it on. */
 export function serviceShape(site: string, service: OpenService): object {
-  const { codeLength } = ServiceSettings.parse(service.settings);
+  const { codeLength, totp } = ServiceSettings.parse(service.settings);
   const url = serviceUrl(site, service.id);
   return {
     sid: sidOf(service.id),
@@ -24,7 +24,12 @@ export function serviceShape(site: string, service: OpenService): object {
     do_not_share_warning_enabled: false,
     custom_code_enabled: false,
     push: {},
-    totp: null,
+    totp: {
+      issuer: totp.issuer ?? service.name,
+      time_step: totp.stepSeconds,
+      code_length: totp.codeLength,
+      skew: totp.skew,
+    },
     default_template_sid: null,
     whatsapp: null,
     passkeys: null,
@@ -35,6 +40,8 @@ export function serviceShape(site: string, service: OpenService): object {
     links: {
       verifications: `${url}/Verifications`,
       verification_checks: `${url}/VerificationCheck`,
+      rate_limits: `${url}/RateLimits`,
+      entities: `${url}/Entities`,
     },
   };
 }

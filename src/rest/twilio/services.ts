@@ -3,6 +3,7 @@ import { createService } from '../../services/create.ts';
 import { ServiceNotFound } from '../../services/errors.ts';
 import { listServices } from '../../services/list.ts';
 import { readService } from '../../services/read.ts';
+import type { ServiceSettingsChange } from '../../services/input.ts';
 import { updateService } from '../../services/update.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { serviceIdOf } from './find.ts';
@@ -24,6 +25,10 @@ const SETTINGS = {
   DtmfInputRequired: flag.optional(),
   TtsName: z.string().optional(),
   DefaultTemplateSid: unsupported("Texts are in the service's templates"),
+  'Totp.Issuer': z.string().optional(),
+  'Totp.TimeStep': int(20, 60).optional(),
+  'Totp.CodeLength': int(3, 8).optional(),
+  'Totp.Skew': int(0, 2).optional(),
   'Push.ApnCredentialSid': unsupported('There is no push'),
   'Push.FcmCredentialSid': unsupported('There is no push'),
   'Whatsapp.MsgServiceSid': unsupported('There is no WhatsApp'),
@@ -40,10 +45,10 @@ export function addServices(api: TwilioApi, gate: Gate): void {
     permission: 'services:write',
     audit: 'service.create',
     params: z.object({ FriendlyName: friendlyName, ...SETTINGS }),
-    async handle({ app, who, params: { FriendlyName, CodeLength }, site }) {
+    async handle({ app, who, params, site }) {
       // Twilio lets messages follow each other at once, up to as many as we do: its clients count on that.
-      const settings = { coolDownSeconds: 0, ...(CodeLength !== undefined && { codeLength: CodeLength }) };
-      return serviceShape(site, await createService(app, who, { name: FriendlyName, settings }));
+      const settings = { coolDownSeconds: 0, ...settingsOf(params) };
+      return serviceShape(site, await createService(app, who, { name: params.FriendlyName, settings }));
     },
   });
 
@@ -78,12 +83,25 @@ export function addServices(api: TwilioApi, gate: Gate): void {
     permission: 'services:write',
     audit: 'service.update',
     params: z.object({ FriendlyName: friendlyName.optional(), ...SETTINGS }),
-    async handle({ app, who, path, params: { FriendlyName, CodeLength }, site }) {
-      const input = {
-        name: FriendlyName,
-        ...(CodeLength !== undefined && { settings: { codeLength: CodeLength } }),
-      };
+    async handle({ app, who, path, params, site }) {
+      const input = { name: params.FriendlyName, settings: settingsOf(params) };
       return serviceShape(site, await updateService(app, who, serviceIdOf(path), input));
     },
   });
+}
+
+/** What of our settings a caller changes. */
+function settingsOf(params: z.output<z.ZodObject<typeof SETTINGS>>): ServiceSettingsChange {
+  const { CodeLength: codeLength, 'Totp.Issuer': issuer } = params;
+  const totp = {
+    ...(issuer !== undefined && { issuer: issuer === '' ? null : issuer }),
+    stepSeconds: params['Totp.TimeStep'],
+    codeLength: params['Totp.CodeLength'],
+    skew: params['Totp.Skew'],
+  };
+  const given = Object.entries(totp).filter(([, value]) => value !== undefined);
+  return {
+    ...(codeLength !== undefined && { codeLength }),
+    ...(given.length > 0 && { totp: Object.fromEntries(given) as typeof totp }),
+  };
 }

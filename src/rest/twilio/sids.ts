@@ -7,6 +7,12 @@ const SID_PREFIXES = {
   svc: 'VA',
   vrf: 'VE',
   msg: 'VL',
+  lim: 'RK',
+  bkt: 'BL',
+  saf: 'GN',
+  ent: 'YE',
+  fac: 'YF',
+  chl: 'YC',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 /** What has a sid. */

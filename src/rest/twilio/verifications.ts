@@ -4,15 +4,31 @@ import { startVerification } from '../../verifications/start.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { InvalidParameter, Refusal } from './fault.ts';
 import { findOf, serviceIdOf } from './find.ts';
-import { unsupported } from './params.ts';
+import { CHANNELS, unsupported } from './params.ts';
 import { verificationShape } from './verification-shape.ts';
 
 const ALL = '/v2/Services/{ServiceSid}/Verifications';
 const ONE = `${ALL}/{Sid}`;
 
-const CHANNELS = ['sms', 'auto', 'call', 'email', 'whatsapp', 'sna'] as const;
-
 const TEMPLATES = "Texts are in the service's templates";
+
+/** A JSON object of values by the names of rate limits. */
+const rateLimits = z.string().transform((text, context) => {
+  const read = z
+    .record(z.string(), z.union([z.string(), z.number().transform(String)]))
+    .safeParse(jsonOf(text));
+  if (read.success) return read.data;
+  context.addIssue('a JSON object of texts by the names of rate limits');
+  return z.NEVER;
+});
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Verifications: start, look at, cancel, and check. */
 export function addVerifications(api: TwilioApi, gate: Gate): void {
@@ -29,12 +45,12 @@ export function addVerifications(api: TwilioApi, gate: Gate): void {
       CustomCode: unsupported('Codes are made here'),
       Amount: unsupported('There are no payments to sign'),
       Payee: unsupported('There are no payments to sign'),
-      RateLimits: unsupported('There are no rate limits of your own'),
+      RateLimits: rateLimits.optional(),
       AppHash: unsupported(TEMPLATES),
       TemplateSid: unsupported(TEMPLATES),
       TemplateCustomSubstitutions: unsupported(TEMPLATES),
     }),
-    async handle({ app, who, path, params: { To, Channel, Locale }, site }) {
+    async handle({ app, who, path, params: { To, Channel, Locale, RateLimits }, site }) {
       if (Channel !== 'sms' && Channel !== 'auto')
         throw new Refusal(400, 60223, `Delivery channel disabled: ${Channel}`, {
           why: 'Codes go by sms. auto is sms, too.',
@@ -44,6 +60,7 @@ export function addVerifications(api: TwilioApi, gate: Gate): void {
         channel: 'sms',
         serviceId: serviceIdOf(path),
         locale: Locale === '' ? undefined : Locale,
+        limits: RateLimits,
       });
       return verificationShape(app, who, site, row);
     },

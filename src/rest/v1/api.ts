@@ -2,7 +2,6 @@ import { getRequestListener } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { authenticate } from '../../accounts/authenticate.ts';
 import { Forbidden } from '../../accounts/errors.ts';
@@ -15,6 +14,7 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
 import { createMeter } from '../../rates/meter.ts';
+import { limitBody } from '../limit-body.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addAudit } from './audit.ts';
 import { addAuditExport } from './audit-export.ts';
@@ -77,10 +77,9 @@ export function createRest(app: App, { publicUrl, own, addressOf, seats }: RestO
     await next();
   };
 
-  const limit: MiddlewareHandler<RestEnv> = bodyLimit({
-    maxSize: MAX_BODY_BYTES,
-    onError: (context) => answer(context as RestContext, app, TOO_LARGE),
-  });
+  const limit: MiddlewareHandler<RestEnv> = limitBody<RestEnv>(MAX_BODY_BYTES, (context) =>
+    answer(context as RestContext, app, TOO_LARGE),
+  );
   // That one is read as a stream, and has limits of its own.
   const limited: MiddlewareHandler<RestEnv> = (context, next) =>
     context.req.path === BATCH_PATH ? next() : limit(context, next);

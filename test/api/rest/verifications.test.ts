@@ -1,3 +1,4 @@
+import { createApiKey } from '../../../src/accounts/create-api-key.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../../src/accounts/principal.ts';
 import type { VerificationId } from '../../../src/ids.ts';
@@ -152,6 +153,28 @@ test('a message shows the way that it took', async () => {
     attempts: [{ status: 'delivered', error: null, candidates: [{ excluded: null }] }],
   });
   expect((await caller.get(`/v1/messages/${message!.id}`)).body).toEqual(message);
+});
+
+test('a body that does not say how long it is goes by the same rules, and a method that is not there has none', async () => {
+  const { key } = await createApiKey(app, who.accountId, { name: 'Pieces' });
+  const inPieces = (path: string, type: string, text: string) =>
+    fetch(app.server!.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      body: new Blob([text]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+  const json = (more: object) =>
+    inPieces('/v1/verifications', 'application/json', JSON.stringify({ to: aNumber(), ...more }));
+  expect((await json({})).status).toBe(201);
+  expect((await json({ locale: 'x'.repeat(70_000) })).status).toBe(413);
+  const form = (name: string) =>
+    inPieces('/v2/Services', 'application/x-www-form-urlencoded', `FriendlyName=${name}`);
+  expect((await form('Pieces')).status).toBe(201);
+  expect((await form('x'.repeat(70_000))).status).toBe(413);
+  const headers = { authorization: `Bearer ${key}` };
+  for (const path of ['/v1/verifications', '/v2/Services'])
+    expect((await fetch(app.server!.url + path, { method: 'DELETE', headers })).status, path).toBe(404);
 });
 
 describe('is refused with a problem', () => {

@@ -5,6 +5,8 @@ import type { Principal } from '../../../src/accounts/principal.ts';
 import { idOfSid, sidOf } from '../../../src/rest/twilio/sids.ts';
 import { createService } from '../../../src/services/create.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../../support/app.ts';
+import { codeOnApp } from '../../support/factors.ts';
+import { until } from '../../support/until.ts';
 import { codesOn, createClock, createNumbers, happened, received, wrong } from '../../support/verifying.ts';
 
 // The client that Twilio publishes, as it comes from npm: only its base URL is another one.
@@ -226,5 +228,237 @@ describe('services', () => {
     const back = await pages.at(-1)!.previousPage();
     expect(back!.instances.map(({ sid }) => sid)).toEqual(pages.at(-2)!.instances.map(({ sid }) => sid));
     expect(await first.previousPage()).toBeUndefined();
+  });
+});
+
+describe('a rate limit', () => {
+  test('lets as many starts through as its buckets say, for each value of its own, and then says when to come back', async () => {
+    const limited = await client.verify.v2.services.create({ friendlyName: 'Limited' });
+    const limits = client.verify.v2.services(limited.sid).rateLimits;
+    const { sid } = await limits.create({ uniqueName: 'end_user_ip', description: 'Per address' });
+    const bucket = await limits(sid).buckets.create({ max: 2, interval: 600 });
+    await limits(sid).buckets.create({ max: 100, interval: 3_600 });
+    const from = (address: string) =>
+      client.verify.v2.services(limited.sid).verifications.create({
+        ...{ to: aNumber(), channel: 'sms' },
+        rateLimits: JSON.stringify({ end_user_ip: address }),
+      });
+    await from('203.0.113.7');
+    await from('203.0.113.7');
+    const starts = await countOf('verifications');
+    expect(await refusalOf(from('203.0.113.7'))).toMatchObject({ status: 429, code: 20429 });
+    expect(await countOf('verifications')).toBe(starts);
+    expect((await from('203.0.113.8')).status).toBe('pending');
+    expect((await start(aNumber())).status).toBe('pending');
+
+    await limits(sid).buckets(bucket.sid).update({ max: 4 });
+    await until(() => from('203.0.113.7'));
+    expect((await limits(sid).buckets.list()).map(({ max, interval }) => [max, interval])).toEqual([
+      [4, 600],
+      [100, 3_600],
+    ]);
+    expect(await limits(sid).update({ description: 'Per place' })).toMatchObject({
+      uniqueName: 'end_user_ip',
+      description: 'Per place',
+    });
+    expect((await limits.list()).map((one) => one.sid)).toEqual([sid]);
+    expect(await limits(sid).buckets(bucket.sid).remove()).toBe(true);
+    expect(await limits(sid).remove()).toBe(true);
+    await until(() =>
+      from('203.0.113.7').then(
+        () => false,
+        (error: { code: number }) => error.code === 60200,
+      ),
+    );
+  });
+
+  test('is named by what it is, and what is wrong with it as well', async () => {
+    const limits = verify().rateLimits;
+    await limits.create({ uniqueName: 'once' });
+    expect(await refusalOf(limits.create({ uniqueName: 'once' }))).toMatchObject({ status: 409 });
+    expect(await refusalOf(limits.create({ uniqueName: '' }))).toMatchObject({ code: 60200 });
+    const wrongly = (rateLimits: string) =>
+      refusalOf(verify().verifications.create({ to: aNumber(), channel: 'sms', rateLimits }));
+    for (const text of ['{', '[]', '{"nobody":"x"}', '{"once":""}', '{"once":{}}'])
+      expect(await wrongly(text), text).toMatchObject({
+        code: 60200,
+        message: 'Invalid parameter: RateLimits',
+      });
+  });
+});
+
+async function countOf(table: string): Promise<number> {
+  const [row] = await app.sql<[{ n: number }]>`SELECT count(*)::int AS n FROM ${app.sql(table)}`;
+  return row.n;
+}
+
+test('attempts are listed, found by what they are, and summed up', async () => {
+  const own = await client.verify.v2.services.create({ friendlyName: 'Counted' });
+  const begin = async () => {
+    const to = aNumber();
+    const { sid } = await client.verify.v2.services(own.sid).verifications.create({ to, channel: 'sms' });
+    return { to, sid, code: (await received(app, to))[0]! };
+  };
+  const [first, second] = [await begin(), await begin()];
+  const checks = client.verify.v2.services(own.sid).verificationChecks;
+  await checks.create({ to: first.to, code: first.code });
+  const attempts = client.verify.v2.verificationAttempts;
+  const all = await attempts.list({ verifyServiceSid: own.sid });
+  expect(all.map(({ verificationSid }) => verificationSid)).toEqual([second.sid, first.sid]);
+  expect(await attempts.list({ 'channelData.to': first.to })).toMatchObject([
+    { verificationSid: first.sid, conversionStatus: 'converted', channel: 'sms', serviceSid: own.sid },
+  ]);
+  const unconverted = await attempts.list({
+    verifyServiceSid: own.sid,
+    status: 'unconverted',
+    country: 'HR',
+  });
+  expect(unconverted).toMatchObject([{ verificationSid: second.sid }]);
+  expect(await attempts.list({ verifyServiceSid: own.sid, country: 'DE' })).toEqual([]);
+  expect(
+    await attempts.list({ verifyServiceSid: own.sid, dateCreatedBefore: new Date(1_600_000_000_000) }),
+  ).toEqual([]);
+  expect(await attempts.list({ verifyServiceSid: own.sid, pageSize: 1 })).toHaveLength(2);
+  expect(await client.verify.v2.verificationAttempts(all[0]!.sid).fetch()).toMatchObject({
+    sid: all[0]!.sid,
+  });
+  const summary = client.verify.v2.verificationAttemptsSummary().fetch({ verifyServiceSid: own.sid });
+  expect(await summary).toMatchObject({
+    ...{ totalAttempts: 2, totalConverted: 1, totalUnconverted: 1 },
+    conversionRatePercentage: '50.00',
+  });
+});
+
+test('a number of the safe list is verified wherever it is from', async () => {
+  const { id } = await createService(app, who, { name: 'Abroad', settings: { allowedCountries: ['DE'] } });
+  const to = aNumber();
+  const begin = () => client.verify.v2.services(sidOf(id)).verifications.create({ to, channel: 'sms' });
+  expect(await refusalOf(begin())).toMatchObject({ code: 60605 });
+  const list = client.verify.v2.safelist;
+  const added = await list.create({ phoneNumber: to });
+  expect(added).toMatchObject({ phoneNumber: to, sid: expect.stringMatching(/^GN/) as string });
+  expect((await list.create({ phoneNumber: to })).sid).toBe(added.sid);
+  expect((await begin()).status).toBe('pending');
+  expect((await list(to).fetch()).sid).toBe(added.sid);
+  expect(await list(to).remove()).toBe(true);
+  expect(await refusalOf(list(to).fetch())).toMatchObject(NOT_FOUND);
+  expect(await refusalOf(begin())).toMatchObject({ code: 60605 });
+  expect(await refusalOf(list.create({ phoneNumber: '+3859' }))).toMatchObject({ code: 60200 });
+});
+
+describe('an authenticator app', () => {
+  const STEP_MS = 30_000;
+  const people = () => verify().entities;
+  const enrolled = async (identity: string) => {
+    const made = await people()(identity).newFactors.create({ friendlyName: 'Phone', factorType: 'totp' });
+    const { secret, uri } = made.binding as { secret: string; uri: string };
+    return { made, secret, uri };
+  };
+  const verified = async (identity: string) => {
+    const { made, secret } = await enrolled(identity);
+    const factor = people()(identity).factors(made.sid);
+    await factor.update({ authPayload: codeOnApp(secret, clock.now()) });
+    clock.advance(STEP_MS);
+    return { sid: made.sid, secret };
+  };
+
+  test('is enrolled with a secret that is shown once, verified by its first code, and asked for more', async () => {
+    const { made, secret, uri } = await enrolled('user-1');
+    expect(made).toMatchObject({
+      ...{ identity: 'user-1', status: 'unverified', factorType: 'totp', friendlyName: 'Phone' },
+      sid: expect.stringMatching(/^YF/) as string,
+    });
+    expect(new URL(uri).searchParams.get('secret')).toBe(secret);
+    const entity = people()('user-1');
+    const factor = entity.factors(made.sid);
+    const challenge = (code?: string) =>
+      entity.challenges.create({ factorSid: made.sid, ...(code !== undefined && { authPayload: code }) });
+    expect(await refusalOf(challenge())).toMatchObject({ status: 403, code: 60318 });
+    const code = codeOnApp(secret, clock.now());
+    expect((await factor.update({ authPayload: wrong(code) })).status).toBe('unverified');
+    expect((await factor.update({ authPayload: code })).status).toBe('verified');
+    expect(JSON.stringify((await factor.fetch()).toJSON())).not.toContain(secret);
+
+    // The code that verified it is used up.
+    expect((await challenge(code)).status).toBe('pending');
+    clock.advance(STEP_MS);
+    const next = codeOnApp(secret, clock.now());
+    const asked = await challenge();
+    expect(asked).toMatchObject({ status: 'pending', factorSid: made.sid, identity: 'user-1' });
+    const answer = (given: string) => entity.challenges(asked.sid).update({ authPayload: given });
+    expect((await answer(wrong(next))).status).toBe('pending');
+    expect((await answer(next)).status).toBe('approved');
+    expect(await refusalOf(answer(next))).toMatchObject({ code: 60324 });
+    expect((await challenge(next)).status).toBe('pending');
+    expect((await entity.challenges.list({ status: 'approved' })).map(({ sid }) => sid)).toEqual([asked.sid]);
+    expect((await entity.factors.list()).map(({ sid }) => sid)).toEqual([made.sid]);
+    expect((await people().list()).map(({ identity }) => identity)).toContain('user-1');
+  });
+
+  test('of one code that comes twenty times at once approves one challenge', async () => {
+    const { sid, secret } = await verified('user-2');
+    const entity = people()('user-2');
+    const code = codeOnApp(secret, clock.now());
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => entity.challenges.create({ factorSid: sid, authPayload: code })),
+    );
+    expect(answers.filter(({ status }) => status === 'approved')).toHaveLength(1);
+  });
+
+  test('cannot be guessed: five codes a challenge, fifty in a row, and then not even the right one', async () => {
+    const { sid, secret } = await verified('user-3');
+    const entity = people()('user-3');
+    const right = codeOnApp(secret, clock.now());
+    for (let round = 0; round < 10; round++) {
+      const asked = await entity.challenges.create({ factorSid: sid });
+      const answer = (code: string) => entity.challenges(asked.sid).update({ authPayload: code });
+      for (let i = 0; i < 5; i++) expect((await answer(wrong(right))).status).toBe('pending');
+      expect(await refusalOf(answer(right))).toMatchObject({ status: 429, code: 60308 });
+    }
+    const locked = entity.challenges.create({ factorSid: sid, authPayload: right });
+    expect(await refusalOf(locked)).toMatchObject({ status: 429, code: 60308 });
+  });
+
+  test('that is not verified in five codes has to be enrolled anew, and a challenge ends in time', async () => {
+    const { made, secret } = await enrolled('user-4');
+    const factor = people()('user-4').factors(made.sid);
+    const code = codeOnApp(secret, clock.now());
+    for (let i = 0; i < 5; i++) await factor.update({ authPayload: wrong(code) });
+    expect(await refusalOf(factor.update({ authPayload: code }))).toMatchObject({ status: 429, code: 60310 });
+    expect(await factor.remove()).toBe(true);
+    const again = await verified('user-4');
+    const asked = await people()('user-4').challenges.create({ factorSid: again.sid });
+    clock.advance(5 * 60_000 + 1_000);
+    const late = people()('user-4').challenges(asked.sid);
+    expect((await late.fetch()).status).toBe('expired');
+    const answer = late.update({ authPayload: codeOnApp(again.secret, clock.now()) });
+    expect(await refusalOf(answer)).toMatchObject({ code: 60323 });
+  });
+
+  test('keeps its used code used when its steps get another length', async () => {
+    const { sid, secret } = await verified('user-5');
+    const entity = people()('user-5');
+    const code = codeOnApp(secret, clock.now());
+    expect((await entity.challenges.create({ factorSid: sid, authPayload: code })).status).toBe('approved');
+    await entity.factors(sid).update({ 'config.timeStep': 60 });
+    const recipe = { algorithm: 'sha1', codeLength: 6, stepSeconds: 60 } as const;
+    clock.advance(120_000);
+    const later = codeOnApp(secret, clock.now(), recipe);
+    expect((await entity.challenges.create({ factorSid: sid, authPayload: later })).status).toBe('approved');
+  });
+
+  test('is forgotten with whom it is of', async () => {
+    await verified('user-6');
+    expect(await people()('user-6').remove()).toBe(true);
+    expect(await refusalOf(people()('user-6').fetch())).toMatchObject(NOT_FOUND);
+    expect(await refusalOf(people()('user-6').factors.list())).toMatchObject(NOT_FOUND);
+    expect(await refusalOf(people().create({ identity: 'a b' }))).toMatchObject({ code: 60200 });
+    const short = people()('user-6').newFactors.create({
+      ...{ friendlyName: 'Phone', factorType: 'totp', 'binding.secret': 'ABC' },
+    });
+    expect(await refusalOf(short)).toMatchObject({
+      code: 60200,
+      message: 'Invalid parameter: Binding.Secret',
+    });
   });
 });

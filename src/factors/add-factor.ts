@@ -1,0 +1,88 @@
+import { doNoted } from '../audit/act.ts';
+import type { Principal } from '../accounts/principal.ts';
+import { newId } from '../crypto/new-id.ts';
+import { InvalidInput } from '../errors.ts';
+import type { ServiceId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { ServiceNotFound } from '../services/errors.ts';
+import { findService } from '../services/directory.ts';
+import { insertEntity } from './add-entity.ts';
+import { writeBase32 } from './base32.ts';
+import { checkFactorName, checkIdentity, readSecret, type TotpInput } from './input.ts';
+import { findEntity, type Entity, type Factor } from './queries.ts';
+import { sealIn } from './sealed.ts';
+import { factors } from './table.ts';
+import { totpUri } from './totp.ts';
+
+/** RFC 4226 §4, R6: 160 bits are recommended. */
+const SECRET_BYTES = 20;
+const MAX_FACTORS = 20;
+
+export interface FactorInput extends TotpInput {
+  /** As the authenticator app shows it beside the issuer. */
+  name: string;
+  /** In base32; one is made when absent. */
+  secret?: string | undefined;
+}
+
+/** A factor with its secret, which is shown this once. */
+export interface NewFactor {
+  entity: Entity;
+  factor: Factor;
+  /** In base32. */
+  secret: string;
+  uri: string;
+}
+
+/**
+ * Adds a TOTP factor that its first right code verifies. An identity that is not known yet becomes an entity.
+ * @throws {ServiceNotFound | InvalidInput}
+ */
+export async function addFactor(
+  app: App,
+  who: Principal,
+  serviceId: ServiceId,
+  identity: string,
+  input: FactorInput,
+): Promise<NewFactor> {
+  checkIdentity(identity);
+  checkFactorName(input.name);
+  const service = await findService(app, who.accountId, serviceId);
+  if (!service) throw new ServiceNotFound();
+  const { totp } = service.settings;
+  const recipe = {
+    algorithm: input.algorithm ?? 'sha1',
+    codeLength: input.codeLength ?? totp.codeLength,
+    stepSeconds: input.stepSeconds ?? totp.stepSeconds,
+    skew: input.skew ?? totp.skew,
+  };
+  const octets = input.secret === undefined ? app.keys.randomBytes(SECRET_BYTES) : readSecret(input.secret);
+  const secret = writeBase32(octets);
+  const now = app.clock();
+  const [createdAt, updatedAt] = [new Date(now), new Date(now)];
+  const { accountId } = who;
+  const key = { accountId, id: newId('fac', now) };
+  const made = await app.db.transaction((tx) =>
+    doNoted(tx, who, 'factor.add', now, async (act) => {
+      const entity =
+        (await insertEntity(app, tx, who, serviceId, identity)) ??
+        (await findEntity({ db: tx, keys: app.keys }, who, serviceId, identity));
+      const row = {
+        ...{ ...key, entityId: entity.id, ...recipe, createdAt, updatedAt },
+        nameSealed: await sealIn(app, key, 'name', input.name),
+        secretSealed: await sealIn(app, key, 'secret', secret),
+        status: 'unverified' as const,
+        lastStep: null,
+        failedChecks: 0,
+      };
+      const others = await tx.query.factors.findMany({ where: { accountId, entityId: entity.id } });
+      if (others.length >= MAX_FACTORS)
+        throw new InvalidInput('identity', `An entity has at most ${MAX_FACTORS} factors.`);
+      await tx.insert(factors).values(row);
+      act.on(key.id);
+      return { entity, factor: { ...row, name: input.name } };
+    }),
+  );
+  const issuer = totp.issuer ?? service.name;
+  return { ...made, secret, uri: totpUri(secret, recipe, { issuer, name: input.name }) };
+}

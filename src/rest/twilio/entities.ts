@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { addEntity } from '../../factors/add-entity.ts';
+import { findEntity, listEntities, type Entity } from '../../factors/queries.ts';
+import { removeEntity } from '../../factors/remove-entity.ts';
+import { ServiceNotFound } from '../../services/errors.ts';
+import { readService } from '../../services/read.ts';
+import type { ServiceId } from '../../ids.ts';
+import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
+import { serviceIdOf } from './find.ts';
+import { answerPage } from './page.ts';
+import { moment, PAGE_PARAMS } from './params.ts';
+import { serviceUrl } from './service-shape.ts';
+import { sidOf } from './sids.ts';
+
+const ALL = '/v2/Services/{ServiceSid}/Entities';
+const ONE = `${ALL}/{Identity}`;
+
+/** Whom an account knows by a name of its own: those who have factors. */
+export function addEntities(api: TwilioApi, gate: Gate): void {
+  addEndpoint(api, gate, {
+    ...{ method: 'POST', path: ALL, name: 'adding an entity', status: 201 },
+    permission: 'verifications:write',
+    audit: 'entity.add',
+    params: z.object({ Identity: z.string() }),
+    async handle({ app, who, path, params: { Identity }, site }) {
+      return entityShape(site, await addEntity(app, who, serviceIdOf(path), Identity));
+    },
+  });
+
+  addEndpoint(api, gate, {
+    ...{ method: 'GET', path: ALL, name: 'listing entities', status: 200 },
+    permission: 'verifications:read',
+    params: z.object(PAGE_PARAMS),
+    async handle(call) {
+      const { app, who, site } = call;
+      const serviceId = serviceIdOf(call.path);
+      if (!(await readService(app, who, serviceId))) throw new ServiceNotFound();
+      return answerPage(
+        'ent',
+        'entities',
+        call,
+        (window) => listEntities(app, who, serviceId, window),
+        async (entity) => entityShape(site, entity),
+      );
+    },
+  });
+
+  addEndpoint(api, gate, {
+    ...{ method: 'GET', path: ONE, name: 'reading an entity', status: 200 },
+    permission: 'verifications:read',
+    async handle({ app, who, path, site }) {
+      return entityShape(site, await findEntity(app, who, ...identityOf(path)));
+    },
+  });
+
+  addEndpoint(api, gate, {
+    ...{ method: 'DELETE', path: ONE, name: 'removing an entity', status: 204 },
+    permission: 'verifications:write',
+    audit: 'entity.remove',
+    async handle({ app, who, path }) {
+      await removeEntity(app, who, ...identityOf(path));
+      return undefined;
+    },
+  });
+}
+
+/** Whom a path is about. */
+export function identityOf(path: Readonly<Record<string, string>>): [ServiceId, string] {
+  return [serviceIdOf(path), path.Identity!];
+}
+
+export function entityUrl(site: string, { serviceId, identity }: Entity): string {
+  return `${serviceUrl(site, serviceId)}/Entities/${encodeURIComponent(identity)}`;
+}
+
+/** What entities, factors and challenges say alike. */
+export function ofEntity(entity: Entity) {
+  return {
+    account_sid: sidOf(entity.accountId),
+    service_sid: sidOf(entity.serviceId),
+    entity_sid: sidOf(entity.id),
+    identity: entity.identity,
+  };
+}
+
+function entityShape(site: string, entity: Entity): object {
+  const { entity_sid: sid, ...core } = ofEntity(entity);
+  const url = entityUrl(site, entity);
+  return {
+    sid,
+    ...core,
+    date_created: moment(entity.createdAt),
+    date_updated: moment(entity.createdAt),
+    url,
+    links: {
+      factors: `${url}/Factors`,
+      new_factors: `${url}/Factors`,
+      challenges: `${url}/Challenges`,
+    },
+  };
+}

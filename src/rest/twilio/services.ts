@@ -102,6 +102,6 @@ function settingsOf(params: z.output<z.ZodObject<typeof SETTINGS>>): ServiceSett
   const given = Object.entries(totp).filter(([, value]) => value !== undefined);
   return {
     ...(codeLength !== undefined && { codeLength }),
-    ...(given.length > 0 && { totp: Object.fromEntries(given) as typeof totp }),
+    ...(given.length > 0 && { totp: Object.fromEntries(given) }),
   };
 }

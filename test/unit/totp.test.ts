@@ -73,5 +73,9 @@ test('apps read issuer and name as they are from the URI', () => {
   expect(uri.searchParams.get('issuer')).toBe('A & B');
   expect(decodeURIComponent(uri.pathname)).toContain('A & B:me: it');
   expect(uri.search).not.toContain('+');
-  expect(Object.fromEntries(uri.searchParams)).toMatchObject({ digits: '8', period: '30', algorithm: 'SHA1' });
+  expect(Object.fromEntries(uri.searchParams)).toMatchObject({
+    digits: '8',
+    period: '30',
+    algorithm: 'SHA1',
+  });
 });

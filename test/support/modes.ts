@@ -50,10 +50,11 @@ const NOTED = ['api_keys', 'routing_rollups', 'routing_hourly', 'sandbox_receipt
 
 /** Rows that are there stay as they are. */
 export async function expectUnchanged(app: App, { who }: Tenant, work: () => Promise<void>): Promise<void> {
-  // What was started before goes on until it is delivered.
+  // What was started before goes on until it is delivered, and a batch until its last row.
   await until(async () => {
     const [open] = await app.sql`
-      SELECT 1 FROM messages WHERE account_id = ${uuidOf(who.accountId)} AND status IN ('queued', 'sent') LIMIT 1`;
+      SELECT 1 FROM messages WHERE account_id = ${uuidOf(who.accountId)} AND status IN ('queued', 'sent')
+      UNION ALL SELECT 1 FROM batches WHERE account_id = ${uuidOf(who.accountId)} AND status = 'running' LIMIT 1`;
     return !open;
   });
   const before = await rowsOf(app, who.accountId);

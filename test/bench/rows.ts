@@ -5,6 +5,7 @@ import { benchCheck } from './check.ts';
 import { benchCpu } from './cpu.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchDispatcher } from './dispatcher.ts';
+import { benchDoors } from './doors.ts';
 import { benchFanOut } from './fan-out.ts';
 import type { Bare } from './ground/bare.ts';
 import type { Ground } from './ground/ground.ts';
@@ -23,6 +24,7 @@ export type Bench = (ground: Ground) => Promise<Outcome[]>;
 /** By the name that `npm run bench -- <name>` takes, in the order of a full run. */
 export const ROWS: Readonly<Record<string, Bench>> = {
   start: benchStart,
+  doors: benchDoors,
   bulk: benchBulk,
   check: benchCheck,
   delivery: benchDelivery,

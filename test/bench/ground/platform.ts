@@ -9,7 +9,7 @@ import { createApp } from '../../../src/app.ts';
 import { connectCarrier } from '../../../src/carriers/connect-carrier.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
-import type { CarrierId } from '../../../src/ids.ts';
+import type { CarrierId, ServiceId } from '../../../src/ids.ts';
 import type { App } from '../../../src/platform.ts';
 import { addRoute } from '../../../src/routing/add-route.ts';
 import { createService } from '../../../src/services/create.ts';
@@ -22,6 +22,8 @@ import { createNumbers, type Numbers } from './numbers.ts';
 export interface BenchAccount {
   who: Principal;
   apiKey: string;
+  /** Its default service. */
+  serviceId: ServiceId;
 }
 
 export interface Platform extends BenchAccount, AsyncDisposable {
@@ -77,11 +79,15 @@ export async function createBenchAccount(
 ): Promise<BenchAccount> {
   const { id: accountId } = await createAccount(app, { name: 'Bench' });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: newId('key') };
-  await createService(app, who, { name: 'Bench', isDefault: true, settings: { routing } });
+  const { id: serviceId } = await createService(app, who, {
+    name: 'Bench',
+    isDefault: true,
+    settings: { routing },
+  });
   // All of them, by name: so that each request is held against a list.
   const permissions = Object.keys(PERMISSIONS) as Permission[];
   const { key: apiKey } = await createApiKey(app, accountId, { name: 'Bench', permissions });
-  return { who, apiKey };
+  return { who, apiKey, serviceId };
 }
 
 /**

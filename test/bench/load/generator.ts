@@ -46,7 +46,8 @@ async function run(job: LoadJob): Promise<LoadResult> {
       if (body === undefined) return;
       const sentAt = performance.now();
       const answer = await connection.post(body, apiKeys?.[turn++ % apiKeys.length]);
-      if (answer.status === 200 && source.accepts(answer.body)) latencies.push(performance.now() - sentAt);
+      if (answer.status === source.status && source.accepts(answer.body))
+        latencies.push(performance.now() - sentAt);
       else {
         refused += 1;
         firstRefusal ??= `${answer.status} ${answer.body}`.slice(0, 500);
@@ -55,7 +56,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
   }
 
   const connections = await Promise.all(
-    Array.from({ length: job.connections }, () => HttpConnection.open(url, job.apiKey)),
+    Array.from({ length: job.connections }, () => HttpConnection.open(url, source.form, job.apiKey)),
   );
   const startedAt = performance.now();
   const timer = setTimeout(stop, job.seconds * 1_000);

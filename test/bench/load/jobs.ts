@@ -3,6 +3,10 @@ export type Requests =
   | { kind: 'typename' }
   /** Starts for the numbers from `firstNumber` on. */
   | { kind: 'start'; firstNumber: number }
+  /** The same over REST. */
+  | { kind: 'rest start'; firstNumber: number }
+  /** The same as a client of Twilio has it. */
+  | { kind: 'drop-in start'; firstNumber: number; accountSid: string; serviceSid: string }
   /** Each of these once. */
   | { kind: 'check'; codes: readonly KnownCode[] }
   /** Again and again, in this order. */
@@ -23,6 +27,7 @@ export type Pace =
   | { kind: 'allowed' };
 
 export interface LoadJob {
+  /** Of GraphQL; what goes to another path of the same server goes there. */
   url: string;
   apiKey: string;
   /** Each request with the next one of these instead, from the first on. */

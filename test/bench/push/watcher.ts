@@ -76,8 +76,9 @@ async function watchStarts(job: WatchJob): Promise<Map<number, number>> {
 }
 
 async function start(url: string, apiKey: string, index: number): Promise<string> {
-  const connection = await HttpConnection.open(new URL(url), apiKey);
-  const { body } = await connection.post(requestSource({ kind: 'start', firstNumber: index }).next()!);
+  const source = requestSource({ kind: 'start', firstNumber: index });
+  const connection = await HttpConnection.open(new URL(url), source.form, apiKey);
+  const { body } = await connection.post(source.next()!);
   connection.close();
   const id = /vrf_[0-9a-f]{32}/.exec(body)?.[0];
   if (id === undefined) throw new Error(`a start was answered with ${body}`);

@@ -29,7 +29,7 @@ export const BatchStatus = builder.enumType('BatchStatus', {
     DONE: { value: 'done', description: 'Each row was started or refused.' },
     CANCELED: { value: 'canceled', description: 'Called off.' },
     EXPIRED: { value: 'expired', description: 'Its time was up: a day after it came.' },
-    REVOKED: { value: 'revoked', description: 'The API key that brought it was revoked.' },
+    REVOKED: { value: 'revoked', description: 'Whoever brought it lost the access for it.' },
   } as const,
 });
 

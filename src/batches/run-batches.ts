@@ -4,7 +4,7 @@ import type { AccountId } from '../ids.ts';
 import { countBacklog } from '../messages/backlog.ts';
 import type { App } from '../platform.ts';
 import { claimBatches, releaseBatches } from './claim.ts';
-import { endRevoked } from './end-revoked.ts';
+import { endWithoutAccess } from './end-without-access.ts';
 import { decideRoom, STILL, type Flow } from './flow.ts';
 import { runSlice } from './run-slice.ts';
 import type { BatchRow } from './table.ts';
@@ -61,7 +61,7 @@ export async function startBatches(app: App, carriers: Throughput): Promise<() =
 
   /** @returns whether there is anything under way */
   async function turn(): Promise<boolean> {
-    const batches = await endRevoked(app, await claimBatches(app, worker));
+    const batches = await endWithoutAccess(app, await claimBatches(app, worker));
     const byFlow = Map.groupBy(batches, ({ accountId, mode }) => `${accountId} ${mode}`);
     for (const name of flows.keys()) if (!byFlow.has(name)) flows.delete(name);
     const fed = await Promise.allSettled([...byFlow].map(([name, all]) => feed(name, all)));

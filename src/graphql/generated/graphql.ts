@@ -29,7 +29,7 @@ export type BatchStatus =
   | 'EXPIRED'
   /** Its rows are still coming. None of them is started yet. */
   | 'RECEIVING'
-  /** The API key that brought it was revoked. */
+  /** Whoever brought it lost the access for it. */
   | 'REVOKED'
   /** Its rows are being started, as fast as messages flow off. */
   | 'RUNNING';

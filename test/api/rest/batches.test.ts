@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
-import { revokeApiKey } from '../../../src/accounts/revoke-api-key.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
 import {
   MAX_BODY_BYTES,
@@ -21,6 +20,7 @@ import {
   createWaitingAccount,
   type TestApp,
 } from '../../support/app.ts';
+import { BRINGER_MS, createBringers } from '../../support/batch-bringers.ts';
 import { openEvents } from '../../support/server-events.ts';
 import { createRestCaller, restCallerWith, type RestAnswer, type RestCaller } from '../../support/rest.ts';
 import { until } from '../../support/until.ts';
@@ -304,25 +304,44 @@ describe('a batch that stands still', () => {
     expect((await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).status).toBe(200);
   });
 
-  test('ends with the key that brought it, and not with another one', async () => {
-    const { caller: by, who: quiet } = await still();
-    const leaked = await createApiKey(app, quiet.accountId, { name: 'Leaked' });
-    const thief = restCallerWith(app, leaked.key);
-    const ends = await thief.post(PATH, linesOf(someRows(700)), NDJSON);
-    await until(async () => ((await get(ends.body.id, by)).body.started as number) > 0);
-    const stays = await by.post(PATH, linesOf(someRows(100)), NDJSON);
-    await revokeApiKey(app, quiet, leaked.row.id);
-    const last = await finished(ends, by);
-    expect(last).toMatchObject({ status: 'revoked', rows: 700, queued: 0, refused: 0 });
-    expect(last.started).toBeLessThan(100);
-    expect((last.started as number) + (last.canceled as number)).toBe(700);
-    expect((await resultsOf(ends, by)).at(-1)).toMatchObject({ row: 700, status: 'canceled' });
-    expect((await by.post(`/v1/batches/${String(ends.body.id)}/cancel`)).body.code).toBe('batch/settled');
-    expect((await get(stays.body.id, by)).body).toMatchObject({ status: 'running', canceled: 0 });
-    const entries = await app.sql`
-      SELECT actor_kind, details FROM audit_entries
-      WHERE account_id = ${uuidOf(quiet.accountId)} AND action = 'batch.cancel' AND outcome = 'ok'`;
-    expect(entries).toMatchObject([{ actor_kind: 'system', details: { because: 'key_revoked' } }]);
+  test('ends with the access of whoever brought it, and not when a key, a token or a session is only over', async () => {
+    const bringers = createBringers(app);
+    const brought = await Promise.all(
+      bringers.map(async ({ bring, because }) => {
+        const { caller: by, who: quiet } = await still();
+        const { credential, change } = await bring(quiet);
+        const batch = await restCallerWith(app, credential).post(PATH, linesOf(someRows(700)), NDJSON);
+        return { by, quiet, batch, change, because };
+      }),
+    );
+    const lost = brought.filter(({ because }) => because !== undefined);
+    const kept = brought.filter(({ because }) => because === undefined);
+    const beside = await lost[0]!.by.post(PATH, linesOf(someRows(100)), NDJSON);
+    for (const { batch, by } of brought)
+      await until(async () => ((await get(batch.body.id, by)).body.started as number) > 0);
+    const [lastToGo, ...first] = lost;
+    for (const { change } of [...kept, ...first]) await change();
+    // Keys and tokens are over by their time now. When the last one has gone, all were looked at.
+    clock.advance(BRINGER_MS + 1_000);
+    await lastToGo!.change();
+    for (const { by, quiet, batch, because } of lost) {
+      const last = await finished(batch, by);
+      expect(last, because).toMatchObject({ status: 'revoked', rows: 700, queued: 0, refused: 0 });
+      expect(last.started).toBeLessThan(100);
+      expect((last.started as number) + (last.canceled as number)).toBe(700);
+      const entries = await app.sql`
+        SELECT actor_kind, details FROM audit_entries
+        WHERE account_id = ${uuidOf(quiet.accountId)} AND action = 'batch.cancel' AND outcome = 'ok'`;
+      expect(entries).toMatchObject([{ actor_kind: 'system', details: { because } }]);
+    }
+    const { by, batch } = lost[0]!;
+    expect((await resultsOf(batch, by)).at(-1)).toMatchObject({ row: 700, status: 'canceled' });
+    expect((await by.post(`/v1/batches/${String(batch.body.id)}/cancel`)).body.code).toBe('batch/settled');
+    for (const other of [...kept, { by, batch: beside }])
+      expect((await get(other.batch.body.id, other.by)).body).toMatchObject({
+        status: 'running',
+        canceled: 0,
+      });
   });
 
   test('is in the list of batches, the newest first, page by page', async () => {

@@ -31,6 +31,7 @@ import { FORGET_SIGN_INS_MS, forgetSignIns } from './people/forget.ts';
 import { createNetworks } from './outgoing/networks.ts';
 import type { AccountId } from './ids.ts';
 import { createKept } from './kept.ts';
+import { LOG_SERIALIZERS } from './log-errors.ts';
 import type { App } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
@@ -216,6 +217,7 @@ const REDACTED = [
 function createLog(level: string): Logger {
   return pino({
     level,
+    serializers: LOG_SERIALIZERS,
     redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   });
 }

@@ -12,13 +12,6 @@ export function unexpectedMessage(id: string): string {
  */
 export function noteUnexpected(log: Logger, cause: unknown, path: string | undefined): string {
   const id = randomBytes(8).toString('hex');
-  log.error({ errorId: id, path, ...describe(cause) }, 'unexpected error');
+  log.error({ errorId: id, path, err: cause }, 'unexpected error');
   return id;
-}
-
-/** A failed query's own words hold its parameters, so the database's are taken instead. */
-function describe(cause: unknown): { err: unknown; query?: string } {
-  if (cause instanceof Error && 'query' in cause && 'params' in cause)
-    return { err: cause.cause ?? cause.name, query: String(cause.query).slice(0, 300) };
-  return { err: cause };
 }

@@ -141,7 +141,7 @@ export async function createCarrierRegistry(
     (refreshing = refreshing
       .then(sync)
       .then(look)
-      .catch((error: unknown) => app.log.error({ error }, 'carriers not read')));
+      .catch((error: unknown) => app.log.error({ err: error }, 'carriers not read')));
   function perSecond(accountId: AccountId): number | undefined {
     const own = [...links.values()].filter((link) => link.accountId === accountId);
     if (own.length === 0) return undefined;

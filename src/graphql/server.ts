@@ -176,7 +176,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     underWay.add(response);
     response.once('close', () => underWay.delete(response));
     answer(request, response).catch((error: unknown) => {
-      app.log.error({ err: error, path: pathOf(request) }, 'request');
+      // Not the path itself: some have a number in them.
+      app.log.error({ err: error, path: formOf(pathOf(request)) }, 'request');
       response.destroy();
     });
   });

@@ -1,7 +1,8 @@
+import { format } from 'node:util';
 import type { GraphQLField, GraphQLNamedType } from 'graphql';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import { isForTests } from '../../src/accounts/permissions.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
@@ -12,29 +13,31 @@ import { isOpenToClientToken } from '../../src/graphql/audience.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import type { CarrierId, VerificationId } from '../../src/ids.ts';
+import { LOG_SERIALIZERS } from '../../src/log-errors.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
-import { idOfSid, sidOf } from '../../src/rest/twilio/sids.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
-import { listServices } from '../../src/services/list.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
 import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { throughDoors } from '../support/canary-doors.ts';
+import { throughTwilio } from '../support/canary-twilio.ts';
 import { connectSimulated, createTestAccount, createTestApp, createWaitingAccount } from '../support/app.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
 import { TestHttpServer } from '../support/http-server.ts';
+import { aMember } from '../support/member.ts';
 import { Portaris } from '../support/number-lookups.ts';
 import { startPrivateRedis } from '../support/redis.ts';
 import { wholeOperation } from '../support/selections.ts';
 import { MailServer } from '../support/smtp-server.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
-import { basic } from '../support/twilio.ts';
+import { restCallerWith } from '../support/rest.ts';
 import { until } from '../support/until.ts';
+import { withoutTable } from '../support/without-table.ts';
 import {
   attemptsOf,
   codeOf,
@@ -71,7 +74,15 @@ beforeAll(async () => {
   const monitor = await new Redis(redis.url, { enableReadyCheck: false, lazyConnect: true }).monitor();
   stack.defer(() => monitor.disconnect());
   monitor.on('monitor', (_time: string, args: string[]) => void onTheBus.push(args.join(' ')));
-  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const log = pino(
+    { level: 'trace', serializers: LOG_SERIALIZERS },
+    { write: (line: string) => void logged.push(line) },
+  );
+  // What a library says past the log stands in the same place.
+  for (const way of ['log', 'info', 'warn', 'error'] as const) {
+    const spy = vi.spyOn(console, way).mockImplementation((...said) => void logged.push(format(...said)));
+    stack.defer(() => spy.mockRestore());
+  }
   mail = stack.use(await MailServer.start());
   const env = {
     PORT: String(await freePort()),
@@ -79,6 +90,8 @@ beforeAll(async () => {
     OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
     SMTP_URL: mail.url,
     MAIL_FROM: 'Otpost <otpost@example.com>',
+    // So that pages of other origins are looked up.
+    ALLOWED_ORIGINS: 'https://console.example',
   };
   const testApp = stack.use(await createTestApp(env, { log, clock: clock.now }));
   app = testApp.app;
@@ -115,6 +128,22 @@ async function ask(
   const answer = await caller.ask(query, args as Record<string, unknown>);
   said.push(JSON.stringify(answer));
   return (answer.data?.[name] ?? {}) as Record<string, string>;
+}
+
+/** A new number that is looked for. */
+function knownNumber(what: string): string {
+  const to = aNumber();
+  canaries.push(numberCanary(what, to));
+  return to;
+}
+
+function knowCode(what: string, code: string): void {
+  canaries.push(codeCanary(what, code));
+}
+
+/** Of an authenticator app: whoever adds one is shown it, once. */
+function knowSecret(what: string, secret: string): void {
+  canaries.push({ ...codeCanary(what, secret), what: `the secret of ${what}` });
 }
 
 /** Starts a verification over the API, with its client token watched as a frontend does. */
@@ -155,7 +184,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   await throughSenderRules();
   await fromHandsets();
   await throughMistakes();
-  await throughTwilio();
+  await asClientsOfTwilio();
   await throughTests();
   await throughOtherDoors();
   await throughBatches();
@@ -422,35 +451,13 @@ async function throughMistakes(): Promise<void> {
 }
 
 /** As clients of Twilio go, with numbers and codes also where none belong. */
-async function throughTwilio(): Promise<void> {
+async function asClientsOfTwilio(): Promise<void> {
   const { who, caller } = await anAccount();
   await connectSimulated(app, who, ['instant']);
-  const [service] = await listServices(app, who);
-  const of = `/v2/Services/${sidOf(service!.id)}`;
-  const call = async (path: string, form?: Record<string, string>) => {
-    const response = await fetch(app.server!.url + path, {
-      headers: { authorization: basic(who.accountId, caller.credential) },
-      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
-    });
-    const said = await response.text();
-    toApiKeys.push(said);
-    return JSON.parse(said) as { sid: string };
-  };
-  const to = aNumber();
-  canaries.push(numberCanary('a client of Twilio', to));
-  const { sid } = await call(`${of}/Verifications`, { To: to, Channel: 'sms' });
-  const v = { accountId: who.accountId, id: idOfSid('vrf', sid)! };
-  await happened(app, v, 'MessageDelivered');
-  const code = await codeOf(app, v);
-  canaries.push(codeCanary('a client of Twilio', code));
-  await call(`${of}/Verifications`, { To: `${to}99999999`, Channel: code, Locale: to });
-  await call(`${of}/Verifications`, { To: to, Channel: 'sms', CustomCode: code, [code]: to });
-  await call(`${of}/VerificationCheck`, { To: to, Code: wrong(code) });
-  await call(`${of}/VerificationCheck`, { VerificationSid: to, Code: code });
-  await call(`${of}/VerificationCheck`, { To: to, Code: code });
-  await call(`${of}/VerificationCheck`, { To: to, Code: code });
-  await call(`${of}/Verifications/${code}?To=${to}`);
-  await call(`/v2/${to}/${code}`);
+  await throughTwilio({
+    ...{ app, who, credential: caller.credential, said: toApiKeys },
+    ...{ aNumber: knownNumber, knowCode, knowSecret },
+  });
 }
 
 const OF_A_TEST = 'the code of a test';
@@ -490,12 +497,7 @@ async function throughOtherDoors(): Promise<void> {
   await throughDoors({
     ...{ app, who, mail, credential: caller.credential },
     said: { toApiKeys, toClients, toWebhooks, toPeople, inAudit, byMail },
-    aNumber: (what) => {
-      const to = aNumber();
-      canaries.push(numberCanary(what, to));
-      return to;
-    },
-    knowCode: (what, code) => void canaries.push(codeCanary(what, code)),
+    ...{ aNumber: knownNumber, knowCode },
   });
   await ask(caller, 'auditLog', { first: 50 }, inAudit);
   const [endpoint] = await listWebhookEndpoints(app, who);
@@ -527,6 +529,29 @@ async function throughBatches(): Promise<void> {
       });
       logged.push(await response.text());
     }
+  await withBadRows(who, caller, first);
+}
+
+/** Rows that are none, among good ones: what became of each is told without what it said. */
+async function withBadRows(who: Principal, caller: Caller, to: string): Promise<void> {
+  const rest = restCallerWith(app, caller.credential);
+  const lines = [`{"to":"${to}`, `["${to}"]`, `"${to}"`, to, `{"to":"${to}00000000"}`, `{"${to}":1}`];
+  lines.push(`{"to":"${to}","locale":"${to}"}`, `{"to":["${to}"]}`, `{"to":"${knownNumber('a good row')}"}`);
+  const type = { 'content-type': 'application/x-ndjson' };
+  const { body } = await rest.post('/v1/verifications/batch', `${lines.join('\n')}\n`, type);
+  const id = String(body.id);
+  await until(async () => (await ask(caller, 'batch', { id })).status === 'DONE');
+  expect((await rest.get(`/v1/batches/${id}`)).body).toMatchObject({ rows: lines.length, started: 1 });
+  const path = `/v1/batches/${id}/results`;
+  const headers = { authorization: `Bearer ${caller.credential}` };
+  const read = async (query: string) =>
+    (await fetch(`${app.server!.url}${path}${query}`, { headers })).text();
+  for (const query of ['', '?format=ndjson', `?after=${to}`, `/${to}`]) logged.push(await read(query));
+  await withoutTable(app, 'batch_results', async () => {
+    logged.push(await read(''), await read('?format=ndjson').catch(String));
+  });
+  const { token } = await aMember(app, who.accountId, 'support');
+  await ask(callerWith(app, token), 'batch', { id }, toPeople);
 }
 
 async function past(): Promise<void> {

@@ -7,6 +7,7 @@ import { receiveInbound } from '../../src/inbound/receive.ts';
 import { inviteMember } from '../../src/people/invite.ts';
 import { createOtpost } from '../../src/sdk/index.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { createSocketClient } from './graphql.ts';
 import { aMember } from './member.ts';
 import { connectSimulated } from './app.ts';
 import { TestHttpServer } from './http-server.ts';
@@ -15,6 +16,7 @@ import { openEvents } from './server-events.ts';
 import type { MailServer } from './smtp-server.ts';
 import { until } from './until.ts';
 import { codeOf, happened, wrong } from './verifying.ts';
+import { withoutTable } from './without-table.ts';
 
 /** What was said through each door. An API key may see numbers, nobody a code. */
 export interface Said {
@@ -47,6 +49,9 @@ export async function throughDoors(walk: Walk): Promise<void> {
   await using hooks = await TestHttpServer.start((response) => void response.writeHead(200).end());
   // In its path and query: an operator's own secrets, which the log of deliveries need not show.
   await createWebhookEndpoint(app, who, { url: `${hooks.url}/hook` });
+  const support = await aMember(app, who.accountId, 'support');
+  await using _ofKey = watchRequests(walk, walk.credential);
+  await using _ofPerson = watchRequests(walk, support.token);
   const rest = restCallerWith(app, walk.credential);
   await overRest(walk, rest);
   await bySdk(walk);
@@ -56,8 +61,31 @@ export async function throughDoors(walk: Walk): Promise<void> {
   said.toWebhooks.push(
     ...hooks.received.map((one) => `${one.url} ${JSON.stringify(one.headers)} ${one.body}`),
   );
+  await until(() => said.toWebhooks.filter((said) => REQUEST_APPROVED.test(said)).length >= 4);
+  const misplaced = encodeURIComponent(walk.aNumber('the filter of an export'));
   for (const path of ['/v1/audit?format=ndjson', '/v1/audit?format=csv', '/v1/audit/checkpoints'])
     said.inAudit.push(await textAt(walk, path));
+  for (const filter of [`target=${misplaced}`, `actor=${misplaced}`, `action=${misplaced}`])
+    said.inAudit.push(await textAt(walk, `/v1/audit?${filter}`));
+  await withoutTable(app, 'audit_entries', async () => {
+    said.inAudit.push(await textAt(walk, `/v1/audit?target=${misplaced}`).catch(String));
+  });
+}
+
+const REQUEST_APPROVED = /"webhookRequests":.*"name":"verification\.approved"/;
+
+/** As `otpost listen` does: each event as an endpoint would be sent it. */
+function watchRequests({ app, said }: Walk, credential: string): AsyncDisposable {
+  const client = createSocketClient(app, credential);
+  client.subscribe(
+    { query: 'subscription { webhookRequests { cursor name verificationId body } }' },
+    {
+      next: (value) => void said.toWebhooks.push(JSON.stringify(value)),
+      error: (error) => void said.toWebhooks.push(JSON.stringify(error)),
+      complete: () => undefined,
+    },
+  );
+  return client;
 }
 
 async function overRest(walk: Walk, rest: RestCaller): Promise<void> {

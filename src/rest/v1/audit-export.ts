@@ -55,7 +55,7 @@ export function addAuditExport(api: RestApi, app: App, gate: Gate): void {
         { ...match, actions, from: momentOf(from), to: momentOf(to) },
         format,
       );
-      return context.body(streamOf(app, lines, 'GET /v1/audit'), 200, {
+      return context.body(streamOf(app, context, lines), 200, {
         'content-type': MEDIA_TYPES[format],
         'content-disposition': `attachment; filename="audit-log.${format}"`,
         'cache-control': 'no-store',

@@ -143,7 +143,7 @@ export function addBatches(api: RestApi, app: App, gate: Gate, seats: Connection
       const behind = rowOfCursor(after);
       if (behind === undefined) throw new InvalidCursor();
       if (format === 'ndjson')
-        return context.body(streamOf(app, linesOf(app, batch, behind), 'GET /v1/batches/{id}/results'), 200, {
+        return context.body(streamOf(app, context, linesOf(app, batch, behind)), 200, {
           'content-type': 'application/x-ndjson',
           'cache-control': 'no-store',
         });

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
 import {
@@ -25,6 +25,7 @@ import { openEvents } from '../../support/server-events.ts';
 import { createRestCaller, restCallerWith, type RestAnswer, type RestCaller } from '../../support/rest.ts';
 import { until } from '../../support/until.ts';
 import { createClock, createNumbers, stateOf } from '../../support/verifying.ts';
+import { withoutTable } from '../../support/without-table.ts';
 
 const PATH = '/v1/verifications/batch';
 const NDJSON = { 'content-type': 'application/x-ndjson' };
@@ -377,4 +378,20 @@ describe('a batch that stands still', () => {
     expect(await finished(accepted, by)).toMatchObject({ status: 'expired', queued: 0 });
     expect((await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`)).body.code).toBe('batch/settled');
   });
+});
+
+test('results that cannot be read to their end break off, and nothing is said of why but in the log', async ({
+  onTestFinished,
+}) => {
+  const said: unknown[] = [];
+  const spy = vi.spyOn(console, 'error').mockImplementation((...words) => void said.push(words));
+  onTestFinished(() => spy.mockRestore());
+  const accepted = await caller.post(PATH, linesOf(someRows(1)), NDJSON);
+  await finished(accepted);
+  await withoutTable(app, 'batch_results', async () => {
+    const text = await resultsOf(accepted).catch((error: unknown) => error);
+    expect(text).toBeInstanceOf(TypeError);
+  });
+  expect(said).toEqual([]);
+  expect(await resultsOf(accepted)).toHaveLength(1);
 });

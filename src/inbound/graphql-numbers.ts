@@ -1,3 +1,4 @@
+import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import { CarrierNotFound } from '../carriers/errors.ts';
 import { Carrier } from '../carriers/graphql.ts';
 import { InvalidInput } from '../errors.ts';
@@ -9,8 +10,8 @@ import { ServiceNotFound } from '../services/errors.ts';
 import { Service } from '../services/graphql.ts';
 import { addInboundNumber } from './add-number.ts';
 import { InboundNumberNotFound } from './errors.ts';
-import { listInboundNumbers } from './numbers.ts';
 import { removeInboundNumber } from './remove-number.ts';
+import type { InboundNumberRow } from './table.ts';
 
 errorType(InboundNumberNotFound, 'There is no such inbound number in this account.');
 
@@ -44,11 +45,15 @@ const RemovedInboundNumber = builder
   });
 
 builder.queryField('inboundNumbers', (t) =>
-  t.field({
+  t.drizzleField({
     permission: 'inbound:read',
     type: [InboundNumber],
     description: 'The numbers of the account that people can text, oldest first.',
-    resolve: (_root, _args, context) => listInboundNumbers(context.app, callerOf(context).accountId),
+    // With their carriers and services in one statement: a number that is removed between two of them would fail them all.
+    resolve: (query, _root, _args, context) =>
+      context.app.db.query.inboundNumbers.findMany(
+        query({ where: { accountId: callerOf(context).accountId }, orderBy: { id: 'asc' } }),
+      ),
   }),
 );
 
@@ -80,19 +85,32 @@ builder.mutationField('addInboundNumber', (t) =>
     audit: 'inbound_number.add',
     type: InboundNumber,
     description: 'Adds a number that people can text. One that is there already is changed.',
-    errors: { types: [CarrierNotFound, ServiceNotFound, InvalidInput] },
+    errors: { types: [CarrierNotFound, ServiceNotFound, InboundNumberNotFound, InvalidInput] },
     args: { input: t.arg({ type: AddInboundNumberInput, required: true, description: 'The number.' }) },
-    resolve: (_root, { input }, context) => {
+    resolve: async (_root, { input }, context, info) => {
       const carrierId = parseId('car', input.carrierId);
       if (!carrierId) throw new CarrierNotFound();
       const serviceId = input.serviceId == null ? undefined : parseId('svc', input.serviceId);
       if (input.serviceId != null && !serviceId) throw new ServiceNotFound();
-      return addInboundNumber(context.app, callerOf(context), {
+      const { accountId, id } = await addInboundNumber(context.app, callerOf(context), {
         carrierId,
         serviceId,
         number: input.number,
         country: input.country ?? undefined,
       });
+      const query = queryFromInfo({
+        config: getSchemaConfig(builder),
+        context,
+        info,
+        typeName: 'InboundNumber',
+      });
+      const number = await context.app.db.query.inboundNumbers.findFirst({
+        ...query,
+        where: { accountId, id },
+      });
+      // Removed by somebody else in the meantime.
+      if (!number) throw new InboundNumberNotFound();
+      return number as unknown as InboundNumberRow;
     },
   }),
 );

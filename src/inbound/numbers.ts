@@ -5,18 +5,15 @@ import type { App } from '../platform.ts';
 import { numberDigits } from './addresses.ts';
 import { inboundNumbers, type InboundNumberRow } from './table.ts';
 
-/** Our numbers, by account: every message that comes in asks, and every start over `INBOUND_SMS`. */
+/** Our numbers, by account, oldest first: every message that comes in asks, and every start over `INBOUND_SMS`. */
 export function createInboundNumberDirectory(app: App): AccountCache<readonly InboundNumberRow[]> {
-  return createAccountCache(app, (accountId) => listInboundNumbers(app, accountId));
-}
-
-/** Oldest first. */
-export async function listInboundNumbers(app: App, accountId: AccountId): Promise<InboundNumberRow[]> {
-  return app.db
-    .select()
-    .from(inboundNumbers)
-    .where(eq(inboundNumbers.accountId, accountId))
-    .orderBy(asc(inboundNumbers.id));
+  return createAccountCache(app, (accountId) =>
+    app.db
+      .select()
+      .from(inboundNumbers)
+      .where(eq(inboundNumbers.accountId, accountId))
+      .orderBy(asc(inboundNumbers.id)),
+  );
 }
 
 /** Which of our numbers a carrier means. */

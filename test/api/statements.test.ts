@@ -2,6 +2,8 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { addInboundNumber } from '../../src/inbound/add-number.ts';
+import type { CarrierId } from '../../src/ids.ts';
 import { relations } from '../../src/db/relations.ts';
 import { VerificationTraceDocument } from '../../src/graphql/generated/graphql.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -79,4 +81,29 @@ test('fields that a verb has answered already are not read again', async () => {
     ),
   );
   expect(emitted).toEqual([]);
+});
+
+test('our numbers are read with their carriers and services in one statement: one removed meanwhile fails nothing', async () => {
+  const { app } = testApp;
+  const [{ id: carrierId }, ...others] = (await caller.ask('{ carriers { id } }')).data!.carriers as [
+    { id: CarrierId },
+    ...{ id: CarrierId }[],
+  ];
+  for (const each of [carrierId, ...others.map(({ id }) => id)])
+    await addInboundNumber(app, who, { carrierId: each, number: '+385991234567' });
+  const whole = 'id number carrier { id name } service { id name }';
+  const emitted = await emittedBy(async () => {
+    const { data } = await caller.ask(`{ inboundNumbers { ${whole} } }`);
+    expect(data!.inboundNumbers).toMatchObject([{ carrier: { id: carrierId } }, { service: null }]);
+  });
+  expect(emitted).toHaveLength(1);
+  const input = { carrierId, number: '+385991234567' };
+  const changing = await emittedBy(() =>
+    caller.ask(
+      `mutation ($input: AddInboundNumberInput!) { addInboundNumber(input: $input) {
+        ... on InboundNumber { ${whole} } } }`,
+      { input },
+    ),
+  );
+  expect(changing.filter((statement) => /^select .* from "inbound_numbers"/.test(statement))).toHaveLength(1);
 });

@@ -111,6 +111,7 @@ export const ERROR_CODES = {
   'destination/opted_out': 403,
   'batch/not_found': 404,
   'batch/truncated': 400,
+  'batch/stalled': 408,
   'batch/too_large': 413,
   'batch/busy': 409,
   'batch/too_many': 429,

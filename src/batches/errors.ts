@@ -9,16 +9,31 @@ export class BatchNotFound extends DomainError {
   }
 }
 
-/** The body ended in the middle. */
-export class BatchTruncated extends DomainError {
-  readonly code = 'batch/truncated';
+/** Not all of the body came. */
+export abstract class BatchBrokenOff extends DomainError {
   /** Absent without an idempotency key: then nothing was kept. */
   batchId?: BatchId;
   /** Rows that are kept. */
   rowsKept = 0;
+}
+
+const AGAIN =
+  'Nothing was started. Send all of it again, with the same idempotency key: what is kept of it is not kept twice.';
+
+/** The body ended in the middle. */
+export class BatchTruncated extends BatchBrokenOff {
+  readonly code = 'batch/truncated';
   constructor() {
+    super(`The body ended in the middle of a row. ${AGAIN}`);
+  }
+}
+
+/** Its sender was too slow. */
+export class BatchStalled extends BatchBrokenOff {
+  readonly code = 'batch/stalled';
+  constructor(kind: 'idle' | 'total') {
     super(
-      'The body ended in the middle of a row. Nothing was started. Send all of it again, with the same idempotency key: what is kept of it is not kept twice.',
+      `${kind === 'idle' ? 'Nothing came of the body for too long' : 'The body took too long to come'}. ${AGAIN}`,
     );
   }
 }

@@ -11,7 +11,7 @@ import { isLocale } from '../services/settings.ts';
 import { IdempotencyConflict, ServiceNotFound } from '../verifications/errors.ts';
 import { checkIdempotencyKey } from '../verifications/idempotency.ts';
 import { MAX_OPEN_BATCHES } from './batch.ts';
-import { BatchBusy, BatchSettled, BatchTruncated, TooManyBatches } from './errors.ts';
+import { BatchBrokenOff, BatchBusy, BatchSettled, TooManyBatches } from './errors.ts';
 import { forgetBatch } from './forget.ts';
 import { progressOf, publishProgress, type BatchProgress } from './progress.ts';
 import { batches, type BatchRow } from './table.ts';
@@ -30,8 +30,8 @@ export interface BatchInput {
  * Takes rows in, `{"to", "locale"?}` as JSON each, and has a worker start them once all have come. A row that cannot
  * be read is refused, and the others go on. What is kept when the rows end before their time can be continued, if it
  * has an idempotency key, and else is forgotten.
- * @param texts rows in their order, as many at a time as there are; throws {@link BatchTruncated} when they break off
- * @throws {ServiceNotFound | InvalidInput | IdempotencyConflict | TooManyBatches | BatchBusy | BatchTooLarge | BatchTruncated | BatchSettled}
+ * @param texts rows in their order, as many at a time as there are; throws {@link BatchBrokenOff} when they break off
+ * @throws {ServiceNotFound | InvalidInput | IdempotencyConflict | TooManyBatches | BatchBusy | BatchTooLarge | BatchBrokenOff | BatchSettled}
  */
 export async function startVerifications(
   app: App,
@@ -141,11 +141,11 @@ async function breakOff(
   error: unknown,
 ): Promise<void> {
   if (error instanceof BatchBusy || error instanceof BatchSettled) return;
-  const isFinal = error instanceof DomainError && !(error instanceof BatchTruncated);
+  const isFinal = error instanceof DomainError && !(error instanceof BatchBrokenOff);
   if (batch.idempotencyKey && !isFinal) {
     // What has come is not sent in vain. It may be that the database is away.
     await upload?.flush().catch((e: unknown) => app.log.warn({ err: e }, 'rows of a batch were not kept'));
-    if (error instanceof BatchTruncated && upload) {
+    if (error instanceof BatchBrokenOff && upload) {
       error.batchId = batch.id;
       error.rowsKept = upload.batch.rows;
     }

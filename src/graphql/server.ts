@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { sql } from 'drizzle-orm';
 import { callbackOfPath } from '../carriers/http/callback-url.ts';
 import { answerJson, answerText, hangUp, pathOf, redirect, setHeaders } from '../http/answer.ts';
 import type { AddressOf } from '../http/client-address.ts';
+import { refuseBroken } from '../http/broken-requests.ts';
 import { isHost, isOwnHost } from '../http/hosts.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { SECURITY_TXT_PATH, securityTxt } from '../http/security-txt.ts';
+import { createSlowUploads, UPLOAD_LIMITS } from '../http/slow-uploads.ts';
 import { urlOf } from '../http/url-of.ts';
-import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
 import { answerJoinPage } from '../rest/join-page.ts';
@@ -22,6 +22,7 @@ import { answerGraphiql, asksForPage } from './graphiql.ts';
 import { LIMITS } from './limits.ts';
 import { formOf, isPeoplePath } from './paths.ts';
 import { loadTrustedDocuments } from './load-trusted-documents.ts';
+import { answerReady } from './ready.ts';
 import { createGraphqlSockets, type WebSocketOptions } from './websocket.ts';
 
 export interface ServerOptions {
@@ -49,6 +50,8 @@ export interface ServerOptions {
   drainMs: number;
   /** How long a client may take to send a request whole. Milliseconds; default 30 s. */
   requestMs?: number;
+  /** How long the body of a batch may take, as long as something of it comes within `requestMs`. Milliseconds; default 10 min. */
+  uploadMs?: number;
   /** Put into the tabs of GraphiQL. */
   demoApiKey?: string | undefined;
   sockets?: Partial<Pick<WebSocketOptions, 'pingMs' | 'initMs'>>;
@@ -91,7 +94,12 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
   });
-  const rest = createRest(app, { publicUrl, own, addressOf, seats });
+  const requestMs = options.requestMs ?? REQUEST_MS;
+  const uploads = createSlowUploads({
+    idleMs: requestMs,
+    totalMs: options.uploadMs ?? UPLOAD_LIMITS.totalMs,
+  });
+  const rest = createRest(app, { publicUrl, own, addressOf, seats, uploads });
   const twilio = createTwilioDoor(app, { publicUrl, own, addressOf });
   const cors = createCors(app, options.allowedOrigins);
   const always = securityHeaders({ https: publicUrl.startsWith('https:') });
@@ -141,7 +149,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
       case '/ready':
-        return ready(response);
+        return answerReady(app, stopping, response);
       case '/':
         return graphiql ? redirect(response, GRAPHQL_PATH) : nothingHere(response);
       case undefined:
@@ -151,20 +159,6 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     }
   }
 
-  async function ready(response: ServerResponse): Promise<void> {
-    const worker = app.single(createWorkerWatch).alive();
-    const [database, bus] = await Promise.all([
-      app.db.execute(sql`SELECT 1`).then(
-        () => true,
-        () => false,
-      ),
-      app.bus.ready().catch(() => false),
-    ]);
-    const all = database && bus && worker && !stopping;
-    answerJson(response, all ? 200 : 503, { ready: all, database, bus, worker, stopping });
-  }
-
-  const requestMs = options.requestMs ?? REQUEST_MS;
   const patience = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: requestMs,
@@ -184,6 +178,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   // Node leaves out what is beyond its count, and a proxy's word on where a request came from stands last.
   http.maxHeadersCount = 0;
   http.maxConnections = options.maxConnections;
+  // An upload is held to times of its own.
+  refuseBroken(http, uploads.has);
   http.on('upgrade', (request, socket, head) => {
     const refused = refuseUpgrade(request, stopping);
     if (refused) return hangUp(socket, refused);

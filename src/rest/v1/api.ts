@@ -10,6 +10,7 @@ import type { Principal } from '../../accounts/principal.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
+import { createSlowUploads, type SlowUploads } from '../../http/slow-uploads.ts';
 import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
@@ -47,9 +48,14 @@ export interface RestOptions {
   addressOf: AddressOf;
   /** Of event streams; absent: as many as come. */
   seats?: ConnectionSeats;
+  /** How long those of batches may take. */
+  uploads?: SlowUploads;
 }
 
-export function createRest(app: App, { publicUrl, own, addressOf, seats }: RestOptions): Rest {
+export function createRest(
+  app: App,
+  { publicUrl, own, addressOf, seats, uploads = createSlowUploads() }: RestOptions,
+): Rest {
   const api: RestApi = new OpenAPIHono<RestEnv>({
     defaultHook: (result, context) => {
       if (result.success) return undefined;
@@ -85,7 +91,7 @@ export function createRest(app: App, { publicUrl, own, addressOf, seats }: RestO
     context.req.path === BATCH_PATH ? next() : limit(context, next);
   api.use('/v1/*', limited);
   addVerifications(api, app, gate);
-  addBatches(api, app, gate, seats);
+  addBatches(api, app, gate, { seats, uploads });
   addMessages(api, app, gate);
   addEvents(api, app, gate, seats);
   addInbound(api, app, gate);

@@ -1,5 +1,6 @@
-import { BatchTruncated } from '../../batches/errors.ts';
+import { BatchStalled, BatchTruncated } from '../../batches/errors.ts';
 import type { RowFormat } from '../../batches/split-rows.ts';
+import { UploadTooSlow, type SlowUploads } from '../../http/slow-uploads.ts';
 import type { RestContext } from './endpoint.ts';
 import { problem, PROBLEM_TYPE } from './problem.ts';
 
@@ -27,12 +28,15 @@ export function wrongType(context: RestContext): Response {
   });
 }
 
-/** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated} */
-export async function* bodyOf({ env: { incoming } }: RestContext): AsyncGenerator<Uint8Array> {
+/** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated | BatchStalled} */
+export async function* bodyOf(
+  { env: { incoming } }: RestContext,
+  uploads: SlowUploads,
+): AsyncGenerator<Uint8Array> {
   try {
-    // Not closed when nobody reads on: whoever sends it must still hear why.
-    for await (const chunk of incoming.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+    yield* uploads.read(incoming);
   } catch (error) {
+    if (error instanceof UploadTooSlow) throw new BatchStalled(error.kind);
     // The client has gone in the middle of it.
     if (incoming.readableAborted || incoming.errored) throw new BatchTruncated();
     throw error;

@@ -9,6 +9,7 @@ import { startVerifications } from '../../batches/start-verifications.ts';
 import { watchBatch } from '../../batches/stream.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import { InvalidCursor } from '../../graphql/connection.ts';
+import type { SlowUploads } from '../../http/slow-uploads.ts';
 import type { BatchId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
@@ -49,7 +50,12 @@ const Row = z
   .openapi('NewBatchRow', { description: 'Whom to send a code.' });
 
 /** Many verifications at once. */
-export function addBatches(api: RestApi, app: App, gate: Gate, seats: ConnectionSeats | undefined): void {
+export function addBatches(
+  api: RestApi,
+  app: App,
+  gate: Gate,
+  { seats, uploads }: { seats: ConnectionSeats | undefined; uploads: SlowUploads },
+): void {
   addEndpoint(api, app, gate, {
     ...{ method: 'post', path: BATCH_PATH, name: 'startVerifications', tag: TAG },
     summary: 'Start many verifications',
@@ -78,6 +84,7 @@ export function addBatches(api: RestApi, app: App, gate: Gate, seats: Connection
       'service/not_found',
       'idempotency/conflict',
       'batch/truncated',
+      'batch/stalled',
       'batch/too_large',
       'batch/busy',
       'batch/too_many',
@@ -91,7 +98,7 @@ export function addBatches(api: RestApi, app: App, gate: Gate, seats: Connection
         locale,
         idempotencyKey: headers['idempotency-key'],
       };
-      const batch = await startVerifications(app, who, input, splitRows(bodyOf(context), format));
+      const batch = await startVerifications(app, who, input, splitRows(bodyOf(context, uploads), format));
       context.header('location', `/v1/batches/${batch.id}`);
       return batchShape(batch);
     },

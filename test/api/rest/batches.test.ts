@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
@@ -11,6 +13,7 @@ import {
   RUNNING_MS,
 } from '../../../src/batches/batch.ts';
 import { forgetBatches } from '../../../src/batches/forget.ts';
+import type { ApiServer } from '../../../src/graphql/server.ts';
 import { uuidOf, type BatchId, type VerificationId } from '../../../src/ids.ts';
 import { eraseSubject } from '../../../src/subjects/erase.ts';
 import {
@@ -21,6 +24,7 @@ import {
   type TestApp,
 } from '../../support/app.ts';
 import { BRINGER_MS, createBringers } from '../../support/batch-bringers.ts';
+import { serveAgain } from '../../support/serve-again.ts';
 import { openEvents } from '../../support/server-events.ts';
 import { createRestCaller, restCallerWith, type RestAnswer, type RestCaller } from '../../support/rest.ts';
 import { until } from '../../support/until.ts';
@@ -278,6 +282,92 @@ describe('an idempotency key', () => {
       expect([refused.status, refused.body.code]).toEqual([409, 'idempotency/conflict']);
     }
     expect(await finished(accepted)).toMatchObject({ rows: 600, started: 600 });
+  });
+});
+
+/** A socket over which an upload comes as slowly as the test wants. */
+function slowUpload(server: ApiServer, headers: Record<string, string>) {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  let told = '';
+  socket.on('data', (chunk) => (told += chunk.toString()));
+  // A client that goes on writing may get a reset.
+  socket.on('error', () => {});
+  const all = { host: 'localhost', 'transfer-encoding': 'chunked', ...NDJSON, ...headers };
+  const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`POST ${PATH} HTTP/1.1\r\n${head.join('')}\r\n`);
+  const send = (text: string) => socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
+  return {
+    socket,
+    closed: new Promise((resolve) => socket.once('close', resolve)),
+    send,
+    end: () => socket.write('0\r\n\r\n'),
+    told: () => told,
+    /** Sends a row every few milliseconds. @returns stops that */
+    drip(rows: readonly object[]): () => void {
+      let next = 0;
+      const timer = setInterval(() => send(linesOf([rows[next++ % rows.length]!])), 10);
+      return () => clearInterval(timer);
+    },
+    [Symbol.dispose]: () => void socket.destroy(),
+  };
+}
+
+describe('an upload over a slow line', () => {
+  const key = (name: string) => ({ authorization: `Bearer ${caller.credential}`, 'idempotency-key': name });
+  // Long enough for a busy machine to have begun reading by then.
+  const REQUEST_MS = 600;
+
+  test('goes on for as long as something comes of it, beyond what a request may take', async () => {
+    await using server = await serveAgain(app, {}, { requestMs: REQUEST_MS });
+    using upload = slowUpload(server, key('steady'));
+    const rows = someRows(60);
+    const begun = performance.now();
+    for (const row of rows) {
+      upload.send(linesOf([row]));
+      await sleep(25);
+    }
+    // Node looks four times in that time whether a request is late.
+    expect(performance.now() - begun).toBeGreaterThan(2 * REQUEST_MS);
+    upload.end();
+    await until(() => upload.told().includes('"rows":60'));
+    expect(upload.told()).toMatch(/^HTTP\/1\.1 202 /);
+    // The connection goes on being good.
+    upload.socket.write('GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await until(() => upload.told().includes('{"status":"ok"}'));
+  });
+
+  test('is told that nothing came of it for too long, and what is kept of it', async () => {
+    await using server = await serveAgain(app, {}, { requestMs: REQUEST_MS });
+    using upload = slowUpload(server, key('stalled'));
+    const rows = someRows(3);
+    upload.send(linesOf(rows.slice(0, 2)));
+    await until(() => upload.told().includes('"code":"batch/stalled"'));
+    expect(upload.told()).toMatch(/^HTTP\/1\.1 408 .*"rowsKept":2/s);
+    // And its connection is not kept for it.
+    await upload.closed;
+    const accepted = await caller.post(PATH, linesOf(rows), { ...NDJSON, 'idempotency-key': 'stalled' });
+    expect(accepted.body).toMatchObject({ rows: 3, refused: 0 });
+  });
+
+  test('ends in any case some time', async () => {
+    await using server = await serveAgain(app, {}, { requestMs: REQUEST_MS, uploadMs: 1_000 });
+    using upload = slowUpload(server, key('endless'));
+    const stop = upload.drip(someRows(1));
+    await until(() => upload.told().includes('"code":"batch/stalled"'));
+    // What goes on coming then is thrown away, for as long as a request may take.
+    await upload.closed;
+    stop();
+  });
+
+  test.each([
+    ['without a credential', () => ({})],
+    ['of another type', () => ({ ...key('csv'), 'content-type': 'text/csv' })],
+  ])('%s is held to the time of every request', async (_what, headers) => {
+    await using server = await serveAgain(app, {}, { requestMs: REQUEST_MS });
+    using upload = slowUpload(server, headers());
+    const stop = upload.drip(someRows(1));
+    await upload.closed;
+    stop();
   });
 });
 

@@ -32,6 +32,8 @@ interface Subject extends CheckTally {
   /** Empty: the whole account. */
   address: string;
   until: number;
+  /** Raises no alarm before: there is one. */
+  quietUntil: number;
   /** What the others have been told. */
   told: CheckTally;
 }
@@ -41,6 +43,7 @@ export function createCheckWatch(app: App): CheckWatch {
   const changed = new Set<Subject>();
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<unknown> = Promise.resolve();
+  let closed = false;
 
   function count(scope: SprayScope, accountId: AccountId, address: string, wrong: boolean): void {
     const name = `${accountId}/${address}`;
@@ -49,7 +52,7 @@ export function createCheckWatch(app: App): CheckWatch {
     if (!subject || subject.until <= now) {
       subject = {
         ...{ scope, accountId, address, first: 0, wrong: 0, told: { first: 0, wrong: 0 } },
-        until: now + WINDOW_SECONDS * 1_000,
+        ...{ until: now + WINDOW_SECONDS * 1_000, quietUntil: 0 },
       };
       known.set(name, subject);
     }
@@ -74,10 +77,15 @@ export function createCheckWatch(app: App): CheckWatch {
 
   async function judge(subject: Subject): Promise<void> {
     const tally = await share(subject);
-    if (!isSpray(tally, SPRAY_RULES[subject.scope])) return;
+    if (subject.quietUntil > app.clock() || !isSpray(tally, SPRAY_RULES[subject.scope])) return;
     const { accountId, address } = subject;
     const { first: firstChecks, wrong: wrongChecks } = tally;
-    await raiseAbuseAlarm(app, { accountId, kind: 'codeSpray', address, firstChecks, wrongChecks });
+    const alarm = { accountId, kind: 'codeSpray', address, firstChecks, wrongChecks } as const;
+    subject.quietUntil = await raiseAbuseAlarm(app, alarm);
+  }
+
+  function flushSoon(): void {
+    if (!closed) timer ??= setTimeout(flush, FLUSH_MS).unref();
   }
 
   function flush(): void {
@@ -86,7 +94,12 @@ export function createCheckWatch(app: App): CheckWatch {
     changed.clear();
     flushing = Promise.all(
       subjects.map((subject) =>
-        judge(subject).catch((error: unknown) => app.log.error({ err: error }, 'checks were not watched')),
+        judge(subject).catch((error: unknown) => {
+          app.log.error({ err: error }, 'checks were not watched');
+          // An alarm that could not be written down is raised when it can.
+          changed.add(subject);
+          flushSoon();
+        }),
       ),
     );
   }
@@ -95,9 +108,10 @@ export function createCheckWatch(app: App): CheckWatch {
     note({ accountId, address, wrong }) {
       count('account', accountId, '', wrong);
       if (address !== undefined) count('address', accountId, holderOf(address), wrong);
-      if (changed.size > 0) timer ??= setTimeout(flush, FLUSH_MS).unref();
+      if (changed.size > 0) flushSoon();
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       clearTimeout(timer);
       flush();
       await flushing;

@@ -3,7 +3,7 @@ import { WebhookRequestsDocument, type WebhookRequestsSubscription } from '../gr
 import { HttpClient } from '../outgoing/http/client.ts';
 import { splitUrl, urlProblem } from '../outgoing/http/url.ts';
 import { pause, waitMs } from '../sdk/backoff.ts';
-import type { WebhookName } from '../webhooks/catalog.ts';
+import type { EventName } from '../webhooks/catalog.ts';
 import { webhookRequest } from '../webhooks/request.ts';
 import { writeSecret } from '../webhooks/signature.ts';
 import type { Session } from './connect.ts';
@@ -15,7 +15,7 @@ export interface ListenOptions extends FollowOptions {
   /** As it was typed: `localhost:3000/hook`. */
   forwardTo: string;
   /** Only these. */
-  events?: readonly WebhookName[] | undefined;
+  events?: readonly EventName[] | undefined;
 }
 
 type Request = WebhookRequestsSubscription['webhookRequests'];

@@ -3,7 +3,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ALL_PERMISSIONS, type Permission } from '../accounts/permissions.ts';
 import { EVENT_TYPES, type EventType } from '../events/catalog.ts';
-import { ALL_WEBHOOK_NAMES, type WebhookName } from '../webhooks/catalog.ts';
+import { EVENT_NAMES, type EventName } from '../webhooks/catalog.ts';
 import { cancelBatch, startBatch, watchBatch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { listCarriers, testCarrier, watchCarriers } from './carriers.ts';
@@ -106,8 +106,8 @@ function addFollowing(program: Command, { withServer }: Runner): void {
   following(program.command('listen'))
     .description("forward the account's webhooks to an address on this machine, signed")
     .requiredOption('--forward-to <url>', 'where to, e.g. localhost:3000/hook')
-    .addOption(new Option('--events <name...>', 'only these').choices(ALL_WEBHOOK_NAMES))
-    .action((options: Flags & FollowFlags & { forwardTo: string; events?: WebhookName[] }) => {
+    .addOption(new Option('--events <name...>', 'only these').choices(EVENT_NAMES))
+    .action((options: Flags & FollowFlags & { forwardTo: string; events?: EventName[] }) => {
       const { after, count, forwardTo, events, ...flags } = options;
       return withServer(flags, (session) => listen(session, { after, count, forwardTo, events }));
     });

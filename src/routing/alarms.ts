@@ -5,6 +5,8 @@ import { keptDays } from '../accounts/retention-days.ts';
 import { alarmChannel, CONFIG_CHANNEL } from '../bus/channels.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { enqueueAlarms, type AlarmNews } from '../webhooks/enqueue-alarms.ts';
+import { wakeEndpoints } from '../webhooks/wake.ts';
 import type { AlarmFacts, AlarmKind } from './judge.ts';
 import { routingAlarms, type AlarmRow } from './table.ts';
 
@@ -40,7 +42,7 @@ export function nameOf({ kind, carrierId, routeId, country, operator }: Omit<Fin
 
 /**
  * Raises an alarm for each finding that has none, brings those that have one up to date, and clears the others;
- * the log and those who listen hear of what is new.
+ * the log, those who listen and webhooks hear of what is new.
  */
 export async function saveFindings(
   app: App,
@@ -49,7 +51,7 @@ export async function saveFindings(
 ): Promise<AlarmRow[]> {
   const now = new Date(app.clock());
   const found = new Map(findings.map((finding) => [nameOf(finding), finding]));
-  const news = await app.db.transaction(async (tx) => {
+  const { news, toWake } = await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, accountId);
     const open = await tx.select().from(routingAlarms).where(openOf(accountId));
     const news: AlarmRow[] = [];
@@ -72,7 +74,8 @@ export async function saveFindings(
       await tx.insert(routingAlarms).values({ ...row, days: keptDays(accountId, 'alarmsDays') });
       news.push(row);
     }
-    return news;
+    const toWake = await enqueueAlarms(tx, accountId, news.map(toldOf), now);
+    return { news, toWake };
   });
   for (const { kind, carrierId, routeId, country, operator, facts, clearedAt } of news) {
     const about = { accountId, kind, carrierId, routeId, country, operator, facts };
@@ -84,7 +87,28 @@ export async function saveFindings(
       { channel: CONFIG_CHANNEL, payload: accountId },
       ...news.map((alarm) => ({ channel: alarmChannel(accountId), payload: JSON.stringify(alarm) })),
     ]);
+  wakeEndpoints(app, toWake);
   return news;
+}
+
+function toldOf({
+  kind,
+  carrierId,
+  routeId,
+  country,
+  operator,
+  raisedAt,
+  clearedAt,
+  facts,
+}: AlarmRow): AlarmNews {
+  const { attempts, observed, expected } = facts;
+  return {
+    name: clearedAt ? 'routing_alarm.cleared' : 'routing_alarm.raised',
+    data: {
+      ...{ kind, carrierId, routeId, country, operator, attempts, observed, expected },
+      ...{ raisedAt: raisedAt.toISOString(), clearedAt: clearedAt?.toISOString() ?? null },
+    },
+  };
 }
 
 function openOf(accountId: AccountId) {

@@ -17,12 +17,18 @@ export const WEBHOOK_NAMES = {
   MessageExpired: 'message.expired',
 } as const satisfies Record<EventType, string>;
 
-export type WebhookName = (typeof WEBHOOK_NAMES)[EventType];
+/** What is no event of a verification: alarms of the account. */
+export const ALARM_NAMES = ['abuse_alarm.raised', 'routing_alarm.raised', 'routing_alarm.cleared'] as const;
+
+export type EventName = (typeof WEBHOOK_NAMES)[EventType];
+export type AlarmName = (typeof ALARM_NAMES)[number];
+export type WebhookName = EventName | AlarmName;
 
 /** Sent on request only, to see that an endpoint works. */
 export const TEST_NAME = 'test';
 
-export const ALL_WEBHOOK_NAMES = Object.values(WEBHOOK_NAMES);
+export const EVENT_NAMES: readonly EventName[] = Object.values(WEBHOOK_NAMES);
+export const ALL_WEBHOOK_NAMES: readonly WebhookName[] = [...EVENT_NAMES, ...ALARM_NAMES];
 
 export function isWebhookName(text: string): text is WebhookName {
   return (ALL_WEBHOOK_NAMES as readonly string[]).includes(text);

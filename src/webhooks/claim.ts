@@ -64,6 +64,7 @@ interface RawDelivery {
   name: WebhookDeliveryRow['name'];
   verification_id: string | null;
   version: number | null;
+  alarm: WebhookDeliveryRow['alarm'];
   status: WebhookDeliveryRow['status'];
   attempts: number;
   due_at: Date | null;
@@ -82,6 +83,7 @@ function fromRaw(raw: RawDelivery): WebhookDeliveryRow {
     name: raw.name,
     verificationId: raw.verification_id === null ? null : idFromUuid('vrf', raw.verification_id),
     version: raw.version,
+    alarm: raw.alarm,
     status: raw.status,
     attempts: raw.attempts,
     dueAt: raw.due_at,

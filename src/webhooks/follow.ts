@@ -1,4 +1,3 @@
-import { WEBHOOK_CHANNEL } from '../bus/channels.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
@@ -14,6 +13,7 @@ import {
 } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { WEBHOOK_NAMES, type WebhookName } from './catalog.ts';
+import { wakeEndpoints } from './wake.ts';
 
 /** Events that one endpoint is moved on by in one transaction. */
 const PAGE = 500;
@@ -73,7 +73,7 @@ export async function followAccount(
       return new Set(deliveries.map(({ endpointId }) => endpointId));
     },
   );
-  if (moved.size > 0) app.bus.publish([{ channel: WEBHOOK_CHANNEL, payload: [...moved].join(',') }]);
+  wakeEndpoints(app, moved);
   return { more, horizon };
 }
 

@@ -39,7 +39,8 @@ const NewWebhookSecret = builder
     }),
   });
 
-const EVENTS = 'What it is told of, e.g. `verification.approved`; `null` = all.';
+const EVENTS =
+  'What it is told of, e.g. `verification.approved`; `null` = all, alarms of the account included.';
 const REGION = "Where it is, e.g. `EU`. An account with a residency needs it, and it must be the account's.";
 
 const CreateInput = builder.inputType('CreateWebhookEndpointInput', {

@@ -97,7 +97,7 @@ const WebhookAttempt = builder.objectRef<AttemptRecord>('WebhookAttempt').implem
 export const WebhookDelivery = builder.drizzleObject('webhookDeliveries', {
   name: 'WebhookDelivery',
   permission: 'webhooks:read',
-  description: 'One event on its way to one endpoint.',
+  description: 'One event, or alarm, on its way to one endpoint.',
   fields: (t) => ({
     id: t.id({
       description: 'Prefixed `whd_`; the `webhook-id` that the endpoint sees, the same in each attempt.',
@@ -109,7 +109,7 @@ export const WebhookDelivery = builder.drizzleObject('webhookDeliveries', {
     }),
     verificationId: t.id({
       nullable: true,
-      description: 'What it is about; absent of a test.',
+      description: 'What it is about; absent of a test and of an alarm.',
       resolve: (delivery) => delivery.verificationId,
     }),
     version: t.int({

@@ -36,6 +36,11 @@ export async function payloadOf(app: App, event: EventEnvelope): Promise<string>
   });
 }
 
+/** What is sent of an alarm. */
+export function alarmPayload({ name, createdAt, alarm }: WebhookDeliveryRow): string {
+  return JSON.stringify({ type: name, timestamp: createdAt, data: alarm });
+}
+
 export function testPayload({ createdAt, endpointId }: WebhookDeliveryRow): string {
   return JSON.stringify({ type: TEST_NAME, timestamp: createdAt, data: { endpointId } });
 }

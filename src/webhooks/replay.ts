@@ -3,13 +3,13 @@ import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
 import { actorOf } from '../audit/actor.ts';
 import { appendAudit } from '../audit/append.ts';
-import { WEBHOOK_CHANNEL } from '../bus/channels.ts';
 import { transaction } from '../db/transaction.ts';
 import { uuidOf, type WebhookDeliveryId, type WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { WebhookDisabled, WebhookNotFound } from './errors.ts';
 import { findWebhookEndpoint } from './queries.ts';
 import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
+import { wakeEndpoints } from './wake.ts';
 
 /**
  * Sends a delivery once more, whatever became of it, under the id that it has: an endpoint that knows ids
@@ -37,7 +37,7 @@ export async function replayWebhookDelivery(
         .returning();
     }),
   );
-  wake(app, row.endpointId);
+  wakeEndpoints(app, [row.endpointId]);
   return again ?? row;
 }
 
@@ -60,7 +60,7 @@ export async function replayWebhookFailures(
   for (;;) {
     const count = await replaySome(app, who, endpointId, since);
     replayed += count;
-    if (count > 0) wake(app, endpointId);
+    if (count > 0) wakeEndpoints(app, [endpointId]);
     if (count < BATCH) return replayed;
   }
 }
@@ -97,8 +97,4 @@ export async function needEnabled(app: App, who: Principal, id: WebhookEndpointI
   const endpoint = await findWebhookEndpoint(app, who, id);
   if (!endpoint) throw new WebhookNotFound();
   if (endpoint.disabledAt !== null) throw new WebhookDisabled();
-}
-
-export function wake(app: App, endpointId: WebhookEndpointId): void {
-  app.bus.publish([{ channel: WEBHOOK_CHANNEL, payload: endpointId }]);
 }

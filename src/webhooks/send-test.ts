@@ -5,8 +5,9 @@ import { newId } from '../crypto/new-id.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { TEST_NAME } from './catalog.ts';
-import { needEnabled, wake } from './replay.ts';
+import { needEnabled } from './replay.ts';
 import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
+import { wakeEndpoints } from './wake.ts';
 
 /**
  * Sends an endpoint a test, whatever events it wants.
@@ -26,6 +27,7 @@ export async function sendTestWebhook(
     name: TEST_NAME as typeof TEST_NAME,
     verificationId: null,
     version: null,
+    alarm: null,
     status: 'pending' as const,
     attempts: 0,
     dueAt: now,
@@ -41,6 +43,6 @@ export async function sendTestWebhook(
       return inserted!;
     }),
   );
-  wake(app, endpointId);
+  wakeEndpoints(app, [endpointId]);
   return sent;
 }

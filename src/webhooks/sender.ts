@@ -7,7 +7,7 @@ import { splitUrl } from '../outgoing/http/url.ts';
 import type { App } from '../platform.ts';
 import { claimDeliveries } from './claim.ts';
 import { outcomeOf } from './outcome.ts';
-import { payloadOf, testPayload } from './payload.ts';
+import { alarmPayload, payloadOf, testPayload } from './payload.ts';
 import { webhookRequest } from './request.ts';
 import { signingSecrets } from './secrets.ts';
 import { settleDeliveries, SETTLE_BATCH, type Attempted } from './settle.ts';
@@ -104,7 +104,7 @@ export function createSender(app: App): Sender {
     for (const delivery of claimed) {
       const { verificationId, version } = delivery;
       if (verificationId === null || version === null) {
-        bodies.set(delivery.id, testPayload(delivery));
+        bodies.set(delivery.id, delivery.alarm ? alarmPayload(delivery) : testPayload(delivery));
         continue;
       }
       const place = placeOf(verificationId, version);

@@ -50,6 +50,9 @@ export const webhookEndpoints = snakeCase.table(
 /** `owner`: somebody wanted it; `gone`: it answered 410; `failing`: nothing arrived for 75 hours. */
 export type DisabledReason = 'owner' | 'gone' | 'failing';
 
+/** Never a phone number: an address of the network at most, as the alarm itself has it. */
+export type AlarmData = Readonly<Record<string, string | number | null>>;
+
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed';
 
 /**
@@ -64,9 +67,11 @@ export const webhookDeliveries = snakeCase.table(
     id: webhookDeliveryIdColumn().notNull(),
     endpointId: webhookEndpointIdColumn().notNull(),
     name: text().$type<WebhookName | 'test'>().notNull(),
-    /** Of the event; null for a test. */
+    /** Of the event; null for a test and for an alarm. */
     verificationId: verificationIdColumn(),
     version: integer(),
+    /** What is told of an alarm, which is no event that it could be written from. */
+    alarm: jsonb().$type<AlarmData>(),
     status: text().$type<DeliveryStatus>().notNull(),
     attempts: smallint().notNull(),
     /** null: nothing is left to do. */

@@ -6,6 +6,8 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import type { CarrierId, RouteId } from '../../src/ids.ts';
 import type { AttemptStatus } from '../../src/messages/attempt.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
+import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { pageWebhookDeliveries } from '../../src/webhooks/queries.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
 import { addPastTraffic } from '../support/past-traffic.ts';
@@ -22,7 +24,10 @@ let carriers: CarrierId[];
 let routes: RouteId[];
 
 beforeAll(async () => {
-  testApp = await createTestApp({ ROLES: 'api' }, { clock: clock.now });
+  testApp = await createTestApp(
+    { ROLES: 'api', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' },
+    { clock: clock.now },
+  );
   app = testApp.app;
 });
 afterAll(() => testApp[Symbol.asyncDispose]());
@@ -222,6 +227,30 @@ test('a subscriber hears of what lasts, of what is new, and of its end, and of n
   expect(cleared.every(({ clearedAt }) => clearedAt !== null)).toBe(true);
   expect(overheard).toEqual([]);
   await heard.return?.();
+});
+
+test('webhooks are told of each alarm as it is raised and as it is over, once', async () => {
+  const { row } = await createWebhookEndpoint(app, who, { url: 'https://127.0.0.1/hook' });
+  const queued = async () => {
+    const page = { status: undefined, after: undefined, limit: 10 };
+    return (await pageWebhookDeliveries(app, who, row.id, page)).map(({ name, alarm }) => ({
+      name,
+      ...alarm,
+    }));
+  };
+  await happened({ route: 0, count: 40, status: 'submitted' });
+  await look();
+  const raised = { name: 'routing_alarm.raised', kind: 'blackHole', routeId: routes[0], attempts: 40 };
+  expect(await queued()).toMatchObject([{ ...raised, observed: 0, carrierId: null, clearedAt: null }]);
+  clock.advance(20 * MINUTE);
+  await look();
+  const [cleared, ...before] = await queued();
+  expect(cleared).toMatchObject({
+    ...raised,
+    name: 'routing_alarm.cleared',
+    clearedAt: expect.any(String) as string,
+  });
+  expect(before).toHaveLength(1);
 });
 
 test('no account learns of the alarms of another', async () => {

@@ -6,6 +6,8 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import { readAbuseAlarms } from '../../src/abuse/queries.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
+import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
+import { pageWebhookDeliveries } from '../../src/webhooks/queries.ts';
 import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
 import { openRawSocket, type RawSocket } from '../support/graphql.ts';
 import { startOtpost, type RunningProcess } from '../support/processes.ts';
@@ -20,6 +22,7 @@ const secret = () => randomBytes(32).toString('base64');
 const env = {
   OTPOST_KEYS: `test:${secret()},index:${secret()}`,
   REDIS_URL: redisUrl(),
+  OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
   REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}`,
 };
 
@@ -137,6 +140,9 @@ describe('codes that are guessed on 10,000 numbers', () => {
     });
 
     await using alarms = await watch(attacked);
+    const { row: endpoint } = await createWebhookEndpoint(app, attacked.who, {
+      ...{ url: 'https://127.0.0.1/hook', events: ['abuse_alarm.raised'] },
+    });
     const all = await Promise.all(Array.from({ length: NUMBERS }, () => start(app, attacked.who, aNumber())));
     // Two addresses that guess on, and one for each five of the rest: too few to tell them from people.
     const addressOf = (i: number) =>
@@ -169,6 +175,10 @@ describe('codes that are guessed on 10,000 numbers', () => {
     // Four processes have counted together, and one of them tells the log of each.
     const logged = [...lines, ...processes.flatMap((one) => one.lines)];
     expect(logged.filter((line) => line.includes('abuse alarm'))).toHaveLength(3);
+    const queued = await pageWebhookDeliveries(app, attacked.who, endpoint.id, {
+      ...{ status: undefined, after: undefined, limit: 10 },
+    });
+    expect(queued.map(({ alarm }) => alarm!['address']).sort()).toEqual(['203.0.113.1', '203.0.113.3', null]);
     expect(await readAbuseAlarms(app, other.who.accountId, new Date(0))).toEqual([]);
   }, 120_000);
 

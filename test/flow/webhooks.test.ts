@@ -2,6 +2,8 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { setResidency } from '../../src/accounts/set-residency.ts';
+import { readAbuseAlarms } from '../../src/abuse/queries.ts';
+import { raiseAbuseAlarm } from '../../src/abuse/raise.ts';
 import { readHorizon } from '../../src/events/queries.ts';
 import { uuidOf, type WebhookEndpointId } from '../../src/ids.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
@@ -22,6 +24,7 @@ import {
 import { answering, TestHttpServer, type Received } from '../support/http-server.ts';
 import { until } from '../support/until.ts';
 import { codeOf, createClock, createNumbers, happened, start } from '../support/verifying.ts';
+import { withoutTable } from '../support/without-table.ts';
 
 const clock = createClock();
 const aNumber = createNumbers(6_700_000);
@@ -62,6 +65,15 @@ async function deliveriesOf(who: Principal, id: WebhookEndpointId) {
 /** The clock goes on until nothing is due any more within that time. */
 async function pass(ms: number): Promise<void> {
   clock.advance(ms);
+}
+
+/** One wrong code on each of many numbers: a spray. */
+async function spray(who: Principal, clientAddress: string): Promise<void> {
+  const pending = await Promise.all(Array.from({ length: 60 }, () => start(app, who, aNumber())));
+  const checks = pending.map(({ id }) =>
+    checkVerification(app, who, { verificationId: id, code: '000000', clientAddress }),
+  );
+  await Promise.allSettled(checks);
 }
 
 describe('an endpoint', () => {
@@ -108,6 +120,53 @@ describe('an endpoint', () => {
     await until(() => all.server.received.length === 2 && some.server.received.length === 1);
     expect(typesOf(all.server).sort()).toEqual(['message.queued', 'verification.started']);
     expect(typesOf(some.server)).toEqual(['message.queued']);
+  });
+
+  test('is told of a spray once, of the account and of the address, unless it wants to hear of other things only', async () => {
+    const who = await createWaitingAccount(app);
+    const all = await anEndpoint(who);
+    const alarms = await anEndpoint(who, ['abuse_alarm.raised']);
+    const others = await anEndpoint(who, ['routing_alarm.raised']);
+    await spray(who, '203.0.113.9');
+    await until(() => alarms.server.received.length === 2);
+    const told = alarms.server.received.map(
+      ({ body }) => JSON.parse(body) as { type: string; data: { address: string } },
+    );
+    expect(told.map(({ type }) => type)).toEqual(['abuse_alarm.raised', 'abuse_alarm.raised']);
+    expect(told.map(({ data }) => data.address)).toEqual(expect.arrayContaining([null, '203.0.113.9']));
+    expect(told[0]!.data).toMatchObject({
+      kind: 'codeSpray',
+      windowSeconds: 600,
+      raisedAt: expect.any(String) as string,
+    });
+    const [{ body, headers }] = alarms.server.received as [Received];
+    expect(() => new Webhook(alarms.secret).verify(body, headers as Record<string, string>)).not.toThrow();
+    await until(() => typesOf(all.server).filter((type) => type === 'abuse_alarm.raised').length === 2);
+    const rows = await readAbuseAlarms(app, who.accountId, new Date(0));
+    expect(rows).toHaveLength(2);
+    expect(await deliveriesOf(who, others.id)).toEqual([]);
+    expect(await deliveriesOf(who, alarms.id)).toMatchObject([
+      { verificationId: null },
+      { verificationId: null },
+    ]);
+    expect(alarms.server.received).toHaveLength(2);
+  });
+
+  test('hears of an alarm when it is enabled again, and never of one that was not written down', async () => {
+    const who = await createWaitingAccount(app);
+    const { server, id } = await anEndpoint(who, ['abuse_alarm.raised']);
+    await updateWebhookEndpoint(app, who, id, { enabled: false });
+    await withoutTable(app, 'webhook_deliveries', async () => {
+      await spray(who, '203.0.113.10');
+      const alarm = { accountId: who.accountId, kind: 'codeSpray', address: '203.0.113.10' } as const;
+      await expect(raiseAbuseAlarm(app, { ...alarm, firstChecks: 60, wrongChecks: 60 })).rejects.toThrow();
+    });
+    // Neither the alarm nor what is told of it: both are there once both can be.
+    await until(async () => (await deliveriesOf(who, id)).length === 2);
+    expect(await readAbuseAlarms(app, who.accountId, new Date(0))).toHaveLength(2);
+    expect(server.received).toEqual([]);
+    await updateWebhookEndpoint(app, who, id, { enabled: true });
+    await until(() => server.received.length === 2);
   });
 
   test('gets a test on request, whatever it wants', async () => {

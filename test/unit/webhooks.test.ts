@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/catalog.ts';
-import { ALL_WEBHOOK_NAMES } from '../../src/webhooks/catalog.ts';
+import { ALARM_NAMES, ALL_WEBHOOK_NAMES } from '../../src/webhooks/catalog.ts';
 import { outcomeOf } from '../../src/webhooks/outcome.ts';
 import { RETRY_SECONDS, retryWait } from '../../src/webhooks/schedule.ts';
 import { signedHeaders, writeSecret } from '../../src/webhooks/signature.ts';
@@ -77,6 +77,6 @@ test('the attempt behind the last wait is the last', () => {
   });
 });
 
-test('every event has a name of its own', () => {
-  expect(new Set(ALL_WEBHOOK_NAMES).size).toBe(EVENT_TYPES.length);
+test('every event and alarm has a name of its own', () => {
+  expect(new Set(ALL_WEBHOOK_NAMES).size).toBe(EVENT_TYPES.length + ALARM_NAMES.length);
 });

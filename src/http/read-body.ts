@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 /** What a request carries, up to a size; `cut` when its client went away in the middle of it. */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'tooLarge' | 'cut'> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve('tooLarge');
+  // Gone before anybody listened: no event says so any more.
+  if (request.destroyed) return Promise.resolve('cut');
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;

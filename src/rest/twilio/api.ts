@@ -10,7 +10,7 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
-import { limitBody } from '../limit-body.ts';
+import { sendText } from '../send.ts';
 import { authenticateCaller } from './credentials.ts';
 import type { Gate, OperationNeeds, TwilioContext, TwilioEnv } from './endpoint.ts';
 import { addEntities } from './entities.ts';
@@ -25,8 +25,6 @@ import { addSafeList } from './safe-list.ts';
 import { addServices } from './services.ts';
 import { addVerifications } from './verifications.ts';
 import { idsOfSids } from './sids.ts';
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 /** Twilio Verify v2 under `/v2`, as far as docs/twilio.md says: the same verbs as GraphQL, for clients of Twilio. */
 export interface TwilioDoor {
@@ -48,14 +46,14 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
   const gate: Gate = {
     app,
     async admit(context) {
-      const { incoming } = context.env;
+      const { incoming, outgoing } = context.env;
       const { authorization } = incoming.headers;
       const sender = senderIn(incoming.headers, own);
       const who = await authenticateCaller(app, authorization, addressOf(incoming), sender);
       const charged = app.single(createMeter).charge(who, 1);
       if (charged) {
-        context.header('ratelimit-policy', charged.policy);
-        context.header('ratelimit', charged.standing);
+        outgoing.setHeader('ratelimit-policy', charged.policy);
+        outgoing.setHeader('ratelimit', charged.standing);
       }
       return who;
     },
@@ -67,11 +65,6 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
     operations: [],
   };
 
-  const tooLarge = new Refusal(413, 60200, `A body has at most ${MAX_BODY_BYTES / 1024} KB`).fault;
-  api.use(
-    '/v2/*',
-    limitBody<TwilioEnv>(MAX_BODY_BYTES, (context) => answer(context, tooLarge)),
-  );
   addServices(api, gate);
   addVerifications(api, gate);
   addCheck(api, gate);
@@ -115,8 +108,12 @@ function headersOf(app: App, error: unknown): Record<string, string> {
   };
 }
 
-function answer(context: TwilioContext, fault: Fault, headers: Record<string, string> = {}): Response {
-  return context.json(fault, fault.status as 400, { 'cache-control': 'no-store', ...headers });
+function answer({ env }: TwilioContext, fault: Fault, headers: Record<string, string> = {}): Response {
+  return sendText(env.outgoing, fault.status, JSON.stringify(fault), {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...headers,
+  });
 }
 
 /** Of what is read only that it may not be: what is not there is no secret. */

@@ -1,11 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { IncomingMessage } from 'node:http';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { lackOf } from '../../accounts/lack.ts';
 import type { Permission } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { AuditAction } from '../../audit/actions.ts';
+import { readBody } from '../../http/read-body.ts';
 import type { App } from '../../platform.ts';
+import { sendNothing, sendText } from '../send.ts';
 import { InvalidParameter, Refusal } from './fault.ts';
 
 export interface TwilioEnv {
@@ -90,7 +93,7 @@ export function addEndpoint<Params extends z.ZodType = typeof NOTHING>(
     context.set('asked', inPath);
     const lack = lackOf(who, permission, name);
     if (lack) throw lack;
-    const given = method === 'GET' ? context.req.query() : await readForm(context);
+    const given = method === 'GET' ? context.req.query() : await readForm(context.env.incoming);
     context.set('asked', { ...inPath, ...given });
     const site = gate.site(context);
     const answer = await endpoint.handle({
@@ -101,17 +104,23 @@ export function addEndpoint<Params extends z.ZodType = typeof NOTHING>(
       site,
       url: new URL(context.req.path + queryOf(context.req.url), site),
     });
-    return status === 204 ? context.body(null, 204) : context.json(answer ?? {}, status, NO_STORE);
+    const { outgoing } = context.env;
+    return status === 204
+      ? sendNothing(outgoing, status)
+      : sendText(outgoing, status, JSON.stringify(answer ?? {}), HEADERS);
   });
 }
 
-const NO_STORE = { 'cache-control': 'no-store' };
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+const MAX_BODY_BYTES = 64 * 1024;
 
-/** @throws {Refusal} when the body is anything but a form */
-async function readForm(context: TwilioContext): Promise<Record<string, string>> {
-  const text = await context.req.text();
+/** @throws {Refusal} when the body is anything but a form, or too large */
+async function readForm(request: IncomingMessage): Promise<Record<string, string>> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === 'tooLarge') throw new Refusal(413, 60200, `A body has at most ${MAX_BODY_BYTES / 1024} KB`);
+  const text = body === 'cut' ? '' : body.toString();
   if (text === '') return {};
-  if (!FORM.test(context.req.header('content-type') ?? ''))
+  if (!FORM.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 60200, 'Send the body as application/x-www-form-urlencoded');
   return Object.fromEntries(new URLSearchParams(text));
 }

@@ -1,8 +1,6 @@
 import { getRequestListener } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { MiddlewareHandler } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import { authenticate } from '../../accounts/authenticate.ts';
 import { Forbidden } from '../../accounts/errors.ts';
 import { lackOf } from '../../accounts/lack.ts';
@@ -15,11 +13,10 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
 import { createMeter } from '../../rates/meter.ts';
-import { limitBody } from '../limit-body.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 import { addAudit } from './audit.ts';
 import { addAuditExport } from './audit-export.ts';
-import { addBatches, BATCH_PATH } from './batches.ts';
+import { addBatches } from './batches.ts';
 import { addConfiguration } from './configuration.ts';
 import { addDocs } from './docs.ts';
 import type { Gate, RestApi, RestContext, RestEnv } from './endpoint.ts';
@@ -27,11 +24,11 @@ import { addEvents } from './events.ts';
 import { addInbound } from './inbound.ts';
 import { addMessages } from './messages.ts';
 import { addReveal } from './reveal.ts';
-import { problem, problemHeaders, problemOf, type Problem } from './problem.ts';
+import { problem, problemOf, type Problem } from './problem.ts';
+import { Malformed } from './read-parts.ts';
+import { sendProblem } from './send-problem.ts';
 import { addSubjects } from './subjects.ts';
 import { addVerifications } from './verifications.ts';
-
-const MAX_BODY_BYTES = 64 * 1024;
 
 /** The REST API under `/v1`: the same verbs as GraphQL, behind paths. */
 export interface Rest {
@@ -56,40 +53,22 @@ export function createRest(
   app: App,
   { publicUrl, own, addressOf, seats, uploads = createSlowUploads() }: RestOptions,
 ): Rest {
-  const api: RestApi = new OpenAPIHono<RestEnv>({
-    defaultHook: (result, context) => {
-      if (result.success) return undefined;
-      const [issue] = result.error.issues;
-      const field = issue!.path.join('.');
-      return answer(
-        context,
-        app,
-        problem('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, { field }),
-      );
-    },
-  });
-  const gate: Gate = (endpoint) => async (context, next) => {
-    const { incoming } = context.env;
+  const api: RestApi = new OpenAPIHono<RestEnv>();
+  const gate: Gate = async (endpoint, context) => {
+    const { incoming, outgoing } = context.env;
     const { authorization } = incoming.headers;
     const who = await authenticate(app, authorization, addressOf(incoming), senderIn(incoming.headers, own));
     const charged = app.single(createMeter).charge(who, 1);
     if (charged) {
-      context.header('ratelimit-policy', charged.policy);
-      context.header('ratelimit', charged.standing);
+      outgoing.setHeader('ratelimit-policy', charged.policy);
+      outgoing.setHeader('ratelimit', charged.standing);
     }
     context.set('who', who);
     context.set('audit', endpoint.audit ?? 'data.read');
     admit(who, endpoint, context.req.param('id'));
-    await next();
+    return who;
   };
 
-  const limit: MiddlewareHandler<RestEnv> = limitBody<RestEnv>(MAX_BODY_BYTES, (context) =>
-    answer(context as RestContext, app, TOO_LARGE),
-  );
-  // That one is read as a stream, and has limits of its own.
-  const limited: MiddlewareHandler<RestEnv> = (context, next) =>
-    context.req.path === BATCH_PATH ? next() : limit(context, next);
-  api.use('/v1/*', limited);
   addVerifications(api, app, gate);
   addBatches(api, app, gate, { seats, uploads });
   addMessages(api, app, gate);
@@ -103,8 +82,8 @@ export function createRest(
   const operations = operationsOf(api);
   addDocs(api, publicUrl);
 
-  api.onError((error, context) => answer(context, app, problemFor(app, error, context)));
-  api.notFound((context) => answer(context, app, nothingAt(context)));
+  api.onError((error, context) => sendProblem(context, app, problemFor(app, error, context)));
+  api.notFound((context) => sendProblem(context, app, nothingAt(context)));
 
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
   return { handle: (request, response) => listener(request, response), operations };
@@ -124,10 +103,7 @@ function problemFor(app: App, error: Error, context: RestContext): Problem {
     noteRefused(app, error, context);
     return problemOf(error);
   }
-  if (error instanceof HTTPException) {
-    if (error.status === 415) return problem('request/media_type', 'Send the body as application/json.');
-    if (error.status === 400) return problem('input/invalid', 'The body is no JSON.');
-  }
+  if (error instanceof Malformed) return error.problem;
   const id = noteUnexpected(app.log, error, context.req.routePath);
   return problem('internal/unexpected', unexpectedMessage(id), { id });
 }
@@ -141,28 +117,12 @@ function noteRefused(app: App, error: DomainError, { req, var: { who, audit } }:
   noteRefusal(app, who, audit, error, req.param(), details);
 }
 
-/** A name that is mistyped is told; whatever else stands where a name belongs may be a code, and is not. */
-function wordsOf(issue: { code: string; message: string; keys?: readonly string[] }): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  const names = issue.keys!.filter((key) => /^[a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,3}$/.test(key));
-  return names.length > 0 ? `there is no field ${names.join(', ')}` : 'it has a field that there is not';
-}
-
-const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);
-
 function nothingAt({ req }: RestContext): Problem {
   return problem(
     'request/path',
     // What somebody wrote into the path may be a code or a number: it is not written into their logs, too.
     `There is nothing for ${req.method} at this path. /v1/docs has all that there is.`,
   );
-}
-
-function answer(context: RestContext, app: App, body: Problem): Response {
-  return context.body(JSON.stringify(body), body.status as 400, {
-    'cache-control': 'no-store',
-    ...problemHeaders(body, app.clock()),
-  });
 }
 
 function operationsOf(api: RestApi): string[] {

@@ -2,7 +2,8 @@ import { BatchStalled, BatchTruncated } from '../../batches/errors.ts';
 import type { RowFormat } from '../../batches/split-rows.ts';
 import { UploadTooSlow, type SlowUploads } from '../../http/slow-uploads.ts';
 import type { RestContext } from './endpoint.ts';
-import { problem, PROBLEM_TYPE } from './problem.ts';
+import { problem } from './problem.ts';
+import { Malformed } from './read-parts.ts';
 
 const FORMATS: Readonly<Record<string, RowFormat>> = {
   'application/json': 'json',
@@ -11,22 +12,18 @@ const FORMATS: Readonly<Record<string, RowFormat>> = {
   'application/jsonl': 'ndjson',
 };
 
-/** @returns undefined for a content type that rows do not come in */
-export function formatOf(context: RestContext): RowFormat | undefined {
-  const [type = ''] = (context.req.header('content-type') ?? '').split(';');
-  return FORMATS[type.trim().toLowerCase()];
+/** @throws {Malformed} for a content type that rows do not come in */
+export function formatOf({ env: { incoming } }: RestContext): RowFormat {
+  const [type = ''] = (incoming.headers['content-type'] ?? '').split(';');
+  const format = FORMATS[type.trim().toLowerCase()];
+  if (!format) throw new Malformed(WRONG_TYPE);
+  return format;
 }
 
-export function wrongType(context: RestContext): Response {
-  const body = problem(
-    'request/media_type',
-    'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).',
-  );
-  return context.body(JSON.stringify(body), 415, {
-    'content-type': PROBLEM_TYPE,
-    'cache-control': 'no-store',
-  });
-}
+const WRONG_TYPE = problem(
+  'request/media_type',
+  'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).',
+);
 
 /** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated | BatchStalled} */
 export async function* bodyOf(

@@ -13,7 +13,7 @@ import type { SlowUploads } from '../../http/slow-uploads.ts';
 import type { BatchId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
-import { bodyOf, formatOf, wrongType } from './batch-body.ts';
+import { bodyOf, formatOf } from './batch-body.ts';
 import { Batch, BatchRow, batchRowShape, batchShape } from './batch-shape.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
@@ -92,14 +92,13 @@ export function addBatches(
     ],
     async handle({ who, query: { serviceId, locale }, headers, context }) {
       const format = formatOf(context);
-      if (!format) return wrongType(context);
       const input = {
         serviceId: readServiceId(serviceId),
         locale,
         idempotencyKey: headers['idempotency-key'],
       };
       const batch = await startVerifications(app, who, input, splitRows(bodyOf(context, uploads), format));
-      context.header('location', `/v1/batches/${batch.id}`);
+      context.env.outgoing.setHeader('location', `/v1/batches/${batch.id}`);
       return batchShape(batch);
     },
   });

@@ -1,12 +1,14 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Permission } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { AuditAction } from '../../audit/actions.ts';
 import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
 import type { App } from '../../platform.ts';
+import { sendText } from '../send.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { readParts } from './read-parts.ts';
 
 export interface RestEnv {
   Bindings: HttpBindings;
@@ -61,13 +63,14 @@ export interface Endpoint<Params, Query, Headers, Body> {
   handle: (call: Call<Params, Query, Headers, Body>) => Promise<object>;
 }
 
-/** Lets in who may call, or throws. */
+/** Lets in who may call, or throws. @returns who that is */
 export type Gate = (
   endpoint: Pick<
     Endpoint<unknown, unknown, unknown, unknown>,
     'permission' | 'openToClientToken' | 'name' | 'audit'
   >,
-) => MiddlewareHandler<RestEnv>;
+  context: RestContext,
+) => Promise<Principal>;
 
 const ALWAYS: readonly ErrorCode[] = [
   'auth/missing',
@@ -100,12 +103,12 @@ export function addEndpoint<
       : description,
     security: [{ bearer: [] }],
     'x-permission': permission,
-    middleware: gate(endpoint),
     request: {
       ...(params && { params }),
       ...(query && { query }),
       ...(headers && { headers }),
-      ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
+      ...(body && { body: bodyOf({ 'application/json': body }) }),
+      ...(endpoint.streamedBody && { body: bodyOf(endpoint.streamedBody) }),
     },
     responses: {
       [status]: {
@@ -119,23 +122,25 @@ export function addEndpoint<
       ]),
     },
   });
-  const handler = async (context: RestContext): Promise<Response> => {
-    const read = (part: string) => context.req.valid(part as never);
-    const result = await endpoint.handle({
-      app,
-      who: context.var.who,
-      params: (params && read('param')) as Out<Params>,
-      query: (query && read('query')) as Out<Query>,
-      headers: (headers && read('header')) as Out<Headers>,
-      body: (body && read('json')) as Out<Body>,
-      context,
-    });
-    return result instanceof Response ? result : context.json(result, status);
-  };
-  api.openapi(route, handler as never);
-  // Said only now: what is said before is read and checked before the handler is called.
-  if (endpoint.streamedBody) Object.assign(route.request, { body: bodyOf(endpoint.streamedBody) });
+  api.openAPIRegistry.registerPath(route);
+  // Without Hono's own validators, and without `Headers` and `Response` of the Fetch API: with them a start allocated
+  // 90 KB and took 1.1 times the CPU of one over GraphQL, without them 64 KB and 0.75 times.
+  api.on(method, route.getRoutingPath(), async (context: RestContext) => {
+    const who = await gate(endpoint, context);
+    const parts = await readParts(endpoint, context);
+    const result = await endpoint.handle({ app, who, context, ...parts } as Call<
+      Params,
+      Query,
+      Headers,
+      Body
+    >);
+    return result instanceof Response
+      ? result
+      : sendText(context.env.outgoing, status, JSON.stringify(result), JSON_TYPE);
+  });
 }
+
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 function bodyOf(byType: Readonly<Record<string, z.ZodType>>) {
   const content = Object.entries(byType).map(([type, schema]) => [type, { schema }] as const);

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { sendNothing, sendText } from '../send.ts';
 import type { RestContext } from './endpoint.ts';
 
 /** Answers what was asked for, or 304 when the caller has it: a strong tag over the body's octets (RFC 9110 §8.8.3). */
-export function withETag(context: RestContext, body: object): Response {
+export function withETag({ env: { incoming, outgoing } }: RestContext, body: object): Response {
   const text = JSON.stringify(body);
   const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-  context.header('etag', tag);
+  outgoing.setHeader('etag', tag);
   // Masked or not depends on who asks: no cache in between may give it to somebody else.
-  context.header('cache-control', 'private, no-cache');
-  if (matches(context.req.header('if-none-match'), tag)) return context.body(null, 304);
-  return context.body(text, 200, { 'content-type': 'application/json' });
+  outgoing.setHeader('cache-control', 'private, no-cache');
+  if (matches(incoming.headers['if-none-match'], tag)) return sendNothing(outgoing, 304);
+  return sendText(outgoing, 200, text, { 'content-type': 'application/json' });
 }
 
 /** If-None-Match compares weakly (RFC 9110 §13.1.2). */

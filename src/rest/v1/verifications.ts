@@ -110,7 +110,7 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
         binding,
         idempotencyKey: headers['idempotency-key'],
       });
-      context.header('location', `/v1/verifications/${row.id}`);
+      context.env.outgoing.setHeader('location', `/v1/verifications/${row.id}`);
       const clientToken = issueClientToken(app.keys, row, binding);
       return { ...(await verificationShape(app, who, row)), clientToken };
     },

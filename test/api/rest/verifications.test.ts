@@ -177,6 +177,29 @@ test('a body that does not say how long it is goes by the same rules, and a meth
     expect((await fetch(app.server!.url + path, { method: 'DELETE', headers })).status, path).toBe(404);
 });
 
+test('HEAD is answered as GET, without the body, and the connection goes on', async () => {
+  const url = `${app.server!.url}/v1/verifications/${String((await start()).body.id)}`;
+  const headers = { authorization: `Bearer ${caller.credential}` };
+  const [head, whole] = [await fetch(url, { method: 'HEAD', headers }), await fetch(url, { headers })];
+  expect(head.status).toBe(200);
+  expect(await head.text()).toBe('');
+  const body = await whole.text();
+  expect(body).not.toBe('');
+  for (const { headers } of [head, whole])
+    expect(headers.get('content-length')).toBe(String(Buffer.byteLength(body)));
+  expect(head.headers.get('etag')).toBe(whole.headers.get('etag'));
+});
+
+test('a body without a content type is not guessed at', async () => {
+  const to = aNumber();
+  const response = await fetch(`${app.server!.url}/v1/verifications`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${caller.credential}` },
+    body: Buffer.from(JSON.stringify({ to })),
+  });
+  expect([response.status, await response.json()]).toMatchObject([415, { code: 'request/media_type' }]);
+});
+
 describe('is refused with a problem', () => {
   test.each<[number, string, () => ReturnType<RestCaller['post']>]>([
     [400, 'input/phone_number', () => start({ to: '+999' })],
@@ -185,6 +208,8 @@ describe('is refused with a problem', () => {
     [400, 'input/invalid', () => start({}, { 'idempotency-key': 'x'.repeat(256) })],
     [400, 'input/invalid', () => caller.post('/v1/verifications', '{"to": ')],
     [400, 'input/invalid', () => caller.get('/v1/verifications?first=101')],
+    [400, 'input/invalid', () => caller.get('/v1/verifications?to=1&to=2')],
+    [400, 'input/invalid', () => caller.post('/v1/verifications')],
     [
       415,
       'request/media_type',

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { HonoRequest } from 'hono';
+import type { z } from 'zod';
+import { readJson } from '../../http/read-json.ts';
+import { problem, type Problem } from './problem.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
+
+/** What the parts of a request must be; those that are not here are not looked at. */
+export interface PartSchemas {
+  params?: z.ZodType | undefined;
+  query?: z.ZodType | undefined;
+  headers?: z.ZodType | undefined;
+  body?: z.ZodType | undefined;
+}
+
+/** A request that is none of its operation's. */
+export class Malformed extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** Reads the parts of a request, and checks them. @throws {Malformed} */
+export async function readParts(
+  { params, query, headers, body }: PartSchemas,
+  { req, env }: { req: HonoRequest; env: HttpBindings },
+) {
+  return {
+    query: query && check(query, queryOf(req.queries())),
+    params: params && check(params, req.param()),
+    headers: headers && check(headers, env.incoming.headers),
+    body: body && check(body, await readJsonBody(env.incoming)),
+  };
+}
+
+function check(schema: z.ZodType, value: unknown): unknown {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const field = issue!.path.join('.');
+  throw new Malformed(problem('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, { field }));
+}
+
+/** A parameter that is there twice is a list. */
+function queryOf(queries: Record<string, string[]>): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]),
+  );
+}
+
+async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (type === undefined && encoding === undefined && Number(length ?? 0) === 0) return {};
+  if (!JSON_TYPE.test((type ?? '').split(';')[0]!.trim()))
+    throw new Malformed(problem('request/media_type', 'Send the body as application/json.'));
+  const read = await readJson(request, MAX_BODY_BYTES);
+  if (typeof read === 'object') return read.value;
+  throw new Malformed(read === 'tooLarge' ? TOO_LARGE : NO_JSON);
+}
+
+const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);
+const NO_JSON = problem('input/invalid', 'The body is no JSON.');
+
+/** A name that is mistyped is told; whatever else stands where a name belongs may be a code, and is not. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  const names = issue.keys.filter((key) => /^[a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,3}$/.test(key));
+  return names.length > 0 ? `there is no field ${names.join(', ')}` : 'it has a field that there is not';
+}

@@ -1,3 +1,5 @@
+import type { Channel } from '../verifications/verification.ts';
+
 /** Where a batch stands. All but `receiving` and `running` are final for the rows that were not begun by then. */
 export const BATCH_STATUSES = ['receiving', 'running', 'done', 'canceled', 'expired', 'revoked'] as const;
 
@@ -65,8 +67,8 @@ export function isOver({ status, nextRow, takenUntil }: BatchState): boolean {
   }
 }
 
-/** A row as it waits: its number, whom to send to (E.164 with `+`), and in which language. */
-export type WaitingRow = readonly [row: number, to: string, locale: string];
+/** A row as it waits: its number, whom to send to (E.164 with `+`), in which language and how; absent: as an SMS. */
+export type WaitingRow = readonly [row: number, to: string, locale: string, channel?: Channel];
 
 /**
  * What is started next: rows that are being started already, because a worker stopped in the middle of them, or the

@@ -2,6 +2,7 @@ import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId } from '../ids.ts';
+import { Channel } from '../services/graphql-channel.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { IdempotencyConflict } from '../verifications/errors.ts';
 import { MAX_GRAPHQL_ROWS, MAX_ROWS } from './batch.ts';
@@ -20,6 +21,7 @@ const BatchRowInput = builder.inputType('BatchRowInput', {
       description:
         "A phone number as a person types it; without a country code the service's default country counts.",
     }),
+    channel: t.field({ type: Channel, description: 'How the code travels; as in the batch when absent.' }),
     locale: t.string({ description: 'Language of the message, BCP 47; that of the batch when absent.' }),
   }),
 });
@@ -33,6 +35,7 @@ const StartVerificationsInput = builder.inputType('StartVerificationsInput', {
       description: `1 to ${MAX_GRAPHQL_ROWS} of them; REST takes ${MAX_ROWS} (\`POST /v1/verifications/batch\`).`,
     }),
     serviceId: t.id({ description: "Whose rules to follow; the account's default service when absent." }),
+    channel: t.field({ type: Channel, description: 'Of rows that do not say it; `SMS` when absent.' }),
     locale: t.string({ description: "Of rows that do not say it; the service's default when absent." }),
     idempotencyKey: t.string({
       description: 'A repeated request with the same key answers with the same batch. 1 to 255 characters.',
@@ -60,15 +63,22 @@ builder.mutationField('startVerifications', (t) =>
       ],
     },
     args: { input: t.arg({ type: StartVerificationsInput, required: true, description: 'Whom, and how.' }) },
-    resolve: (_root, { input: { rows, serviceId, locale, idempotencyKey } }, context) => {
+    resolve: (_root, { input: { rows, serviceId, channel, locale, idempotencyKey } }, context) => {
       const service = serviceId == null ? undefined : parseId('svc', serviceId);
       if (serviceId != null && !service) throw new ServiceNotFound();
       if (rows.length > MAX_GRAPHQL_ROWS) throw new BatchTooLarge(MAX_GRAPHQL_ROWS);
-      const texts = rows.map((row) => JSON.stringify({ to: row.to, locale: row.locale ?? undefined }));
+      const texts = rows.map((row) =>
+        JSON.stringify({ to: row.to, channel: row.channel ?? undefined, locale: row.locale ?? undefined }),
+      );
       return startVerifications(
         context.app,
         callerOf(context),
-        { serviceId: service, locale: locale ?? undefined, idempotencyKey: idempotencyKey ?? undefined },
+        {
+          serviceId: service,
+          channel: channel ?? undefined,
+          locale: locale ?? undefined,
+          idempotencyKey: idempotencyKey ?? undefined,
+        },
         [texts],
       );
     },

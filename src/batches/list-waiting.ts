@@ -2,6 +2,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, BatchId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readChunksOf } from '../vault/batch-chunks.ts';
+import type { Channel } from '../verifications/verification.ts';
 import { openRows } from './chunk.ts';
 
 /** Rows of a subject that are kept in an account's batches until they are started. */
@@ -9,7 +10,7 @@ export async function listWaiting(
   app: App,
   accountId: AccountId,
   { to, subjects }: { to: string; subjects: readonly Buffer[] },
-): Promise<{ batchId: BatchId; row: number; locale: string }[]> {
+): Promise<{ batchId: BatchId; row: number; locale: string; channel: Channel }[]> {
   const chunks = (
     await Promise.all(subjects.map((subject) => readChunksOf(app.sql, accountId, subject)))
   ).flat();
@@ -17,7 +18,7 @@ export async function listWaiting(
     chunks.flatMap((chunk) =>
       openRows(app.keys, chunk, chunk.rowsSealed)
         .filter(([, one]) => one === to)
-        .map(([row, , locale]) => ({ batchId: chunk.batchId, row, locale })),
+        .map(([row, , locale, channel = 'sms']) => ({ batchId: chunk.batchId, row, locale, channel })),
     ),
   );
 }

@@ -2,6 +2,7 @@ import { type DomainError, InvalidInput } from '../errors.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { isLocale } from '../services/settings.ts';
 import { parsePhone } from '../verifications/phone.ts';
+import { CHANNELS, isChannel, type Channel } from '../verifications/verification.ts';
 import { MAX_ROW_BYTES } from './batch.ts';
 import type { RowError } from './refusal.ts';
 
@@ -9,19 +10,21 @@ export interface ReadRow {
   /** E.164 with `+`. */
   to: string;
   locale: string;
+  channel: Channel;
 }
 
 /** What holds for rows that do not say it themselves. */
 export interface RowDefaults {
   locale: string;
+  channel: Channel;
   /** For numbers without a country code. */
   country: string | null;
 }
 
-const FIELDS = ['to', 'locale'];
+const FIELDS = ['to', 'channel', 'locale'];
 
 /**
- * Reads a row as it was sent: a JSON object with `to` and perhaps `locale`.
+ * Reads a row as it was sent: a JSON object with `to` and perhaps `channel` and `locale`.
  * @throws {InvalidPhoneNumber | InvalidInput}
  */
 export function readRow(text: string, defaults: RowDefaults): ReadRow {
@@ -36,12 +39,18 @@ export function readRow(text: string, defaults: RowDefaults): ReadRow {
   if (typeof row !== 'object' || row === null || Array.isArray(row))
     throw new InvalidInput('row', 'A row is an object such as {"to":"+385911234567"}.');
   if (Object.keys(row).some((name) => !FIELDS.includes(name)))
-    throw new InvalidInput('row', `A row has the fields ${FIELDS.join(' and ')}, and no others.`);
-  const { to, locale } = row as { to?: unknown; locale?: unknown };
+    throw new InvalidInput('row', `A row has the fields ${FIELDS.join(', ')}, and no others.`);
+  const { to, locale, channel } = row as { to?: unknown; locale?: unknown; channel?: unknown };
   if (typeof to !== 'string') throw new InvalidInput('to', 'A row says whom to send to, as a text.');
   if (locale !== undefined && (typeof locale !== 'string' || !isLocale(locale)))
     throw new InvalidInput('locale', 'A locale is a language tag such as hr, en or pt-BR.');
-  return { to: parsePhone(to, defaults.country).e164, locale: locale ?? defaults.locale };
+  if (channel !== undefined && !isChannel(channel))
+    throw new InvalidInput('channel', `A channel is one of ${CHANNELS.join(', ')}.`);
+  return {
+    to: parsePhone(to, defaults.country).e164,
+    locale: locale ?? defaults.locale,
+    channel: channel ?? defaults.channel,
+  };
 }
 
 /** What is kept of why a row was refused: nothing about a person, and no sender, which is kept sealed only. */

@@ -44,15 +44,17 @@ export async function startBatches(app: App, carriers: Throughput): Promise<() =
     const { room, flow } = decideRoom(before, { waiting, now: app.clock(), allowedPerSecond });
     flows.set(name, flow);
     let left = room;
+    const until = performance.now() + TURN_MS;
     for (const one of all) {
       let batch: BatchRow | undefined = one;
-      while (batch && !batch.finishedAt && !stopped) {
+      // Rows that send nothing take no room: refused ones, and those that wait for a message from their handset.
+      while (batch && !batch.finishedAt && !stopped && performance.now() < until) {
         // What a worker had begun that is gone is brought to its end, however little room there is.
         const isBegun: boolean = batch.takenUntil > batch.nextRow;
         if (left <= 0 && !isBegun && batch.status === 'running') break;
         const done = await runSlice(app, batch, Math.max(1, Math.min(left, MOST_IN_SLICE)));
-        left -= done.count;
-        flow.waiting += done.count;
+        left -= done.queued;
+        flow.waiting += done.queued;
         batch = done.batch;
       }
       if (left <= 0) break;

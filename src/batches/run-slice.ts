@@ -6,6 +6,7 @@ import type { App } from '../platform.ts';
 import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
 import { deleteChunks, readChunk } from '../vault/batch-chunks.ts';
 import { startAs } from '../verifications/start.ts';
+import type { Channel } from '../verifications/verification.ts';
 import { isOver, nextSlice, type WaitingRow } from './batch.ts';
 import { openRows } from './chunk.ts';
 import { publishProgress } from './progress.ts';
@@ -17,8 +18,8 @@ import type { BatchRow, ResultRow } from './table.ts';
 export interface SliceDone {
   /** As it is now; undefined when it is gone, or was ended before the slice began. */
   batch: BatchRow | undefined;
-  /** How many rows it was. */
-  count: number;
+  /** How many messages it has queued. */
+  queued: number;
 }
 
 /**
@@ -33,16 +34,20 @@ export async function runSlice(app: App, batch: BatchRow, limit: number): Promis
   const waiting = chunk ? await withKeys(app.keys, () => openRows(app.keys, chunk, chunk.rowsSealed)) : [];
   const slice = nextSlice(batch, { waiting, endRow }, limit);
   if (slice.until > batch.takenUntil && !(await takeRows(app.sql, batch, slice.until)))
-    return { batch: undefined, count: 0 };
+    return { batch: undefined, queued: 0 };
   const ended = await Promise.allSettled(slice.rows.map((row) => startRow(app, batch, row)));
   const results = ended.map((one) => {
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
-  return { batch: await settle(app, batch, slice.until, results), count: results.length };
+  const queued = results.filter(
+    ({ verificationId }, i) => verificationId !== null && channelOf(slice.rows[i]!) === 'sms',
+  ).length;
+  return { batch: await settle(app, batch, slice.until, results), queued };
 }
 
-async function startRow(app: App, batch: BatchRow, [row, to, locale]: WaitingRow): Promise<ResultRow> {
+async function startRow(app: App, batch: BatchRow, waiting: WaitingRow): Promise<ResultRow> {
+  const [row, to, locale] = waiting;
   const { accountId, id: batchId, serviceId, mode, actor: by } = batch;
   const about = { accountId, batchId, row };
   try {
@@ -50,7 +55,7 @@ async function startRow(app: App, batch: BatchRow, [row, to, locale]: WaitingRow
       app,
       { accountId, mode, by },
       {
-        ...{ to, locale, serviceId, channel: 'sms' },
+        ...{ to, locale, serviceId, channel: channelOf(waiting) },
         idempotencyKey: `${batchId}/${row}`,
         isWithoutToken: true,
       },
@@ -63,6 +68,10 @@ async function startRow(app: App, batch: BatchRow, [row, to, locale]: WaitingRow
     const message = unexpectedMessage(noteUnexpected(app.log, error, 'row of a batch'));
     return { ...about, verificationId: null, error: { code: 'internal/unexpected', message } };
   }
+}
+
+function channelOf([, , , channel = 'sms']: WaitingRow): Channel {
+  return channel;
 }
 
 function settle(

@@ -9,6 +9,7 @@ import type { App } from '../platform.ts';
 import { findService, type Service } from '../services/directory.ts';
 import { isLocale } from '../services/settings.ts';
 import { IdempotencyConflict, ServiceNotFound } from '../verifications/errors.ts';
+import type { Channel } from '../verifications/verification.ts';
 import { checkIdempotencyKey } from '../verifications/idempotency.ts';
 import { MAX_OPEN_BATCHES } from './batch.ts';
 import { BatchBrokenOff, BatchBusy, BatchSettled, TooManyBatches } from './errors.ts';
@@ -22,12 +23,14 @@ export interface BatchInput {
   serviceId?: ServiceId | undefined;
   /** Of rows that do not say it, BCP 47; the service's default when absent. */
   locale?: string | undefined;
+  /** Of rows that do not say it; SMS when absent. */
+  channel?: Channel | undefined;
   /** With the same one an upload that broke off is continued. */
   idempotencyKey?: string | undefined;
 }
 
 /**
- * Takes rows in, `{"to", "locale"?}` as JSON each, and has a worker start them once all have come. A row that cannot
+ * Takes rows in, `{"to", "channel"?, "locale"?}` as JSON each, and has a worker start them once all have come. A row that cannot
  * be read is refused, and the others go on. What is kept when the rows end before their time can be continued, if it
  * has an idempotency key, and else is forgotten.
  * @param texts rows in their order, as many at a time as there are; throws {@link BatchBrokenOff} when they break off
@@ -44,8 +47,9 @@ export async function startVerifications(
   const locale = input.locale ?? service.settings.defaultLocale;
   if (!isLocale(locale))
     throw new InvalidInput('locale', 'A locale is a language tag such as hr, en or pt-BR.');
-  const { batch, isNew } = await openBatch(app, who, service, { ...input, locale });
-  const defaults = { locale, country: service.settings.defaultCountry };
+  const channel = input.channel ?? 'sms';
+  const { batch, isNew } = await openBatch(app, who, service, { ...input, locale, channel });
+  const defaults = { locale, channel, country: service.settings.defaultCountry };
   let upload: Upload | undefined;
   try {
     upload = new Upload(app, who, batch, defaults);
@@ -63,7 +67,7 @@ async function openBatch(
   app: App,
   who: Principal,
   { id: serviceId }: Service,
-  { idempotencyKey: key, locale }: BatchInput & { locale: string },
+  { idempotencyKey: key, locale, channel }: BatchInput & { locale: string; channel: Channel },
 ): Promise<{ batch: BatchRow; isNew: boolean }> {
   const { accountId } = who;
   if (key !== undefined) checkIdempotencyKey(key);
@@ -77,7 +81,7 @@ async function openBatch(
     .where(and(eq(batches.accountId, accountId), isNull(batches.finishedAt)));
   if (open!.count >= MAX_OPEN_BATCHES) throw new TooManyBatches();
   const draft = draftBatch(app, who, { serviceId, idempotencyKey });
-  if (idempotencyKey) draft.fingerprint = Upload.firstFingerprint(app, draft, locale);
+  if (idempotencyKey) draft.fingerprint = Upload.firstFingerprint(app, draft, { locale, channel });
   const [made] = await app.db.insert(batches).values(draft).onConflictDoNothing().returning();
   if (made) return { batch: made, isNew: true };
   // Somebody with the same key was first this moment.

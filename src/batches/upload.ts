@@ -40,7 +40,7 @@ export class Upload {
     this.batch = batch;
     this.#defaults = defaults;
     // What was asked for besides the rows.
-    this.#digest.update(`${batch.serviceId} ${defaults.locale}\n`);
+    this.#digest.update(askedFor(batch, defaults));
     this.#compare();
   }
 
@@ -111,8 +111,8 @@ export class Upload {
     for (const [i, text] of texts.entries()) {
       const row = firstRow + i;
       try {
-        const { to, locale } = readRow(text, this.#defaults);
-        waiting.push([row, to, locale]);
+        const { to, locale, channel } = readRow(text, this.#defaults);
+        waiting.push(channel === 'sms' ? [row, to, locale] : [row, to, locale, channel]);
         subjects.push(destinationOf(this.#app.keys, accountId, to, mode));
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -144,10 +144,17 @@ export class Upload {
   }
 
   /** That of a batch without rows. */
-  static firstFingerprint(app: App, batch: BatchRow, locale: string): Buffer {
-    const digest = createHash('sha256').update(`${batch.serviceId} ${locale}\n`).digest('hex');
+  static firstFingerprint(app: App, batch: BatchRow, defaults: Asked): Buffer {
+    const digest = createHash('sha256').update(askedFor(batch, defaults)).digest('hex');
     return app.keys.blindIndex('idempotency', 'batch', batch.accountId, digest);
   }
+}
+
+type Asked = Pick<RowDefaults, 'locale' | 'channel'>;
+
+/** Besides the rows. The usual channel goes unsaid, as before there was another one. */
+function askedFor({ serviceId }: BatchRow, { locale, channel }: Asked): string {
+  return `${serviceId} ${locale}${channel === 'sms' ? '' : ` ${channel}`}\n`;
 }
 
 /** A batch that has nothing yet. */

@@ -6,7 +6,13 @@ export type VerificationStatus =
   'pending' | 'approved' | 'canceled' | 'expired' | 'max_checks_reached' | 'failed';
 
 /** How the code travels: to the handset, or from it to one of our numbers. */
-export type Channel = 'sms' | 'inbound_sms';
+export const CHANNELS = ['sms', 'inbound_sms'] as const;
+
+export type Channel = (typeof CHANNELS)[number];
+
+export function isChannel(value: unknown): value is Channel {
+  return (CHANNELS as readonly unknown[]).includes(value);
+}
 
 /** The channel that comes behind another one; undefined when that is the last one, or not among them. */
 export function nextChannel(channels: readonly Channel[], current: Channel): Channel | undefined {

@@ -26,6 +26,7 @@ import {
   readPageOf,
   readServiceId,
 } from './parts.ts';
+import { Channel } from './verification-shape.ts';
 import { Resume, sendEvents } from './server-events.ts';
 import { streamOf } from './stream-of.ts';
 
@@ -41,6 +42,9 @@ const Row = z
       description:
         "A phone number as a person types it; without a country code the service's default country counts.",
       example: '+385911234567',
+    }),
+    channel: Channel.optional().openapi({
+      description: 'How the code travels; as in the batch when absent.',
     }),
     locale: z
       .string()
@@ -72,6 +76,7 @@ export function addBatches(
         .string()
         .optional()
         .openapi({ description: "Whose rules to follow; the account's default service when absent." }),
+      channel: Channel.optional().openapi({ description: 'Of rows that do not say it; `sms` when absent.' }),
       locale: z
         .string()
         .optional()
@@ -90,10 +95,11 @@ export function addBatches(
       'batch/too_many',
       'batch/settled',
     ],
-    async handle({ who, query: { serviceId, locale }, headers, context }) {
+    async handle({ who, query: { serviceId, channel, locale }, headers, context }) {
       const format = formatOf(context);
       const input = {
         serviceId: readServiceId(serviceId),
+        channel,
         locale,
         idempotencyKey: headers['idempotency-key'],
       };

@@ -3,6 +3,8 @@ import type { Principal } from '../../accounts/principal.ts';
 import type { Shown } from '../../audit/note-reads.ts';
 import type { App } from '../../platform.ts';
 import { shownNumber, type AnsweredVerification } from '../../verifications/number-of.ts';
+import { CHANNELS } from '../../verifications/verification.ts';
+import { inboundCodeOf, inboundNumberOf } from '../../inbound/shown-code.ts';
 import { sandboxCodeOf } from '../../verifications/sandbox-code.ts';
 import { idOf, moment } from './parts.ts';
 
@@ -15,7 +17,7 @@ export const VerificationStatus = z.enum([
   'failed',
 ]);
 export const Mode = z.enum(['live', 'test']);
-export const Channel = z.enum(['sms', 'inbound_sms']);
+export const Channel = z.enum(CHANNELS);
 
 /** A verification over REST: the names are those of the GraphQL type. */
 export const Verification = z
@@ -46,6 +48,17 @@ export const Verification = z
     createdAt: moment('When it was started.'),
     expiresAt: moment('Until when its code is valid. A resend does not extend it.'),
     settledAt: moment('When it ended.').nullable(),
+    inboundCode: z
+      .string()
+      .nullable()
+      .openapi({
+        description:
+          'What the destination has to text to `inboundNumber`, while the channel is `inbound_sms` and it is waited for. ' +
+          'It proves something only when it comes from the destination: it may be shown to anybody.',
+      }),
+    inboundNumber: z.string().nullable().openapi({
+      description: 'Where the destination has to text `inboundCode`: a number in E.164, or a short code.',
+    }),
     sandboxCode: z.string().nullable().openapi({
       description:
         'The code of a test, for a test key alone: it is checked without a handset. Null for all that is live.',
@@ -88,6 +101,8 @@ export async function verificationShape(
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
     settledAt: row.settledAt,
+    inboundCode: await inboundCodeOf(app, row),
+    inboundNumber: await inboundNumberOf(app, row),
     sandboxCode: sandboxCodeOf(app.keys, who, row),
     version: row.version,
   };

@@ -14,7 +14,8 @@ import {
 } from '../../../src/batches/batch.ts';
 import { forgetBatches } from '../../../src/batches/forget.ts';
 import type { ApiServer } from '../../../src/graphql/server.ts';
-import { uuidOf, type BatchId, type VerificationId } from '../../../src/ids.ts';
+import { addInboundNumber } from '../../../src/inbound/add-number.ts';
+import { idFromUuid, uuidOf, type BatchId, type VerificationId } from '../../../src/ids.ts';
 import { eraseSubject } from '../../../src/subjects/erase.ts';
 import {
   connectSimulated,
@@ -433,6 +434,53 @@ describe('a batch that stands still', () => {
         status: 'running',
         canceled: 0,
       });
+  });
+
+  test('starts what sends nothing beside it, and takes no more room for messages because of that', async () => {
+    const { caller: by, who: quiet } = await still();
+    const [carrier] = await app.sql<{ id: string }[]>`
+      SELECT id FROM carriers WHERE account_id = ${uuidOf(quiet.accountId)}`;
+    const ours = '+385991234567';
+    await addInboundNumber(app, quiet, { carrierId: idFromUuid('car', carrier!.id), number: ours });
+    const rows = someRows(900).map((row, i) => (i < 200 ? { ...row, channel: 'inbound_sms' } : row));
+    const accepted = await by.post(PATH, linesOf(rows), NDJSON);
+    await until(async () => ((await get(accepted.body.id, by)).body.started as number) > 200);
+    const canceled = await by.post(`/v1/batches/${String(accepted.body.id)}/cancel`);
+    expect(await finished(canceled, by)).toMatchObject({ refused: 0 });
+    const results = await resultsOf(accepted, by);
+    const started = results.filter(({ status }) => status === 'started');
+    expect(started.slice(0, 200).map(({ row }) => row)).toEqual(rows.slice(0, 200).map((_, i) => i + 1));
+    expect(started.length - 200).toBeLessThan(100);
+    const { body: first } = await by.get(`/v1/verifications/${started[0]!.verificationId}`);
+    expect(first).toMatchObject({
+      channel: 'inbound_sms',
+      inboundNumber: ours,
+      inboundCode: expect.stringMatching(/^\d{6}$/) as string,
+    });
+    const { body: last } = await by.get(`/v1/verifications/${started.at(-1)!.verificationId}`);
+    expect(last).toMatchObject({ channel: 'sms', inboundNumber: null, inboundCode: null });
+  });
+
+  test('has a channel, rows may have another one, and which it is belongs to what was asked for', async () => {
+    const { caller: by } = await still();
+    const [one, other] = someRows(2);
+    const body = linesOf([one!, { ...other!, channel: 'sms' }, { ...one!, channel: 'fax' }]);
+    const headers = { ...NDJSON, 'idempotency-key': 'channels' };
+    const accepted = await by.post(`${PATH}?channel=inbound_sms`, body, headers);
+    expect(await finished(accepted, by)).toMatchObject({ started: 1, refused: 2 });
+    const rows = await resultsOf(accepted, by);
+    // There is no number that the first one could text.
+    expect(rows.map(({ status, error }) => [status, error?.['code'], error?.['field']])).toEqual([
+      ['refused', 'input/invalid', 'channel'],
+      ['started', undefined, undefined],
+      ['refused', 'input/invalid', 'channel'],
+    ]);
+    expect((await by.post(PATH, body, headers)).body.code).toBe('idempotency/conflict');
+    expect((await by.post(`${PATH}?channel=inbound_sms`, body, headers)).body.id).toBe(accepted.body.id);
+    expect((await by.post(`${PATH}?channel=fax`, body, NDJSON)).body).toMatchObject({
+      code: 'input/invalid',
+      field: 'channel',
+    });
   });
 
   test('is in the list of batches, the newest first, page by page', async () => {

@@ -17,6 +17,7 @@ import { benchRetention } from './retention.ts';
 import { benchRouting } from './routing.ts';
 import { benchSocket } from './socket.ts';
 import { benchStart } from './start.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 /** Measures one row of the table, or the few lines that it stands for. */
 export type Bench = (ground: Ground) => Promise<Outcome[]>;
@@ -34,6 +35,7 @@ export const ROWS: Readonly<Record<string, Bench>> = {
   dispatcher: benchDispatcher,
   push: benchPush,
   'fan-out': benchFanOut,
+  webhooks: benchWebhooks,
   socket: benchSocket,
   inputs: benchInputs,
   growth: benchGrowth,

@@ -34,7 +34,11 @@ export interface Platform extends BenchAccount, AsyncDisposable {
   env: Readonly<Record<string, string>>;
 }
 
-export async function createPlatform(ground: Ground): Promise<Platform> {
+/** @param more of the environment of all its processes */
+export async function createPlatform(
+  ground: Ground,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Platform> {
   await using starting = new AsyncDisposableStack();
   const databaseUrl = await ground.databases.create();
   starting.defer(() => ground.databases.drop(databaseUrl));
@@ -52,6 +56,7 @@ export async function createPlatform(ground: Ground): Promise<Platform> {
     // Everything is counted, and nothing refused: the load generator is one caller, and the fastest that there is.
     RATE_LIMIT_CREDENTIAL: '100000000/60',
     RATE_LIMIT_ACCOUNT: '100000000/60',
+    ...more,
   };
   const app = starting.use(await createApp({ ...loadConfig(env), roles: [] }));
   const { profileDir } = ground;

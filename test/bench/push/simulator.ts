@@ -1,7 +1,7 @@
 import { createSimulator } from '../../../src/simulator/simulator.ts';
 import { answerQuestions } from '../ground/rpc.ts';
 import { phoneNumber } from '../ground/numbers.ts';
-import { machineMs } from './clock.ts';
+import { machineMs } from '../ground/clock.ts';
 
 /** The simulator, with a watch on when it sends the receipts of some numbers. A process of its own. */
 export type WatchedSimulator = {

@@ -4,7 +4,7 @@ import { answerQuestions } from '../ground/rpc.ts';
 import { HttpConnection } from '../load/connection.ts';
 import { requestSource } from '../load/requests.ts';
 import { openSocket, type SubscriberSocket } from '../subscribers/socket.ts';
-import { machineMs } from './clock.ts';
+import { machineMs } from '../ground/clock.ts';
 
 export interface WatchJob {
   url: string;

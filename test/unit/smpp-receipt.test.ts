@@ -79,12 +79,70 @@ describe('the text of a receipt', () => {
     expect(read('id:a1 stat:??')).toBeUndefined();
   });
 
-  test('any octets are read without failing', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(255), (bytes, dataCoding) => {
-        parseReceipt({ shortMessage: Buffer.from(bytes), dataCoding, tlvs: {} });
-      }),
+  test('a control character ends a word, as C programs leave NULs behind theirs', () => {
+    expect(read('id:ABC123\0 sub:001 dlvrd:001 stat:DELIVRD\0 err:000\0')).toEqual({
+      carrierMessageId: 'ABC123',
+      state: 'delivered',
+    });
+    expect(read('\0id:ABC123\0stat:NOCRED\0')).toMatchObject({
+      carrierMessageId: 'ABC123',
+      state: 'undelivered',
+      error: { code: 'NOCRED' },
+    });
+    expect(read('', { receiptedMessageId: 'x\u0001', messageState: 2 })?.carrierMessageId).toBe('x');
+  });
+
+  test('an id is as long as an answer can give it, 65 characters at most, or none', () => {
+    expect(read(`id:${'a'.repeat(65)} stat:DELIVRD`)?.carrierMessageId).toHaveLength(65);
+    expect(read(`id:${'a'.repeat(66)} stat:DELIVRD`)).toBeUndefined();
+    const lone = Buffer.from('id:a\ud800 stat:DELIVRD', 'utf16le').swap16();
+    expect(parseReceipt({ shortMessage: lone, dataCoding: 8, tlvs: {} })).toBeUndefined();
+  });
+
+  test.each([
+    ['UNDELIVERABLE+385911234567', 'UNDELIV'],
+    ['UNDELIV:385911234567', 'UNDELIV:…'],
+    ['REJECTED_BY_385911234567', 'REJECTD'],
+    ['UNDELIVERABLE', 'UNDELIVERABLE'],
+  ])('of the state %s what is kept is %s', (stat, kept) => {
+    expect(read(`id:1 stat:${stat} err:000`)).toMatchObject({ state: 'undelivered', error: { code: kept } });
+  });
+
+  test('whatever octets come, what is read of them can be stored, and its words hold no number', () => {
+    const odd = fc.constantFrom('\0', '\t', '\r\n', '\x1b', '+385911234567', '385911234567', 'x'.repeat(90));
+    const bits = fc.oneof(
+      odd,
+      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.constantFrom(...['ABC123', 'NOCRED', 'DELIVRD', 'UNDELIVERABLE', '001', '060', ':', '+', ' ']),
     );
+    const value = fc.array(bits, { maxLength: 4 }).map((parts) => parts.join(''));
+    const field = fc.tuple(fc.constantFrom('id:', 'stat:', 'err:', 'dlvrd:', 'text:', ''), value);
+    const text = fc
+      .array(field, { maxLength: 8 })
+      .map((fields) => fields.flat().join(' ').replaceAll(': ', ':'));
+    const octets = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      text.map((it) => Buffer.from(it, 'latin1')),
+      text.map((it) => Buffer.from(it, 'utf16le').swap16()),
+    );
+    const tlvs = fc.record({
+      receiptedMessageId: fc.option(value, { nil: undefined }),
+      messageState: fc.option(fc.nat(255), { nil: undefined }),
+    });
+    let read = 0;
+    fc.assert(
+      fc.property(octets, fc.oneof(fc.constantFrom(0, 8), fc.nat(255)), tlvs, (bytes, dataCoding, told) => {
+        const receipt = parseReceipt({ shortMessage: bytes, dataCoding, tlvs: told });
+        if (receipt === undefined) return;
+        read += 1;
+        const { carrierMessageId, error } = receipt;
+        expect(carrierMessageId).toMatch(/^[^\p{Cc}\p{Cs}]{1,65}$/u);
+        if (error) expect(error.code).toMatch(/^(?!.*\d{7})[\w.:…-]{1,20}$/);
+        expect(error?.message ?? '').not.toMatch(/\d{7}|\p{Cc}/u);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(read).toBeGreaterThan(50);
   });
 });
 

@@ -65,11 +65,13 @@ export function stateOfWord(word: string): ReceiptState | undefined {
 
 /** A `stat` word for a person. */
 export function stateWords(word: string | undefined): string {
-  const known = word && knownWord(word);
+  const known = knownWord(word);
   return known ? STATES[known].words : STATES.UNDELIV.words;
 }
 
-function knownWord(word: string): ReceiptWord | undefined {
+/** The state that a word (upper case) or its beginning names. */
+export function knownWord(word: string | undefined): ReceiptWord | undefined {
+  if (word === undefined) return undefined;
   if (Object.hasOwn(STATES, word)) return word as ReceiptWord;
   return LONG_FORMS.find(([beginning]) => word.startsWith(beginning))?.[1];
 }

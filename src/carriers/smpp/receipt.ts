@@ -2,6 +2,7 @@ import { readReceiptDate, writeReceiptDate } from './receipt-date.ts';
 import {
   errorWords,
   isPermanentError,
+  knownWord,
   type ReceiptState,
   type ReceiptWord,
   stateOfWord,
@@ -50,10 +51,10 @@ export function parseReceipt(source: ReceiptSource): Receipt | undefined {
   const { tlvs } = source;
   // Carriers print receipts in ASCII whatever their default alphabet: GSM 03.38 would read an id's `_` as `§`.
   const fields = readFields(decodeText(source.shortMessage, source.dataCoding, { alphabet: 'latin1' }));
-  const carrierMessageId = tlvs.receiptedMessageId?.trim() || fields.get('id');
-  if (!carrierMessageId) return undefined;
+  const carrierMessageId = idIn(tlvs.receiptedMessageId) ?? idIn(fields.get('id'));
+  if (carrierMessageId === undefined) return undefined;
 
-  const code = networkError(tlvs.networkErrorCode) ?? nonZero(errorWord(fields.get('err')));
+  const code = networkError(tlvs.networkErrorCode) ?? nonZero(keptWord(fields.get('err')));
   const word = wordOfMessageState(tlvs.messageState) ?? fields.get('stat')?.toUpperCase();
   let state = (word && stateOfWord(word)) || stateFromCounts(fields.get('dlvrd'), code);
   if (!state) return undefined;
@@ -98,7 +99,9 @@ const KEY = /\b(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|text)\s*:[ \
  * `text:` quotes the message, which may itself look like a receipt. What stands before it wins, the first
  * of each key; a receipt that begins with its text has its own keys last.
  */
-function readFields(text: string): Map<string, string> {
+function readFields(written: string): Map<string, string> {
+  // NULs of C programs, mostly. None belongs into a word, and no database takes it.
+  const text = written.replace(CONTROLS, ' ');
   const before = new Map<string, string>();
   const after = new Map<string, string>();
   let pastText = false;
@@ -114,7 +117,26 @@ function readFields(text: string): Map<string, string> {
   return new Map([...after, ...before]);
 }
 
+const CONTROLS = /\p{Cc}/gu;
+
 const firstWord = (value: string) => value.split(/\s/, 1)[0]!;
+
+// What an answer can give: its field holds 65 octets and a NUL.
+const MAX_ID_LENGTH = 65;
+
+/** What stands there as an id of a message, `undefined` when it can be none: no answer has ever given it. */
+function idIn(written: string | undefined): string | undefined {
+  const id = written?.replace(CONTROLS, ' ').trim();
+  return id && id.length <= MAX_ID_LENGTH && id.isWellFormed() ? id : undefined;
+}
+
+// Twice the longest state that carriers are known to write.
+const MAX_WORD_LENGTH = 20;
+
+/** A carrier's word as it may be kept: what is longer, or no word, may be a sentence or the phone number. */
+function keptWord(word: string | undefined): string | undefined {
+  return word && word.length <= MAX_WORD_LENGTH ? errorWord(word) : undefined;
+}
 
 const nonZero = (err: string | undefined) => (err && !/^0+$/.test(err) ? err : undefined);
 
@@ -131,5 +153,6 @@ function stateFromCounts(dlvrd: string | undefined, code: string | undefined): R
 function describe(word: string | undefined, code: string | undefined): { code: string; message: string } {
   const state = stateWords(word);
   const reason = code && errorWords(code);
-  return { code: code ?? word ?? 'UNDELIV', message: reason ? `${state}: ${reason}` : state };
+  const kept = code ?? keptWord(word) ?? knownWord(word) ?? 'UNDELIV';
+  return { code: kept, message: reason ? `${state}: ${reason}` : state };
 }

@@ -40,12 +40,6 @@ test('a certificate that does not name the address is refused when no name is co
   expect(await until(() => link.carrier.health().problem)).toContain('127.0.0.1');
 });
 
-test('verification is off only when that is asked for by name', async () => {
-  await using smsc = await ForeignSmsc.start({ tls: certificates });
-  await using link = await new TestCarrier(smsc.port, { tls: { insecureSkipVerify: true } }).up();
-  expect(await link.submit()).toMatchObject({ kind: 'accepted' });
-});
-
 test('a peer that never finishes the handshake is given up', async () => {
   await using mute = await listenRaw(() => {});
   await using link = new TestCarrier(mute.port, { tls: { ca: certificates.ca }, bindTimeoutMs: 50 });

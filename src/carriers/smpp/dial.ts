@@ -13,8 +13,6 @@ export interface TlsOptions {
   ca?: string | Buffer;
   /** The name that the certificate must have, when it is not `host`. */
   servername?: string;
-  /** Takes any certificate, so that anybody on the way can read and change every message. */
-  insecureSkipVerify?: boolean;
 }
 
 /**
@@ -53,11 +51,11 @@ export function dial({ host, port, tls }: Target, timeoutMs: number, signal: Abo
   });
 }
 
-function tlsOptions(host: string, { ca, servername, insecureSkipVerify }: TlsOptions) {
+function tlsOptions(host: string, { ca, servername }: TlsOptions) {
   const name = servername ?? (isIP(host) ? undefined : host);
   return {
     minVersion: 'TLSv1.2' as const,
-    rejectUnauthorized: insecureSkipVerify !== true,
+    rejectUnauthorized: true,
     ...(ca !== undefined && { ca }),
     ...(name !== undefined && { servername: name }),
   };

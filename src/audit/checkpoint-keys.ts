@@ -12,6 +12,7 @@ import { INSTALLATION } from '../crypto/key-memory.ts';
 import { newId } from '../crypto/new-id.ts';
 import { open, seal } from '../crypto/seal.ts';
 import { withKeys } from '../crypto/with-keys.ts';
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import type { Db, DbTransaction } from '../db/client.ts';
 import type { SigningKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -38,8 +39,6 @@ export interface CheckpointKey {
 export type CheckpointVerifiers = ReadonlyMap<string, CryptoKey>;
 
 const YEAR_MS = 365 * 86_400_000;
-// Any number that is ours: of processes that find no key one makes it.
-const LOCK_KEY = 7_268_035;
 
 /** The key for a checkpoint that is made now. One of its own, which signs for a year. */
 export async function currentCheckpointKey(app: App): Promise<CheckpointKey> {
@@ -47,7 +46,7 @@ export async function currentCheckpointKey(app: App): Promise<CheckpointKey> {
   const known = keys.at(-1);
   if (known && !isOver(app, known)) return known;
   await app.db.transaction(async (tx) => {
-    await tx.execute(sql`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.checkpointKeys})`);
     const newest = (await readKeys(app, tx)).at(-1);
     if (!newest || isOver(app, newest)) await makeKey(app, tx);
   });

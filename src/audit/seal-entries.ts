@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import { transaction } from '../db/transaction.ts';
@@ -8,8 +9,6 @@ import { EMPTY_CHAIN, hashAt, makeBlocks, type Block, type ChainHead, type Seale
 /** How often it is looked whether something is to be sealed. */
 export const SEAL_MS = 500;
 
-// Any number that is ours: one process at a time seals, and the others look again later.
-const LOCK_KEY = 7_268_034;
 /** Transactions that wrote entries, sealed in one turn. */
 const ROWS_PER_TURN = 1_000;
 
@@ -87,8 +86,8 @@ export async function sealAll(app: App): Promise<void> {
 
 async function readWaiting(tx: Tx, wait: boolean) {
   const lock = wait
-    ? `SELECT pg_advisory_xact_lock(${LOCK_KEY}) IS NOT NULL AS locked`
-    : `SELECT pg_try_advisory_xact_lock(${LOCK_KEY}) AS locked`;
+    ? `SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.auditSealing}) IS NOT NULL AS locked`
+    : `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCKS.auditSealing}) AS locked`;
   const [[locked], found] = await Promise.all([
     tx.unsafe<{ locked: boolean }[]>(lock, [], { prepare: true }).execute(),
     // Sees what the sealer before has done: each statement looks anew, and this one after the lock.

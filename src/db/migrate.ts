@@ -2,13 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { socketFactory } from './socket.ts';
 import { readTarget } from './target.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const OLDEST_SERVER = 15;
-// Any number that is ours: processes that start together migrate one after the other.
-const LOCK_KEY = 7_268_031;
 
 /**
  * Brings the database up to date. Safe to run from many processes at once.
@@ -30,9 +29,9 @@ export async function migrate(connectionString: string, migrationsFolder = MIGRA
     >`SELECT current_setting('server_version_num')::int / 10000 AS version`;
     if (row!.version < OLDEST_SERVER)
       throw new Error(`PostgreSQL ${row!.version} is too old: Otpost needs ${OLDEST_SERVER} or newer.`);
-    await sql`SELECT pg_advisory_lock(${LOCK_KEY})`;
+    await sql`SELECT pg_advisory_lock(${ADVISORY_LOCKS.migration})`;
     await applyMigrations(drizzle({ client: sql }), { migrationsFolder });
-    await sql`SELECT pg_advisory_unlock(${LOCK_KEY})`;
+    await sql`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.migration})`;
   } finally {
     await sql.end({ timeout: 5 });
   }

@@ -5,6 +5,7 @@ import { INSTALLATION } from '../crypto/key-memory.ts';
 import { newId } from '../crypto/new-id.ts';
 import { open, seal } from '../crypto/seal.ts';
 import { withKeys } from '../crypto/with-keys.ts';
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import type { Db, DbTransaction } from '../db/client.ts';
 import type { SigningKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -36,8 +37,8 @@ interface Key {
 const KEEP_MS = 60_000;
 // A key that was made this moment is known at once; strangers' made-up names do not cost a look-up each.
 const UNKNOWN_MS = 1_000;
-// Any number that is ours: of processes that find a key to be due one makes it.
-const LOCK_KEY = 7_268_032;
+/** To look and to write one row takes milliseconds: who holds the lock for longer hangs, and is not waited for. */
+const LOCK_TIMEOUT_MS = 2_000;
 
 export function createSigningKeys(app: App): SigningKeys {
   let loaded: Promise<readonly Key[]> | undefined;
@@ -58,7 +59,11 @@ export function createSigningKeys(app: App): SigningKeys {
     }
   }
 
-  async function keep(): Promise<void> {
+  let keeping: Promise<void> | undefined;
+  /** One at a time: each would wait for another process with a connection of its own. */
+  const keep = () => (keeping ??= look().finally(() => (keeping = undefined)));
+
+  async function look(): Promise<void> {
     const keys = await readKeys(app.db);
     const now = app.clock();
     const over = keysThatAreOver(keys, LONGEST_TOKEN_SECONDS * 1_000, now);
@@ -136,7 +141,8 @@ async function readKeys(db: Db | DbTransaction): Promise<Key[]> {
 async function changeKeys(app: App): Promise<void> {
   const made = await makeKey(app);
   await app.db.transaction(async (tx) => {
-    await tx.execute(sql`SELECT pg_advisory_xact_lock(${LOCK_KEY})`);
+    await tx.execute(sql.raw(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`));
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.signingKeys})`);
     const keys = await readKeys(tx);
     const now = app.clock();
     const over = keysThatAreOver(keys, LONGEST_TOKEN_SECONDS * 1_000, now).map(({ kid }) => kid);

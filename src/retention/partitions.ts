@@ -1,11 +1,10 @@
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import type { Sql, Tx } from '../db/client.ts';
 import type { KeptTable, RetentionClass } from './classes.ts';
 import { boundAt, readLeaf, readMoment, type Leaf, type Period } from './plan.ts';
 
 /** The statements on partitions. Names are ours alone, so they need no quotes. */
 
-// Any number that is ours: one process at a time makes and drops.
-const LOCK_KEY = 7_268_041;
 /** What serves waits no longer than this, and what is not done then is done at another time. */
 const LOCK_TIMEOUT_MS = 100;
 
@@ -107,7 +106,7 @@ export async function dropLeaf(
 
 async function alone(sql: Sql, work: (tx: Tx) => Promise<unknown>): Promise<void> {
   await sql.begin(async (tx) => {
-    await tx`SELECT pg_advisory_xact_lock(${LOCK_KEY})`;
+    await tx`SELECT pg_advisory_xact_lock(${ADVISORY_LOCKS.partitions})`;
     await tx.unsafe(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await work(tx);
   });

@@ -7,7 +7,9 @@ import { CredentialInvalid } from '../../src/accounts/errors.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
 import { newId } from '../../src/crypto/new-id.ts';
+import { ADVISORY_LOCKS } from '../../src/db/advisory-locks.ts';
 import { connect, type Database } from '../../src/db/client.ts';
+import { withRotationLock } from '../../src/keys/rotate/lock.ts';
 import { authenticateClient } from '../../src/oauth/authenticate-client.ts';
 import { createClient, type NewClientInput } from '../../src/oauth/create-client.ts';
 import { forgetOAuth } from '../../src/oauth/forget.ts';
@@ -236,6 +238,28 @@ describe('an access token', () => {
 });
 
 describe('the keys that sign', () => {
+  test('are made while the keys that everything is sealed under are rotated', async () => {
+    const { app } = createCountingProcess();
+    const { tokenOf } = await aClient(app);
+    await withRotationLock(database.lanes, async () => {
+      await authenticate(app, await tokenOf(app));
+    });
+  });
+
+  test('are looked after once at a time, and no process waits for one that hangs', async () => {
+    const { app, state } = createCountingProcess();
+    const keys = app.single(createSigningKeys);
+    const hanging = await database.sql.reserve();
+    await hanging`SELECT pg_advisory_lock(${ADVISORY_LOCKS.signingKeys})`;
+    const kept = await Promise.allSettled([keys.keep(), keys.keep(), keys.keep()]);
+    for (const one of kept) expect(one).toMatchObject({ reason: { cause: { code: '55P03' } } });
+    expect(state.reads).toBe(1);
+    await hanging`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.signingKeys})`;
+    hanging.release();
+    await keys.keep();
+    expect(await keys.published()).toHaveLength(1);
+  });
+
   test('are one when processes begin together, and each of them takes the tokens of the other', async () => {
     const processes = Array.from({ length: 4 }, () => createCountingProcess().app);
     const { tokenOf } = await aClient(processes[0]!);

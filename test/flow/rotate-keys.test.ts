@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { openSecrets } from '../../src/carriers/secrets.ts';
+import { ADVISORY_LOCKS } from '../../src/db/advisory-locks.ts';
 import { idFromUuid, type AccountId, type VerificationId } from '../../src/ids.ts';
 import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
 import type { App } from '../../src/platform.ts';
@@ -293,9 +294,9 @@ describe('npm run keys:rotate', () => {
 
   test('waits for nobody: a second rotation at the same time is refused', async () => {
     const held = await main.app.sql.reserve();
-    await held`SELECT pg_advisory_lock(7268032)`;
+    await held`SELECT pg_advisory_lock(${ADVISORY_LOCKS.keyRotation})`;
     const { ended, lines } = await rotate();
-    await held`SELECT pg_advisory_unlock(7268032)`;
+    await held`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.keyRotation})`;
     held.release();
     expect([ended, lines]).toEqual([
       1,

@@ -1,7 +1,6 @@
+import { ADVISORY_LOCKS } from '../../db/advisory-locks.ts';
 import type { Lanes } from '../../db/lanes.ts';
 
-// Any number that is ours.
-const LOCK_KEY = 7_268_032;
 // An idle connection is closed after a minute, and the lock goes with it.
 const STILL_HERE_MS = 20_000;
 
@@ -12,14 +11,16 @@ const STILL_HERE_MS = 20_000;
  */
 export function withRotationLock<T>(lanes: Lanes, work: () => Promise<T>): Promise<T> {
   return lanes.run(async (lane) => {
-    const [row] = await lane<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${LOCK_KEY}) AS locked`;
+    const [row] = await lane<
+      { locked: boolean }[]
+    >`SELECT pg_try_advisory_lock(${ADVISORY_LOCKS.keyRotation}) AS locked`;
     if (!row!.locked) throw new Error('Another rotation of keys is under way. Wait for its end.');
     const timer = setInterval(() => void lane`SELECT 1`.catch(() => {}), STILL_HERE_MS);
     try {
       return await work();
     } finally {
       clearInterval(timer);
-      await lane`SELECT pg_advisory_unlock(${LOCK_KEY})`;
+      await lane`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.keyRotation})`;
     }
   });
 }

@@ -18,6 +18,7 @@ import {
   type OAuthClientId,
 } from '../ids.ts';
 import { CLOCK_TOLERANCE_SECONDS, LONGEST_TOKEN_SECONDS } from './limits.ts';
+import { isScope } from './scopes.ts';
 
 /** The one that we sign with and take: a token does not choose (RFC 8725 §3.1). Every library has it. */
 export const SIGNING_ALGORITHM = 'ES256';
@@ -131,13 +132,13 @@ function readClaims(payload: JWTPayload, now: number): AccessToken | CredentialF
   const expiresAt = exp! * 1_000;
   // To the second, whatever clocks are apart: the end is ours alone to know.
   if (now >= expiresAt) return 'expired';
-  // A permission that is no more is simply not held.
+  // A permission that is no more, or no longer for clients, is simply not held.
   return {
     id,
     accountId,
     clientId,
     generation,
-    scope: scope.split(' ').filter(isPermission),
+    scope: scope.split(' ').filter(isPermission).filter(isScope),
     issuedAt: iat! * 1_000,
     expiresAt,
   };

@@ -28,7 +28,7 @@ export function readClientRights(input: ClientRightsInput, before: ClientRights,
   if (beyond !== undefined)
     throw new InvalidInput(
       'permissions',
-      `A client cannot have ${beyond}: with it a token of minutes would make a credential that lasts.`,
+      `A client cannot have ${beyond}: with it a token of minutes would let somebody in for good.`,
     );
   return { mode, permissions: permissions!, networks, expiresAt };
 }
@@ -41,9 +41,9 @@ export const NEW_CLIENT: ClientRights = {
   expiresAt: null,
 };
 
-/** Those that a client has. A client is always live. */
+/** Those that a client has, and not what an earlier version let it do besides. A client is always live. */
 export function rightsOf({ permissions, networks, expiresAt }: OAuthClientRow): ClientRights {
-  return { mode: 'live', permissions, networks, expiresAt };
+  return { mode: 'live', permissions: permissions.filter(isScope), networks, expiresAt };
 }
 
 /** @throws {InvalidInput} */

@@ -17,8 +17,8 @@ import { updateClient } from './update-client.ts';
 const ABOUT = {
   name: '1 to 60 characters.',
   permissions:
-    'All that its tokens may do, at least one. None of `KEYS_MANAGE` and `CLIENTS_MANAGE`: with them a token of ' +
-    'minutes would make a credential that lasts.',
+    'All that its tokens may do, at least one. None of `KEYS_MANAGE`, `CLIENTS_MANAGE` and `PEOPLE_WRITE`: with them a ' +
+    'token of minutes would let somebody in for good.',
   networks:
     'Where it and its tokens may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or ' +
     'single addresses; `null` = everywhere.',

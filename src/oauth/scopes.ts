@@ -1,7 +1,7 @@
 import { ALL_PERMISSIONS, isPermission, withImplied, type Permission } from '../accounts/permissions.ts';
 
-// Whoever holds a token for minutes must not be able to make a credential of it that lasts.
-const NOT_FOR_CLIENTS: readonly Permission[] = ['keys:manage', 'clients:manage'];
+// Whoever holds a token for minutes must not be able to make a credential of it that lasts, nor a member who stays.
+const NOT_FOR_CLIENTS: readonly Permission[] = ['keys:manage', 'clients:manage', 'people:write'];
 
 /** What a client can be let do, and an access token be asked for. */
 export const SCOPES: readonly Permission[] = ALL_PERMISSIONS.filter(isScope);
@@ -15,9 +15,10 @@ export type ReadScope = { granted: readonly Permission[] } | { refused: string }
 /**
  * Reads the `scope` of a request (RFC 6749 §3.3): names with spaces between them.
  * @param text absent or empty: all that the client may do
- * @param allowed what the client may do; a `…:write` brings its `…:read` with it
+ * @param permissions of the client, an earlier version's among them; a `…:write` brings its `…:read` with it
  */
-export function readScope(text: string | undefined, allowed: readonly Permission[]): ReadScope {
+export function readScope(text: string | undefined, permissions: readonly Permission[]): ReadScope {
+  const allowed = permissions.filter(isScope);
   const asked = new Set((text ?? '').split(' ').filter((name) => name !== ''));
   if (asked.size === 0) return { granted: allowed };
   const all = withImplied(allowed);

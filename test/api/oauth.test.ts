@@ -4,9 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Principal } from '../../src/accounts/principal.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { RunningApp } from '../../src/app.ts';
-import { uuidOf } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { uuidOf, type OAuthClientId } from '../../src/ids.ts';
+import { writeAccessToken } from '../../src/oauth/access-token.ts';
 import { createClient, type NewClientInput } from '../../src/oauth/create-client.ts';
 import { FAILURES_PER_ADDRESS, FAILURES_PER_CLIENT } from '../../src/oauth/failure-limit.ts';
+import { createSigningKeys } from '../../src/oauth/signing-keys.ts';
 import {
   CreateOAuthClientDocument,
   OAuthClientsDocument,
@@ -351,6 +354,49 @@ describe('an access token', () => {
     expect((await whole.ask('{ services { name } }')).data).toEqual({ services: [{ name: 'Test' }] });
   });
 
+  test('invites nobody, also of a client that an earlier version let do so', async () => {
+    const client = await aClient({ permissions: ['people:read', 'services:read'] });
+    // As it was stored, and as its tokens were signed.
+    const before = ['people:read', 'people:write', 'services:read'] as const;
+    await app.sql`UPDATE oauth_clients SET permissions = ${[...before]} WHERE id = ${uuidOf(client.id as never)}`;
+    const now = Math.floor((Date.now() + ahead) / 1_000) * 1_000;
+    const earlier = await writeAccessToken(
+      {
+        ...{
+          id: newId('tok'),
+          accountId: who.accountId,
+          clientId: client.id as OAuthClientId,
+          generation: 0,
+        },
+        ...{ scope: before, issuedAt: now, expiresAt: now + 60_000 },
+      },
+      PUBLIC_URL,
+      await app.single(createSigningKeys).signing(),
+    );
+    expect(refused(await askAs(client, { scope: 'people:write' }))).toEqual([400, 'invalid_scope']);
+    const { body } = await askAs(client);
+    expect(body.scope).toBe('people:read services:read');
+    const invite = `mutation { inviteMember(input: { email: "ann@example.com", role: ADMIN }) { __typename } }`;
+    for (const token of [body.access_token as string, earlier]) {
+      const caller = callerWith(app, token);
+      const answer = await caller.ask(invite);
+      expect([answer.status, codesOf(answer)]).toEqual([403, ['auth/forbidden']]);
+      expect((await caller.ask('{ services { name } }')).status).toBe(200);
+    }
+    const { body: shown } = await sendForm(
+      app,
+      '/oauth/introspect',
+      { token: earlier },
+      basic(client.id, client.secret),
+    );
+    expect(shown).toMatchObject({ active: true, scope: 'people:read services:read' });
+    // Whoever manages it can go on without naming what it may do.
+    const renamed = await owner.run(UpdateOAuthClientDocument, {
+      input: { clientId: client.id, name: 'Now' },
+    });
+    expect(renamed.updateOAuthClient).toMatchObject({ permissions: ['PEOPLE_READ', 'SERVICES_READ'] });
+  });
+
   test('opens sockets and streams of events, which end with it', async () => {
     const client = await aClient({ tokenSeconds: 60 });
     const token = await tokenOf(client);
@@ -476,7 +522,7 @@ describe('whoever manages clients', () => {
       field: 'permissions',
     });
     expect(await create({ networks: null })).toMatchObject({ field: 'networks' });
-    for (const permission of ['KEYS_MANAGE', 'CLIENTS_MANAGE'])
+    for (const permission of ['KEYS_MANAGE', 'CLIENTS_MANAGE', 'PEOPLE_WRITE'])
       expect(await create({ permissions: [permission] }, owner)).toMatchObject({
         __typename: 'InvalidInput',
         field: 'permissions',

@@ -152,3 +152,30 @@ test('the audit log, alarms and texts of an older installation are there, and th
     for (const table of ['audit_entries', 'audit_entries_before'])
       await expect(sql.unsafe(`${attempt} ${table}`)).rejects.toThrow('only added to');
 });
+
+test('OAuth clients of an older installation that could invite people can read who is there, and all else as before', async () => {
+  await using old = await createOldDatabase('clients_invite_nobody');
+  const { sql } = old;
+  await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
+  const add = async (permissions: string[]) => {
+    const id = randomUUID();
+    await sql`INSERT INTO oauth_clients ${sql({
+      ...{ account_id: ACCOUNT, id, name: 'Partner', secret_hash: randomBytes(16), hint: 'otp_client_' },
+      ...{ permissions, token_seconds: 600, generation: 3, created_at: new Date() },
+    })}`;
+    return id;
+  };
+  const ids = [
+    await add(['services:read', 'people:write', 'routes:read']),
+    await add(['people:read', 'people:write']),
+    await add(['people:read', 'services:read']),
+  ];
+  await old.upgrade();
+  const rows = await sql<{ id: string; permissions: string[]; generation: number }[]>`
+    SELECT id, permissions, generation FROM oauth_clients`;
+  expect(ids.map((id) => rows.find((row) => row.id === id))).toEqual([
+    { id: ids[0], permissions: ['services:read', 'people:read', 'routes:read'], generation: 4 },
+    { id: ids[1], permissions: ['people:read'], generation: 4 },
+    { id: ids[2], permissions: ['people:read', 'services:read'], generation: 3 },
+  ]);
+});

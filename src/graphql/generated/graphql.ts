@@ -144,7 +144,7 @@ export type CreateOAuthClientInput = {
   name: string;
   /** Where it and its tokens may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. */
   networks?: Array<string> | null | undefined;
-  /** All that its tokens may do, at least one. None of `KEYS_MANAGE` and `CLIENTS_MANAGE`: with them a token of minutes would make a credential that lasts. */
+  /** All that its tokens may do, at least one. None of `KEYS_MANAGE`, `CLIENTS_MANAGE` and `PEOPLE_WRITE`: with them a token of minutes would let somebody in for good. */
   permissions: Array<Permission>;
   /** A JWK set with the public keys (P-256, Ed25519 or RSA) that the client signs its assertions with (`private_key_jwt`). It has no secret then. */
   publicKeys?: unknown;
@@ -654,7 +654,7 @@ export type UpdateOAuthClientInput = {
   name?: string | null | undefined;
   /** Where it and its tokens may be used from: 1 to 50 networks such as `203.0.113.0/24` or `2001:db8::/32`, or single addresses; `null` = everywhere. */
   networks?: Array<string> | null | undefined;
-  /** All that its tokens may do, at least one. None of `KEYS_MANAGE` and `CLIENTS_MANAGE`: with them a token of minutes would make a credential that lasts. */
+  /** All that its tokens may do, at least one. None of `KEYS_MANAGE`, `CLIENTS_MANAGE` and `PEOPLE_WRITE`: with them a token of minutes would let somebody in for good. */
   permissions?: Array<Permission> | null | undefined;
   /** The JWK set from now on; to rotate a key, first add the new one beside it. */
   publicKeys?: unknown;

@@ -37,9 +37,13 @@ describe('the scope of a request', () => {
     );
   });
 
-  test('cannot be one with which a token of minutes makes a credential that lasts', () => {
-    expect(SCOPES).not.toContain('keys:manage');
-    expect(SCOPES).not.toContain('clients:manage');
-    expect(readScope('keys:manage', SCOPES)).toHaveProperty('refused');
+  test('cannot be one with which a token of minutes lets somebody in for good, whatever its client has', () => {
+    for (const name of ['keys:manage', 'clients:manage', 'people:write'] as const) {
+      expect(SCOPES).not.toContain(name);
+      expect(readScope(name, SCOPES)).toHaveProperty('refused');
+      expect(readScope(name, ALL_PERMISSIONS)).toHaveProperty('refused');
+      expect(readScope(undefined, [name, 'services:read'])).toEqual({ granted: ['services:read'] });
+    }
+    expect(SCOPES).toContain('people:read');
   });
 });

@@ -18,7 +18,7 @@ import type { NewSighting } from './learner.ts';
 import { numbersOf } from './numbers-of.ts';
 import { readRules } from './rules.ts';
 import type { AttemptRow } from './table.ts';
-import { composeText } from './text.ts';
+import { cheaperText, composeText } from './text.ts';
 import { nextSend, type Tried } from './tried.ts';
 import type { WaitingMessage } from './waiting-room.ts';
 
@@ -228,12 +228,14 @@ function compose(
   { service, sender, registrations }: Choice,
 ): OutboundMessage {
   const code = codeOf(app.keys, verification, 'code');
+  const { templates, smartEncoding } = service.settings;
+  const text = composeText(templates, verification.locale, service.name, code);
   return {
     attemptId: attempt.id,
     ...(verification.mode === 'test' && { isTest: true }),
     to,
     sender,
-    text: composeText(service.settings.templates, verification.locale, service.name, code),
+    text: smartEncoding ? cheaperText(text) : text,
     ...(registrations && { registrations }),
     expiresAt: verification.expiresAt,
   };

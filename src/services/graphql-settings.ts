@@ -64,6 +64,9 @@ const ABOUT = {
     'verification goes on over the next one. Default `[SMS]`.',
   defaultLocale: 'Language of messages for starts that name none, BCP 47. Default `en`.',
   templates: 'Message texts by locale, over the built-in ones.',
+  smartEncoding:
+    'Plain characters for typographic ones (curly quotes, dashes, no-break spaces, …) where a message then takes ' +
+    'fewer segments; one that would cost the same goes out as it was written. Default true.',
   routing: 'How the route of a message is chosen. Default `ADAPTIVE`.',
   valueOfConversion:
     "What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1.",
@@ -135,6 +138,7 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
       description: ABOUT.templates,
       resolve: (settings) => Object.entries(settings.templates).map(([locale, text]) => ({ locale, text })),
     }),
+    smartEncoding: t.exposeBoolean('smartEncoding', { description: ABOUT.smartEncoding }),
     maxPrice: t.exposeFloat('maxPrice', { nullable: true, description: ABOUT.maxPrice }),
     retry: t.expose('retry', { type: RetryPolicyType, description: ABOUT.retry }),
     failover: t.expose('failover', { type: FailoverPolicyType, description: ABOUT.failover }),
@@ -169,6 +173,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
       type: [MessageTemplateInput],
       description: `${ABOUT.templates} They replace the ones before.`,
     }),
+    smartEncoding: t.boolean({ description: ABOUT.smartEncoding }),
     maxPrice: t.float({ description: ABOUT.maxPrice }),
     retry: t.field({ type: RetryPolicyInput, description: ABOUT.retry }),
     failover: t.field({ type: FailoverPolicyInput, description: ABOUT.failover }),

@@ -114,6 +114,8 @@ export const ServiceSettings = z.strictObject({
   defaultLocale: locale.default('en'),
   /** Message texts by locale, with `{code}` and `{service}`; added to (and over) the built-in ones. */
   templates: z.record(locale, template).default({}),
+  /** Plain characters for typographic ones (curly quotes, dashes, odd spaces) where a message then takes fewer segments. */
+  smartEncoding: z.boolean().default(true),
   /**
    * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
    * experience earns most.

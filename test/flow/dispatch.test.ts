@@ -385,6 +385,39 @@ describe('a carrier', () => {
   );
 });
 
+describe('a template with curly quotes and a no-break space', () => {
+  const template = 'Your “{service}” code is {code}. We’ll never ask you for it\u00a0– keep it to yourself.';
+
+  test.each([
+    {
+      smartEncoding: undefined,
+      segments: 1,
+      says: 'Your "Test" code is 123456. We\'ll never ask you for it - keep it to yourself.',
+    },
+    {
+      smartEncoding: false,
+      segments: 2,
+      says: 'Your “Test” code is 123456. We’ll never ask you for it\u00a0– keep it to yourself.',
+    },
+  ])('takes $segments segment(s) with smartEncoding $smartEncoding', async (given) => {
+    const { smartEncoding, segments, says } = given;
+    const who = await createTestAccount(app, {
+      templates: { en: template },
+      ...(smartEncoding !== undefined && { smartEncoding }),
+    });
+    const { systemId } = await connect(who, 'instant');
+    const to = aNumber();
+    const v = await start(app, who, to);
+    await happened(app, v, 'MessageDelivered');
+    expect((await messagesOf(app, v))[0]).toMatchObject({ segments });
+    const [text] = app.simulator!.handsets.messages(to).map((message) => message.text);
+    expect(text).toBe(says.replace('123456', await codeOf(app, v)));
+    // As many submit_sm came to the carrier.
+    const carriers = (await (await fetch(`${app.simulator!.url}/carriers`)).json()) as Traffic[];
+    expect(carriers.find((carrier) => carrier.systemId === systemId)!.submits).toBe(segments);
+  });
+});
+
 describe('a refusal', () => {
   const SENDER = 0x0a;
   const NOBODY_KNOWS = 0x45;

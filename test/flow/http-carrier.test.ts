@@ -13,7 +13,15 @@ import { createTestAccount, createTestApp, type TestApp } from '../support/app.t
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import { Nordwave, Telegrafo, type HttpProvider } from '../support/http-providers.ts';
 import { until } from '../support/until.ts';
-import { attemptsOf, codeOf, createNumbers, happened, historyOf, start } from '../support/verifying.ts';
+import {
+  attemptsOf,
+  codeOf,
+  createNumbers,
+  happened,
+  historyOf,
+  messagesOf,
+  start,
+} from '../support/verifying.ts';
 
 const aNumber = createNumbers(7_000_001);
 const DELIVERED = ['VerificationStarted', 'MessageQueued', 'MessageSent', 'MessageDelivered'];
@@ -210,6 +218,22 @@ describe('a callback', () => {
 });
 
 describe('a carrier over HTTP', () => {
+  test.each([
+    { smartEncoding: true, segments: 1 },
+    { smartEncoding: false, segments: 2 },
+  ])('gets a text with curly quotes as one of $segments with smartEncoding $smartEncoding', async (given) => {
+    const { smartEncoding, segments } = given;
+    await using provider = await new Telegrafo().start();
+    const template = '“{service}”: {code}. We’ll never ask you for this code – keep it to yourself, please.';
+    const who = await createTestAccount(app, { templates: { en: template }, smartEncoding });
+    await connect(who, provider);
+    const v = await start(app, who, aNumber());
+    await happened(app, v, 'MessageSent');
+    const { text } = provider.messages[0]!;
+    expect(text.startsWith(smartEncoding ? '"Test": ' : '“Test”: ')).toBe(true);
+    expect(await messagesOf(app, v)).toMatchObject([{ segments }]);
+  });
+
   test('that is down, slow or talks rubbish leaves the message to the next one', async () => {
     await using bad = await new Telegrafo().start();
     await using good = await new Nordwave().start();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { composeText } from '../../src/messages/text.ts';
+import { countSegments } from '../../src/carriers/smpp/text.ts';
+import { cheaperText, composeText } from '../../src/messages/text.ts';
 
 describe('composeText', () => {
   test.each([
@@ -42,6 +43,39 @@ describe('composeText', () => {
         const text = composeText({}, locale, name, '024680');
         expect(text).toContain('024680');
         expect(text).toContain(name);
+      }),
+    );
+  });
+});
+
+describe('what a text costs', () => {
+  const long = 'We’ll never ask for it\u00a0– keep it to yourself… ';
+
+  test('is less where plain characters take its typographic ones out of UCS-2', () => {
+    const text = `“Otpost” code: 123456. ${long}${long}`;
+    expect(countSegments(text)).toBe(2);
+    const cheaper = cheaperText(text);
+    expect(countSegments(cheaper)).toBe(1);
+    const plain = "We'll never ask for it - keep it to yourself... ";
+    expect(cheaper).toBe(`"Otpost" code: 123456. ${plain}${plain}`);
+  });
+
+  test('is no reason to change one that would cost the same', () => {
+    expect(cheaperText('“Otpost” code: 123456.')).toBe('“Otpost” code: 123456.');
+    const needsUcs2 = `Vaš kod je 123456. ${long}${long}`;
+    expect(cheaperText(needsUcs2)).toBe(needsUcs2);
+  });
+
+  test('is never more, and a code and a link stay what they are', () => {
+    const code = '0123456789ABCDEFGHJKMNPQRSTWXYZ';
+    const link = '\n@example.com #123456';
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'a’“–\u00a0…š€') }), (words) => {
+        const text = `${words}${code}${words}${link}`;
+        const cheaper = cheaperText(text);
+        expect(countSegments(cheaper)).toBeLessThanOrEqual(countSegments(text));
+        expect(cheaper).toContain(code);
+        expect(cheaper.endsWith(link)).toBe(true);
       }),
     );
   });

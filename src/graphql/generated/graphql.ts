@@ -389,6 +389,8 @@ export type ServiceSettingsInput = {
   sender?: string | null | undefined;
   /** The pool of senders that messages come from instead, the same sender for the same number. Default none. */
   senderPool?: string | null | undefined;
+  /** Plain characters for typographic ones (curly quotes, dashes, no-break spaces, …) where a message then takes fewer segments; one that would cost the same goes out as it was written. Default true. */
+  smartEncoding?: boolean | null | undefined;
   /** Message texts by locale, over the built-in ones. They replace the ones before. */
   templates?: Array<MessageTemplateInput> | null | undefined;
   /** How codes of authenticator apps are made, for factors that say nothing else. */
@@ -851,7 +853,7 @@ export type CreateServiceMutationVariables = Exact<{
 
 export type CreateServiceMutation = { createService:
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, smartEncoding: boolean, sender: string, templates: Array<{ locale: string, text: string }> } }
    };
 
 export type MessageQueryVariables = Exact<{
@@ -940,9 +942,9 @@ export type RotateOAuthClientSecretMutation = { rotateOAuthClientSecret:
 export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ServicesQuery = { services: Array<{ id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }> };
+export type ServicesQuery = { services: Array<{ id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, smartEncoding: boolean, sender: string, templates: Array<{ locale: string, text: string }> } }> };
 
-export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } };
+export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, smartEncoding: boolean, sender: string, templates: Array<{ locale: string, text: string }> } };
 
 export type StartVerificationMutationVariables = Exact<{
   input: StartVerificationInput;
@@ -1038,7 +1040,7 @@ export type UpdateServiceMutationVariables = Exact<{
 
 export type UpdateServiceMutation = { updateService:
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, sender: string, templates: Array<{ locale: string, text: string }> } }
+    | { __typename: 'Service', id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, smartEncoding: boolean, sender: string, templates: Array<{ locale: string, text: string }> } }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
    };
 
@@ -1315,6 +1317,7 @@ export const ServiceProfileFragmentDoc = new TypedDocumentString(`
       locale
       text
     }
+    smartEncoding
     sender
   }
 }
@@ -1787,9 +1790,10 @@ export const CreateServiceDocument = new TypedDocumentString(`
       locale
       text
     }
+    smartEncoding
     sender
   }
-}`, {"hash":"sha256:a6353bfa8756b6a6bcccdd444c15d985a62a1dcce392c66e74b7ccb0056488b3"}) as unknown as TypedDocumentString<CreateServiceMutation, CreateServiceMutationVariables>;
+}`, {"hash":"sha256:a91fdf054cec0e9e5d15c0dcaf7faa5b732bd198a67b24d8a9e6e101eaf862b8"}) as unknown as TypedDocumentString<CreateServiceMutation, CreateServiceMutationVariables>;
 export const MessageDocument = new TypedDocumentString(`
     query Message($id: ID!) {
   message(id: $id) {
@@ -2032,9 +2036,10 @@ export const ServicesDocument = new TypedDocumentString(`
       locale
       text
     }
+    smartEncoding
     sender
   }
-}`, {"hash":"sha256:375b67ff4611c311c3d1983ae64edebd39a0c407728986b84396a8d92b816c2d"}) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+}`, {"hash":"sha256:96d807224bed02af1d52e1767f720efb29ab5add2f25d843b9488ffc7e8844ee"}) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
 export const StartVerificationDocument = new TypedDocumentString(`
     mutation StartVerification($input: StartVerificationInput!) {
   startVerification(input: $input) {
@@ -2259,9 +2264,10 @@ export const UpdateServiceDocument = new TypedDocumentString(`
       locale
       text
     }
+    smartEncoding
     sender
   }
-}`, {"hash":"sha256:83c9288f27d2101c704b853640917f334cb3b4360553fe3926b691df7985f59f"}) as unknown as TypedDocumentString<UpdateServiceMutation, UpdateServiceMutationVariables>;
+}`, {"hash":"sha256:f08bd283096e9ecd49bc7472ea42f9e2eb87af670b2d13dddd0af3794a4a1d4a"}) as unknown as TypedDocumentString<UpdateServiceMutation, UpdateServiceMutationVariables>;
 export const VerificationDocument = new TypedDocumentString(`
     query Verification($id: ID!) {
   verification(id: $id) {

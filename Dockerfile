@@ -13,6 +13,7 @@ RUN install -d -o node -g node .data
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY drizzle drizzle
+COPY docs/errors.md docs/
 COPY src src
 USER node
 EXPOSE 4000

@@ -3,12 +3,8 @@
  * the server masks it, logs it under an id, and answers with that id.
  */
 export abstract class DomainError extends Error {
-  /** Stable, e.g. `verification/expired`; the anchor of its page. */
+  /** Stable, e.g. `verification/expired`; the name of its page. */
   abstract readonly code: ErrorCode;
-
-  get docUrl(): string {
-    return docUrl(this.code);
-  }
 }
 
 /** Every code that a caller can meet, with its HTTP status for the transports that have one. */
@@ -77,6 +73,7 @@ export const ERROR_CODES = {
   'inbound_number/not_found': 404,
   'webhook/not_found': 404,
   'webhook/address': 400,
+  'webhook/secret_too_short': 400,
   'account/outside_region': 403,
   'webhook/outside_residency': 403,
   'webhook/disabled': 409,
@@ -124,8 +121,16 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-export function docUrl(code: ErrorCode): string {
-  return `https://github.com/otpost/otpost/blob/main/docs/errors.md#${code.replace(/[^a-z_]/g, '')}`;
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}
+
+/** Where the pages about errors are, under the address of the server. */
+export const ERRORS_PATH = '/errors';
+
+/** The page about a code, on the server that answers with it. @param publicUrl without a slash at its end */
+export function docUrl(publicUrl: string, code: ErrorCode): string {
+  return `${publicUrl}${ERRORS_PATH}/${code}`;
 }
 
 /** Names the field that is wrong and what is allowed. */
@@ -135,6 +140,14 @@ export class InvalidInput extends DomainError {
   constructor(field: string, message: string) {
     super(message);
     this.field = field;
+  }
+}
+
+/** A body of a kind that is not read: forms and plain text are what a foreign page can send without asking first. */
+export class WrongMediaType extends DomainError {
+  readonly code = 'request/media_type';
+  constructor() {
+    super('Send the body as application/json.');
   }
 }
 

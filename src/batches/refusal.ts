@@ -1,4 +1,4 @@
-import { docUrl, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 
 /** Why a row was refused: what an error of the domain says of itself. Nothing in it is about a person. */
 export interface RowError {
@@ -13,7 +13,6 @@ export interface RowError {
 export interface RowRefusal {
   code: ErrorCode;
   message: string;
-  docUrl: string;
   field: string | null;
   country: string | null;
   nextSendAt: Date | null;
@@ -23,7 +22,6 @@ export function refusalOf({ code, message, field, country, nextSendAt }: RowErro
   return {
     code: code as ErrorCode,
     message,
-    docUrl: docUrl(code as ErrorCode),
     field: field ?? null,
     country: country ?? null,
     nextSendAt: nextSendAt === undefined ? null : new Date(nextSendAt),

@@ -1,4 +1,4 @@
-import type { DomainError } from '../errors.ts';
+import { docUrl, type DomainError } from '../errors.ts';
 import { Mode } from '../accounts/graphql-mode.ts';
 import { OPEN_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
@@ -64,8 +64,8 @@ for (const { type, description, errorClass, errorOf } of ENDINGS) {
         resolve: (ending) => asError(ending).message,
       }),
       docUrl: t.string({
-        description: 'The page about this code.',
-        resolve: (ending) => asError(ending).docUrl,
+        description: 'The page about this code, on this server.',
+        resolve: (ending, _args, { app }) => docUrl(app.publicUrl, asError(ending).code),
       }),
       cursor: t.string({
         description: 'Give it as `after` to go on behind this event.',

@@ -13,7 +13,7 @@ import { useDocumentCache } from './plugins/document-cache.ts';
 import { useExecution } from './plugins/execution.ts';
 import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
-import { createErrorMask, type MaskError } from './plugins/masking.ts';
+import { createErrorWords, type ErrorWords } from './plugins/masking.ts';
 import { isJson, useRequestBody } from './plugins/request-body.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { schema } from './schema.ts';
@@ -33,15 +33,15 @@ export interface EngineOptions {
 }
 
 /** The schema with its plugins: the same steps for an operation, whichever way it came. */
-export interface Engine {
+export interface Engine extends ErrorWords {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   getEnveloped: WebSocketOptions['getEnveloped'];
-  mask: MaskError;
 }
 
 export function createEngine(app: App, options: EngineOptions): Engine {
   const facts = createDocumentFacts(schema);
-  const mask = createErrorMask(app.log);
+  const words = createErrorWords(app);
+  const { mask, refuse } = words;
   const yoga = createYoga({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -59,20 +59,20 @@ export function createEngine(app: App, options: EngineOptions): Engine {
     // What is worth a line has one: from the mask, or from the plugin below.
     logging: quiet(app),
     plugins: [
-      useRequestBody(),
-      ...(options.trusted ? [useTrustedDocuments(options.trusted)] : []),
+      useRequestBody(refuse),
+      ...(options.trusted ? [useTrustedDocuments(options.trusted, refuse)] : []),
       useDocumentCache(),
       useLogging(app.log, facts),
-      useAuthentication(app, facts, options),
-      useLimits({ facts, introspection: options.introspection }),
-      useCosts(app, facts, options.addressOf),
-      useExecution(createSharedExecutions(facts, mask), mask, options.seats),
+      useAuthentication(app, facts, { ...options, refuse }),
+      useLimits({ facts, introspection: options.introspection, refuse }),
+      useCosts(app, facts, { addressOf: options.addressOf, refuse }),
+      useExecution(createSharedExecutions(facts, mask), words, options.seats),
     ],
   });
   const byYoga: Engine['handle'] = async (request, response) => void (await yoga.handle(request, response));
   const answerJsonRequest = createJsonRequests({
     getEnveloped: yoga.getEnveloped,
-    mask,
+    ...words,
     trusted: options.trusted,
     // Yoga takes a body that was read already from here, as middlewares of Express leave it.
     answerStream: (request, response, body) => byYoga(Object.assign(request, { body }), response),
@@ -85,7 +85,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       return type ? answerJsonRequest(request, response, type) : byYoga(request, response);
     },
     getEnveloped: yoga.getEnveloped,
-    mask,
+    ...words,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { FieldMap } from '@pothos/core';
-import { type DomainError, InvalidInput, NameTaken } from '../errors.ts';
+import { docUrl, type DomainError, InvalidInput, NameTaken } from '../errors.ts';
 import { builder } from './builder.ts';
 
 type SchemaTypes = (typeof builder)['$inferSchemaTypes'];
 type ErrorFields<E> = (t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, E>) => FieldMap;
 
-export const ErrorInterface = builder.interfaceRef<Pick<DomainError, 'code' | 'message' | 'docUrl'>>('Error');
+export const ErrorInterface = builder.interfaceRef<Pick<DomainError, 'code' | 'message'>>('Error');
 
 ErrorInterface.implement({
   description: 'What stood in the way, in words that a person can act on.',
@@ -14,7 +14,10 @@ ErrorInterface.implement({
       description: 'Stable, e.g. `verification/expired`. Decide by this, or by the type.',
     }),
     message: t.exposeString('message', { description: 'What happened and what to do about it, in English.' }),
-    docUrl: t.exposeString('docUrl', { description: 'The page about this code.' }),
+    docUrl: t.string({
+      description: 'The page about this code, on this server.',
+      resolve: ({ code }, _args, { app }) => docUrl(app.publicUrl, code),
+    }),
   }),
 });
 

@@ -8,7 +8,7 @@ import {
 import { CredentialInvalid } from '../accounts/errors.ts';
 import { streamReadsOf } from '../audit/stream-reads.ts';
 import type { GraphqlContext } from './context.ts';
-import { refusal, type MaskError } from './plugins/masking.ts';
+import type { ErrorWords, Refuse } from './plugins/masking.ts';
 import type { Delivery, SharedExecutions, SourceEvent } from './shared-execution.ts';
 
 /** What a subscription brings next. After `failed` and `ended` nothing comes. */
@@ -29,11 +29,11 @@ const ENDED: Pulled = { kind: 'ended' };
 export async function openEventStream(
   args: ExecutionArgs,
   executions: SharedExecutions,
-  mask: MaskError,
+  words: ErrorWords,
   leave: () => void,
 ): Promise<EventStream | ExecutionResult> {
   try {
-    const opened = await open(args, executions, mask, leave);
+    const opened = await open(args, executions, words, leave);
     if (!('pull' in opened)) leave();
     return opened;
   } catch (error) {
@@ -45,13 +45,13 @@ export async function openEventStream(
 async function open(
   args: ExecutionArgs,
   executions: SharedExecutions,
-  mask: MaskError,
+  words: ErrorWords,
   leave: () => void,
 ): Promise<EventStream | ExecutionResult> {
   const validated = validateSubscriptionArgs({ ...args, hideSuggestions: true });
   if (!('schema' in validated)) return { errors: validated };
   const opened = await createSourceEventStream(validated);
-  if (!(Symbol.asyncIterator in opened)) return refused(opened);
+  if (!(Symbol.asyncIterator in opened)) return refused(opened, words.refuse);
 
   const source = (opened as AsyncIterable<SourceEvent>)[Symbol.asyncIterator]();
   const group = executions.join(validated);
@@ -82,7 +82,7 @@ async function open(
       return { kind: 'delivered', delivery };
     } catch (error) {
       await end();
-      return { kind: 'failed', error: mask(error) };
+      return { kind: 'failed', error: words.mask(error) };
     }
   }
 
@@ -116,7 +116,7 @@ async function open(
 }
 
 /** A credential that turns out to be over refuses the whole request, as it would have before. */
-function refused(result: ExecutionResult): ExecutionResult {
+function refused(result: ExecutionResult, refuse: Refuse): ExecutionResult {
   const cause = result.errors?.[0]?.originalError;
-  return cause instanceof CredentialInvalid ? { errors: [refusal(cause)] } : result;
+  return cause instanceof CredentialInvalid ? { errors: [refuse(cause)] } : result;
 }

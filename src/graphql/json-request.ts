@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getOperationAST, OperationTypeNode, type ExecutionResult } from 'graphql';
 import { processRegularResult, type FetchAPI } from 'graphql-yoga';
+import { DomainError } from '../errors.ts';
 import { readBody } from '../http/read-body.ts';
 import type { AnswerType } from './answer-type.ts';
 import { LIMITS } from './limits.ts';
-import { refusal, type MaskError } from './plugins/masking.ts';
+import type { ErrorWords } from './plugins/masking.ts';
 import { BodyTooLarge } from './plugins/request-body.ts';
 import { readParams, type GraphqlParams } from './request-params.ts';
 import type { Enveloped } from './socket-protocol.ts';
@@ -18,9 +19,8 @@ export interface JsonRequestContext {
   params: GraphqlParams;
 }
 
-export interface JsonRequestOptions {
+export interface JsonRequestOptions extends ErrorWords {
   getEnveloped(context: JsonRequestContext): Enveloped;
-  mask: MaskError;
   trusted: TrustedDocuments | undefined;
   /** Answers a subscription; the request's body has been read by then. */
   answerStream(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void>;
@@ -42,6 +42,7 @@ export type AnswerJsonRequest = (
 export function createJsonRequests({
   getEnveloped,
   mask,
+  refuse,
   trusted,
   answerStream,
 }: JsonRequestOptions): AnswerJsonRequest {
@@ -62,14 +63,14 @@ export function createJsonRequests({
       const contextValue = await steps.contextFactory();
       return await steps.execute({ schema, document, contextValue, variableValues, operationName });
     } catch (error) {
-      return { errors: [mask(error)] };
+      return { errors: [error instanceof DomainError ? refuse(error) : mask(error)] };
     }
   }
 
   return async (request, response, type) => {
     const body = await readBody(request, LIMITS.bodyBytes);
     if (body === 'cut') return void response.destroy();
-    if (body === 'tooLarge') return send(response, { errors: [refusal(new BodyTooLarge())] }, type);
+    if (body === 'tooLarge') return send(response, { errors: [refuse(new BodyTooLarge())] }, type);
     const result = await resultOf(request, response, body);
     return result === 'stream' ? answerStream(request, response, body) : send(response, result, type);
   };

@@ -31,6 +31,9 @@ export const PATHS = [
   '/auth/invitation',
   '/auth/accept-invitation',
   '/join',
+  // The pages about errors, and the list of them.
+  '/errors',
+  '/errors/{rest}',
   '/.well-known/security.txt',
   '/oauth/token',
   '/oauth/introspect',
@@ -95,6 +98,8 @@ export const PATH_NEEDS: Readonly<Record<Path, string>> = {
   '/auth/invitation': 'the link of an invitation',
   '/auth/accept-invitation': 'the link of an invitation, and a session of somebody who can sign in already',
   '/join': 'nothing',
+  '/errors': 'nothing',
+  '/errors/{rest}': 'nothing',
   '/.well-known/security.txt': 'nothing',
   '/health': 'nothing',
   '/ready': 'nothing',

@@ -1,6 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { resolveDocument } from './plugins/trusted-documents.ts';
-import type { TrustedDocuments } from './trusted-documents.ts';
+import { trustedText, type TrustedDocuments } from './trusted-documents.ts';
 
 /** What a request of GraphQL over HTTP says. */
 export interface GraphqlParams {
@@ -14,7 +13,8 @@ const NAMES = new Set(['query', 'variables', 'operationName', 'extensions']);
 
 /**
  * @param trusted the operations that may be asked for, by their ids; undefined: any, by their texts
- * @throws {GraphQLError} with the status 400, or that of an operation that is not trusted
+ * @throws {GraphQLError} with the status 400
+ * @throws {DomainError} when the operation is not trusted
  */
 export function readParams(body: Buffer, trusted?: TrustedDocuments): GraphqlParams {
   const params = parse(body);
@@ -24,7 +24,7 @@ export function readParams(body: Buffer, trusted?: TrustedDocuments): GraphqlPar
     if (params[name] != null && !NAMES.has(name) && !(trusted && name === 'documentId'))
       throw malformed(`"${name.slice(0, 60)}" is nothing that a request of GraphQL has.`);
   const { variables, operationName, extensions } = params;
-  const query = trusted ? resolveDocument(trusted, params) : params.query;
+  const query = trusted ? trustedText(trusted, params) : params.query;
   if (typeof query !== 'string') throw malformed('A request has a "query", which is a text.');
   if (variables != null && !isObject(variables)) throw malformed('"variables" is an object.');
   if (extensions != null && !isObject(extensions)) throw malformed('"extensions" is an object.');

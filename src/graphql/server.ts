@@ -10,6 +10,7 @@ import { createSlowUploads, UPLOAD_LIMITS } from '../http/slow-uploads.ts';
 import { urlOf } from '../http/url-of.ts';
 import type { App } from '../platform.ts';
 import { answerCallback } from '../rest/callback.ts';
+import { createErrorPages } from '../rest/error-pages.ts';
 import { answerJoinPage } from '../rest/join-page.ts';
 import { answerOAuth } from '../rest/oauth.ts';
 import { createConnectionSeats } from '../rates/seats.ts';
@@ -88,6 +89,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     addressOf,
     getEnveloped: engine.getEnveloped,
     mask: engine.mask,
+    refuse: engine.refuse,
     trusted,
     own,
     seats,
@@ -101,6 +103,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   });
   const rest = createRest(app, { publicUrl, own, addressOf, seats, uploads });
   const twilio = createTwilioDoor(app, { publicUrl, own, addressOf });
+  const errorPages = createErrorPages();
   const cors = createCors(app, options.allowedOrigins);
   const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();
@@ -146,6 +149,9 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
         return answerOAuth(app, form, addressOf(request), request, response);
       case '/join':
         return answerJoinPage(response);
+      case '/errors':
+      case '/errors/{rest}':
+        return void ((await errorPages.answer(path, response)) || nothingHere(response));
       case '/health':
         return answerJson(response, 200, { status: 'ok' });
       case '/ready':

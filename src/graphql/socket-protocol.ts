@@ -13,9 +13,8 @@ import { openedStream } from './plugins/execution.ts';
 import { TooComplex } from './plugins/limits.ts';
 import type { SeatOwner } from '../rates/errors.ts';
 import { seatOwner, type ConnectionSeats } from '../rates/seats.ts';
-import { refusal, type MaskError } from './plugins/masking.ts';
-import { resolveDocument } from './plugins/trusted-documents.ts';
-import type { TrustedDocuments } from './trusted-documents.ts';
+import type { ErrorWords } from './plugins/masking.ts';
+import { trustedText, type TrustedDocuments } from './trusted-documents.ts';
 
 /** What envelop has made of an operation's steps, for one operation. */
 export interface Enveloped {
@@ -27,9 +26,8 @@ export interface Enveloped {
   subscribe(args: ExecutionArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult>;
 }
 
-export interface ProtocolOptions {
+export interface ProtocolOptions extends ErrorWords {
   getEnveloped(context: { credential: string; sender: Sender; address: string | undefined }): Enveloped;
-  mask: MaskError;
   /** The only operations that are run; undefined: any. */
   trusted?: TrustedDocuments | undefined;
   seats: ConnectionSeats;
@@ -69,7 +67,7 @@ export function createProtocol(app: App, options: ProtocolOptions): Server<Sessi
     onSubscribe: ({ extra, subscriptions }, _id, payload) => {
       const { operationName, variables } = payload;
       if (Object.keys(subscriptions).length > LIMITS.operationsPerSocket)
-        return [withoutHttp(refusal(tooManyOperations()))];
+        return [withoutHttp(options.refuse(tooManyOperations()))];
       return prepare(options, extra, { payload, operationName, variableValues: variables });
     },
     execute: (args) => (args as Operation).enveloped.execute(args),
@@ -131,7 +129,7 @@ async function connect(app: App, seats: ConnectionSeats, connection: Connection)
 
 /** Parses, validates, and says who asks: the credential is looked at again for every operation. */
 async function prepare(
-  { getEnveloped, mask, trusted }: ProtocolOptions,
+  { getEnveloped, mask, refuse, trusted }: ProtocolOptions,
   { credential, sender, address }: Session,
   asked: {
     payload: { query: string };
@@ -141,11 +139,11 @@ async function prepare(
 ): Promise<Operation | readonly GraphQLError[]> {
   const enveloped = getEnveloped({ credential, sender, address });
   try {
-    const query = trusted ? resolveDocument(trusted, asked.payload) : asked.payload.query;
+    const query = trusted ? trustedText(trusted, asked.payload) : asked.payload.query;
     const document = enveloped.parse(query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map((error) => withoutHttp(mask(error)));
-    if (!getOperationAST(document, asked.operationName)) return [withoutHttp(refusal(noSuchOperation()))];
+    if (!getOperationAST(document, asked.operationName)) return [withoutHttp(refuse(noSuchOperation()))];
     const contextValue = await enveloped.contextFactory();
     const { operationName, variableValues } = asked;
     return {

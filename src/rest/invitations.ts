@@ -32,7 +32,7 @@ export async function answerInvitation(
     const accepted = await acceptInvitation(app, { token, name, password, session, address });
     return { status: 200, body: accepted };
   } catch (error) {
-    if (error instanceof DomainError) return toRefusal(error);
+    if (error instanceof DomainError) return toRefusal(app.publicUrl, error);
     throw error;
   }
 }

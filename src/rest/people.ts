@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { docUrl, InvalidInput } from '../errors.ts';
+import { docUrl, InvalidInput, WrongMediaType } from '../errors.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { ForeignOrigin } from '../people/errors.ts';
@@ -33,15 +33,18 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
   async function ask(path: string, request: IncomingMessage): Promise<Response | Told | undefined> {
     const { headers, method = 'GET' } = request;
     if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host, own))
-      return toRefusal(new ForeignOrigin());
+      return toRefusal(own.publicUrl, new ForeignOrigin());
     let body: string | undefined;
     if (method === 'POST') {
       if (!/^application\/json *(?:;|$)/i.test(headers['content-type'] ?? ''))
-        return toRefusal(new InvalidInput('body', 'The body is JSON: send content-type: application/json.'));
+        return toRefusal(own.publicUrl, new WrongMediaType());
       const read = await readBody(request, MAX_BODY_BYTES);
       if (read === 'cut') return undefined;
       if (read === 'tooLarge')
-        return toRefusal(new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`));
+        return toRefusal(
+          own.publicUrl,
+          new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`),
+        );
       body = read.toString();
     }
     if (path === '/auth/invitation' || path === '/auth/accept-invitation')
@@ -73,12 +76,17 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
         if (retryAfter) response.setHeader('retry-after', retryAfter);
         const content: unknown = await answer.json().catch(() => null);
         if (answer.status < 400) return send(response, answer.status, content);
-        const refusal = readRefusal(answer.status, content);
+        const refusal = readRefusal(own.publicUrl, answer.status, content);
         send(response, refusal.status, refusal.body);
       } catch (error) {
         const id = noteUnexpected(app.log, error, path);
         const code = 'internal/unexpected';
-        send(response, 500, { code, message: unexpectedMessage(id), docUrl: docUrl(code), id });
+        send(response, 500, {
+          code,
+          message: unexpectedMessage(id),
+          docUrl: docUrl(own.publicUrl, code),
+          id,
+        });
       }
     },
   };

@@ -8,7 +8,7 @@ import type { App } from '../platform.ts';
 import { readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
 import { countEndpoints } from './queries.ts';
 import { sealUrl } from './sealed.ts';
-import { newSecret, sealEndpointSecrets } from './secrets.ts';
+import { sealEndpointSecrets, secretFor } from './secrets.ts';
 import { webhookEndpoints, type WebhookEndpointRow } from './table.ts';
 
 export const MAX_ENDPOINTS = 50;
@@ -19,12 +19,14 @@ export interface NewEndpoint {
   /** Names of `catalog.ts`; null = all. */
   events?: readonly string[] | null | undefined;
   region?: string | null | undefined;
+  /** `whsec_…`; one is made when absent. */
+  secret?: string | null | undefined;
 }
 
 /**
  * Adds an endpoint: it is told of what happens from now on.
  * @returns the row, and its secret: shown this once
- * @throws {InvalidInput | WebhookAddressRefused | WebhookOutsideResidency}
+ * @throws {InvalidInput | WebhookAddressRefused | WebhookOutsideResidency | WebhookSecretTooShort}
  */
 export async function createWebhookEndpoint(
   app: App,
@@ -35,7 +37,7 @@ export async function createWebhookEndpoint(
   const url = await readUrl(app, input.url);
   const region = await readRegion(app, accountId, input.region ?? null);
   const id = newId('whk', app.clock());
-  const secret = newSecret(app.keys);
+  const secret = secretFor(app.keys, input.secret);
   const place = startOfTransaction(await readHorizon(app.sql));
   const row: WebhookEndpointRow = {
     ...{ accountId, id, region },

@@ -59,7 +59,7 @@ export async function readUrl(app: App, text: string): Promise<string> {
     checkLiteral(origin.hostname, rules);
   } catch (error) {
     if (error instanceof ForbiddenAddress)
-      throw new WebhookAddressRefused(`This server does not call ${error.message}.`);
+      throw new WebhookAddressRefused(`This server does not call that address: ${error.message}.`);
     throw error;
   }
   // A name that is not there yet may come; one that leads inside is a mistake, or an attack.

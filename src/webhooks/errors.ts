@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import { SECRET_BYTES } from './signature.ts';
 
 export class WebhookNotFound extends DomainError {
   readonly code = 'webhook/not_found';
@@ -11,6 +12,17 @@ export class WebhookNotFound extends DomainError {
 export class WebhookAddressRefused extends DomainError {
   readonly code = 'webhook/address';
   readonly field = 'url';
+}
+
+/** One that could be guessed: whoever knows it signs as we do. */
+export class WebhookSecretTooShort extends DomainError {
+  readonly code = 'webhook/secret_too_short';
+  readonly field = 'secret';
+  constructor(octets: number) {
+    super(
+      `A secret has ${SECRET_BYTES.min} octets or more, and this one ${octets}. Leave it out, and one is made.`,
+    );
+  }
 }
 
 export class WebhookOutsideResidency extends DomainError {

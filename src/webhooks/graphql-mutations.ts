@@ -9,6 +9,7 @@ import {
   WebhookDisabled,
   WebhookNotFound,
   WebhookOutsideResidency,
+  WebhookSecretTooShort,
 } from './errors.ts';
 import { WebhookDelivery, WebhookEndpoint } from './graphql.ts';
 import { removeWebhookEndpoint } from './remove-endpoint.ts';
@@ -22,6 +23,9 @@ errorType(WebhookNotFound, 'There is no such endpoint or delivery in this accoun
 errorType(WebhookDisabled, 'The endpoint is disabled. Nothing was done.');
 errorType(WebhookAddressRefused, 'This server does not call that address. Nothing was done.', (t) => ({
   field: t.exposeString('field', { description: 'Which field of the input: `url`.' }),
+}));
+errorType(WebhookSecretTooShort, 'The secret could be guessed. Nothing was done.', (t) => ({
+  field: t.exposeString('field', { description: 'Which field of the input: `secret`.' }),
 }));
 errorType(WebhookOutsideResidency, "The account's data may not go there. Nothing was done.", (t) => ({
   field: t.exposeString('field', { description: 'Which field of the input: `region`.' }),
@@ -41,6 +45,8 @@ const NewWebhookSecret = builder
 
 const EVENTS =
   'What it is told of, e.g. `verification.approved`; `null` = all, alarms of the account included.';
+const SECRET =
+  'Its own secret, for one that comes from elsewhere: `whsec_` and 24 to 64 random octets in base64. One is made when absent.';
 const REGION = "Where it is, e.g. `EU`. An account with a residency needs it, and it must be the account's.";
 
 const CreateInput = builder.inputType('CreateWebhookEndpointInput', {
@@ -50,6 +56,7 @@ const CreateInput = builder.inputType('CreateWebhookEndpointInput', {
     description: t.string({ description: 'A note, at most 200 characters.' }),
     events: t.stringList({ description: EVENTS }),
     region: t.string({ description: REGION }),
+    secret: t.string({ description: SECRET }),
   }),
 });
 
@@ -82,6 +89,7 @@ const RotateInput = builder.inputType('RotateWebhookSecretInput', {
       defaultValue: 86_400,
       description: `0 to ${MAX_OVERLAP_SECONDS}. Default a day.`,
     }),
+    secret: t.string({ description: SECRET }),
   }),
 });
 
@@ -115,7 +123,7 @@ builder.mutationField('createWebhookEndpoint', (t) =>
     audit: 'webhook.create',
     type: NewWebhookSecret,
     description: 'Adds an endpoint: it is told of what happens from now on.',
-    errors: { types: INPUT_ERRORS },
+    errors: { types: [...INPUT_ERRORS, WebhookSecretTooShort] },
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The endpoint.' }) },
     resolve: (_root, { input }, context) =>
       createWebhookEndpoint(context.app, callerOf(context), {
@@ -150,10 +158,10 @@ builder.mutationField('rotateWebhookSecret', (t) =>
     audit: 'webhook.rotate_secret',
     type: NewWebhookSecret,
     description: 'Gives an endpoint a new secret. During the overlap everything is signed with both.',
-    errors: { types: [WebhookNotFound, InvalidInput] },
+    errors: { types: [WebhookNotFound, InvalidInput, WebhookSecretTooShort] },
     args: { input: t.arg({ type: RotateInput, required: true, description: 'Which endpoint.' }) },
-    resolve: (_root, { input }, context) =>
-      rotateWebhookSecret(context.app, callerOf(context), readId(input.endpointId), input.overlapSeconds),
+    resolve: (_root, { input: { endpointId, overlapSeconds, secret } }, context) =>
+      rotateWebhookSecret(context.app, callerOf(context), readId(endpointId), overlapSeconds, secret),
   }),
 );
 

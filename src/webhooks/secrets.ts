@@ -1,11 +1,13 @@
 import type { Keyring } from '../crypto/keyring.ts';
 import { withKeys } from '../crypto/with-keys.ts';
+import { InvalidInput } from '../errors.ts';
 import type { AccountId, WebhookEndpointId } from '../ids.ts';
 import { openSecretsAt, sealSecretsAt } from '../outgoing/secrets.ts';
-import { writeSecret } from './signature.ts';
+import { WebhookSecretTooShort } from './errors.ts';
+import { readSecret, SECRET_BYTES, writeSecret } from './signature.ts';
 import type { WebhookEndpointRow } from './table.ts';
 
-const SECRET_BYTES = 32;
+const NEW_SECRET_BYTES = 32;
 
 /** The secrets of an endpoint: the one in use, and the one before the last rotation. */
 export interface EndpointSecrets {
@@ -18,8 +20,21 @@ interface Owner {
   id: WebhookEndpointId;
 }
 
-export function newSecret(keys: Keyring): string {
-  return writeSecret(keys.randomBytes(SECRET_BYTES));
+/**
+ * The secret that an endpoint gets: one of its owner's, or a new one.
+ * @param own as its owner wrote it: what comes from another provider goes on with the secret that it has
+ * @throws {WebhookSecretTooShort | InvalidInput}
+ */
+export function secretFor(keys: Keyring, own: string | null | undefined): string {
+  if (own == null) return writeSecret(keys.randomBytes(NEW_SECRET_BYTES));
+  const octets = readSecret(own);
+  if (!octets || octets.length > SECRET_BYTES.max)
+    throw new InvalidInput(
+      'secret',
+      `A secret is whsec_ and ${SECRET_BYTES.min} to ${SECRET_BYTES.max} random octets in base64.`,
+    );
+  if (octets.length < SECRET_BYTES.min) throw new WebhookSecretTooShort(octets.length);
+  return writeSecret(octets);
 }
 
 export function sealEndpointSecrets(

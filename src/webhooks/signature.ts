@@ -1,10 +1,19 @@
 import { createHmac } from 'node:crypto';
 
 const SECRET_PREFIX = 'whsec_';
+/** What Standard Webhooks asks of a secret. */
+export const SECRET_BYTES = { min: 24, max: 64 } as const;
 
 /** A secret as its endpoint's owner gets it (Standard Webhooks: 24 to 64 octets, in base64). */
 export function writeSecret(octets: Buffer): string {
   return SECRET_PREFIX + octets.toString('base64');
+}
+
+/** @returns the octets of a secret as somebody writes it; undefined when it is none, however long */
+export function readSecret(text: string): Buffer | undefined {
+  const [, base64] =
+    /^whsec_((?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?)$/.exec(text.trim()) ?? [];
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64');
 }
 
 /**

@@ -147,7 +147,7 @@ test('a start that no sender can carry is refused as a type, with the registrati
       __typename: 'SenderNotAllowed',
       code: 'sender/registration_missing',
       message: expect.stringContaining('Sender Otpost: needs SSIR registration in SG.') as string,
-      docUrl: expect.stringMatching(/#senderregistration_missing$/) as string,
+      docUrl: expect.stringMatching(/\/errors\/sender\/registration_missing$/) as string,
       country: 'SG',
       sender: 'Otpost',
       register: 'ssir',

@@ -218,7 +218,7 @@ describe('a foreign page', () => {
       headers: { cookie: victim.cookie, 'content-type': 'text/plain' },
       body: '{}',
     });
-    expect(form.status).toBe(400);
+    expect(form.status).toBe(415);
     expect(await victim.data(WHO)).toMatchObject({ viewer: { kind: 'PERSON' } });
   });
 

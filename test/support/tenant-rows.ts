@@ -796,6 +796,8 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     },
   ],
   '/join': [{ what: 'is a page', status: 200, call: get('/join') }],
+  '/errors': [{ what: 'is a page', status: 200, call: get('/errors') }],
+  '/errors/{rest}': [{ what: 'is a page', status: 200, call: get('/errors/verification/expired') }],
   '/health': [{ what: 'says that it lives', status: 200, call: get('/health') }],
   '/ready': [{ what: 'says that it is ready', status: 200, call: get('/ready') }],
 };

@@ -13,7 +13,7 @@ import { PersonNeeded } from '../../people/errors.ts';
 import { presentedIn, type OwnOrigins, type PresentingHeaders } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
-import { refusal } from './masking.ts';
+import type { Refuse } from './masking.ts';
 
 /** A client token that asks for more than its verification. */
 export class ClosedField extends DomainError {
@@ -38,7 +38,7 @@ export interface TransportContext {
 export function useAuthentication(
   app: App,
   facts: DocumentFacts,
-  { own, addressOf }: { own: OwnOrigins; addressOf: AddressOf },
+  { own, addressOf, refuse }: { own: OwnOrigins; addressOf: AddressOf; refuse: Refuse },
 ): Plugin {
   async function letIn({
     args,
@@ -65,7 +65,7 @@ export function useAuthentication(
       extendContext({ app, principal });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      setResultAndStopExecution({ errors: [refusal(error)] });
+      setResultAndStopExecution({ errors: [refuse(error)] });
     }
   }
   return { onExecute: letIn, onSubscribe: letIn } as Plugin;

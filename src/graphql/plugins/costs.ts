@@ -12,7 +12,7 @@ import type { DocumentFacts } from '../document-facts.ts';
 import { LIMITS } from '../limits.ts';
 import type { TransportContext } from './authentication.ts';
 import { TooComplex } from './limits.ts';
-import { refusal } from './masking.ts';
+import type { Refuse } from './masking.ts';
 
 /** What an operation costs, as its answer says it in `extensions.cost`. */
 export interface AnswerCost {
@@ -32,7 +32,11 @@ interface CostContext extends TransportContext {
 }
 
 /** Refuses what costs too much, or comes too often, and says what everything costs. Comes behind authentication. */
-export function useCosts(app: App, facts: DocumentFacts, addressOf: AddressOf): Plugin {
+export function useCosts(
+  app: App,
+  facts: DocumentFacts,
+  { addressOf, refuse }: { addressOf: AddressOf; refuse: Refuse },
+): Plugin {
   const meter = app.single(createMeter);
 
   const addressIn = ({ req, address }: CostContext) => (req ? addressOf(req) : address);
@@ -53,9 +57,9 @@ export function useCosts(app: App, facts: DocumentFacts, addressOf: AddressOf): 
   const onOperation = ({ args, context, setResultAndStopExecution }: Operation) => {
     const requested = facts.operation(args.document, args.operationName)?.costOf(args.variableValues) ?? 0;
     context.cost = { requested, limit: LIMITS.cost };
-    const refuse = (error: DomainError) =>
-      setResultAndStopExecution({ errors: [refusal(error)], extensions: { cost: context.cost } });
-    if (requested > LIMITS.cost) return refuse(tooCostly(requested));
+    const stop = (error: DomainError) =>
+      setResultAndStopExecution({ errors: [refuse(error)], extensions: { cost: context.cost } });
+    if (requested > LIMITS.cost) return stop(tooCostly(requested));
     const units = unitsOf(requested);
     try {
       const charged = charge(context, units);
@@ -66,7 +70,7 @@ export function useCosts(app: App, facts: DocumentFacts, addressOf: AddressOf): 
       context.res?.setHeader('ratelimit', charged.standing);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      refuse(error);
+      stop(error);
     }
   };
   return {
@@ -79,7 +83,7 @@ export function useCosts(app: App, facts: DocumentFacts, addressOf: AddressOf): 
       });
       return ({ result }: { result: unknown }) => {
         // Thrown here, before the parser's cache hears of it: the refusal is not the document's.
-        if (result instanceof RateLimited) throw refusal(result);
+        if (result instanceof RateLimited) throw refuse(result);
       };
     },
     onValidate: ({ context }: Pick<Operation, 'context'>) => {

@@ -8,12 +8,16 @@ import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
 import type { AnswerCost } from './costs.ts';
 import type { TransportContext } from './authentication.ts';
-import { refusal, type MaskError } from './masking.ts';
+import type { ErrorWords, Refuse } from './masking.ts';
 
 const STREAM = Symbol('stream');
 
 /** Runs operations with graphql-js; subscriptions that ask the same share their execution. */
-export function useExecution(executions: SharedExecutions, mask: MaskError, seats: ConnectionSeats): Plugin {
+export function useExecution(
+  executions: SharedExecutions,
+  words: ErrorWords,
+  seats: ConnectionSeats,
+): Plugin {
   return {
     onExecute: ({ setExecuteFn }) =>
       setExecuteFn((args) => {
@@ -23,9 +27,9 @@ export function useExecution(executions: SharedExecutions, mask: MaskError, seat
       }),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args) => {
-        const leave = takeSeat(seats, args.contextValue as StreamContext);
+        const leave = takeSeat(seats, args.contextValue as StreamContext, words.refuse);
         if (typeof leave !== 'function') return leave;
-        const stream = await openEventStream(args, executions, mask, leave);
+        const stream = await openEventStream(args, executions, words, leave);
         // Envelop wraps what it is given; who can send JSON that is shared finds the stream itself here.
         if ('pull' in stream) (args.contextValue as StreamSlot)[STREAM] = stream;
         return stream;
@@ -40,12 +44,16 @@ function withCost(result: ExecutionResult, cost: AnswerCost | undefined): Execut
 type StreamContext = GraphqlContext & TransportContext;
 
 /** A socket has its seat already. */
-function takeSeat(seats: ConnectionSeats, { req, principal }: StreamContext): (() => void) | ExecutionResult {
+function takeSeat(
+  seats: ConnectionSeats,
+  { req, principal }: StreamContext,
+  refuse: Refuse,
+): (() => void) | ExecutionResult {
   if (!req || !principal) return () => {};
   try {
     return seats.ofStream(principal);
   } catch (error) {
-    if (error instanceof TooManyConnections) return { errors: [refusal(error)] };
+    if (error instanceof TooManyConnections) return { errors: [refuse(error)] };
     throw error;
   }
 }

@@ -15,7 +15,7 @@ import { countOverlaps } from '../document-overlaps.ts';
 import { fragmentProblem, valueDepth } from '../document-shape.ts';
 import { TooManyFields } from '../document-walk.ts';
 import { LIMITS } from '../limits.ts';
-import { refusal } from './masking.ts';
+import type { Refuse } from './masking.ts';
 
 /** An operation that asks for more than one request may. */
 export class TooComplex extends DomainError {
@@ -25,21 +25,24 @@ export class TooComplex extends DomainError {
 interface Options {
   facts: DocumentFacts;
   introspection: boolean;
+  refuse: Refuse;
 }
 
 /**
  * Refuses what is too big before it costs anything: tokens while it is read; depth, aliases,
  * directives and checks when it is first seen (the answer is kept with the document). What it costs: see `costs.ts`.
  */
-export function useLimits({ facts, introspection }: Options): Plugin {
+export function useLimits({ facts, introspection, refuse }: Options): Plugin {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const parseBounded: typeof parse = (source, options) =>
     parse(source, { ...options, maxTokens: LIMITS.tokens });
   const validateBounded: typeof validate = (schema, document) => {
     const problem = findExcess(facts, document);
-    if (problem) return [refusal(problem)];
+    if (problem) return [refuse(problem)];
     // Suggestions would tell a stranger the schema, name by name.
-    return validate(schema, document, rules, { hideSuggestions: true }).map(invalidDocument);
+    return validate(schema, document, rules, { hideSuggestions: true }).map((error) =>
+      invalidDocument(error, refuse),
+    );
   };
   return {
     onParse: ({ setParseFn }) => setParseFn(parseBounded),
@@ -47,8 +50,8 @@ export function useLimits({ facts, introspection }: Options): Plugin {
   };
 }
 
-function invalidDocument({ message, nodes, source, positions }: GraphQLError): GraphQLError {
-  const { extensions } = refusal(new InvalidInput('query', message));
+function invalidDocument({ message, nodes, source, positions }: GraphQLError, refuse: Refuse): GraphQLError {
+  const { extensions } = refuse(new InvalidInput('query', message));
   return new GraphQLError(message, { nodes, source, positions, extensions });
 }
 

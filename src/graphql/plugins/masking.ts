@@ -1,20 +1,51 @@
 import { GraphQLError } from 'graphql';
-import type { Logger } from 'pino';
 import { challengeOf } from '../../accounts/challenge.ts';
 import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
-import { DomainError, docUrl, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
+import { DomainError, docUrl, ERROR_CODES, InvalidInput, isErrorCode, type ErrorCode } from '../../errors.ts';
+import type { App } from '../../platform.ts';
 import { RateLimited } from '../../rates/errors.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
 
 /** Makes what a client may see of whatever was thrown. */
 export type MaskError = (error: unknown) => GraphQLError;
 
+/** Refuses a whole request: over HTTP that has a status of its own. */
+export type Refuse = (error: DomainError) => GraphQLError;
+
+/** What clients are told of errors. */
+export interface ErrorWords {
+  mask: MaskError;
+  refuse: Refuse;
+}
+
 /**
  * Domain errors show their code and page; a mistake in the document, the variables or the request
  * shows itself; all else is logged under an id, and only the id is shown.
  */
-export function createErrorMask(log: Logger): MaskError {
-  return (error) => {
+export function createErrorWords({ log, publicUrl }: Pick<App, 'log' | 'publicUrl'>): ErrorWords {
+  const publicExtensions = (code: ErrorCode) => ({ code, docUrl: docUrl(publicUrl, code) });
+
+  /** Its code, and what a program can do something about. */
+  const extensionsOf = (error: DomainError): Record<string, unknown> => ({
+    ...publicExtensions(error.code),
+    ...(error instanceof InvalidInput && { field: error.field }),
+    ...(error instanceof CredentialInvalid && { reason: error.reason }),
+    ...(error instanceof MissingPermission && { permission: error.permission }),
+    ...(error instanceof RateLimited && { retryAfterSeconds: error.retryAfterSeconds }),
+  });
+
+  /** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */
+  function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
+    const { code, http, id } = cause.extensions;
+    const ours = typeof code === 'string' && isErrorCode(code);
+    return locate(error, withoutValue(cause.message), {
+      ...(ours ? cause.extensions : publicExtensions('input/invalid')),
+      ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
+      ...(id !== undefined && { id }),
+    });
+  }
+
+  const mask: MaskError = (error) => {
     const cause = causeOf(error);
     if (cause instanceof DomainError) return locate(error, cause.message, extensionsOf(cause));
     if (cause instanceof GraphQLError) return maskMistake(error as GraphQLError, cause);
@@ -22,27 +53,14 @@ export function createErrorMask(log: Logger): MaskError {
     const id = noteUnexpected(log, cause, pathOf(error));
     return locate(error, unexpectedMessage(id), { ...publicExtensions('internal/unexpected'), id });
   };
-}
-
-/** A whole request that is refused: over HTTP it has a status of its own. */
-export function refusal(error: DomainError): GraphQLError {
-  return new GraphQLError(error.message, {
-    extensions: {
-      ...extensionsOf(error),
-      http: { status: ERROR_CODES[error.code], headers: headersOf(error) },
-    },
-  });
-}
-
-/** Its code, and what a program can do something about. */
-function extensionsOf(error: DomainError): Record<string, unknown> {
-  return {
-    ...publicExtensions(error.code),
-    ...(error instanceof InvalidInput && { field: error.field }),
-    ...(error instanceof CredentialInvalid && { reason: error.reason }),
-    ...(error instanceof MissingPermission && { permission: error.permission }),
-    ...(error instanceof RateLimited && { retryAfterSeconds: error.retryAfterSeconds }),
-  };
+  const refuse: Refuse = (error) =>
+    new GraphQLError(error.message, {
+      extensions: {
+        ...extensionsOf(error),
+        http: { status: ERROR_CODES[error.code], headers: headersOf(error) },
+      },
+    });
+  return { mask, refuse };
 }
 
 function headersOf(error: DomainError): Record<string, string> {
@@ -51,10 +69,6 @@ function headersOf(error: DomainError): Record<string, string> {
     ...(challenge !== undefined && { 'www-authenticate': challenge }),
     ...(error instanceof RateLimited && { 'retry-after': String(error.retryAfterSeconds) }),
   };
-}
-
-function publicExtensions(code: ErrorCode) {
-  return { code, docUrl: docUrl(code) };
 }
 
 /** The client went away in the middle of its body: nobody hears the answer, and nobody need look for the reason. */
@@ -78,17 +92,6 @@ function causeOf(error: unknown): unknown {
 // Yoga's code of a request that is none, such as broken JSON. Its `spec` would hide the status from clients
 // that accept `application/json`; GraphQL over HTTP wants 400 for these in every media type.
 const MALFORMED = 'BAD_REQUEST';
-
-/** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */
-function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
-  const { code, http, id } = cause.extensions;
-  const ours = typeof code === 'string' && code in ERROR_CODES;
-  return locate(error, withoutValue(cause.message), {
-    ...(ours ? cause.extensions : publicExtensions('input/invalid')),
-    ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
-    ...(id !== undefined && { id }),
-  });
-}
 
 /** What somebody wrote into the wrong place may be a code: it is not written into their logs, too. */
 function withoutValue(message: string): string {

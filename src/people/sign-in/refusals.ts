@@ -1,5 +1,12 @@
 import { CredentialMissing } from '../../accounts/errors.ts';
-import { docUrl, type DomainError, ERROR_CODES, InvalidInput, type ErrorCode } from '../../errors.ts';
+import {
+  docUrl,
+  type DomainError,
+  ERROR_CODES,
+  InvalidInput,
+  isErrorCode,
+  type ErrorCode,
+} from '../../errors.ts';
 import {
   ForeignOrigin,
   PasskeyRefused,
@@ -59,27 +66,27 @@ const OURS: Readonly<Record<string, () => DomainError>> = {
 const BY_STATUS: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 409: 'CONFLICT' };
 
 /** @param body of the library's answer, whose status was none of success */
-export function readRefusal(status: number, body: unknown): Refusal {
+export function readRefusal(publicUrl: string, status: number, body: unknown): Refusal {
   const { code, message, field } = (body ?? {}) as Record<string, unknown>;
   // One of ours, on its way through the library.
-  if (typeof code === 'string' && code in ERROR_CODES) {
-    const known = code as ErrorCode;
+  if (typeof code === 'string' && isErrorCode(code)) {
     const where = typeof field === 'string' ? { field } : {};
     return {
-      status: ERROR_CODES[known],
-      body: { code: known, message: String(message), docUrl: docUrl(known), ...where },
+      status: ERROR_CODES[code],
+      body: { code, message: String(message), docUrl: docUrl(publicUrl, code), ...where },
     };
   }
   const ours = OURS[typeof code === 'string' ? code : (BY_STATUS[status] ?? '')];
   return toRefusal(
+    publicUrl,
     ours?.() ?? new InvalidInput('body', `This request is not as it must be: ${sentence(message)}`),
   );
 }
 
-export function toRefusal(error: DomainError): Refusal {
-  const { code, message, docUrl: url } = error;
+export function toRefusal(publicUrl: string, error: DomainError): Refusal {
+  const { code, message } = error;
   const where = error instanceof InvalidInput ? { field: error.field } : {};
-  return { status: ERROR_CODES[code], body: { code, message, docUrl: url, ...where } };
+  return { status: ERROR_CODES[code], body: { code, message, docUrl: docUrl(publicUrl, code), ...where } };
 }
 
 function sentence(message: unknown): string {

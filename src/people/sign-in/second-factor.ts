@@ -138,7 +138,7 @@ async function afterCode(app: App, ctx: Context): Promise<undefined> {
   if (returned instanceof Error) {
     if (taken !== null) await giveCodeBack(app, personId, taken);
     const { statusCode, body } = returned as unknown as { statusCode: number; body: unknown };
-    return note(app, ctx, { ...used, outcome: readRefusal(statusCode, body).body.code });
+    return note(app, ctx, { ...used, outcome: readRefusal(app.publicUrl, statusCode, body).body.code });
   }
   await forgiveAttempt(app, counted);
   // The session was replaced: the first right code of an authenticator app has turned it on.

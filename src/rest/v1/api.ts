@@ -83,7 +83,7 @@ export function createRest(
   addDocs(api, publicUrl);
 
   api.onError((error, context) => sendProblem(context, app, problemFor(app, error, context)));
-  api.notFound((context) => sendProblem(context, app, nothingAt(context)));
+  api.notFound((context) => sendProblem(context, app, nothingAt(app, context)));
 
   const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
   return { handle: (request, response) => listener(request, response), operations };
@@ -101,11 +101,14 @@ function admit(who: Principal, endpoint: Parameters<Gate>[0], id: string | undef
 function problemFor(app: App, error: Error, context: RestContext): Problem {
   if (error instanceof DomainError) {
     noteRefused(app, error, context);
-    return problemOf(error);
+    return problemOf(app, error);
   }
-  if (error instanceof Malformed) return error.problem;
+  if (error instanceof Malformed) {
+    const { code, message, field } = error;
+    return problem(app, code, message, field === undefined ? {} : { field });
+  }
   const id = noteUnexpected(app.log, error, context.req.routePath);
-  return problem('internal/unexpected', unexpectedMessage(id), { id });
+  return problem(app, 'internal/unexpected', unexpectedMessage(id), { id });
 }
 
 /** Of what is read only that it may not be: what is not there is no secret. */
@@ -117,8 +120,9 @@ function noteRefused(app: App, error: DomainError, { req, var: { who, audit } }:
   noteRefusal(app, who, audit, error, req.param(), details);
 }
 
-function nothingAt({ req }: RestContext): Problem {
+function nothingAt(app: App, { req }: RestContext): Problem {
   return problem(
+    app,
     'request/path',
     // What somebody wrote into the path may be a code or a number: it is not written into their logs, too.
     `There is nothing for ${req.method} at this path. /v1/docs has all that there is.`,

@@ -2,7 +2,6 @@ import { BatchStalled, BatchTruncated } from '../../batches/errors.ts';
 import type { RowFormat } from '../../batches/split-rows.ts';
 import { UploadTooSlow, type SlowUploads } from '../../http/slow-uploads.ts';
 import type { RestContext } from './endpoint.ts';
-import { problem } from './problem.ts';
 import { Malformed } from './read-parts.ts';
 
 const FORMATS: Readonly<Record<string, RowFormat>> = {
@@ -16,14 +15,12 @@ const FORMATS: Readonly<Record<string, RowFormat>> = {
 export function formatOf({ env: { incoming } }: RestContext): RowFormat {
   const [type = ''] = (incoming.headers['content-type'] ?? '').split(';');
   const format = FORMATS[type.trim().toLowerCase()];
-  if (!format) throw new Malformed(WRONG_TYPE);
+  if (!format) throw new Malformed('request/media_type', WRONG_TYPE);
   return format;
 }
 
-const WRONG_TYPE = problem(
-  'request/media_type',
-  'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).',
-);
+const WRONG_TYPE =
+  'Send the rows as application/json (an array), or as application/x-ndjson (one in each line).';
 
 /** The body as it comes: it is read on when the rows before are kept. @throws {BatchTruncated | BatchStalled} */
 export async function* bodyOf(

@@ -4,7 +4,7 @@ import type { BatchProgress } from '../../batches/progress.ts';
 import type { RowResult } from '../../batches/queries.ts';
 import { refusalOf } from '../../batches/refusal.ts';
 import { idOf, moment } from './parts.ts';
-import { problem, Problem } from './problem.ts';
+import { problem, Problem, type Site } from './problem.ts';
 import { Mode } from './verification-shape.ts';
 
 const count = (description: string) => z.int().openapi({ description });
@@ -55,11 +55,14 @@ export const BatchRow = z
   })
   .openapi('BatchRow', { description: 'A row of a batch, and what has become of it.' });
 
-export function batchRowShape({ row, status, verificationId, error }: RowResult): z.output<typeof BatchRow> {
-  return { row, status, verificationId, error: error && problemOfRow(refusalOf(error)) };
+export function batchRowShape(
+  site: Site,
+  { row, status, verificationId, error }: RowResult,
+): z.output<typeof BatchRow> {
+  return { row, status, verificationId, error: error && problemOfRow(site, refusalOf(error)) };
 }
 
-function problemOfRow({ code, message, docUrl: _page, ...more }: ReturnType<typeof refusalOf>): Problem {
+function problemOfRow(site: Site, { code, message, ...more }: ReturnType<typeof refusalOf>): Problem {
   const there = Object.entries(more).filter(([, value]) => value !== null);
-  return problem(code, message, Object.fromEntries(there));
+  return problem(site, code, message, Object.fromEntries(there));
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { challengeOf } from '../../accounts/challenge.ts';
 import { docUrl, ERROR_CODES, type DomainError, type ErrorCode } from '../../errors.ts';
+import type { App } from '../../platform.ts';
 
 /** RFC 9457. Besides these members a problem has what its kind adds, e.g. `checksLeft` or `nextSendAt`. */
 export const Problem = z
@@ -16,16 +17,25 @@ export const Problem = z
 
 export type Problem = z.output<typeof Problem>;
 
+/** Where the pages about problems are. */
+export type Site = Pick<App, 'publicUrl'>;
+
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** @param more what this kind of problem adds */
-export function problem(code: ErrorCode, detail: string, more: Record<string, unknown> = {}): Problem {
-  return { ...more, type: docUrl(code), title: titleOf(code), status: ERROR_CODES[code], detail, code };
+export function problem(
+  { publicUrl }: Site,
+  code: ErrorCode,
+  detail: string,
+  more: Record<string, unknown> = {},
+): Problem {
+  const type = docUrl(publicUrl, code);
+  return { ...more, type, title: titleOf(code), status: ERROR_CODES[code], detail, code };
 }
 
 /** All that an error of the domain says of itself; its fields are for callers to act on. */
-export function problemOf(error: DomainError): Problem {
-  return problem(error.code, error.message, { ...error });
+export function problemOf(site: Site, error: DomainError): Problem {
+  return problem(site, error.code, error.message, { ...error });
 }
 
 /** Headers that a program can act on without reading the body. */

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
+import type { ErrorCode } from '../../errors.ts';
 import { readJson } from '../../http/read-json.ts';
-import { problem, type Problem } from './problem.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
@@ -18,10 +18,12 @@ export interface PartSchemas {
 
 /** A request that is none of its operation's. */
 export class Malformed extends Error {
-  readonly problem: Problem;
-  constructor(problem: Problem) {
-    super(problem.detail);
-    this.problem = problem;
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  constructor(code: ErrorCode, message: string, field?: string) {
+    super(message);
+    this.code = code;
+    this.field = field;
   }
 }
 
@@ -43,7 +45,7 @@ function check(schema: z.ZodType, value: unknown): unknown {
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const field = issue!.path.join('.');
-  throw new Malformed(problem('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, { field }));
+  throw new Malformed('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, field);
 }
 
 /** A parameter that is there twice is a list. */
@@ -57,14 +59,13 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (type === undefined && encoding === undefined && Number(length ?? 0) === 0) return {};
   if (!JSON_TYPE.test((type ?? '').split(';')[0]!.trim()))
-    throw new Malformed(problem('request/media_type', 'Send the body as application/json.'));
+    throw new Malformed('request/media_type', 'Send the body as application/json.');
   const read = await readJson(request, MAX_BODY_BYTES);
   if (typeof read === 'object') return read.value;
-  throw new Malformed(read === 'tooLarge' ? TOO_LARGE : NO_JSON);
+  throw read === 'tooLarge'
+    ? new Malformed('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`)
+    : new Malformed('input/invalid', 'The body is no JSON.');
 }
-
-const TOO_LARGE = problem('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`);
-const NO_JSON = problem('input/invalid', 'The body is no JSON.');
 
 /** A name that is mistyped is told; whatever else stands where a name belongs may be a code, and is not. */
 function wordsOf(issue: z.core.$ZodIssue): string {

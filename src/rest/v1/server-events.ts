@@ -78,7 +78,7 @@ export async function sendEvents<T>(
 }
 
 function told(app: App, error: unknown) {
-  if (error instanceof DomainError) return problemOf(error);
+  if (error instanceof DomainError) return problemOf(app, error);
   const id = noteUnexpected(app.log, error, 'events');
-  return problem('internal/unexpected', unexpectedMessage(id), { id });
+  return problem(app, 'internal/unexpected', unexpectedMessage(id), { id });
 }

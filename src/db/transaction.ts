@@ -11,7 +11,8 @@ const RETRIED_SQLSTATES = new Set(['40001', '40P01', '23505']);
  * Runs a transaction in two round trips: BEGIN travels with the statements that read and lock,
  * COMMIT with those that write. Tries again after a lost race, a deadlock or a serialisation failure.
  * @param read waits for nothing but its statements
- * @param write sends all its statements before it waits for any; the COMMIT goes right behind them
+ * @param write sends all its statements before it waits for any; the COMMIT goes right behind them. When it fails
+ *   before that, nothing is committed
  */
 export async function transaction<State, Result>(
   lanes: Lanes,
@@ -39,6 +40,7 @@ async function runOnce<State, Result>(
     const begun = tx.unsafe('begin read write').execute();
     const [, state] = await Promise.all([begun, read(tx)]);
     const written = write(tx, state);
+    await failedBeforeItWasSent(written);
     // An error among the statements before it makes it a rollback.
     ending = tx.unsafe('commit').execute();
     const [result] = await Promise.all([written, ending]);
@@ -48,6 +50,19 @@ async function runOnce<State, Result>(
     if (!isConnectionGone(error)) await (ending ?? tx.unsafe('rollback').execute());
     throw error;
   }
+}
+
+/**
+ * Waits until all has run that waits for no answer: what fails by then never reached the server, which would
+ * commit the rest. That is before the driver sends anything, so the COMMIT still travels with the statements.
+ * @throws what `written` was rejected with
+ */
+async function failedBeforeItWasSent(written: Promise<unknown>): Promise<void> {
+  let hasFailed = false;
+  written.catch(() => (hasFailed = true));
+  // From within a promise's turn, `nextTick` comes behind all further ones, and ahead of the driver's `setImmediate`.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  if (hasFailed) await written;
 }
 
 function isConnectionGone(error: unknown): boolean {

@@ -199,6 +199,35 @@ describe('a message from a handset', () => {
     expect(await textsOf(world)).toEqual([' […] the end']);
   });
 
+  test('of which nothing can be read holds up no other', async () => {
+    const world = await createWorld();
+    const part = (number: number) => ({ part: { reference: 9, total: 3, number } });
+    const last = async () => {
+      const [row] = await app.sql<{ arrival: Buffer }[]>`
+        SELECT arrival FROM inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)}
+        ORDER BY received_at DESC LIMIT 1`;
+      return row!.arrival;
+    };
+    const bad: Buffer[] = [];
+    for (const parts of [{}, { 1: Buffer.alloc(40).toString('base64') }]) {
+      await text(world, aNumber(), 'the end', part(3));
+      bad.push(await last());
+      await app.sql`UPDATE inbound_arrivals SET parts = ${app.sql.json(parts)} WHERE arrival = ${bad.at(-1)!}`;
+      clock.advance(1);
+    }
+    await text(world, aNumber(), 'the end', part(3));
+    clock.advance(PARTS_MS + 1);
+    await until(async () => (await joinLate(app)) + (await textsOf(world)).length > 0);
+    await until(async () => (await textsOf(world)).length > 0);
+    expect(await textsOf(world)).toEqual([' […] the end']);
+    expect(await joinLate(app)).toBe(0);
+    // What is empty is gone; what may be read by a process that has its key waits some more.
+    const left = await app.sql<{ arrival: Buffer }[]>`
+      SELECT arrival FROM inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)} AND NOT done`;
+    expect(left.map(({ arrival }) => arrival.toString('hex'))).toEqual([bad[1]!.toString('hex')]);
+    await app.sql`DELETE FROM inbound_arrivals WHERE arrival = ${bad[1]!}`;
+  });
+
   test('that the carrier sends again is stored once; the same words later are another message', async () => {
     const world = await createWorld();
     const from = aNumber();

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { connect, type Database } from '../../src/db/client.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { connect, type Database, type Tx } from '../../src/db/client.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -69,6 +69,63 @@ test('what is decided against is rolled back', async () => {
     ),
   ).rejects.toThrow('no');
   expect(await notes()).toEqual([]);
+});
+
+describe('nothing is committed of what was read and locked', () => {
+  const refuse = (): never => {
+    throw new Error('no');
+  };
+  // As statements do whose parameters cannot be written: the others of the batch are on their way.
+  const refuseLater = async (): Promise<void> => {
+    await Promise.resolve();
+    await (async () => refuse())();
+  };
+
+  test.each<[string, (tx: Tx) => Promise<unknown>]>([
+    ['throws', refuse],
+    ['rejects', async () => refuse()],
+    [
+      'can send only some of its statements',
+      (tx) => Promise.all([tx`INSERT INTO notes VALUES (2)`.execute(), refuseLater()]),
+    ],
+  ])('when what writes %s', async (_how, write) => {
+    let statements = 0;
+    await expect(
+      transaction(
+        database.lanes,
+        (tx) => {
+          statements++;
+          return tx`INSERT INTO notes VALUES (1)`.execute();
+        },
+        (tx) => write(tx),
+      ),
+    ).rejects.toThrow('no');
+    expect(statements).toBe(1);
+    expect(await notes()).toEqual([]);
+  });
+
+  test('and what is written and its COMMIT still travel together', async () => {
+    const url = new URL(testDatabase.url);
+    const chunks: string[] = [];
+    await using wire = await startProxy({ host: url.hostname, port: Number(url.port) }, (bytes) => {
+      chunks.push(bytes.toString('latin1'));
+    });
+    url.host = `127.0.0.1:${wire.port}`;
+    const behind = await connect(url.href, { poolSize: 5 });
+    const add = (id: number) =>
+      transaction(
+        behind.lanes,
+        (tx) => tx`SELECT 1`.execute(),
+        // Of a text that is prepared already: a new one is described first.
+        (tx) => tx.unsafe('INSERT INTO notes VALUES ($1)', [id], { prepare: true }).execute(),
+      );
+    await add(1);
+    chunks.length = 0;
+    await add(2);
+    expect(chunks.filter((chunk) => chunk.includes('commit'))).toHaveLength(1);
+    expect(chunks).toHaveLength(2);
+    await behind.close();
+  });
 });
 
 test('a row that another transaction made first is read at the next try', async () => {

@@ -161,8 +161,23 @@ describe('a group commit', () => {
     );
     const settled = await Promise.allSettled([1, 2, 3].map((item) => batcher.add(item)));
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(batches).toEqual([[1, 2, 3], [1], [2], [3]]);
+    expect(batches).toEqual([[1, 2, 3], [1], [2, 3], [2], [3]]);
     expect(await batcher.add(4)).toBe(4);
+  });
+
+  test('one bad item of 500 costs the others 18 commits', async () => {
+    let commits = 0;
+    const batcher = createBatcher(
+      (items: readonly number[]) => {
+        commits++;
+        return items.includes(321) ? Promise.reject(new Error('broken by 321')) : Promise.resolve(items);
+      },
+      { maxBatchSize: 500, lanes: 1 },
+    );
+    const items = Array.from({ length: 500 }, (_, i) => i);
+    const settled = await Promise.allSettled(items.map((item) => batcher.add(item)));
+    expect(items.filter((i) => settled[i]!.status === 'rejected')).toEqual([321]);
+    expect(commits).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(500)));
   });
 
   test.each(['CONNECTION_CLOSED', 'ECONNREFUSED', '57P01', '53300'])(

@@ -17,7 +17,7 @@ export function moveAttempt(attempt: AttemptState, step: Step, now: number): boo
   const before = attempt.status;
   if (step.answer) {
     const { outcome } = step.answer;
-    attempt.answeredAt = new Date(now);
+    if (isAnswer(outcome)) attempt.answeredAt ??= new Date(now);
     attempt.status = advanceAttempt(before, statusAfterSubmit(outcome));
     if (outcome.kind === 'accepted') {
       attempt.carrierMessageId = outcome.carrierMessageId;
@@ -41,6 +41,11 @@ export function moveAttempt(attempt: AttemptState, step: Step, now: number): boo
     attempt.partsDueAt = null;
   }
   return !(before === 'unknown' && attempt.status === 'rejected');
+}
+
+/** Whether the carrier said it. The others are what we say when it says nothing. */
+function isAnswer({ kind }: SubmitOutcome): boolean {
+  return kind !== 'unknown' && kind !== 'unavailable';
 }
 
 /** What a receipt of one part, or its staying alone, says of the whole message. */

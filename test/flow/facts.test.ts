@@ -161,6 +161,36 @@ describe('an answer', () => {
   });
 });
 
+describe('when the carrier answered', () => {
+  const answeredAt = async ({ v }: Awaited<ReturnType<typeof onItsWay>>) => {
+    const [row] = await app.sql<{ at: Date | null }[]>`
+      SELECT answered_at AS at FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
+    return row!.at;
+  };
+
+  test.each<SubmitOutcome>([
+    { kind: 'unknown', reason: 'no answer' },
+    { kind: 'unavailable', reason: 'link lost' },
+  ])('is not known of what it never answered: $kind', async (outcome) => {
+    const message = await onItsWay();
+    await message.answer(outcome);
+    expect(await answeredAt(message)).toBeNull();
+  });
+
+  test('is when the late answer came, and does not change when that is committed again', async () => {
+    const message = await onItsWay();
+    await message.answer({ kind: 'unknown', reason: 'no answer' });
+    clock.advance(1_000);
+    const from = clock.now();
+    await message.lateAccept();
+    const at = await answeredAt(message);
+    expect(at!.getTime()).toBeGreaterThanOrEqual(from);
+    clock.advance(1_000);
+    await message.lateAccept();
+    expect(await answeredAt(message)).toEqual(at);
+  });
+});
+
 describe('an answer behind its deadline', () => {
   const UNKNOWN: SubmitOutcome = { kind: 'unknown', reason: 'no answer' };
   const REFUSED: SubmitOutcome = { kind: 'rejected', error: { code: '0x45', message: 'no' }, retry: 'never' };

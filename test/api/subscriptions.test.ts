@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
 import {
   AccountEventsDocument,
@@ -17,6 +18,7 @@ import {
   type TestApp,
 } from '../support/app.ts';
 import {
+  callerWith,
   createCaller,
   createSocketClient,
   openRawSocket,
@@ -180,6 +182,38 @@ describe('a subscription over a socket', () => {
       [two, '"b\\'],
     ] as const)
       expect(await socket.next()).toMatchObject({ id, type: 'next' });
+  });
+
+  test('that a test key and a live key share word for word shows each of them what is its own', async () => {
+    const owner = await createWaitingAccount(app);
+    const own = {
+      live: await createCaller(app, owner),
+      test: callerWith(app, (await createApiKey(app, owner.accountId, { name: 'test', mode: 'test' })).key),
+    };
+    const query = `subscription ($after: String) {
+      accountEvents(after: $after) { verification { id sandboxCode } } }`;
+    for (const order of [['live', 'test'] as const, ['test', 'live'] as const]) {
+      await using open = new AsyncDisposableStack();
+      for (const mode of order) {
+        const { data } = await own[mode].ask('{ accountEventsCursor }');
+        const { id } = await started(own[mode]);
+        const socket = open.use(await openSocket(app, own[mode].credential));
+        socket.send(subscribe(mode, query, { after: data!.accountEventsCursor }));
+        expect(await socket.next(), order.join()).toMatchObject({
+          ...{ id: mode, type: 'next' },
+          payload: {
+            data: {
+              accountEvents: {
+                verification: {
+                  id,
+                  sandboxCode: mode === 'test' ? await codeOf(app, { accountId: owner.accountId, id }) : null,
+                },
+              },
+            },
+          },
+        });
+      }
+    }
   });
 
   test('of another account is refused', async () => {

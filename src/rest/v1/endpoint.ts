@@ -134,9 +134,11 @@ export function addEndpoint<
       Headers,
       Body
     >);
-    return result instanceof Response
-      ? result
-      : sendText(context.env.outgoing, status, JSON.stringify(result), JSON_TYPE);
+    if (!(result instanceof Response))
+      return sendText(context.env.outgoing, status, JSON.stringify(result), JSON_TYPE);
+    // Nobody reads the body of a HEAD: what it holds open would stay open.
+    if (context.req.method === 'HEAD') await result.body?.cancel();
+    return result;
   });
 }
 

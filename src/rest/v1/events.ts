@@ -8,7 +8,7 @@ import { VerificationNotFound } from '../../verifications/errors.ts';
 import { addEndpoint, type Gate, type RestApi, type RestContext } from './endpoint.ts';
 import { Event, eventShape } from './event-shape.ts';
 import { idParams, readIdParam } from './parts.ts';
-import { Resume, ResumeQuery, sendEvents } from './server-events.ts';
+import { placeOf, Resume, ResumeQuery, sendEvents } from './server-events.ts';
 
 const TAG = 'Events';
 
@@ -47,7 +47,7 @@ export function addEvents(api: RestApi, app: App, gate: Gate, seats: ConnectionS
     async handle({ who, params, headers, query, context }) {
       const verificationId = readIdParam('vrf', params);
       if (!verificationId) throw new VerificationNotFound();
-      const after = headers['last-event-id'] ?? query.after;
+      const after = placeOf(headers, query);
       return send(who, context, () => verificationEvents(app, who, { verificationId, after }));
     },
   });
@@ -63,7 +63,7 @@ export function addEvents(api: RestApi, app: App, gate: Gate, seats: ConnectionS
     answer: STREAM,
     errors: ['input/cursor', 'socket/too_many'],
     async handle({ who, headers, query, context }) {
-      const after = headers['last-event-id'] ?? query.after;
+      const after = placeOf(headers, query);
       return send(who, context, () => accountEvents(app, who, { after }));
     },
   });

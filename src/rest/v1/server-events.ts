@@ -23,6 +23,14 @@ export const ResumeQuery = z.object({
   after: z.string().optional().openapi({ description: 'The same, for those who cannot set headers.' }),
 });
 
+/** Behind which event to go on. One that is empty is none: a reader has seen nothing yet. */
+export function placeOf(
+  { 'last-event-id': last }: z.output<typeof Resume>,
+  { after }: z.output<typeof ResumeQuery>,
+): string | undefined {
+  return [last, after].find((place) => place !== undefined && place !== '');
+}
+
 /** One event on the wire. */
 export interface ServerEvent {
   /** The cursor behind it. */
@@ -58,9 +66,8 @@ export async function sendEvents<T>(
     leave();
     throw error;
   }
-  context.header('cache-control', 'no-store');
   context.header('x-accel-buffering', 'no');
-  return streamSSE(context, async (stream) => {
+  const response = streamSSE(context, async (stream) => {
     stream.onAbort(() => void events.return?.());
     await stream.write(`retry: ${RETRY_MS}\n\n`);
     const beat = setInterval(() => void stream.write(': still here\n\n'), BEAT_MS);
@@ -75,6 +82,9 @@ export async function sendEvents<T>(
       leave();
     }
   });
+  // `streamSSE` would let it be kept, if it is asked about each time.
+  response.headers.set('cache-control', 'no-store');
+  return response;
 }
 
 function told(app: App, error: unknown) {

@@ -94,3 +94,28 @@ test('a place that no stream has given out is refused before anything is sent', 
     body: { code: 'input/cursor' },
   });
 });
+
+test('one who only asks for the head of a stream holds nothing open', async () => {
+  const { body } = await caller.post('/v1/verifications', { to: aNumber() });
+  const url = `${app.server!.url}/v1/verifications/${String(body.id)}/events`;
+  const token = String(body.clientToken);
+  // More than a token may hold open.
+  for (let i = 0; i < 25; i++) {
+    const head = await fetch(url, { method: 'HEAD', headers: { authorization: `Bearer ${token}` } });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  }
+  const events = await openEvents(url, token);
+  await events.take(({ type }) => type === 'VerificationStarted');
+  events.close();
+});
+
+test('no cache keeps a stream, and a reader that has seen nothing yet may say so', async () => {
+  const v = await start(app, who, aNumber());
+  const stop = new AbortController();
+  const response = await fetch(`${app.server!.url}/v1/verifications/${v.id}/events?after=`, {
+    headers: { authorization: `Bearer ${caller.credential}`, 'last-event-id': '' },
+    signal: stop.signal,
+  });
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  stop.abort();
+});

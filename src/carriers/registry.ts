@@ -55,8 +55,10 @@ export async function createCarrierRegistry(
   events: RegistryEvents,
 ): Promise<CarrierRegistry> {
   const links = new Map<CarrierId, Link>();
-  /** Those that cannot be opened, with their accounts. */
-  const broken = new Map<CarrierId, AccountId>();
+  /** Those that were replaced or taken out of use, until they are gone. */
+  const leaving = new Set<Link>();
+  /** What is to be said of the others: those that cannot be opened, or not yet. */
+  const absent = new Map<CarrierId, { accountId: AccountId; health: CarrierHealth }>();
   const reporter = createHealthReporter(app);
   const guard = { clock: app.clock, random: app.random };
   let closed = false;
@@ -76,13 +78,21 @@ export async function createCarrierRegistry(
         continue;
       }
       links.delete(id);
-      void link.carrier.close(REPLACED_DRAIN_MS);
+      leaving.add(link);
+      void link.carrier.close(REPLACED_DRAIN_MS).then(() => {
+        leaving.delete(link);
+        if (!closed) void refresh();
+      });
     }
-    broken.clear();
+    absent.clear();
     for (const row of rows) {
+      const { accountId } = row;
       if (links.has(row.id)) continue;
+      if (isUnbinding(row.id)) {
+        absent.set(row.id, { accountId, health: UNBINDING });
+        continue;
+      }
       try {
-        const { accountId } = row;
         links.set(row.id, {
           accountId,
           carrier: await withKeys(app.keys, () => connect(row)),
@@ -91,10 +101,15 @@ export async function createCarrierRegistry(
         });
       } catch (error) {
         // A key that is missing or a row that cannot be read is this carrier's trouble alone.
-        broken.set(row.id, row.accountId);
+        absent.set(row.id, { accountId, health: UNREADABLE });
         app.log.error({ carrierId: row.id, carrier: row.name, err: error }, 'carrier cannot be opened');
       }
     }
+  }
+
+  /** Many carriers refuse a bind while one of before is there: the next one waits until that is gone. */
+  function isUnbinding(id: CarrierId): boolean {
+    return leaving.values().some(({ row }) => row.id === id && row.config.kind === 'smpp');
   }
 
   function connect(row: CarrierRow): GuardedCarrier {
@@ -116,7 +131,7 @@ export async function createCarrierRegistry(
       logProblem(carrierId, link, health.problem);
       return { accountId: link.accountId, carrierId, health };
     });
-    for (const [carrierId, accountId] of broken) reports.push({ accountId, carrierId, health: UNREADABLE });
+    for (const [carrierId, report] of absent) reports.push({ carrierId, ...report });
     reporter.report(reports);
   }
 
@@ -144,7 +159,8 @@ export async function createCarrierRegistry(
       .catch((error: unknown) => app.log.error({ err: error }, 'carriers not read')));
   function perSecond(accountId: AccountId): number | undefined {
     const own = [...links.values()].filter((link) => link.accountId === accountId);
-    if (own.length === 0) return undefined;
+    if (own.length === 0)
+      return leaving.values().some((link) => link.accountId === accountId) ? 0 : undefined;
     const up = own
       .map(({ carrier }) => carrier.health())
       .filter((health) => ['up', 'degraded'].includes(stateOf(health)));
@@ -169,20 +185,25 @@ export async function createCarrierRegistry(
       forgetOutcomes();
       await refreshing;
       reporter.leave();
-      await Promise.all([...links.values()].map((link) => link.carrier.close(drainMs)));
+      await Promise.all([...links.values(), ...leaving].map((link) => link.carrier.close(drainMs)));
       // Last: what others may send more is what we send no longer.
       await crew.leave();
     },
   };
 }
 
-const UNREADABLE: CarrierHealth = {
-  state: 'down',
-  problem: 'cannot be opened: its configuration or its secrets cannot be read',
+const UNBINDING: CarrierHealth = {
+  state: 'connecting',
   inFlight: 0,
   window: 0,
   pace: { perSecond: 0, throttles: 0, backOff: 1 },
   binds: [],
+};
+
+const UNREADABLE: CarrierHealth = {
+  ...UNBINDING,
+  state: 'down',
+  problem: 'cannot be opened: its configuration or its secrets cannot be read',
 };
 
 /** Whether a link can stay as it is. Secrets that were only sealed anew, under another key, are the same. */

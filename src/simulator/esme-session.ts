@@ -61,9 +61,14 @@ export class EsmeSession {
   #bind(request: Bind, connection: SmppConnection): PeerAnswer {
     if (this.#bound) return answerTo(request, STATUS.RALYBND);
     const { password, profileFor, system: systemOf, agenda } = this.#exchange;
-    if (!profileFor(request.systemId)) return answerTo(request, STATUS.RINVSYSID);
+    const profile = profileFor(request.systemId);
+    if (!profile) return answerTo(request, STATUS.RINVSYSID);
     if (password !== undefined && request.password !== password) return answerTo(request, STATUS.RINVPASWD);
     const system = systemOf(request.systemId);
+    if (system.binds >= (profile.maxBinds ?? Infinity)) {
+      system.refusedBinds += 1;
+      return answerTo(request, STATUS.RALYBND);
+    }
     system.binds += 1;
     this.#bound = {
       systemId: request.systemId,

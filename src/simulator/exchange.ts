@@ -23,6 +23,8 @@ export interface SmscOptions {
 export interface Traffic {
   /** Sessions bound now. */
   binds: number;
+  /** Since the start, because there were as many as the profile allows. */
+  refusedBinds: number;
   /** Submits since the start, refused ones included. */
   submits: number;
 }

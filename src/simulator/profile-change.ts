@@ -13,6 +13,7 @@ const ProfileChange = z.strictObject({
   profile: z.string().refine(isProfileName, `must be one of ${names.join(', ')}`),
   responseMs: range.optional(),
   receiptMs: range.optional(),
+  maxBinds: z.int().min(1).max(1_000).optional(),
   maxPerSecond: z.number().positive().max(1_000_000).optional(),
   refusedShare: share.optional(),
   refusalStatus: z.int().min(1).max(0xffffffff).optional(),

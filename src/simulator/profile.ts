@@ -22,6 +22,8 @@ export interface CarrierProfile {
   ids: 'decimal' | 'hexThenDecimal' | 'same';
   /** What `data_coding` 0 means to this carrier. */
   alphabet: Alphabet;
+  /** Binds above it are refused with 0x05; absent: no limit. */
+  maxBinds?: number;
   /** Submits above it are answered with 0x58; absent: no limit. */
   maxPerSecond?: number;
   refusedShare: number;
@@ -79,6 +81,7 @@ export const PROFILES = {
     receiptMs: [7_100, 7_500],
   },
   throttling: { ...NORMAL, summary: 'takes 50 messages a second, answers 0x58 above', maxPerSecond: 50 },
+  oneBind: { ...NORMAL, summary: 'refuses a bind with 0x05 while another one is there', maxBinds: 1 },
   rejecting: { ...NORMAL, summary: 'refuses every message with 0x45', refusedShare: 1 },
   undelivered: {
     ...NORMAL,

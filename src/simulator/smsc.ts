@@ -46,7 +46,7 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
       const known = systems.get(systemId);
       if (known) return known;
       const courier = new ReceiptCourier(agenda);
-      const system = { courier, binds: 0, submits: 0, second: 0, submitsInSecond: 0 };
+      const system = { courier, binds: 0, refusedBinds: 0, submits: 0, second: 0, submitsInSecond: 0 };
       systems.set(systemId, system);
       return system;
     },
@@ -75,8 +75,8 @@ export async function createSmsc(options: SmscOptions): Promise<Smsc> {
   return {
     port: (server.address() as AddressInfo).port,
     traffic(systemId) {
-      const { binds, submits } = systems.get(systemId) ?? { binds: 0, submits: 0 };
-      return { binds, submits };
+      const { binds = 0, refusedBinds = 0, submits = 0 } = systems.get(systemId) ?? {};
+      return { binds, refusedBinds, submits };
     },
     originate(message, systemId) {
       const able = [...systems].find(

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { createCarrierRegistry } from '../../src/carriers/registry.ts';
+import type { OutboundMessage } from '../../src/carriers/carrier.ts';
 import { CarrierConfig } from '../../src/carriers/config.ts';
 import { carriers } from '../../src/carriers/table.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
+import { createNetworks } from '../../src/outgoing/networks.ts';
 import { redisUrl } from '../support/redis.ts';
 import { until } from '../support/until.ts';
 import { received, start } from '../support/verifying.ts';
@@ -50,4 +54,81 @@ test('a change in one process reaches a worker in another over Redis, without wa
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe('a carrier that is changed while a message is on its way', () => {
+  const RESPONSE_MS = 300;
+  let ground: Awaited<ReturnType<typeof createTestApp>>;
+  beforeAll(async () => {
+    ground = await createTestApp({ ROLES: 'simulator' });
+  });
+  afterAll(() => ground[Symbol.asyncDispose]());
+
+  async function changeOne(systemId: string) {
+    const { app } = ground;
+    const simulator = app.simulator!;
+    simulator.change(systemId, { profile: 'oneBind', responseMs: [RESPONSE_MS, RESPONSE_MS] });
+    const who = await createTestAccount(app);
+    const id = await connectCarrier(app, who.accountId, {
+      name: systemId,
+      secrets: { password: 'test' },
+      config: { kind: 'smpp', host: '127.0.0.1', port: simulator.smppPort, systemId },
+    });
+    const registry = await createCarrierRegistry(app, OUTSIDE, {
+      onReceipt: () => Promise.resolve(),
+      onInbound: () => Promise.resolve(),
+      onReady: () => undefined,
+    });
+    await until(() => (registry.get(id)?.freeWindow() ?? 0) > 0);
+    const submitted = registry.get(id)!.submit(aMessage(app.clock()));
+    await updateCarrier(app, who, id, { config: { window: 7 } });
+    await registry.refresh();
+    return {
+      registry,
+      submitted,
+      carrier: () => registry.get(id),
+      perSecond: () => registry.perSecond(who.accountId),
+      async traffic() {
+        const all = (await (await fetch(`${simulator.url}/carriers`)).json()) as Traffic[];
+        return all.find((carrier) => carrier.systemId === systemId)!;
+      },
+      [Symbol.asyncDispose]: () => registry.close(1_000),
+    };
+  }
+
+  test('is bound anew when its old link is gone, for many carriers take one bind at a time', async () => {
+    await using one = await changeOne('changed');
+    expect(one.carrier()).toBeUndefined();
+    expect(one.perSecond()).toBe(0);
+    expect(await one.submitted).toMatchObject({ kind: 'accepted' });
+    await until(() => one.carrier()?.freeWindow() === 7);
+    expect(await one.traffic()).toMatchObject({ binds: 1, refusedBinds: 0, submits: 1 });
+  });
+
+  test('is waited for by a worker that stops, so that what becomes of the message is known', async () => {
+    await using one = await changeOne('stopped');
+    let outcome: unknown;
+    void one.submitted.then((it) => (outcome = it));
+    await one.registry.close(5_000);
+    expect(outcome).toMatchObject({ kind: 'accepted' });
+    await until(async () => (await one.traffic()).binds === 0);
+  });
+});
+
+const OUTSIDE = { publicUrl: 'http://localhost', networks: createNetworks([]) };
+
+/** Of `GET /carriers` of the simulator. */
+interface Traffic {
+  systemId: string;
+  binds: number;
+  refusedBinds: number;
+  submits: number;
+}
+
+const aMessage = (now: number): OutboundMessage => ({
+  attemptId: newId('att'),
+  to: '+385911234567',
+  sender: 'Otpost',
+  text: 'Your code is 123456',
+  expiresAt: new Date(now + 60_000),
 });

@@ -15,7 +15,7 @@ export type CredentialFault = 'malformed' | 'expired' | 'wrong_audience' | 'wron
 
 const FAULTS: Record<CredentialFault, string> = {
   malformed:
-    'This is no whole API key, access token or client token. Copy it again, from its first to its last character.',
+    'This is no whole API key, access token, session or client token. Copy it again, from its first to its last character.',
   expired: 'This credential is over. Take a new one, or the new secret of a key that was rotated.',
   wrong_audience:
     'This token was made by somebody else, or for somebody else: its "iss" and "aud" are not those of this API.',

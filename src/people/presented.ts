@@ -1,5 +1,7 @@
+import { CredentialInvalid } from '../accounts/errors.ts';
 import type { PageStanding, Sender } from '../accounts/sender.ts';
-import { readSessionCookie } from './session-cookie.ts';
+import { readSessionCookie, readStepCookies } from './session-cookie.ts';
+import { isWholeSessionToken, readBearerSession } from './session-token.ts';
 
 /** The credential that a request comes with, and what it says of its sender. */
 export interface Presented extends Sender {
@@ -52,6 +54,34 @@ function standingOf(origin: string, host: string | undefined, own: OwnOrigins): 
 export function cookieIn(headers: PresentingHeaders, own: OwnOrigins): string | undefined {
   if (headers.cookie === undefined || !isOwnPage(headers, own)) return undefined;
   return readSessionCookie(headers.cookie, own.publicUrl.startsWith('https:'));
+}
+
+/** What a request below `/auth` comes with. */
+export interface PresentedSession {
+  token: string | undefined;
+  /** Of a sign-in that is under way; a session is not among them. */
+  cookies: string | undefined;
+}
+
+/**
+ * The session that a request comes with, read once and for all: whoever reads the headers again may read another one in
+ * them, or one where we see none. An `Authorization` that has anything else is refused; such a cookie, which a browser
+ * cannot help sending, is as none.
+ * @throws {CredentialInvalid}
+ */
+export function presentedSessionIn(headers: PresentingHeaders, own: OwnOrigins): PresentedSession {
+  if (headers.authorization !== undefined) {
+    const token = readBearerSession(headers.authorization);
+    if (token === undefined) throw new CredentialInvalid('malformed');
+    return { token, cookies: undefined };
+  }
+  if (!isOwnPage(headers, own)) return { token: undefined, cookies: undefined };
+  const secure = own.publicUrl.startsWith('https:');
+  const token = readSessionCookie(headers.cookie, secure);
+  return {
+    token: token !== undefined && isWholeSessionToken(token) ? token : undefined,
+    cookies: readStepCookies(headers.cookie, secure),
+  };
 }
 
 /**

@@ -16,3 +16,17 @@ export function looksLikeSessionToken(text: string): boolean {
 export function isWholeSessionToken(text: string): boolean {
   return isWholeSecret(PREFIX, text);
 }
+
+/**
+ * The token of an `Authorization` header that has one and nothing else.
+ * @returns undefined for everything else, also for what somebody else may read a token out of
+ */
+export function readBearerSession(authorization: string): string | undefined {
+  const token = /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];
+  return token !== undefined && isWholeSessionToken(token) ? token : undefined;
+}
+
+/** As `readBearerSession` reads it, and the library cannot read otherwise. */
+export function writeBearerSession(token: string): string {
+  return `Bearer ${token}`;
+}

@@ -22,12 +22,11 @@ export async function answerInvitation(
   app: App,
   path: '/auth/invitation' | '/auth/accept-invitation',
   body: string | undefined,
-  { credential, address }: { credential: string | undefined; address: string | undefined },
+  { sessionToken, address }: { sessionToken: string | undefined; address: string | undefined },
 ): Promise<Told> {
   try {
     const { token, name, password } = readBodyOf(body);
     if (path === '/auth/invitation') return { status: 200, body: await readInvitation(app, token) };
-    const sessionToken = credential?.replace(/^Bearer +/i, '').trim();
     const session = sessionToken ? await findSession(app, sessionToken) : undefined;
     const accepted = await acceptInvitation(app, { token, name, password, session, address });
     return { status: 200, body: accepted };

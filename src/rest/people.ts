@@ -1,9 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { docUrl, InvalidInput, WrongMediaType } from '../errors.ts';
+import { docUrl, DomainError, InvalidInput, WrongMediaType } from '../errors.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { ForeignOrigin } from '../people/errors.ts';
-import { isOwnOrigin, isOwnPage, presentedIn, type OwnOrigins } from '../people/presented.ts';
+import {
+  isOwnOrigin,
+  presentedSessionIn,
+  type OwnOrigins,
+  type PresentedSession,
+} from '../people/presented.ts';
+import { writeBearerSession } from '../people/session-token.ts';
 import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
 import { readRefusal, toRefusal } from '../people/sign-in/refusals.ts';
 import { answerInvitation, type Told } from './invitations.ts';
@@ -33,23 +39,20 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
   async function ask(path: string, request: IncomingMessage): Promise<Response | Told | undefined> {
     const { headers, method = 'GET' } = request;
     if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host, own))
-      return toRefusal(own.publicUrl, new ForeignOrigin());
+      throw new ForeignOrigin();
+    const session = presentedSessionIn(headers, own);
     let body: string | undefined;
     if (method === 'POST') {
-      if (!/^application\/json *(?:;|$)/i.test(headers['content-type'] ?? ''))
-        return toRefusal(own.publicUrl, new WrongMediaType());
+      if (!/^application\/json *(?:;|$)/i.test(headers['content-type'] ?? '')) throw new WrongMediaType();
       const read = await readBody(request, MAX_BODY_BYTES);
       if (read === 'cut') return undefined;
       if (read === 'tooLarge')
-        return toRefusal(
-          own.publicUrl,
-          new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`),
-        );
+        throw new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`);
       body = read.toString();
     }
     if (path === '/auth/invitation' || path === '/auth/accept-invitation')
       return answerInvitation(app, path, method === 'POST' ? body : undefined, {
-        credential: presentedIn(headers, own).credential,
+        sessionToken: session.token,
         address: addressOf(request),
       });
     const handle = await load();
@@ -58,7 +61,7 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
     return handle(
       new Request(url, {
         method,
-        headers: headersFor(headers, own, addressOf(request)),
+        headers: headersFor(headers, session, addressOf(request)),
         ...(body !== undefined && { body: body === '' ? '{}' : body }),
       }),
     );
@@ -79,6 +82,10 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
         const refusal = readRefusal(own.publicUrl, answer.status, content);
         send(response, refusal.status, refusal.body);
       } catch (error) {
+        if (error instanceof DomainError) {
+          const { status, body } = toRefusal(own.publicUrl, error);
+          return send(response, status, body);
+        }
         const id = noteUnexpected(app.log, error, path);
         const code = 'internal/unexpected';
         send(response, 500, {
@@ -97,8 +104,12 @@ function lastOfEach(cookies: readonly string[]): Iterable<string> {
   return new Map(cookies.map((cookie) => [cookie.split('=', 1)[0], cookie])).values();
 }
 
-/** Only what is meant for it goes through; cookies of a foreign page are not. */
-function headersFor(headers: IncomingHttpHeaders, own: OwnOrigins, address: string | undefined): Headers {
+/** Only what is meant for it goes through, and a session in the one form that can be read in one way. */
+function headersFor(
+  headers: IncomingHttpHeaders,
+  { token, cookies }: PresentedSession,
+  address: string | undefined,
+): Headers {
   const passed = new Headers();
   const pass = (name: string, value: string | undefined) => {
     if (value !== undefined) passed.set(name, value);
@@ -106,8 +117,8 @@ function headersFor(headers: IncomingHttpHeaders, own: OwnOrigins, address: stri
   pass('content-type', headers['content-type']);
   pass('origin', headers.origin);
   pass('sec-fetch-site', headers['sec-fetch-site']);
-  if (headers.authorization !== undefined) passed.set('authorization', headers.authorization);
-  else if (isOwnPage(headers, own)) pass('cookie', headers.cookie);
+  pass('authorization', token && writeBearerSession(token));
+  pass('cookie', cookies);
   pass(ADDRESS_HEADER, address);
   return passed;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import type { RunningApp } from '../../src/app.ts';
-import type { AccountId, PersonId } from '../../src/ids.ts';
+import { uuidOf, type AccountId, type PersonId } from '../../src/ids.ts';
 import { makeMember } from '../../src/people/add-member.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
@@ -63,6 +63,19 @@ describe('somebody who signs in', () => {
       code: 'auth/invalid',
       reason: 'expired',
     });
+  });
+
+  test('has no longer session for not being remembered', async () => {
+    const said = await new Browser(app).post('/sign-in/email', {
+      email,
+      password: PASSWORD,
+      rememberMe: false,
+    });
+    expect(said.status).toBe(200);
+    const [row] = await app.sql<[{ hours: number }]>`
+      SELECT extract(epoch FROM expires_at - created_at)::float8 / 3600 AS hours FROM person_sessions
+      WHERE person_id = ${uuidOf(personId)}`;
+    expect(row.hours).toBeCloseTo(12, 2);
   });
 
   test('can be a program, too, with the token as a bearer', async () => {

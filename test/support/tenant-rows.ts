@@ -563,9 +563,9 @@ function callsOf(kind: 'receipts' | 'inbound', content: (tenant: Tenant) => obje
 }
 
 const get =
-  (path: string): Call['call'] =>
+  (path: string, credential = (own: Tenant) => own.credential): Call['call'] =>
   (app, own) => {
-    const headers = { authorization: `Bearer ${own.credential}` };
+    const headers = { authorization: `Bearer ${credential(own)}` };
     return fetch(app.server!.url + path, { headers, redirect: 'manual' });
   };
 
@@ -675,7 +675,7 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     },
   ],
   '/auth/sign-out': [
-    { what: 'without a session', status: 200, call: post('/auth/sign-out', {}, (own) => own.credential) },
+    { what: 'with its key', status: 401, call: post('/auth/sign-out', {}, (own) => own.credential) },
   ],
   '/auth/change-password': [
     {
@@ -744,7 +744,7 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     },
   ],
   '/auth/passkey/generate-register-options': [
-    { what: 'without a session', status: 401, call: get('/auth/passkey/generate-register-options') },
+    { what: 'with its key', status: 401, call: get('/auth/passkey/generate-register-options') },
   ],
   '/auth/passkey/verify-registration': [
     {
@@ -754,7 +754,11 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     },
   ],
   '/auth/passkey/generate-authenticate-options': [
-    { what: 'asks for any passkey', status: 200, call: get('/auth/passkey/generate-authenticate-options') },
+    {
+      what: 'asks for any passkey',
+      status: 200,
+      call: get('/auth/passkey/generate-authenticate-options', (own) => own.session),
+    },
   ],
   '/auth/passkey/verify-authentication': [
     {
@@ -764,7 +768,8 @@ export const CALLS: Readonly<Record<Path, readonly Call[]>> = {
     },
   ],
   '/auth/passkey/list-user-passkeys': [
-    { what: 'without a session', status: 401, call: get('/auth/passkey/list-user-passkeys') },
+    { what: 'with its key', status: 401, call: get('/auth/passkey/list-user-passkeys') },
+    { what: 'of its own', status: 200, call: get('/auth/passkey/list-user-passkeys', (own) => own.session) },
   ],
   '/auth/passkey/update-passkey': [
     {

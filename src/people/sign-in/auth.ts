@@ -99,6 +99,8 @@ export function createAuth(app: App) {
           before: async (session, ctx) => ({
             data: {
               ...session,
+              // The library's is a day for whoever does not want to be remembered: that goes with the browser, and ends no later.
+              expiresAt: new Date(session.createdAt.getTime() + SESSION_SECONDS * 1_000),
               token: writeSessionToken(app.keys.randomBytes(TOKEN_BYTES)),
               factors: factorsOfNew(
                 ctx?.path ?? '',

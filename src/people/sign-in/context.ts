@@ -1,10 +1,10 @@
 import type { createAuthMiddleware } from 'better-auth/api';
-import { CredentialInvalid } from '../../accounts/errors.ts';
+import { CredentialInvalid, CredentialMissing } from '../../accounts/errors.ts';
 import type { PersonId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { findSession } from '../authenticate-session.ts';
-import { readSessionCookie } from '../session-cookie.ts';
 import type { KnownSession } from '../session-directory.ts';
+import { readBearerSession } from '../session-token.ts';
 import { ADDRESS_HEADER } from './address-header.ts';
 import { readDevice } from './device.ts';
 
@@ -29,11 +29,9 @@ export function deviceOf(app: App, ctx: Context, prefix: string, email: string):
   return readDevice(app, email, ctx.getCookie(`${prefix}.device`));
 }
 
-/** The token of the session that a request comes with: of a program in a header, of a browser in a cookie. */
-export function sessionTokenOf(app: App, ctx: Context): string | undefined {
-  const bearer = /^bearer +([^ .]+)/i.exec(ctx.headers?.get('authorization') ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
-  return readSessionCookie(ctx.headers?.get('cookie') ?? undefined, app.publicUrl.startsWith('https:'));
+/** The address of e-mail of somebody; empty when there is nobody any more. */
+export async function emailOf(ctx: Context, personId: PersonId): Promise<string> {
+  return (await ctx.context.internalAdapter.findUserById(personId))?.email ?? '';
 }
 
 /** Whose request it is: of a session, or of a sign-in that was begun. */
@@ -43,9 +41,16 @@ export interface Asking {
   session?: KnownSession;
 }
 
+/** @throws {CredentialMissing} for a stranger, and for a sign-in that was begun */
+export async function sessionOf(app: App, ctx: Context): Promise<KnownSession> {
+  const session = await findSessionOf(app, ctx);
+  if (!session) throw new CredentialMissing();
+  return session;
+}
+
 /** @returns undefined for a stranger */
 export async function askingOf(app: App, ctx: Context): Promise<Asking | undefined> {
-  const session = await sessionOf(app, ctx);
+  const session = await findSessionOf(app, ctx);
   if (session) return { personId: session.personId, session };
   const cookie = ctx.context.createAuthCookie(BEGUN_COOKIE);
   const begun = await ctx.getSignedCookie(cookie.name, ctx.context.secret);
@@ -53,8 +58,9 @@ export async function askingOf(app: App, ctx: Context): Promise<Asking | undefin
   return step ? { personId: step.value as PersonId } : undefined;
 }
 
-async function sessionOf(app: App, ctx: Context): Promise<KnownSession | undefined> {
-  const token = sessionTokenOf(app, ctx);
+/** The session that a request comes with: of a browser's cookie, too, the door has made this header. */
+async function findSessionOf(app: App, ctx: Context): Promise<KnownSession | undefined> {
+  const token = readBearerSession(ctx.headers?.get('authorization') ?? '');
   if (token === undefined) return undefined;
   try {
     return await findSession(app, token);

@@ -63,9 +63,17 @@ function fromAddress(app: Pick<App, 'keys'>, address: string | undefined): Count
   return address ? [{ key: keyOf(app, 'address', siteOf(address)), limit: PER_ADDRESS }] : [];
 }
 
-/** By what the passwords are counted that somebody gives who is in already. */
-export function countedForSession(app: Pick<App, 'keys'>, token: string): Counted[] {
-  return [{ key: keyOf(app, 'session', token), limit: PER_DEVICE }];
+/**
+ * By what the passwords are counted that somebody gives who is in already, in the same way. It is by the person, and not
+ * by the session: whoever has a stolen one has no more tries with another one.
+ */
+export function countedForPassword(
+  app: Pick<App, 'keys'>,
+  attempt: { personId: string; device: string | undefined; address: string | undefined },
+): Counted[] {
+  const { device, personId, address } = attempt;
+  const own = device ? keyOf(app, 'password on device', device) : keyOf(app, 'password', personId);
+  return [{ key: own, limit: PER_DEVICE }, ...fromAddress(app, address)];
 }
 
 /** By what mails are counted that somebody wants sent to an address: nobody is to be drowned in them. */

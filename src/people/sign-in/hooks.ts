@@ -3,12 +3,12 @@ import { NoMail } from '../../mail/mailer.ts';
 import type { App } from '../../platform.ts';
 import { readNewPassword } from '../password.ts';
 import { asApiError } from './api-error.ts';
-import { addressOf, deviceOf, sessionTokenOf, textOf, type Context } from './context.ts';
+import { addressOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
 import { DEVICE_SECONDS, issueDevice } from './device.ts';
 import {
   countAttempt,
+  countedForPassword,
   countedForReset,
-  countedForSession,
   countedForSignIn,
   forgiveAttempt,
   type Counted,
@@ -42,7 +42,7 @@ export function beforeSignIn(app: App, { prefix, checkCode }: HookOptions) {
     if (WITH_NEW_PASSWORD.includes(ctx.path) && newPassword !== undefined)
       await asApiError(Promise.try(readNewPassword, newPassword));
     if (ctx.path === RESET) await asApiError(countReset(app, ctx));
-    const counted = countedOf(app, ctx, prefix);
+    const counted = await asApiError(countedOf(app, ctx, prefix));
     if (counted) await asApiError(countAttempt(app, counted));
     const changed = await asApiError(beforeFactor(app, ctx, { prefix, checkCode }));
     // Whoever changes it may do so because somebody else knows it.
@@ -50,7 +50,8 @@ export function beforeSignIn(app: App, { prefix, checkCode }: HookOptions) {
       ctx.path === '/change-password'
         ? { revokeOtherSessions: true }
         : (changed ?? (await asApiError(beforePasskey(app, ctx))));
-    return body && { context: { body: { ...(ctx.body as object), ...body } } };
+    if (!counted && !body) return undefined;
+    return { context: { body: { ...(ctx.body as object), ...body, ...(counted && { counted }) } } };
   });
 }
 
@@ -59,8 +60,7 @@ export function afterSignIn(app: App, { prefix }: HookOptions) {
   return createAuthMiddleware(async (ctx) => {
     const answer = (await afterFactor(app, ctx)) ?? (await afterPasskey(app, ctx));
     if (ctx.context.returned instanceof Error) return undefined;
-    const counted = countedOf(app, ctx, prefix);
-    if (counted) await forgiveAttempt(app, counted);
+    if (isCounted(ctx.path)) await forgiveAttempt(app, (ctx.body as { counted: Counted[] }).counted);
     const person = ctx.context.newSession?.user;
     const isIn =
       (ctx.path === SIGN_IN && person?.twoFactorEnabled !== true) ||
@@ -83,16 +83,23 @@ async function countReset(app: App, ctx: Context): Promise<void> {
   );
 }
 
-function countedOf(app: App, ctx: Context, prefix: string): Counted[] | undefined {
+function isCounted(path: string): boolean {
+  return path === SIGN_IN || WITH_PASSWORD.includes(path);
+}
+
+/**
+ * By what an attempt is counted. It goes along in the body, and no client's does: a new password ends the session that
+ * says whose it is.
+ * @throws {CredentialMissing}
+ */
+async function countedOf(app: App, ctx: Context, prefix: string): Promise<Counted[] | undefined> {
+  if (!isCounted(ctx.path)) return undefined;
+  const address = addressOf(ctx);
   if (ctx.path === SIGN_IN) {
     const email = textOf(ctx, 'email') ?? '';
-    return countedForSignIn(app, {
-      email,
-      device: deviceOf(app, ctx, prefix, email),
-      address: addressOf(ctx),
-    });
+    return countedForSignIn(app, { email, device: deviceOf(app, ctx, prefix, email), address });
   }
-  if (!WITH_PASSWORD.includes(ctx.path)) return undefined;
-  const token = sessionTokenOf(app, ctx);
-  return token ? countedForSession(app, token) : undefined;
+  const { personId } = await sessionOf(app, ctx);
+  const device = deviceOf(app, ctx, prefix, await emailOf(ctx, personId));
+  return countedForPassword(app, { personId, device, address });
 }

@@ -1,7 +1,7 @@
 import { passkey } from '@better-auth/passkey';
 import type { Passkey } from '@better-auth/passkey';
 import { and, eq, ne } from 'drizzle-orm';
-import { CredentialMissing, SecondFactorNeeded } from '../../accounts/errors.ts';
+import { SecondFactorNeeded } from '../../accounts/errors.ts';
 import { areTwoFactors } from '../../accounts/factor.ts';
 import { readName } from '../../errors.ts';
 import type { PersonId } from '../../ids.ts';
@@ -10,9 +10,10 @@ import { announcePeople } from '../announce.ts';
 import { PasskeyNotFound, PasskeyRefused } from '../errors.ts';
 import { noteOfPerson, type PersonalAct } from '../note-person.ts';
 import { hasPasskey } from '../queries.ts';
+import type { KnownSession } from '../session-directory.ts';
 import { personPasskeys, personSessions } from '../table.ts';
 import { asApiError } from './api-error.ts';
-import { addressOf, askingOf, textOf, type Asking, type Context } from './context.ts';
+import { addressOf, askingOf, sessionOf, textOf, type Context } from './context.ts';
 import { countAttempt, countedForPasskey } from './guard.ts';
 
 const OPTIONS_TO_ADD = '/passkey/generate-register-options';
@@ -50,8 +51,8 @@ export function passkeyPlugin({ rpId, origins }: App['passkeys']) {
  * to make one's own.
  * @throws {SecondFactorNeeded}
  */
-export async function provenAsFarAsPossible(app: App, { personId, session }: Asking): Promise<void> {
-  if (!session || areTwoFactors(session.factors)) return;
+export async function provenAsFarAsPossible(app: App, { personId, factors }: KnownSession): Promise<void> {
+  if (areTwoFactors(factors)) return;
   if (await hasPasskey(app, personId)) throw new SecondFactorNeeded();
 }
 
@@ -66,20 +67,19 @@ export async function beforePasskey(app: App, ctx: Context): Promise<object | un
     return undefined;
   }
   if (![OPTIONS_TO_ADD, ADD_PASSKEY, RENAME, REMOVE_PASSKEY].includes(ctx.path)) return undefined;
-  const asking = await askingOf(app, ctx);
-  if (!asking?.session) throw new CredentialMissing();
-  if (ctx.path === RENAME || ctx.path === REMOVE_PASSKEY) await ownPasskey(app, asking, textOf(ctx, 'id'));
+  const session = await sessionOf(app, ctx);
+  if (ctx.path === RENAME || ctx.path === REMOVE_PASSKEY) await ownPasskey(app, session, textOf(ctx, 'id'));
   if (ctx.path === RENAME) return { name: readName(textOf(ctx, 'name') ?? '') };
-  await provenAsFarAsPossible(app, asking);
+  await provenAsFarAsPossible(app, session);
   if (ctx.path === OPTIONS_TO_ADD) return undefined;
-  await ctx.context.password.checkPassword(asking.personId, ctx as never);
+  await ctx.context.password.checkPassword(session.personId, ctx as never);
   return ctx.path === ADD_PASSKEY
     ? { createSession: false, name: readName(textOf(ctx, 'name') ?? 'Passkey') }
     : {};
 }
 
 /** @throws {PasskeyNotFound} also for somebody else's */
-async function ownPasskey(app: App, { personId }: Asking, id = ''): Promise<void> {
+async function ownPasskey(app: App, { personId }: KnownSession, id = ''): Promise<void> {
   const isId = /^sgn_[0-9a-f]{32}$/.test(id);
   const [own] = isId
     ? await app.db

@@ -1,6 +1,5 @@
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import { and, eq, ne } from 'drizzle-orm';
-import { CredentialMissing } from '../../accounts/errors.ts';
 import type { AuditAction } from '../../audit/actions.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { PersonId, SessionId } from '../../ids.ts';
@@ -10,7 +9,7 @@ import { SecondFactorOff, StepOver } from '../errors.ts';
 import { noteOfPerson, type PersonalAct } from '../note-person.ts';
 import { sessionHash } from '../session-directory.ts';
 import { personSessions } from '../table.ts';
-import { addressOf, askingOf, deviceOf, textOf, type Context } from './context.ts';
+import { addressOf, askingOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
 import { countAttempt, countedForCode, forgiveAttempt, type Counted } from './guard.ts';
 import { provenAsFarAsPossible } from './passkey.ts';
 import { readRefusal } from './refusals.ts';
@@ -64,17 +63,18 @@ interface Found {
 /**
  * Before a code is looked at, or a factor is changed.
  * @returns what the body has besides, or instead
- * @throws {TooManyAttempts | StepOver | InvalidInput | SecondFactorOff}
+ * @throws {CredentialMissing | SecondFactorNeeded | TooManyAttempts | StepOver | InvalidInput | SecondFactorOff}
  */
 export async function beforeFactor(app: App, ctx: Context, options: Options): Promise<object | undefined> {
   if (ctx.path === DISABLE || ctx.path === RENEW_CODES) await proveFactor(app, ctx, options.checkCode);
-  const asking = isCodePath(ctx.path) || ctx.path === ENABLE ? await askingOf(app, ctx) : undefined;
-  if (asking && ctx.path === ENABLE) await provenAsFarAsPossible(app, asking);
+  if (ctx.path === ENABLE) await provenAsFarAsPossible(app, await sessionOf(app, ctx));
   if (!isCodePath(ctx.path)) return undefined;
+  const asking = await askingOf(app, ctx);
   if (!asking) throw new StepOver();
   const { personId, session } = asking;
-  const email = (await ctx.context.internalAdapter.findUserById(personId))?.email ?? '';
-  const device = deviceOf(app, ctx, options.prefix, email);
+  // With a session it may be what turns an app on, also one that was set up before there was a passkey.
+  if (session) await provenAsFarAsPossible(app, session);
+  const device = deviceOf(app, ctx, options.prefix, await emailOf(ctx, personId));
   const counted = countedForCode(app, { personId, device, address: addressOf(ctx) });
   await countAttempt(app, counted);
   const code = textOf(ctx, 'code') ?? '';
@@ -100,9 +100,8 @@ export async function beforeFactor(app: App, ctx: Context, options: Options): Pr
  * password is enough.
  */
 async function proveFactor(app: App, ctx: Context, checkCode: CheckCode): Promise<void> {
-  const asking = await askingOf(app, ctx);
-  if (!asking?.session) throw new CredentialMissing();
-  const person = (await ctx.context.internalAdapter.findUserById(asking.personId)) as {
+  const { personId } = await sessionOf(app, ctx);
+  const person = (await ctx.context.internalAdapter.findUserById(personId)) as {
     twoFactorEnabled?: boolean;
   } | null;
   // Else the code would confirm an authenticator app that is being set up.
@@ -110,7 +109,7 @@ async function proveFactor(app: App, ctx: Context, checkCode: CheckCode): Promis
   const code = textOf(ctx, 'code');
   if (code === undefined)
     throw new InvalidInput('code', 'A code of your authenticator app is needed, or a backup code.');
-  await ctx.context.password.checkPassword(asking.personId, ctx as never);
+  await ctx.context.password.checkPassword(personId, ctx as never);
   await checkCode(/^\d+$/.test(code) ? 'totp' : 'backupCode', {
     body: { code },
     headers: ctx.headers ?? new Headers(),

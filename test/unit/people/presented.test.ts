@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isOwnOrigin, presentedIn, type PresentingHeaders } from '../../../src/people/presented.ts';
-import { readSessionCookie } from '../../../src/people/session-cookie.ts';
+import { parseCookies } from 'better-auth/cookies';
+import { CredentialInvalid } from '../../../src/accounts/errors.ts';
+import {
+  isOwnOrigin,
+  presentedIn,
+  presentedSessionIn,
+  type PresentingHeaders,
+} from '../../../src/people/presented.ts';
+import { readSessionCookie, readStepCookies } from '../../../src/people/session-cookie.ts';
+import { writeSessionToken } from '../../../src/people/session-token.ts';
 
 const own = { publicUrl: 'https://otp.example/api', allowed: ['https://console.example'] };
 const cookie = '__Host-otpost.session=otp_ses_abc.c2ln%3D';
@@ -70,5 +78,62 @@ describe('the cookie of a session', () => {
 
   test('is read from any header without failing', () => {
     fc.assert(fc.property(fc.string(), (text) => void readSessionCookie(text, true)));
+  });
+});
+
+describe('the session that a request to sign-in comes with', () => {
+  const token = writeSessionToken(Buffer.alloc(24, 7));
+  const page = { origin: 'https://otp.example', host: 'otp.example' };
+  const session = `__Host-otpost.session=${token}.c2ln%3D`;
+  const step = '__Host-otpost.two_factor=step.c2ln';
+
+  test('is its header, and with one no cookie counts', () => {
+    const headers = { ...page, authorization: `bearer  ${token}`, cookie: `${session}; ${step}` };
+    expect(presentedSessionIn(headers, own)).toEqual({ token, cookies: undefined });
+  });
+
+  test('is its cookie, which is not among those that are passed on', () => {
+    const headers = { ...page, cookie: `a=b; ${session};${step}; __Host-otpost.session.0=x` };
+    expect(presentedSessionIn(headers, own)).toEqual({ token, cookies: step });
+    expect(presentedSessionIn({ ...headers, origin: 'https://evil.example' }, own)).toEqual({});
+  });
+
+  test('is refused in a header that has anything but one whole token', () => {
+    const odd = fc.oneof(
+      fc.tuple(fc.string(), fc.string()).map(([before, after]) => `Bearer ${before}${token}${after}`),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(odd, (authorization) => {
+        fc.pre(authorization.replace(/^Bearer +/i, 'Bearer ') !== `Bearer ${token}`);
+        expect(() => presentedSessionIn({ authorization }, own)).toThrow(CredentialInvalid);
+      }),
+    );
+  });
+
+  test('comes out of no cookie header by the cookies of a step, however somebody else reads those', () => {
+    const names = ['session', 'session ', 'session_data', 'trust_device', 'two_factor', 'device', ''];
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...names.map((name) => `__Host-otpost.${name}`),
+        token,
+        ' ',
+        '\t',
+        '"',
+        '=',
+        ';',
+        '%3D',
+        '.',
+      ),
+      fc.string({ maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const passed = readStepCookies(pieces.join(''), true) ?? '';
+        for (const name of parseCookies(passed).keys())
+          expect(['__Host-otpost.two_factor', '__Host-otpost.device']).toContain(name);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -14,6 +14,8 @@ export interface Cors {
   may(request: IncomingMessage): Promise<boolean>;
 }
 
+/** What a page may read of an answer besides what each may: how long to wait, where it is, whether it is as before. */
+const EXPOSED = 'etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate';
 const PREFLIGHT_SECONDS = '86400';
 
 /** @param named by the operator; undefined: all may */
@@ -31,6 +33,7 @@ export function createCors(app: App, named: readonly string[] | undefined): Cors
       const { origin } = request.headers;
       // Also where all may: an account can say otherwise, so what is answered to one page is not for another.
       response.setHeader('vary', 'origin');
+      if (request.headers.origin !== undefined) response.setHeader('access-control-expose-headers', EXPOSED);
       if (!named) return void response.setHeader('access-control-allow-origin', '*');
       if (origin === undefined) return;
       if (named.includes(origin)) {
@@ -49,7 +52,7 @@ export function answerPreflight(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers':
-      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id, otpost-account',
+      'authorization, content-type, accept, idempotency-key, if-none-match, last-event-id, otpost-account, otpost-app',
     'access-control-max-age': PREFLIGHT_SECONDS,
   });
   response.end();

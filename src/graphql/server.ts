@@ -171,6 +171,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     headersTimeout: requestMs,
     connectionsCheckingInterval: requestMs / 4,
     maxHeaderSize: LIMITS.headerBytes,
+    // Of two hosts or credentials Node takes the first, and a proxy in front perhaps the other one: together they are none.
+    joinDuplicateHeaders: true,
   };
   const http = createServer(patience, (request, response) => {
     underWay.add(response);

@@ -152,7 +152,14 @@ describe('requests', () => {
     expect(response.status).toBe(204);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
-    expect(response.headers.get('access-control-allow-headers')).toContain('authorization');
+    const allowed = response.headers.get('access-control-allow-headers');
+    for (const name of ['authorization', 'idempotency-key', 'otpost-account', 'otpost-app'])
+      expect(allowed).toContain(name);
+    const answer = await fetch(`${app.server!.url}/v1/account`, {
+      headers: { origin: 'https://app.example', authorization: `Bearer ${caller.credential}` },
+    });
+    for (const name of ['etag', 'ratelimit'])
+      expect(answer.headers.get('access-control-expose-headers'), name).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 
@@ -301,6 +308,19 @@ describe('the server', () => {
     await closed;
     clearInterval(drip);
     expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  });
+
+  test.each([
+    ['HTTP/1.1', 'Host: a.example\r\nHost: b.example\r\n', 400],
+    ['HTTP/1.1', 'Host: localhost\r\nAuthorization: Bearer x\r\n', 401],
+    // One that need not say where it is going.
+    ['HTTP/1.0', '', 200],
+  ])('over %s a header is one thing, or none: %j', async (version, headers, status) => {
+    const socket = connect(Number(new URL(app.server!.url).port), '127.0.0.1');
+    const credential = `Authorization: Bearer ${caller.credential}\r\n`;
+    socket.write(`GET /v1/account ${version}\r\n${credential}${headers}Connection: close\r\n\r\n`);
+    const answer = Buffer.concat(await Array.fromAsync(socket as AsyncIterable<Buffer>)).toString();
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 
   test('lets no page of another origin read the one of GraphiQL, which may hold a key', async () => {

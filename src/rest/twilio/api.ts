@@ -90,7 +90,11 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
     return answer(context, { status: 500, code: 20500, message, more_info: pageOf(20500) });
   });
 
-  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(api.fetch, {
+    overrideGlobalObjects: false,
+    // HTTP/1.0 need not say one.
+    hostname: 'localhost',
+  });
   return { handle: (request, response) => listener(request, response), operations: gate.operations };
 }
 

@@ -85,7 +85,11 @@ export function createRest(
   api.onError((error, context) => sendProblem(context, app, problemFor(app, error, context)));
   api.notFound((context) => sendProblem(context, app, nothingAt(app, context)));
 
-  const listener = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+  const listener = getRequestListener(api.fetch, {
+    overrideGlobalObjects: false,
+    // HTTP/1.0 need not say one.
+    hostname: 'localhost',
+  });
   return { handle: (request, response) => listener(request, response), operations };
 }
 

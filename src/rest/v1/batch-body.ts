@@ -2,7 +2,7 @@ import { BatchStalled, BatchTruncated } from '../../batches/errors.ts';
 import type { RowFormat } from '../../batches/split-rows.ts';
 import { UploadTooSlow, type SlowUploads } from '../../http/slow-uploads.ts';
 import type { RestContext } from './endpoint.ts';
-import { Malformed } from './read-parts.ts';
+import { Malformed, refuseEncoded } from './read-parts.ts';
 
 const FORMATS: Readonly<Record<string, RowFormat>> = {
   'application/json': 'json',
@@ -13,6 +13,7 @@ const FORMATS: Readonly<Record<string, RowFormat>> = {
 
 /** @throws {Malformed} for a content type that rows do not come in */
 export function formatOf({ env: { incoming } }: RestContext): RowFormat {
+  refuseEncoded(incoming);
   const [type = ''] = (incoming.headers['content-type'] ?? '').split(';');
   const format = FORMATS[type.trim().toLowerCase()];
   if (!format) throw new Malformed('request/media_type', WRONG_TYPE);

@@ -161,10 +161,10 @@ export function addBatches(
         });
       const rows = await listResults(app, batch, { after: behind, limit: first });
       const last = rows.at(-1)?.row;
-      return {
+      return withETag(context, {
         items: rows.map((row) => batchRowShape(app, row)),
         nextCursor: last !== undefined && last < batch.rows ? String(last) : null,
-      };
+      });
     },
   });
 

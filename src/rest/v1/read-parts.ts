@@ -55,11 +55,19 @@ function queryOf(queries: Record<string, string[]>): Record<string, string | str
   );
 }
 
+/** Nothing is unpacked here: what is packed would be read as it is, as rows or as JSON that make no sense. @throws {Malformed} */
+export function refuseEncoded({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return;
+  throw new Malformed('request/media_type', 'Send the body as it is, without a Content-Encoding.');
+}
+
 async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (type === undefined && encoding === undefined && Number(length ?? 0) === 0) return {};
   if (!JSON_TYPE.test((type ?? '').split(';')[0]!.trim()))
     throw new Malformed('request/media_type', 'Send the body as application/json.');
+  refuseEncoded(request);
   const read = await readJson(request, MAX_BODY_BYTES);
   if (typeof read === 'object') return read.value;
   throw read === 'tooLarge'

@@ -136,6 +136,8 @@ describe('a batch', () => {
       [5, 'started'],
     ]);
     expect(next.body.nextCursor).toBeNull();
+    const known = { 'if-none-match': page.headers.get('etag')! };
+    expect((await caller.get(`${path}?first=3`, known)).status).toBe(304);
     expect((await caller.get(`${path}?after=x`)).body.code).toBe('input/cursor');
   });
 

@@ -215,6 +215,12 @@ describe('is refused with a problem', () => {
       'request/media_type',
       () => caller.post('/v1/verifications', 'to=1', { 'content-type': 'text/plain' }),
     ],
+    [415, 'request/media_type', () => start({}, { 'content-encoding': 'gzip' })],
+    [
+      415,
+      'request/media_type',
+      () => caller.post('/v1/verifications/batch', [{ to: aNumber() }], { 'content-encoding': 'gzip' }),
+    ],
     [413, 'request/too_large', () => start({ locale: 'x'.repeat(70_000) })],
     [404, 'service/not_found', () => start({ serviceId: 'svc_none' })],
     [404, 'verification/not_found', () => caller.get('/v1/verifications/vrf_none')],

@@ -91,6 +91,7 @@ export const Batch = builder.drizzleObject('batches', {
   name: 'Batch',
   permission: 'verifications:read',
   description: `Many verifications that are started together, at the pace of the carriers. Kept for ${KEPT_DAYS} days.`,
+  interfaces: [builder.nodeInterfaceRef()],
   select: {
     columns: {
       ...{ accountId: true, id: true, serviceId: true, mode: true, status: true },

@@ -13,6 +13,7 @@ const NODE_TYPES = {
   cli: 'OAuthClient',
   aud: 'AuditEntry',
   mem: 'Member',
+  bat: 'Batch',
 } as const satisfies Partial<Record<IdPrefix, string>>;
 
 export type NodeTypeName = (typeof NODE_TYPES)[keyof typeof NODE_TYPES];

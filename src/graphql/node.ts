@@ -23,6 +23,7 @@ const TABLES = {
   OAuthClient: 'oauthClients',
   AuditEntry: 'auditEntries',
   Member: 'members',
+  Batch: 'batches',
 } as const satisfies Record<NodeTypeName, string>;
 
 builder.queryField('node', (t) =>
@@ -42,7 +43,7 @@ builder.queryField('node', (t) =>
 );
 
 /** Things that somebody sees only of their own mode. */
-const WITH_MODE: readonly NodeTypeName[] = ['Verification', 'Message'];
+const WITH_MODE: readonly NodeTypeName[] = ['Verification', 'Message', 'Batch'];
 
 /** Loads one thing of the caller's account, with the selection beneath the field that `info` is about. */
 async function loadNode(

@@ -16,9 +16,9 @@ import {
   testNames,
 } from '../support/modes.ts';
 import { answeredOf, argsNaming, rowOf } from '../support/root-fields.ts';
-import { wholeOperation, wholeSelection } from '../support/selections.ts';
+import { nodeOperation, wholeOperation, wholeSelection } from '../support/selections.ts';
 import { LOOKUP, MUTATIONS, NODES, QUERIES, SUBSCRIPTIONS, type FieldRow } from '../support/tenant-rows.ts';
-import { createTenant, type Tenant } from '../support/tenants.ts';
+import { createTenant, type Tenant, type Tests } from '../support/tenants.ts';
 import { createNumbers, start } from '../support/verifying.ts';
 
 // One account with live traffic and tests: each key asks for what is of the other mode, in every field that there is.
@@ -106,21 +106,23 @@ describe('a query', () => {
 });
 
 describe('node(id)', () => {
+  /** What there is of tests, by type; all else is of no mode. */
+  const ofTests = ({ ids }: Tests): Readonly<Record<string, string>> => ({
+    ...{ Verification: ids.vrf, Message: ids.msg, Batch: ids.bat },
+  });
   const types = schema.getPossibleTypes(schema.getType('Node') as never);
 
   test.each(types.map((type) => [type.name, type] as const))(
     'of a %s shows a test key nothing live, and a live key no test',
     async (name, type) => {
       const permission = permissionOf(type)!;
-      const { selection, fragments } = wholeSelection(schema, type, isOpen);
-      const query = `query ($id: ID!) { node(id: $id) { id ...A } } fragment A on ${name} ${selection} ${fragments}`;
+      const { query } = nodeOperation(schema, name, isOpen);
       const answer = await tests.ask(query, { id: NODES[name]!(own) });
       expectNothingOf(await secretsOfLive(app, own), answer);
       if (!isForTests(permission)) return expect(answeredOf(answer, 'node')).toBe('auth/forbidden');
-      const isTraffic = name === 'Verification' || name === 'Message';
-      expect(answer.data).toMatchObject({ node: isTraffic ? null : { id: NODES[name]!(own) } });
-      if (!isTraffic) return;
-      const id = name === 'Message' ? own.tests.ids.msg : own.tests.ids.vrf;
+      const id = ofTests(own.tests)[name];
+      expect(answer.data).toMatchObject({ node: id ? null : { id: NODES[name]!(own) } });
+      if (!id) return;
       expect((await live.ask(query, { id })).data).toEqual({ node: null });
       expect((await tests.ask(query, { id })).data).toMatchObject({ node: { id, mode: 'TEST' } });
     },

@@ -15,7 +15,7 @@ import { callerWith, createSocketClient, type Caller } from '../support/graphql.
 import { aMember, lets, type SignedIn } from '../support/member.ts';
 import { callOperation } from '../support/rest-calls.ts';
 import { OPERATIONS } from '../support/rest-rows.ts';
-import { wholeOperation } from '../support/selections.ts';
+import { nodeOperation, wholeOperation } from '../support/selections.ts';
 import { LOOKUP, NODES, QUERIES, SUBSCRIPTIONS } from '../support/tenant-rows.ts';
 import { createTenant, receiveText, type Tenant } from '../support/tenants.ts';
 import { createNumbers } from '../support/verifying.ts';
@@ -63,12 +63,15 @@ describe('a person', () => {
     const said: { what: string; asked: string; text: string; noted: number }[] = [];
     const query = schema.getQueryType()!;
     for (const field of Object.values(query.getFields()).filter((one) => isOpen(query, one))) {
-      const operation = wholeOperation(schema, 'query', field, isOpen);
-      const all = field.name === 'node' ? Object.values(NODES).map((id) => ({ id: id(own) })) : undefined;
+      const ofField = () => wholeOperation(schema, 'query', field, isOpen).query;
+      const nodes = Object.entries(NODES).map(([type, id]) => ({
+        ...{ query: nodeOperation(schema, type, isOpen).query, args: { id: id(own) } },
+      }));
       // Found by other things than the number, which then must not be in the answer.
       const row = field.name === 'verifications' ? { args: () => ({ first: 5 }) } : QUERIES[field.name]!;
-      for (const args of all ?? [row.args?.(own) ?? {}]) {
-        const { data, errors } = await caller.ask(operation.query, args);
+      const all = field.name === 'node' ? nodes : [{ query: ofField(), args: row.args?.(own) ?? {} }];
+      for (const { query, args } of all) {
+        const { data, errors } = await caller.ask(query, args);
         const text = JSON.stringify(data ?? errors);
         said.push({ what: `Query.${field.name}`, asked: JSON.stringify(args), text, noted: await reads() });
       }

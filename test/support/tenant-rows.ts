@@ -79,7 +79,7 @@ export const QUERIES: Readonly<Record<string, FieldRow>> = {
     others: (_own, { numbers }) =>
       Object.values(numbers).map((to) => ({ args: { first: 3, filter: { to } }, answered: 'empty' })),
   },
-  batches: { ...page, tests: 'empty' },
+  batches: { ...page, tests: 'own' },
   batch: { tests: 'null', args: ({ ids }) => ({ id: ids.bat }), ids: { id: 'null' } },
   message: { tests: 'null', args: ({ ids }) => ({ id: ids.msg }), ids: { id: 'null' } },
   resolveNumber: { ...liveOnly, args: ({ numbers }) => ({ to: numbers.delivered, lookup: true }) },
@@ -524,6 +524,7 @@ export const NODES: Readonly<Record<string, (tenant: Tenant) => string>> = {
   OAuthClient: ({ ids }) => ids.cli,
   AuditEntry: ({ ids }) => ids.aud,
   Member: ({ ids }) => ids.mem,
+  Batch: ({ ids }) => ids.bat,
 };
 
 /** A call of a path, and the status that it is to be answered with. */

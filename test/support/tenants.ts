@@ -27,6 +27,7 @@ import { addRegistration } from '../../src/senders/add-registration.ts';
 import { addSender } from '../../src/senders/add-sender.ts';
 import { setSenderRule } from '../../src/senders/set-rule.ts';
 import { createService } from '../../src/services/create.ts';
+import { ALL_WEBHOOK_NAMES } from '../../src/webhooks/catalog.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
 import { addSafeNumber } from '../../src/verifications/add-safe-number.ts';
@@ -80,7 +81,7 @@ export interface Tests {
   who: Principal;
   /** A test key. */
   credential: string;
-  ids: { vrf: Id<'vrf'>; msg: Id<'msg'> };
+  ids: { vrf: Id<'vrf'>; msg: Id<'msg'>; bat: Id<'bat'> };
   number: string;
   /** The place of its first event. */
   cursor: string;
@@ -145,7 +146,7 @@ export async function createTenant(
   const identity = `${word}-user`;
   const limit = await addLimit(app, who, ids.svc, { name: `${word}-limit` });
   const bucket = await addBucket(app, who, ids.svc, limit.id, { max: 1_000, intervalSeconds: 60 });
-  const tests = await runTest(app, accountId, `${word} test`, aNumber());
+  const tests = await runTest(app, accountId, `${word} test`, aNumber);
   return {
     who,
     credential: key,
@@ -193,9 +194,15 @@ export async function createTenant(
   };
 }
 
-async function runTest(app: Running, accountId: AccountId, name: string, number: string): Promise<Tests> {
+async function runTest(
+  app: Running,
+  accountId: AccountId,
+  name: string,
+  aNumber: () => string,
+): Promise<Tests> {
   const { key, row } = await createApiKey(app, accountId, { name, mode: 'test' });
   const who: Principal = { kind: 'apiKey', accountId, apiKeyId: row.id, mode: 'test' };
+  const number = aNumber();
   const verification = await start(app, who, number);
   const { id } = verification;
   if (app.dispatcher) await happened(app, verification, 'MessageDelivered');
@@ -205,7 +212,7 @@ async function runTest(app: Running, accountId: AccountId, name: string, number:
   return {
     who,
     credential: key,
-    ids: { vrf: id, msg: idFromUuid('msg', message) },
+    ids: { vrf: id, msg: idFromUuid('msg', message), bat: await batchOf(app, who, aNumber()) },
     number,
     cursor: encodeCursor({ transaction: event!.transaction, verificationId: id, version: 1 }),
   };
@@ -275,9 +282,13 @@ async function configure(
   };
 }
 
-/** An endpoint that is not in use, so that nothing goes on with it by itself, and a delivery that failed. */
+/**
+ * An endpoint that is not in use, so that nothing goes on with it by itself, and a delivery that failed. Alarms of
+ * routing are over within a minute, as nothing is wrong: it is not told of that.
+ */
 async function addWebhooks(app: Running, who: Principal, word: string) {
-  const { row } = await createWebhookEndpoint(app, who, { url: `https://${word}.example/hook` });
+  const events = ALL_WEBHOOK_NAMES.filter((name) => name !== 'routing_alarm.cleared');
+  const { row } = await createWebhookEndpoint(app, who, { url: `https://${word}.example/hook`, events });
   await updateWebhookEndpoint(app, who, row.id, { enabled: false });
   const [whk, whd] = [row.id, newId('whd')];
   const { accountId } = who;

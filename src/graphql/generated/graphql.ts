@@ -873,6 +873,7 @@ export type NodeQueryVariables = Exact<{
 export type NodeQuery = { node:
     | { __typename: 'ApiKey', id: string }
     | { __typename: 'AuditEntry', id: string }
+    | { __typename: 'Batch', id: string }
     | { __typename: 'Carrier', id: string }
     | { __typename: 'Member', id: string }
     | { __typename: 'Message', id: string }

@@ -35,6 +35,7 @@ import { LOG_SERIALIZERS } from './log-errors.ts';
 import type { App } from './platform.ts';
 import { writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
+import { simulatedAt } from './demo/simulated-at.ts';
 import { startExample, type Example } from './example/start.ts';
 import type { ApiServer } from './graphql/server.ts';
 import { createSandbox } from './sandbox/carrier.ts';
@@ -189,7 +190,8 @@ async function startWorker(
   stack: AsyncDisposableStack,
 ): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
-  const outside = { publicUrl: config.publicUrl, networks: app.networks };
+  const { networks, publicUrl } = app;
+  const outside = { publicUrl, networks, simulator: simulatedAt(config, simulator) };
   const onReceipt = async (accountId: AccountId, receipt: CarrierReceipt) => {
     await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
   };

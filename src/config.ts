@@ -29,7 +29,13 @@ export interface Config {
   vault: VaultSettings;
   dataDir: string;
   erasures: { file: string; backupDays: number };
-  simulator: { httpPort: number; smppPort: number; host: string };
+  simulator: {
+    httpPort: number;
+    smppPort: number;
+    host: string;
+    /** Whether its host was given: then it may be another process. */
+    isNamed: boolean;
+  };
   /** Of the example app, in development. */
   examplePort: number;
   graphiql: boolean;
@@ -130,6 +136,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       httpPort: read('SIMULATOR_PORT'),
       smppPort: read('SIMULATOR_SMPP_PORT'),
       host: simulatorHost,
+      isNamed: read('SIMULATOR_HOST') !== undefined,
     },
     examplePort: read('EXAMPLE_PORT'),
     trustedDocuments,

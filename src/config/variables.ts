@@ -98,7 +98,8 @@ export const VARIABLES = {
   SIMULATOR_HOST: {
     schema: z.string().min(1).optional(),
     default: undefined,
-    about: 'Name under which workers reach the simulator; HOST when not set.',
+    about:
+      'Name under which workers reach the simulator; HOST when not set. A carrier there needs no OTPOST_PRIVATE_NETWORKS.',
   },
   ...HTTP_VARIABLES,
   ...MAIL_VARIABLES,
@@ -106,7 +107,7 @@ export const VARIABLES = {
     schema: networks.optional(),
     default: undefined,
     about:
-      'Networks of your own that HTTP carriers and number lookups may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
+      'Networks of your own that carriers, number lookups and webhooks may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
   },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),

@@ -60,7 +60,8 @@ export function refusalOf(address: string, rules: AddressRules): string | undefi
     return refusal && `${address} leads to ${refusal}`;
   }
   if (isOwn) return undefined;
-  if (kind !== 'public') return `${address} is not public (${kind}) and not in OTPOST_PRIVATE_NETWORKS`;
+  if (kind !== 'public')
+    return `${address} is not public (${kind}) and not in OTPOST_PRIVATE_NETWORKS, where networks of your own are named`;
   return rules.onlyOwn ? `${address} is not in OTPOST_PRIVATE_NETWORKS` : undefined;
 }
 

@@ -233,7 +233,7 @@ test('a worker in another process tells over Redis, and is forgotten once it say
   const by = await createCaller(api.app, own);
   const { id } = await createCarriers(api.app)(own, 'instant');
   expect(await stands(id, 'UNKNOWN', by)).toMatchObject({ workers: [] });
-  const env = { ...shared, DATABASE_URL: api.databaseUrl };
+  const env = { ...shared, OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32', DATABASE_URL: api.databaseUrl };
   const one = await createTestApp({ ...env, ROLES: 'worker' });
   await using two = await createTestApp({ ...env, ROLES: 'worker' });
   expect(two.app.dispatcher).toBeDefined();

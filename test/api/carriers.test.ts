@@ -18,7 +18,7 @@ let caller: Caller;
 let who: Awaited<ReturnType<typeof createTestAccount>>;
 
 beforeAll(async () => {
-  testApp = await createTestApp();
+  testApp = await createTestApp({ OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' });
   who = await createTestAccount(testApp.app);
   caller = await createCaller(testApp.app, who);
 });

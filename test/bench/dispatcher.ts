@@ -22,6 +22,8 @@ export async function benchDispatcher(ground: Ground): Promise<Outcome[]> {
     OTPOST_KEYS: `bench:${key()},index:${key()}`,
     DATA_DIR: await ground.createFolder(),
     DRAIN_SECONDS: '1',
+    // Where the world's carriers are.
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
   });
   await using app = await createApp(config, clock.overrides);
   const shape = ground.quick ? { ...DISPATCHED, hours: 0.02 } : DISPATCHED;

@@ -15,7 +15,6 @@ const STEADY_SHARE = 0.5;
 /** Without any delivery meanwhile. */
 const GIVE_UP_MS = 30_000;
 const LOOK_MS = 20;
-const LOOPBACK = { OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' };
 
 interface Run {
   perSecond: number;
@@ -28,7 +27,7 @@ interface Run {
  * endpoints that answer, and by nine while the tenth never does.
  */
 export async function benchWebhooks(ground: Ground): Promise<Outcome[]> {
-  await using platform = await createPlatform(ground, LOOPBACK);
+  await using platform = await createPlatform(ground);
   await addNumber(platform);
   const entry = 'test/bench/webhooks/receiver.ts';
   await using receiver = await ground.processes.start<Receiver>({ entry });

@@ -42,7 +42,12 @@ afterAll(async () => {
 });
 
 async function addWorker(): Promise<RunningProcess> {
-  const own = { ROLES: 'worker', DATABASE_URL: main.databaseUrl, DATABASE_POOL_SIZE: '4' };
+  const own = {
+    ROLES: 'worker',
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    DATABASE_URL: main.databaseUrl,
+    DATABASE_POOL_SIZE: '4',
+  };
   const worker = await startOtpost({ ...env, ...own });
   workers.push(worker);
   return worker;

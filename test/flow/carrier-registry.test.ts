@@ -1,17 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import type { Outside } from '../../src/carriers/open-carrier.ts';
 import { createCarrierRegistry } from '../../src/carriers/registry.ts';
 import type { OutboundMessage } from '../../src/carriers/carrier.ts';
 import { CarrierConfig } from '../../src/carriers/config.ts';
 import { carriers } from '../../src/carriers/table.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
-import { connectSimulated, createTestAccount, createTestApp } from '../support/app.ts';
+import type { CarrierId } from '../../src/ids.ts';
+import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createNetworks } from '../../src/outgoing/networks.ts';
 import { redisUrl } from '../support/redis.ts';
+import { listenRaw } from '../support/smpp-peers.ts';
 import { until } from '../support/until.ts';
 import { received, start } from '../support/verifying.ts';
+
+let ground: TestApp;
+beforeAll(async () => {
+  ground = await createTestApp({ ROLES: 'simulator' });
+});
+afterAll(() => ground[Symbol.asyncDispose]());
 
 test('a carrier that cannot be opened keeps no other from its work', async () => {
   await using running = await createTestApp({ ROLES: 'worker,simulator' });
@@ -31,7 +40,11 @@ test('a carrier that cannot be opened keeps no other from its work', async () =>
 });
 
 test('a change in one process reaches a worker in another over Redis, without waiting for its next look', async () => {
-  const redis = { REDIS_URL: redisUrl(), REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}` };
+  const redis = {
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    REDIS_URL: redisUrl(),
+    REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}`,
+  };
   await using other = await createTestApp({ ...redis, ROLES: 'simulator' });
   const { app } = other;
   const who = await createTestAccount(app);
@@ -58,12 +71,6 @@ test('a change in one process reaches a worker in another over Redis, without wa
 
 describe('a carrier that is changed while a message is on its way', () => {
   const RESPONSE_MS = 300;
-  let ground: Awaited<ReturnType<typeof createTestApp>>;
-  beforeAll(async () => {
-    ground = await createTestApp({ ROLES: 'simulator' });
-  });
-  afterAll(() => ground[Symbol.asyncDispose]());
-
   async function changeOne(systemId: string) {
     const { app } = ground;
     const simulator = app.simulator!;
@@ -115,7 +122,39 @@ describe('a carrier that is changed while a message is on its way', () => {
   });
 });
 
-const OUTSIDE = { publicUrl: 'http://localhost', networks: createNetworks([]) };
+test('a simulator is reached without naming its network, and nothing else beside it', async () => {
+  const { app } = ground;
+  const { smppPort } = app.simulator!;
+  await using other = await listenRaw(() => undefined);
+  const who = await createTestAccount(app);
+  const connectTo = (name: string, port: number) =>
+    connectCarrier(app, who.accountId, {
+      name,
+      secrets: { password: 'test' },
+      config: { kind: 'smpp', host: '127.0.0.1', port, systemId: 'normal' },
+    });
+  const [simulated, beside] = [await connectTo('simulated', smppPort), await connectTo('beside', other.port)];
+  const problemOf = async (id: CarrierId, simulator?: Outside['simulator']) => {
+    const outside = { publicUrl: 'http://localhost', networks: createNetworks([]), simulator };
+    const registry = await createCarrierRegistry(app, outside, {
+      onReceipt: () => Promise.resolve(),
+      onInbound: () => Promise.resolve(),
+      onReady: () => undefined,
+    });
+    const health = await until(() => {
+      const now = registry.get(id)!.health();
+      return now.state === 'connecting' ? undefined : now;
+    });
+    await registry.close(0);
+    return health.problem ?? health.state;
+  };
+  const simulator = { hosts: ['127.0.0.1'], port: smppPort };
+  expect(await problemOf(simulated, simulator)).toBe('up');
+  expect(await problemOf(simulated)).toMatch(/OTPOST_PRIVATE_NETWORKS/);
+  expect(await problemOf(beside, simulator)).toMatch(/OTPOST_PRIVATE_NETWORKS/);
+});
+
+const OUTSIDE = { publicUrl: 'http://localhost', networks: createNetworks(['127.0.0.1/32']) };
 
 /** Of `GET /carriers` of the simulator. */
 interface Traffic {

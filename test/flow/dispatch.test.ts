@@ -37,7 +37,10 @@ let app: TestApp['app'];
 let connect: ReturnType<typeof createCarriers>;
 
 beforeAll(async () => {
-  main = await createTestApp({ ROLES: 'worker,simulator' }, { clock: clock.now });
+  main = await createTestApp(
+    { ROLES: 'worker,simulator', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' },
+    { clock: clock.now },
+  );
   app = main.app;
   connect = createCarriers(app);
 });

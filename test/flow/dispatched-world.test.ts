@@ -6,7 +6,10 @@ import { createTestApp } from '../support/app.ts';
 
 test('a worker decides in a world as the policy alone does, refusals and lost messages included', async () => {
   const clock = createWorldClock();
-  await using main = await createTestApp({ ROLES: 'worker' }, clock.overrides);
+  await using main = await createTestApp(
+    { ROLES: 'worker', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' },
+    clock.overrides,
+  );
   // As much trouble in three minutes as the hour of the bench has.
   const shape = {
     ...DISPATCHED,

@@ -39,7 +39,8 @@ beforeAll(async () => {
   test1 = await createTestApp({ ROLES: 'worker,simulator' }, { clock: clock.now });
   app = test1.app;
   // Another process on the same database.
-  test2 = await createTestApp({ ROLES: 'worker', DATABASE_URL: test1.databaseUrl }, { clock: clock.now });
+  const env = { ROLES: 'worker', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' };
+  test2 = await createTestApp({ ...env, DATABASE_URL: test1.databaseUrl }, { clock: clock.now });
 });
 afterAll(async () => {
   await test2[Symbol.asyncDispose]();

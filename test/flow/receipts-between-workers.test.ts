@@ -7,7 +7,11 @@ import { attemptsOf, createNumbers, start } from '../support/verifying.ts';
 
 test('two workers on one carrier read the receipts of each other’s messages, in a form that nobody told them', async () => {
   await using one = await createTestApp({ ROLES: 'worker,simulator' });
-  await using _two = await createTestApp({ ROLES: 'worker', DATABASE_URL: one.databaseUrl });
+  await using _two = await createTestApp({
+    ROLES: 'worker',
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    DATABASE_URL: one.databaseUrl,
+  });
   const { app } = one;
   const who = await createTestAccount(app);
   // Of several receivers the carrier takes the next one for each receipt, whoever sent the message.

@@ -13,7 +13,7 @@ const [ENTITY, TEMPLATE] = [0x1400, 0x1401];
 
 test('each sender goes out with the ids of its own registration in the destination’s country, and without any elsewhere', async () => {
   await using smsc = await ForeignSmsc.start();
-  await using running = await createTestApp({ ROLES: 'worker' });
+  await using running = await createTestApp({ ROLES: 'worker', OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' });
   const { app } = running;
   const who = await createTestAccount(app, { sender: 'AURORA' });
   const { id: serviceId } = await createService(app, who, {

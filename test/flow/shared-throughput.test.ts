@@ -19,7 +19,11 @@ function allowances(app: RunningApp, accountId: AccountId, carrierId: CarrierId)
 }
 
 test('two workers together send a carrier what its contract allows, never more; one that stays behind sends all of it', async () => {
-  const redis = { REDIS_URL: redisUrl(), REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}` };
+  const redis = {
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    REDIS_URL: redisUrl(),
+    REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}`,
+  };
   await using one = await createTestApp({ ...redis });
   const { app } = one;
   const who = await createTestAccount(app);

@@ -10,7 +10,10 @@ import { guardCarrier, type GuardOptions } from '../../src/carriers/guarded.ts';
 import { createSmppCarrier } from '../../src/carriers/smpp/carrier.ts';
 import type { SmppCarrierOptions } from '../../src/carriers/smpp/options.ts';
 import { newId } from '../../src/crypto/new-id.ts';
+import { createNetworks } from '../../src/outgoing/networks.ts';
 import { until } from './until.ts';
+
+const LOOPBACK = createNetworks(['127.0.0.1/32']);
 
 /** A carrier of ours under test, with all that it told. */
 export class TestCarrier implements AsyncDisposable {
@@ -44,6 +47,7 @@ export class TestCarrier implements AsyncDisposable {
         port,
         systemId: 'otpost',
         password: 'secret',
+        networks: LOOPBACK,
         numberMark: (number) => `mark of ${number}`,
         reconnect: { minMs: 10, maxMs: 50 },
         ...options,

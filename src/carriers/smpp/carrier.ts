@@ -185,11 +185,11 @@ class SmppCarrier implements Carrier {
   }
 
   #openSession(mode: BindMode): SmppSession {
-    const { host, port, tls, systemId, password, systemType, window } = this.#options;
+    const { host, port, networks, tls, systemId, password, systemType, window } = this.#options;
     const { interfaceVersion, addressRange } = this.#options;
     const { responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random } = this.#options;
     return new SmppSession({
-      ...{ host, port, tls, mode, systemId, password, systemType, window },
+      ...{ host, port, networks, tls, mode, systemId, password, systemType, window },
       ...{ interfaceVersion, addressRange, turns: this.#turns },
       ...{ responseTimeoutMs, bindTimeoutMs, enquireLink, reconnect, random },
       handle: (request) => this.#handle(request),

@@ -1,9 +1,13 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { checkLiteral, createCheckedLookup } from '../../outgoing/lookup.ts';
+import type { Networks } from '../../outgoing/networks.ts';
 
 export interface Target {
   host: string;
   port: number;
+  /** Besides public addresses, where it may be. */
+  networks: Networks;
   /** Present: the link is encrypted, and the certificate of the peer must be good. */
   tls?: TlsOptions;
 }
@@ -19,9 +23,10 @@ export interface TlsOptions {
  * Opens a socket, over TLS when asked to, including its handshake.
  * @throws {Error} in words, when it failed, took longer than `timeoutMs`, or `signal` ended it; no socket is left
  */
-export function dial({ host, port, tls }: Target, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+export function dial(target: Target, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  const { host, port, tls } = target;
   return new Promise((resolve, reject) => {
-    const socket = tls ? connectTls({ host, port, ...tlsOptions(host, tls) }) : connect({ host, port });
+    const socket = open(target);
     let problem: string | undefined;
     const stop = (why: string) => {
       problem ??= why;
@@ -49,6 +54,18 @@ export function dial({ host, port, tls }: Target, timeoutMs: number, signal: Abo
     });
     if (signal.aborted) onAbort();
   });
+}
+
+/** The address that is judged is the one that the socket connects to. */
+function open({ host, port, networks, tls }: Target): Socket {
+  const rules = { own: networks };
+  const to = { host, port, lookup: createCheckedLookup(rules) };
+  try {
+    checkLiteral(host, rules);
+  } catch (error) {
+    return new Socket().destroy(error as Error);
+  }
+  return tls ? connectTls({ ...to, ...tlsOptions(host, tls) }) : connect(to);
 }
 
 function tlsOptions(host: string, { ca, servername }: TlsOptions) {

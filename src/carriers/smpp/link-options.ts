@@ -6,7 +6,7 @@ import { outgoingTlv } from './vendor-tlvs.ts';
 /** What a configuration asks of the links, in the terms of the carrier. */
 export function linkOptions(
   config: SmppCarrierConfig,
-): Omit<SmppCarrierOptions, 'id' | 'name' | 'password' | 'numberMark'> {
+): Omit<SmppCarrierOptions, 'id' | 'name' | 'networks' | 'password' | 'numberMark'> {
   const {
     kind: _,
     version,

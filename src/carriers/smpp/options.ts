@@ -2,6 +2,7 @@ import type { CarrierId } from '../../ids.ts';
 import type { SubmittedParts } from '../carrier.ts';
 import type { PinnedKind } from './addressing.ts';
 import type { Alphabet } from './alphabets.ts';
+import type { Networks } from '../../outgoing/networks.ts';
 import type { BackoffOptions } from '../../outgoing/backoff.ts';
 import type { TlsOptions } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
@@ -18,6 +19,8 @@ export interface SmppCarrierOptions {
   name: string;
   host: string;
   port: number;
+  /** Besides public addresses, where it may be. */
+  networks: Networks;
   tls?: TlsOptions;
   systemId: string;
   password: string;

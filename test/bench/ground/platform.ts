@@ -34,11 +34,7 @@ export interface Platform extends BenchAccount, AsyncDisposable {
   env: Readonly<Record<string, string>>;
 }
 
-/** @param more of the environment of all its processes */
-export async function createPlatform(
-  ground: Ground,
-  more: Readonly<Record<string, string>> = {},
-): Promise<Platform> {
+export async function createPlatform(ground: Ground): Promise<Platform> {
   await using starting = new AsyncDisposableStack();
   const databaseUrl = await ground.databases.create();
   starting.defer(() => ground.databases.drop(databaseUrl));
@@ -53,10 +49,11 @@ export async function createPlatform(
     OTPOST_KEYS: `bench:${randomBytes(32).toString('base64')},index:${randomBytes(32).toString('base64')}`,
     DATA_DIR: dataDir,
     DRAIN_SECONDS: '1',
+    // The simulator is a process of its own, and so are receivers of webhooks.
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
     // Everything is counted, and nothing refused: the load generator is one caller, and the fastest that there is.
     RATE_LIMIT_CREDENTIAL: '100000000/60',
     RATE_LIMIT_ACCOUNT: '100000000/60',
-    ...more,
   };
   const app = starting.use(await createApp({ ...loadConfig(env), roles: [] }));
   const { profileDir } = ground;

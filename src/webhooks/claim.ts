@@ -3,12 +3,15 @@ import { rowset } from '../db/rowset.ts';
 import { idFromUuid, type WebhookDeliveryId, type WebhookEndpointId } from '../ids.ts';
 import type { WebhookDeliveryRow } from './table.ts';
 
-/** How long a claimed delivery stays with its worker: more than an attempt can take, with what may be before it. */
-export const LEASE_MS = 60_000;
+/**
+ * How long a claimed delivery stays with its worker: more than twice what an attempt can take (15 s for a connection,
+ * and as long for the answer), for it may wait until another one is over.
+ */
+export const LEASE_MS = 90_000;
 
 export interface Room {
   endpointId: WebhookEndpointId;
-  /** How many more may be under way to it. */
+  /** How many more may be claimed of it. */
   free: number;
 }
 
@@ -36,6 +39,24 @@ export async function claimDeliveries(
 ): Promise<WebhookDeliveryRow[]> {
   const params = [...ROOMS.params(rooms), new Date(now), new Date(now + LEASE_MS)];
   return (await sql.unsafe<RawDelivery[]>(CLAIM, params as never[], { prepare: true })).map(fromRaw);
+}
+
+const ROWS = rowset<WebhookDeliveryRow>({
+  account_id: ['uuid', (row) => row.accountId],
+  id: ['uuid', (row) => row.id],
+});
+
+const RELEASE = `
+  UPDATE webhook_deliveries w SET due_at = $3, attempts = attempts - 1 FROM ${ROWS.from}
+  WHERE w.account_id = n.account_id AND w.id = n.id AND w.due_at IS NOT NULL`;
+
+/** Gives back claimed deliveries of which no attempt was made. */
+export async function releaseDeliveries(
+  sql: Sql,
+  rows: readonly WebhookDeliveryRow[],
+  now: number,
+): Promise<void> {
+  await sql.unsafe(RELEASE, [...ROWS.params(rows), new Date(now)] as never[], { prepare: true });
 }
 
 // Jumps from one endpoint to the next by the index, however many deliveries each has waiting.

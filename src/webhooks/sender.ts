@@ -1,37 +1,24 @@
 import { isOutage } from '../db/outage.ts';
-import { readEventsAt } from '../events/queries.ts';
-import type { WebhookDeliveryId, WebhookEndpointId } from '../ids.ts';
-import { HttpClient } from '../outgoing/http/client.ts';
+import type { WebhookEndpointId } from '../ids.ts';
 import type { Exchange } from '../outgoing/http/exchange.ts';
-import { splitUrl } from '../outgoing/http/url.ts';
 import type { App } from '../platform.ts';
-import { claimDeliveries } from './claim.ts';
+import { bodiesOf } from './bodies.ts';
+import { claimDeliveries, releaseDeliveries } from './claim.ts';
+import { Line, MAX_HELD, type Used, type Written } from './line.ts';
 import { outcomeOf } from './outcome.ts';
-import { alarmPayload, payloadOf, testPayload } from './payload.ts';
 import { webhookRequest } from './request.ts';
-import { signingSecrets } from './secrets.ts';
+import { createSigningSecrets } from './secrets.ts';
 import { settleDeliveries, SETTLE_BATCH, type Attempted } from './settle.ts';
-import type { Endpoint } from './sealed.ts';
 import type { WebhookDeliveryRow } from './table.ts';
 
-/** Attempts under way to one endpoint: what a dead one holds up of itself, and of nobody else. */
-const MAX_UNDER_WAY = 20;
-const TIMEOUT_MS = 15_000;
+/** Fewer of an endpoint are not worth a claim of their own. */
+const LEAST_ROOM = MAX_HELD / 4;
 const SETTLE_AGAIN_MS = 1_000;
-
-/** One endpoint as this worker calls it. */
-interface Line {
-  row: Endpoint;
-  residency: string | null;
-  client: HttpClient;
-  target: string;
-  underWay: number;
-}
 
 /** Sends what is due to the endpoints that it was told of. */
 export interface Sender {
-  /** The endpoints in use, with the residency of their accounts; those that are missing are called no more. */
-  use(endpoints: readonly { row: Endpoint; residency: string | null }[]): void;
+  /** The endpoints in use; those that are missing are called no more. */
+  use(endpoints: readonly Used[]): void;
   /** These may have something due. */
   wake(ids: Iterable<WebhookEndpointId>): void;
   /** Lets what is under way come to its end. */
@@ -41,83 +28,77 @@ export interface Sender {
 export function createSender(app: App): Sender {
   const lines = new Map<WebhookEndpointId, Line>();
   const dirty = new Set<WebhookEndpointId>();
+  /** How many were claimed of each that have no body yet. */
+  const claimed = new Map<WebhookEndpointId, number>();
+  const secretsOf = createSigningSecrets(app.keys);
   const settler = app.batched(settleDeliveries, SETTLE_BATCH);
   const underWay = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   let stopped = false;
 
-  function open(row: Endpoint, residency: string | null): Line {
-    const { origin, target } = splitUrl(row.url);
-    const client = new HttpClient({
-      origin,
-      networks: app.networks,
-      ca: undefined,
-      connections: MAX_UNDER_WAY,
-      timeoutMs: TIMEOUT_MS,
-    });
-    return { row, residency, client, target, underWay: 0 };
-  }
-
   async function round(): Promise<void> {
     while (!stopped) {
       const rooms = [...dirty].flatMap((endpointId) => {
-        const line = lines.get(endpointId);
-        const free = line ? MAX_UNDER_WAY - line.underWay : 0;
+        const free = roomOf(endpointId);
         return free > 0 ? [{ endpointId, free }] : [];
       });
-      // Those that are full come again when a place is free.
+      // Those that are full come again when there is room.
       if (rooms.length === 0) return;
-      const claimed = await claimDeliveries(app.sql, rooms, app.clock());
-      const counts = Map.groupBy(claimed, ({ endpointId }) => endpointId);
-      for (const { endpointId, free } of rooms)
-        if ((counts.get(endpointId)?.length ?? 0) < free) dirty.delete(endpointId);
-      if (claimed.length === 0) continue;
-      await send(claimed);
-    }
-  }
-
-  async function send(claimed: readonly WebhookDeliveryRow[]): Promise<void> {
-    const bodies = await bodiesOf(claimed);
-    for (const delivery of claimed) {
-      const line = lines.get(delivery.endpointId);
-      if (!line) continue;
-      line.underWay++;
-      const done = attempt(line, delivery, bodies.get(delivery.id)).finally(() => {
-        underWay.delete(done);
-        if (line.underWay-- === MAX_UNDER_WAY && dirty.has(delivery.endpointId)) look();
-      });
-      underWay.add(done);
-    }
-  }
-
-  /** What is sent, written from the events as they are now: of one that is no more, nothing. */
-  async function bodiesOf(claimed: readonly WebhookDeliveryRow[]): Promise<Map<WebhookDeliveryId, string>> {
-    const bodies = new Map<WebhookDeliveryId, string>();
-    const positions = claimed.flatMap(({ accountId, verificationId, version }) =>
-      verificationId === null || version === null ? [] : [{ accountId, verificationId, version }],
-    );
-    const events = await readEventsAt(app.sql, positions);
-    const byPlace = new Map(
-      events.map((placed) => [placeOf(placed.at.verificationId, placed.at.version), placed]),
-    );
-    const written = new Map<string, string>();
-    for (const delivery of claimed) {
-      const { verificationId, version } = delivery;
-      if (verificationId === null || version === null) {
-        bodies.set(delivery.id, delivery.alarm ? alarmPayload(delivery) : testPayload(delivery));
-        continue;
+      // Who is woken from here on has something that this claim may not see.
+      for (const { endpointId } of rooms) dirty.delete(endpointId);
+      const rows = await claimDeliveries(app.sql, rooms, app.clock());
+      const byEndpoint = Map.groupBy(rows, ({ endpointId }) => endpointId);
+      for (const { endpointId, free } of rooms) {
+        const count = byEndpoint.get(endpointId)?.length ?? 0;
+        if (count === free) dirty.add(endpointId);
+        claimed.set(endpointId, (claimed.get(endpointId) ?? 0) + count);
       }
-      const place = placeOf(verificationId, version);
-      const placed = byPlace.get(place);
-      if (!placed) continue;
-      const body = written.get(place) ?? (await payloadOf(app, placed.event));
-      written.set(place, body);
-      bodies.set(delivery.id, body);
+      // The next ones are claimed while these are written.
+      if (rows.length > 0) keep(write(rows));
     }
-    return bodies;
   }
 
-  async function attempt(line: Line, delivery: WebhookDeliveryRow, body: string | undefined): Promise<void> {
+  function roomOf(id: WebhookEndpointId): number {
+    const line = lines.get(id);
+    const room = line ? MAX_HELD - line.held - (claimed.get(id) ?? 0) : 0;
+    return room >= LEAST_ROOM ? room : 0;
+  }
+
+  async function write(rows: readonly WebhookDeliveryRow[]): Promise<void> {
+    const left: WebhookDeliveryRow[] = [];
+    try {
+      const bodies = await bodiesOf(app, rows);
+      for (const delivery of rows) {
+        const line = stopped ? undefined : lines.get(delivery.endpointId);
+        if (line) line.add({ delivery, body: bodies.get(delivery.id) });
+        else left.push(delivery);
+      }
+    } catch (error) {
+      app.log.error({ err: error }, 'webhooks were not written');
+      left.push(...rows);
+    }
+    for (const { endpointId } of rows) claimed.set(endpointId, claimed.get(endpointId)! - 1);
+    await release(left);
+  }
+
+  /** Gives back what was claimed and not begun: at once, and not when its lease ends. */
+  async function release(left: readonly WebhookDeliveryRow[]): Promise<void> {
+    if (left.length === 0) return;
+    await releaseDeliveries(app.sql, left, app.clock()).catch((error: unknown) =>
+      app.log.error({ err: error }, 'webhooks were not given back'),
+    );
+  }
+
+  async function attempt(line: Line, written: Written): Promise<void> {
+    try {
+      await make(line, written);
+    } catch (error) {
+      // The lease ends, and it is made again.
+      app.log.error({ err: error, deliveryId: written.delivery.id }, 'a webhook was not sent');
+    }
+  }
+
+  async function make(line: Line, { delivery, body }: Written): Promise<void> {
     const { accountId, id, endpointId, attempts } = delivery;
     const startedAt = app.clock();
     const from = performance.now();
@@ -127,15 +108,18 @@ export function createSender(app: App): Sender {
       exchange === 'nothing'
         ? ({ kind: 'failed', problem: 'the event is no more: it was erased, or its time was up' } as const)
         : outcomeOf(exchange, attempts, now, app.random);
-    await settle({
-      ...{ accountId, id, endpointId, outcome },
-      record: {
-        at: new Date(startedAt).toISOString(),
-        ...(exchange !== 'nothing' && exchange.kind === 'answer' && { status: exchange.answer.status }),
-        ms: Math.round(performance.now() - from),
-        ...('problem' in outcome && { problem: outcome.problem }),
-      },
-    });
+    // Its place is for the next one meanwhile.
+    keep(
+      settle({
+        ...{ accountId, id, endpointId, outcome },
+        record: {
+          at: new Date(startedAt).toISOString(),
+          ...(exchange !== 'nothing' && exchange.kind === 'answer' && { status: exchange.answer.status }),
+          ms: Math.round(performance.now() - from),
+          ...('problem' in outcome && { problem: outcome.problem }),
+        },
+      }),
+    );
   }
 
   async function call(
@@ -147,7 +131,7 @@ export function createSender(app: App): Sender {
     if (residency !== null && row.region !== residency)
       return { kind: 'none', written: false, reason: `the account's data stays in ${residency}` };
     const now = app.clock();
-    const secrets = await signingSecrets(app.keys, row, now);
+    const secrets = await secretsOf(row, now);
     return client.exchange({ method: 'POST', target, ...webhookRequest(secrets, id, now, body) });
   }
 
@@ -161,10 +145,20 @@ export function createSender(app: App): Sender {
     }
   }
 
+  function keep(work: Promise<void>): void {
+    const done = work.finally(() => underWay.delete(done));
+    underWay.add(done);
+  }
+
   function look(): void {
+    if (stopped) return;
     running ??= round()
       .catch((error: unknown) => app.log.error({ err: error }, 'webhooks were not sent'))
       .finally(() => (running = undefined));
+  }
+
+  function freed(id: WebhookEndpointId): void {
+    if (dirty.has(id) && roomOf(id) > 0) look();
   }
 
   return {
@@ -173,29 +167,35 @@ export function createSender(app: App): Sender {
       for (const [id, line] of lines)
         if (!wanted.has(id)) {
           lines.delete(id);
-          if (line.underWay === 0) line.client.close();
+          dirty.delete(id);
+          keep(release(line.retire().map(deliveryOf)));
         }
-      for (const [id, { row, residency }] of wanted) {
-        const line = lines.get(id);
-        if (line && line.row.url === row.url) Object.assign(line, { row, residency });
-        else lines.set(id, open(row, residency));
+      for (const [id, endpoint] of wanted) {
+        const before = lines.get(id);
+        if (before?.row.url === endpoint.row.url) Object.assign(before, endpoint);
+        else {
+          const line = new Line(endpoint, { networks: app.networks, attempt, freed });
+          lines.set(id, line);
+          for (const written of before?.retire() ?? []) line.add(written);
+        }
       }
     },
     wake(ids) {
       for (const id of ids) if (lines.has(id)) dirty.add(id);
-      if (dirty.size > 0 && !stopped) look();
+      if (dirty.size > 0) look();
     },
     async stop() {
       stopped = true;
       await running;
-      // Each ends by its own deadline; what is cut here is made again under the same id.
-      for (const { client } of lines.values()) client.close();
-      await Promise.all(underWay);
+      // What is cut here is made again under the same id.
+      const left = [...lines.values()].flatMap((line) => line.stop());
+      await release(left.map(deliveryOf));
+      while (underWay.size > 0) await Promise.all(underWay);
       await settler.idle();
     },
   };
 }
 
-function placeOf(verificationId: string, version: number): string {
-  return `${verificationId}/${version}`;
+function deliveryOf({ delivery }: Written): WebhookDeliveryRow {
+  return delivery;
 }

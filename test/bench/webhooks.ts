@@ -35,16 +35,28 @@ export async function benchWebhooks(ground: Ground): Promise<Outcome[]> {
   const atOnce = ground.quick ? 30 : 1_000;
   const seconds = ground.quick ? 0.5 : 8;
 
-  async function run(withBlackHole: boolean, eventsPerSecond: number): Promise<Run> {
-    await using endpoints = await addEndpoints(platform, receiver, withBlackHole);
-    const { answering } = endpoints;
+  async function burst(answering: number): Promise<number> {
     // Until this one is there the worker may not know them.
     await received(receiver, await commitAtOnce(platform, 1), answering);
-    const burst = await received(receiver, await commitAtOnce(platform, atOnce), answering);
-    const pace = eventsPerSecond || (STEADY_SHARE * burst.perSecond) / answering;
+    return (await received(receiver, await commitAtOnce(platform, atOnce), answering)).perSecond;
+  }
+
+  async function findPace(): Promise<number> {
+    await using endpoints = await addEndpoints(platform, receiver, false);
+    const { answering } = endpoints;
+    await burst(answering);
+    return (STEADY_SHARE * (await burst(answering))) / answering;
+  }
+
+  const pace = await findPace();
+
+  async function run(withBlackHole: boolean): Promise<Run> {
+    await using endpoints = await addEndpoints(platform, receiver, withBlackHole);
+    const { answering } = endpoints;
+    const perSecond = await burst(answering);
     const steady = await received(receiver, await commitSteadily(platform, pace, seconds), answering);
     const found = {
-      perSecond: burst.perSecond,
+      perSecond,
       p50Ms: percentile(steady.ms, 0.5),
       p99Ms: percentile(steady.ms, 0.99),
     };
@@ -55,11 +67,9 @@ export async function benchWebhooks(ground: Ground): Promise<Outcome[]> {
     return found;
   }
 
-  const warm = await run(false, 0);
-  const pace = (STEADY_SHARE * warm.perSecond) / 10;
   const [holed, whole]: [Run[], Run[]] = [[], []];
   const p99Of = async (runs: Run[], withBlackHole: boolean) => {
-    const one = await run(withBlackHole, pace);
+    const one = await run(withBlackHole);
     runs.push(one);
     return one.p99Ms;
   };

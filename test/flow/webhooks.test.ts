@@ -308,6 +308,20 @@ describe('an endpoint that fails', () => {
     await removeWebhookEndpoint(app, who, dead.id);
     expect((await deliveriesOf(who, dead.id)).filter(({ dueAt }) => dueAt !== null)).toEqual([]);
   });
+
+  test('that hangs has as many attempts as were made: what was claimed for when a place is free is given back', async () => {
+    const who = await createWaitingAccount(app);
+    const { server, id } = await anEndpoint(who);
+    server.behave = () => undefined;
+    await Promise.all(Array.from({ length: 30 }, () => start(app, who, aNumber())));
+    const tried = async (attempts: number) =>
+      (await deliveriesOf(who, id)).filter((one) => one.attempts === attempts && one.dueAt !== null).length;
+    await until(async () => (await tried(1)) === 40 && server.received.length === 20);
+    await updateWebhookEndpoint(app, who, id, { enabled: false });
+    await until(async () => (await tried(0)) === 40);
+    expect(await tried(1)).toBe(20);
+    await removeWebhookEndpoint(app, who, id);
+  });
 });
 
 describe('an address', () => {

@@ -2,8 +2,8 @@ import { newId } from '../crypto/new-id.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import { transaction } from '../db/transaction.ts';
-import { compareTransactions, startOfTransaction, type Cursor } from '../events/cursor.ts';
-import { readAccountMarks, readHorizon, type EventMark } from '../events/queries.ts';
+import { encodeCursor, startOfTransaction, type Cursor } from '../events/cursor.ts';
+import { readAccountMarks, type EventMark } from '../events/queries.ts';
 import {
   idFromUuid,
   uuidOf,
@@ -13,7 +13,6 @@ import {
 } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { WEBHOOK_NAMES, type WebhookName } from './catalog.ts';
-import { wakeEndpoints } from './wake.ts';
 
 /** Events that one endpoint is moved on by in one transaction. */
 const PAGE = 500;
@@ -31,58 +30,60 @@ interface NewDelivery {
   mark: EventMark;
 }
 
+export interface Followed {
+  /** Whether more has happened than was taken. */
+  more: boolean;
+  /** Who was made deliveries. */
+  told: ReadonlySet<WebhookEndpointId>;
+}
+
 /**
  * Makes deliveries of what has happened in an account since its endpoints were last moved on. The table of
  * events is the queue: an event that was committed cannot be lost on its way, and starts and checks pay
  * nothing for the endpoints that there are. Deliveries and the endpoint's new place are one transaction.
- * @returns whether there is more, and up to where all is done
+ * @param horizon what `readHorizon` answered: up to there
  */
-export async function followAccount(
-  app: App,
-  accountId: AccountId,
-): Promise<{ more: boolean; horizon: string }> {
-  const horizon = await readHorizon(app.sql);
+export async function followAccount(app: App, accountId: AccountId, horizon: string): Promise<Followed> {
   let more = false;
-  const moved = await transaction(
+  const told = await transaction(
     app.lanes,
     async (tx) => {
-      const followers = await lockFollowers(tx, accountId);
+      // Nearly always all of them are at one place.
+      const groups = Map.groupBy(await lockFollowers(tx, accountId), ({ seen }) => encodeCursor(seen));
       return Promise.all(
-        followers.map(async (follower) => ({
-          follower,
-          marks: await readAccountMarks(tx, accountId, follower.seen, horizon, PAGE),
+        [...groups.values()].map(async (followers) => ({
+          followers,
+          marks: await readAccountMarks(tx, accountId, followers[0]!.seen, horizon, PAGE),
         })),
       );
     },
-    async (tx, found) => {
-      const steps = found.flatMap(({ follower, marks }) => {
+    async (tx, groups) => {
+      const found = groups.filter(({ marks }) => marks.length > 0);
+      const deliveries: NewDelivery[] = [];
+      const places: Place[] = [];
+      for (const { followers, marks } of found) {
         if (marks.length === PAGE) more = true;
-        const seen =
-          marks.length === PAGE ? marks.at(-1)! : laterOf(follower.seen, startOfTransaction(horizon));
-        return seen === follower.seen ? [] : [{ follower, seen, marks }];
-      });
-      const deliveries = steps.flatMap(({ follower, marks }) =>
-        marks
-          .filter(({ type }) => wants(follower, WEBHOOK_NAMES[type]))
-          .map((mark) => newDelivery(app, accountId, follower.id, mark)),
-      );
+        const seen = marks.length === PAGE ? marks.at(-1)! : startOfTransaction(horizon);
+        for (const follower of followers) {
+          const { id } = follower;
+          places.push({ accountId, id, seen });
+          for (const mark of marks)
+            if (wants(follower, WEBHOOK_NAMES[mark.type]))
+              deliveries.push(newDelivery(app, accountId, id, mark));
+        }
+      }
       await Promise.all([
         deliveries.length > 0 ? insertDeliveries(tx, deliveries, app.clock()) : undefined,
-        ...steps.map(({ follower, seen }) => moveOn(tx, accountId, follower.id, seen)),
+        places.length > 0 ? runBatch(tx, MOVE_ON, PLACES, places) : undefined,
       ]);
       return new Set(deliveries.map(({ endpointId }) => endpointId));
     },
   );
-  wakeEndpoints(app, moved);
-  return { more, horizon };
+  return { more, told };
 }
 
 function wants({ events }: Follower, name: WebhookName): boolean {
   return events === null || events.includes(name);
-}
-
-function laterOf(one: Cursor, other: Cursor): Cursor {
-  return compareTransactions(one.transaction, other.transaction) >= 0 ? one : other;
 }
 
 // One worker at a time for each endpoint: those that another one is moving on are left to it.
@@ -135,7 +136,13 @@ function newDelivery(
   return { accountId, id: newId('whd', app.clock()), endpointId, mark };
 }
 
-const PLACES = rowset<{ accountId: AccountId; id: WebhookEndpointId; seen: Cursor }>({
+interface Place {
+  accountId: AccountId;
+  id: WebhookEndpointId;
+  seen: Cursor;
+}
+
+const PLACES = rowset<Place>({
   account_id: ['uuid', (p) => p.accountId],
   id: ['uuid', (p) => p.id],
   transaction: ['text', (p) => p.seen.transaction],
@@ -147,7 +154,3 @@ const MOVE_ON = `
   UPDATE webhook_endpoints e SET seen_transaction = n.transaction::xid8, seen_verification_id = n.verification_id,
     seen_version = n.version
   FROM ${PLACES.from} WHERE e.account_id = n.account_id AND e.id = n.id`;
-
-function moveOn(tx: Tx, accountId: AccountId, id: WebhookEndpointId, seen: Cursor) {
-  return runBatch(tx, MOVE_ON, PLACES, [{ accountId, id, seen }]);
-}

@@ -2,6 +2,7 @@ import { accountChannel, CONFIG_CHANNEL, WEBHOOK_CHANNEL } from '../bus/channels
 import type { Unsubscribe } from '../bus/bus.ts';
 import { every } from '../chores.ts';
 import { compareTransactions, isTransactionId } from '../events/cursor.ts';
+import { readHorizon } from '../events/queries.ts';
 import type { AccountId, WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { endpointsWithDue } from './claim.ts';
@@ -12,16 +13,21 @@ import { createSender } from './sender.ts';
 const REFRESH_MS = 10_000;
 /** For hints that got lost, and for what becomes due by itself. */
 const SWEEP_MS = 1_000;
-/** While an event's transaction is not below the horizon yet, because an older one still runs. */
-const HELD_BACK_MS = 50;
+/** While an event's transaction is not below the horizon yet, because an older one still runs: at first, and at most. */
+const HELD_BACK_MS = [1, 50] as const;
 
 /** One account whose endpoints are moved on here when something happened in it. */
 interface Followed {
   unsubscribe: Unsubscribe;
   /** The newest transaction that was told of. */
   hinted: string;
+  /** The horizon up to which all is done; undefined: that is to be seen. */
+  done: string | undefined;
   isDirty: boolean;
   running: boolean;
+  /** When it is held back. */
+  comesBack: NodeJS.Timeout | undefined;
+  waitMs: number;
 }
 
 /** The webhooks' part of a worker: makes deliveries of events, and sends them. @returns stops it */
@@ -38,13 +44,21 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
     for (const [accountId, one] of followed)
       if (!accounts.has(accountId)) {
         followed.delete(accountId);
-        one.unsubscribe();
+        forget(one);
       }
     for (const accountId of accounts) if (!followed.has(accountId)) await begin(accountId);
   }
 
   async function begin(accountId: AccountId): Promise<void> {
-    const one: Followed = { unsubscribe: () => {}, hinted: '0', isDirty: true, running: false };
+    const one: Followed = {
+      unsubscribe: () => {},
+      hinted: '0',
+      done: undefined,
+      isDirty: true,
+      running: false,
+      comesBack: undefined,
+      waitMs: HELD_BACK_MS[0],
+    };
     followed.set(accountId, one);
     const look = (): void => {
       one.isDirty = true;
@@ -67,11 +81,15 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
     try {
       while (one.isDirty && !stopped) {
         one.isDirty = false;
-        const { more, horizon } = await followAccount(app, accountId);
-        const isHeldBack = compareTransactions(one.hinted, horizon) >= 0;
-        if (more) one.isDirty = true;
-        else if (isHeldBack)
-          setTimeout(() => void ((one.isDirty = true), follow(accountId, one)), HELD_BACK_MS).unref();
+        const horizon = await readHorizon(app.sql);
+        if (one.done === undefined || compareTransactions(horizon, one.done) > 0) {
+          const { more, told } = await followAccount(app, accountId, horizon);
+          sender.wake(told);
+          one.waitMs = HELD_BACK_MS[0];
+          if (more) one.isDirty = true;
+          else one.done = horizon;
+        }
+        if (!one.isDirty && compareTransactions(one.hinted, horizon) >= 0) comeBack(accountId, one);
       }
     } catch (error) {
       // The sweep looks again.
@@ -81,12 +99,28 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
     }
   }
 
+  function comeBack(accountId: AccountId, one: Followed): void {
+    one.comesBack ??= setTimeout(() => {
+      one.comesBack = undefined;
+      one.isDirty = true;
+      void follow(accountId, one);
+    }, one.waitMs).unref();
+    one.waitMs = Math.min(2 * one.waitMs, HELD_BACK_MS[1]);
+  }
+
+  function forget(one: Followed): void {
+    one.unsubscribe();
+    clearTimeout(one.comesBack);
+  }
+
   async function sweep(): Promise<void> {
     sender.wake(await endpointsWithDue(app.sql, app.clock()));
   }
 
   async function followAll(): Promise<void> {
     for (const [accountId, one] of followed) {
+      // Whoever had an endpoint in hand while we looked may have died since.
+      one.done = undefined;
       one.isDirty = true;
       await follow(accountId, one);
     }
@@ -114,7 +148,7 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
   return async () => {
     stopped = true;
     for (const unsubscribe of subscriptions) unsubscribe();
-    for (const { unsubscribe } of followed.values()) unsubscribe();
+    for (const one of followed.values()) forget(one);
     await Promise.all(chores.map((stop) => stop()));
     await sender.stop();
   };

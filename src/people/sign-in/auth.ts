@@ -13,7 +13,7 @@ import { ADDRESS_HEADER } from './address-header.ts';
 import { asApiError } from './api-error.ts';
 import { afterSignIn, beforeSignIn, type HookOptions } from './hooks.ts';
 import { passkeyPlugin } from './passkey.ts';
-import { noteReset, sendReset } from './reset.ts';
+import { noteReset, sendReset, type AskReset } from './reset.ts';
 import { factorsOfNew } from './session-factors.ts';
 import { secondFactorPlugin, type CheckCode } from './second-factor.ts';
 
@@ -38,10 +38,11 @@ export function createAuth(app: App) {
   const secure = url.protocol === 'https:';
   const prefix = cookiePrefix(secure);
   const passwords = app.single(createPasswords);
-  // Of what is made below: it looks at a code in the middle of another request.
+  // Of what is made below: it looks at a code in the middle of another request, and makes a link behind one.
   const checkCode: CheckCode = (kind, request) =>
     kind === 'totp' ? auth.api.verifyTOTP(request) : auth.api.verifyBackupCode(request);
-  const options: HookOptions = { prefix, checkCode };
+  const askReset: AskReset = (email) => auth.api.requestPasswordReset({ body: { email } });
+  const options: HookOptions = { prefix, checkCode, askReset };
   const auth = betterAuth({
     appName: 'Otpost',
     baseURL: url.origin,

@@ -1,6 +1,7 @@
 import { createAuthMiddleware } from 'better-auth/api';
 import { NoMail } from '../../mail/mailer.ts';
 import type { App } from '../../platform.ts';
+import { readEmail } from '../email.ts';
 import { readNewPassword } from '../password.ts';
 import { asApiError } from './api-error.ts';
 import { addressOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
@@ -14,6 +15,7 @@ import {
   type Counted,
 } from './guard.ts';
 import { ADD_PASSKEY, afterPasskey, beforePasskey, REMOVE_PASSKEY, USE_PASSKEY } from './passkey.ts';
+import { createResets, RESET_ANSWER, type AskReset } from './reset.ts';
 import { afterFactor, beforeFactor, isCodePath, type CheckCode } from './second-factor.ts';
 
 const SIGN_IN = '/sign-in/email';
@@ -33,15 +35,21 @@ export interface HookOptions {
   /** Of the cookies. */
   prefix: string;
   checkCode: CheckCode;
+  askReset: AskReset;
 }
 
 /** Before anything is looked at: whether it may be, and whether a new password is one. */
-export function beforeSignIn(app: App, { prefix, checkCode }: HookOptions) {
+export function beforeSignIn(app: App, { prefix, checkCode, askReset }: HookOptions) {
   return createAuthMiddleware(async (ctx) => {
     const newPassword = textOf(ctx, 'newPassword');
     if (WITH_NEW_PASSWORD.includes(ctx.path) && newPassword !== undefined)
       await asApiError(Promise.try(readNewPassword, newPassword));
-    if (ctx.path === RESET) await asApiError(countReset(app, ctx));
+    // Without a request it is our own call, behind the answer.
+    if (ctx.path === RESET && ctx.request) {
+      const email = await asApiError(countReset(app, ctx));
+      app.single(createResets).begin(() => askReset(email));
+      return ctx.json(RESET_ANSWER);
+    }
     const counted = await asApiError(countedOf(app, ctx, prefix));
     if (counted) await asApiError(countAttempt(app, counted));
     const changed = await asApiError(beforeFactor(app, ctx, { prefix, checkCode }));
@@ -74,13 +82,15 @@ export function afterSignIn(app: App, { prefix }: HookOptions) {
   });
 }
 
-/** @throws {NoMail | TooManyAttempts} */
-async function countReset(app: App, ctx: Context): Promise<void> {
+/**
+ * @returns the address whose owner wants a link
+ * @throws {NoMail | InvalidInput | TooManyAttempts}
+ */
+async function countReset(app: App, ctx: Context): Promise<string> {
   if (!app.mail) throw new NoMail();
-  await countAttempt(
-    app,
-    countedForReset(app, { email: textOf(ctx, 'email') ?? '', address: addressOf(ctx) }),
-  );
+  const email = readEmail(textOf(ctx, 'email') ?? '');
+  await countAttempt(app, countedForReset(app, { email, address: addressOf(ctx) }));
+  return email;
 }
 
 function isCounted(path: string): boolean {

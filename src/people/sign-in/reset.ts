@@ -4,11 +4,46 @@ import type { App } from '../../platform.ts';
 import { noteOfPerson } from '../note-person.ts';
 import { people } from '../table.ts';
 
+/** Asks the library for a link, for whoever has that address. */
+export type AskReset = (email: string) => Promise<unknown>;
+
 /**
- * Sends the link for a new password. Nobody waits for it: how long a mail server takes would tell whether there is
- * anybody with that address.
+ * Links for new passwords, made behind the answers to those who want them: for somebody who is there a row is sealed
+ * and a mail goes out, and how long that takes would tell.
  */
-export function sendReset(app: App, email: string, token: string): void {
+export interface Resets extends AsyncDisposable {
+  begin(work: () => Promise<unknown>): void;
+}
+
+export function createResets(app: App): Resets {
+  const running = new Set<Promise<void>>();
+  async function behind(work: () => Promise<unknown>): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      await work();
+    } catch (error) {
+      app.log.warn({ err: error }, 'the link of a reset was not made');
+    }
+  }
+  return {
+    begin(work) {
+      const one = behind(work).finally(() => running.delete(one));
+      running.add(one);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(running);
+    },
+  };
+}
+
+/** What is said to everybody, whether there is anybody with that address or not. */
+export const RESET_ANSWER = {
+  status: true,
+  message: 'If somebody has this e-mail address, a link for a new password is on its way to it.',
+};
+
+/** Sends the link for a new password. */
+export async function sendReset(app: App, email: string, token: string): Promise<void> {
   const link = `${app.publicUrl}/join#reset=${token}`;
   const text = [
     'Somebody, most likely you, wants a new password for this e-mail address on Otpost.',
@@ -16,7 +51,7 @@ export function sendReset(app: App, email: string, token: string): void {
     link,
     'If it was not you, ignore this message: nothing has changed.',
   ].join('\n\n');
-  app.mail?.send({ to: email, subject: 'A new password for Otpost', text }).catch((error: unknown) => {
+  await app.mail?.send({ to: email, subject: 'A new password for Otpost', text }).catch((error: unknown) => {
     app.log.warn({ err: error }, 'the link of a reset was not sent');
   });
 }

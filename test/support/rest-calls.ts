@@ -1,4 +1,5 @@
 import type { RunningApp } from '../../src/app.ts';
+import { documented } from './documented.ts';
 import type { OperationRow } from './rest-rows.ts';
 import type { Tenant } from './tenants.ts';
 
@@ -44,7 +45,15 @@ export async function callOperation(
   });
   const isOpen = row.streams && response.ok;
   if (isOpen) setTimeout(() => stop.abort(), FIRST_MS).unref();
-  return { status: response.status, text: isOpen ? await readUntilAborted(response) : await response.text() };
+  const text = isOpen ? await readUntilAborted(response) : await response.text();
+  const { status, headers } = response;
+  const faults = (await documented(app)).faultsOf(method, form.replace('{id}', 'id'), {
+    status,
+    headers,
+    text,
+  });
+  if (faults.length > 0) throw new Error(`${operation}: ${faults.join('; ')}`);
+  return { status, text };
 }
 
 async function readUntilAborted(response: Response): Promise<string> {

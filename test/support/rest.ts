@@ -1,6 +1,7 @@
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Permission } from '../../src/accounts/permissions.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { documented } from './documented.ts';
 import type { RunningApp } from '../../src/app.ts';
 
 /** An answer of the REST API, read. */
@@ -33,6 +34,13 @@ export function restCallerWith(app: RunningApp, credential: string): RestCaller 
       headers: { ...(credential && { authorization: `Bearer ${credential}` }), ...init.headers },
     });
     const text = await response.text();
+    const { status, headers: said } = response;
+    const faults = (await documented(app)).faultsOf(init.method ?? 'GET', path, {
+      status,
+      headers: said,
+      text,
+    });
+    if (faults.length > 0) throw new Error(`${init.method ?? 'GET'} ${path}: ${faults.join('; ')}`);
     return {
       status: response.status,
       headers: response.headers,

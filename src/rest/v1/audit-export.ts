@@ -47,6 +47,7 @@ export function addAuditExport(api: RestApi, app: App, gate: Gate): void {
       schema: z.string(),
       mediaType: 'application/x-ndjson',
       description: 'The entries, one in each line.',
+      also: { 'text/csv': z.string() },
     },
     async handle({ who, query: { format, action: actions, from, to, ...match }, context }) {
       const lines = await exportLog(

@@ -3,7 +3,7 @@ import { BATCH_STATUSES, queuedOf } from '../../batches/batch.ts';
 import type { BatchProgress } from '../../batches/progress.ts';
 import type { RowResult } from '../../batches/queries.ts';
 import { refusalOf } from '../../batches/refusal.ts';
-import { idOf, moment } from './parts.ts';
+import { idOf, moment, momentOrNull } from './parts.ts';
 import { problem, Problem, type Site } from './problem.ts';
 import { Mode } from './verification-shape.ts';
 
@@ -25,7 +25,7 @@ export const Batch = z
     canceled: count('How many never will be.'),
     serviceId: idOf('svc', 'The service whose rules it follows'),
     createdAt: moment('When its first row came.'),
-    finishedAt: moment('Since when nothing of it can change any more.').nullable(),
+    finishedAt: momentOrNull('Since when nothing of it can change any more.'),
     version: count('Goes up with every change.'),
   })
   .openapi('Batch', {
@@ -49,7 +49,8 @@ export const BatchRow = z
       .enum(['queued', 'started', 'refused', 'canceled'])
       .openapi({ description: 'What has become of it.' }),
     verificationId: idOf('vrf', 'Of a row that was started: its verification').nullable(),
-    error: Problem.nullable().openapi({
+    // Not `nullable()`: of what has a name of its own, that would be lost in the document.
+    error: z.union([Problem, z.null()]).openapi({
       description: 'Why it was refused: what a start of its own would have been answered with.',
     }),
   })

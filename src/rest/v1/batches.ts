@@ -148,7 +148,11 @@ export function addBatches(
       format: z.enum(['page', 'ndjson']).default('page').openapi({ description: 'A page, or all of them.' }),
     }),
     status: 200,
-    answer: { schema: pageOf(BatchRow), description: 'A page of rows.' },
+    answer: {
+      schema: pageOf(BatchRow),
+      description: 'A page of rows; or all of them, one in each line.',
+      also: { 'application/x-ndjson': z.string() },
+    },
     errors: ['batch/not_found', 'input/cursor'],
     async handle({ who, params, query: { first, after, format }, context }) {
       const batch = await need(app, who, params);

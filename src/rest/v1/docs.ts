@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { contentPolicy } from '../../http/security-headers.ts';
+import { addHeaders } from './document.ts';
 import type { RestApi } from './endpoint.ts';
 
 const ABOUT = {
   title: 'Otpost',
   version: '1',
+  license: { name: 'MIT', identifier: 'MIT' },
   description:
     'Verify phone numbers with one-time passwords over your own carriers. The same things as over GraphQL, at `/graphql`, by the same names.',
 };
@@ -47,6 +49,7 @@ const POLICY = contentPolicy({
 
 /** The OpenAPI document, and a page to try it on, whole from this server. */
 export function addDocs(api: RestApi, publicUrl: string): void {
+  addHeaders(api);
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',

@@ -1,13 +1,13 @@
-import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Permission } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { AuditAction } from '../../audit/actions.ts';
-import { ERROR_CODES, type ErrorCode } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 import type { App } from '../../platform.ts';
 import { sendText } from '../send.ts';
-import { Problem, PROBLEM_TYPE } from './problem.ts';
+import { headersOf, problemResponses } from './document.ts';
 import { readParts } from './read-parts.ts';
 
 export interface RestEnv {
@@ -56,7 +56,13 @@ export interface Endpoint<Params, Query, Headers, Body> {
   streamedBody?: Readonly<Record<string, z.ZodType>>;
   /** The status of success, and what it brings. */
   status: 200 | 201 | 202;
-  answer: { schema: z.ZodType; description: string; mediaType?: string };
+  answer: {
+    schema: z.ZodType;
+    description: string;
+    mediaType?: string;
+    /** What else it can come as, by content type, and what it is then. */
+    also?: Readonly<Record<string, z.ZodType>>;
+  };
   /** Beyond those that every operation can have. */
   errors?: readonly ErrorCode[];
   /** @returns the answer's body, or a whole response */
@@ -76,8 +82,12 @@ const ALWAYS: readonly ErrorCode[] = [
   'auth/missing',
   'auth/invalid',
   'auth/forbidden',
+  'auth/no_account',
+  'auth/second_factor_needed',
+  'auth/origin_not_allowed',
   'input/invalid',
   'request/rate_limited',
+  'internal/unexpected',
 ];
 const WITH_BODY: readonly ErrorCode[] = ['request/media_type', 'request/too_large'];
 
@@ -91,6 +101,8 @@ export function addEndpoint<
   const { method, path, params, query, headers, body, status, answer, permission } = endpoint;
   if (method !== 'get' && !endpoint.audit)
     throw new Error(`${endpoint.name} must say what it is called in the audit log`);
+  // Whatever is read whole: see `withETag`.
+  const isTagged = method === 'get' && answer.mediaType === undefined;
   const description = `${endpoint.description ?? ''} Needs \`${permission}\`.`.trimStart();
   const route = createRoute({
     method,
@@ -106,15 +118,21 @@ export function addEndpoint<
     request: {
       ...(params && { params }),
       ...(query && { query }),
-      ...(headers && { headers }),
+      ...((headers ?? isTagged) && {
+        headers: isTagged ? (headers ?? z.object({})).extend(IF_NONE_MATCH) : headers,
+      }),
       ...(body && { body: bodyOf({ 'application/json': body }) }),
       ...(endpoint.streamedBody && { body: bodyOf(endpoint.streamedBody) }),
     },
     responses: {
       [status]: {
         description: answer.description,
-        content: { [answer.mediaType ?? 'application/json']: { schema: answer.schema } },
+        headers: headersOf(status, isTagged ? ['ETag'] : []),
+        content: contentOf({ [answer.mediaType ?? 'application/json']: answer.schema, ...answer.also }),
       },
+      ...(isTagged && {
+        304: { description: 'It is what `If-None-Match` says.', headers: headersOf(304, ['ETag']) },
+      }),
       ...problemResponses([
         ...ALWAYS,
         ...(body || endpoint.streamedBody ? WITH_BODY : []),
@@ -144,18 +162,18 @@ export function addEndpoint<
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+/** Read by `withETag`, and said here. */
+const IF_NONE_MATCH = {
+  'if-none-match': z
+    .string()
+    .optional()
+    .openapi({ description: 'The `ETag` of an answer that the caller has.' }),
+};
+
 function bodyOf(byType: Readonly<Record<string, z.ZodType>>) {
-  const content = Object.entries(byType).map(([type, schema]) => [type, { schema }] as const);
-  return { required: true, content: Object.fromEntries(content) };
+  return { required: true, content: contentOf(byType) };
 }
 
-/** Of several codes with one status, one response that names them all. */
-function problemResponses(codes: readonly ErrorCode[]) {
-  const byStatus = Map.groupBy(new Set(codes), (code) => ERROR_CODES[code]);
-  return Object.fromEntries(
-    [...byStatus].map(([status, alike]) => [
-      status,
-      { description: alike.join(', '), content: { [PROBLEM_TYPE]: { schema: Problem } } },
-    ]),
-  );
+function contentOf(byType: Readonly<Record<string, z.ZodType>>) {
+  return Object.fromEntries(Object.entries(byType).map(([type, schema]) => [type, { schema }] as const));
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { readParts } from '../../messages/parts.ts';
 import type { TracedMessage } from '../../messages/trace.ts';
 import { decodeDecision } from '../../routing/decision.ts';
-import { idOf, moment } from './parts.ts';
+import { idOf, moment, momentOrNull } from './parts.ts';
 import { Mode } from './verification-shape.ts';
 
 const Candidate = z
@@ -53,8 +53,8 @@ const Attempt = z
       .nullable()
       .openapi({ description: "Per segment at that time, in the account's currency." }),
     submittedAt: moment('When it was written down, before the socket was written to.'),
-    answeredAt: moment('When the carrier answered.').nullable(),
-    settledAt: moment('When it came to its end.').nullable(),
+    answeredAt: momentOrNull('When the carrier answered.'),
+    settledAt: momentOrNull('When it came to its end.'),
     candidates: z
       .array(Candidate)
       .openapi({ description: 'Why this route: every candidate with its score.' }),
@@ -76,9 +76,9 @@ export const Message = z
       .nullable()
       .openapi({ description: 'Why it failed or was not delivered, in words.' }),
     queuedAt: moment('When it was queued.'),
-    sentAt: moment('When a carrier first took it.').nullable(),
-    deliveredAt: moment('When its receipt came.').nullable(),
-    settledAt: moment('When it came to its end, whichever.').nullable(),
+    sentAt: momentOrNull('When a carrier first took it.'),
+    deliveredAt: momentOrNull('When its receipt came.'),
+    settledAt: momentOrNull('When it came to its end, whichever.'),
     attempts: z.array(Attempt).openapi({ description: 'Each submission of it, oldest first.' }),
   })
   .openapi('Message', { description: 'One thing to deliver for a verification, with the way that it took.' });

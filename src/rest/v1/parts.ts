@@ -30,6 +30,13 @@ export function idOf(prefix: IdPrefix, what: string) {
 export const moment = (description: string) =>
   z.date().openapi({ type: 'string', format: 'date-time', description: `${description} RFC 3339, UTC.` });
 
+/** The same where there may be none. */
+export const momentOrNull = (description: string) =>
+  z
+    .date()
+    .nullable()
+    .openapi({ type: ['string', 'null'], format: 'date-time', description: `${description} RFC 3339, UTC.` });
+
 /** One thing by its id in the path. */
 export function idParams(prefix: IdPrefix, what: string) {
   return z.object({ id: idOf(prefix, what) });

@@ -6,7 +6,7 @@ import { shownNumber, type AnsweredVerification } from '../../verifications/numb
 import { CHANNELS } from '../../verifications/verification.ts';
 import { inboundCodeOf, inboundNumberOf } from '../../inbound/shown-code.ts';
 import { sandboxCodeOf } from '../../verifications/sandbox-code.ts';
-import { idOf, moment } from './parts.ts';
+import { idOf, moment, momentOrNull } from './parts.ts';
 
 export const VerificationStatus = z.enum([
   'pending',
@@ -43,11 +43,11 @@ export const Verification = z
     sendsLeft: z.int().openapi({
       description: 'How many more messages its destination may get within the window, as of its last send.',
     }),
-    nextSendAt: moment('When the next message may go; null when at once.').nullable(),
+    nextSendAt: momentOrNull('When the next message may go; null when at once.'),
     serviceId: idOf('svc', 'The service whose rules it follows'),
     createdAt: moment('When it was started.'),
     expiresAt: moment('Until when its code is valid. A resend does not extend it.'),
-    settledAt: moment('When it ended.').nullable(),
+    settledAt: momentOrNull('When it ended.'),
     inboundCode: z
       .string()
       .nullable()

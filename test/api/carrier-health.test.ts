@@ -27,7 +27,7 @@ let who: Principal;
 let caller: Caller;
 
 beforeAll(async () => {
-  main = await createTestApp();
+  main = await createTestApp({ OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32' });
   app = main.app;
   connect = createCarriers(app);
   who = await createTestAccount(app);

@@ -1,11 +1,12 @@
 import { and, eq } from 'drizzle-orm';
-import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Networks } from '../outgoing/networks.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import { CarrierConfig } from './config.ts';
 import { createHttpCarrier } from './http/carrier.ts';
 import { callbackUrl } from './http/callback-url.ts';
+import { keepRepeatedId } from './keep-repeated-id.ts';
+import { namingRules, numberMark } from './naming-rules.ts';
 import { checkSecrets, openSecrets } from './secrets.ts';
 import { createSmppCarrier } from './smpp/carrier.ts';
 import { linkOptions } from './smpp/link-options.ts';
@@ -54,6 +55,8 @@ export function openCarrier(
           secrets,
           callbackUrl: callbackUrl(outside.publicUrl, row.id),
           networks: outside.networks,
+          names: namingRules(app, row),
+          onRepeatedId: (id) => keepRepeatedId(app, row, id),
         },
         events,
       );
@@ -67,11 +70,6 @@ const ANYWHERE: Networks = { includes: () => true };
 
 function isSimulator({ simulator }: Outside, { host, port }: { host: string; port: number }): boolean {
   return simulator?.port === port && simulator.hosts.includes(host);
-}
-
-// Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
-function numberMark(app: App, accountId: AccountId, number: string): string {
-  return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
 }
 
 /** In the carrier's row, for as long as its configuration stays: a carrier that is on its way out says nothing of the next one. */

@@ -33,6 +33,7 @@ export function makeCarrier(
     senderRules: input.senderRules ?? 'off',
     sla: readSla(input.sla ?? null),
     receiptIdForm: null,
+    repeatedIds: [],
     enabled: input.enabled ?? true,
     createdAt: new Date(app.clock()),
   };

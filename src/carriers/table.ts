@@ -22,6 +22,8 @@ export const carriers = snakeCase.table(
     senderRules: text().$type<'check' | 'off'>().notNull().default('off'),
     /** Which form of ids in receipts a worker has found out; null = none yet, and after every change of `config`. */
     receiptIdForm: text().$type<MessageIdForm>(),
+    /** Ids that an HTTP carrier gave to messages for several numbers; none after every change of `config`. */
+    repeatedIds: text().array().notNull().default([]),
     /** What it promises; null = nothing. */
     sla: jsonb().$type<Sla>(),
     enabled: boolean().notNull().default(true),

@@ -41,17 +41,18 @@ function changeAccess(
   app: App,
   before: CarrierRow,
   input: CarrierInput,
-): Pick<CarrierRow, 'config' | 'secretsSealed' | 'receiptIdForm'> {
-  const { secretsSealed, receiptIdForm } = before;
+): Pick<CarrierRow, 'config' | 'secretsSealed' | 'receiptIdForm' | 'repeatedIds'> {
+  const { secretsSealed, receiptIdForm, repeatedIds } = before;
   if (input.config === undefined && input.smpp === undefined && input.secrets === undefined)
-    return { config: before.config, secretsSealed, receiptIdForm };
+    return { config: before.config, secretsSealed, receiptIdForm, repeatedIds };
   const config = changeConfig(before.config, input);
   const named = new Set(secretsOf(config).map(({ name }) => name));
   const old = openSecrets(app.keys, before, secretsSealed);
   const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
   const secrets = { ...kept, ...readSecrets(input.secrets) };
   checkSecrets(config, secrets);
-  return { config, secretsSealed: sealSecrets(app.keys, before, secrets), receiptIdForm: null };
+  const sealed = sealSecrets(app.keys, before, secrets);
+  return { config, secretsSealed: sealed, receiptIdForm: null, repeatedIds: [] };
 }
 
 function changeConfig(before: CarrierConfig, { config, smpp }: CarrierInput): CarrierConfig {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import type { HttpCarrierConfig } from '../../src/carriers/http/config.ts';
+import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import { sealSecrets, openSecrets } from '../../src/carriers/secrets.ts';
 import { seal } from '../../src/crypto/seal.ts';
 import { InvalidInput } from '../../src/errors.ts';
@@ -12,6 +13,7 @@ import { addRoute } from '../../src/routing/add-route.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { freePort } from '../../src/db/embedded/free-port.ts';
 import { Nordwave, Telegrafo, type HttpProvider } from '../support/http-providers.ts';
+import type { VerificationRow } from '../../src/verifications/table.ts';
 import { until } from '../support/until.ts';
 import {
   attemptsOf,
@@ -47,6 +49,13 @@ async function connect(
   const id = await connectCarrier(app, who.accountId, example);
   await addRoute(app, who, { name: example.name, carrierId: id, priority: ++count });
   return id;
+}
+
+/** A verification whose message the carrier has taken. */
+async function sent(who: Principal): Promise<VerificationRow> {
+  const v = await start(app, who, aNumber());
+  await happened(app, v, 'MessageSent');
+  return v;
 }
 
 async function inbox(id: CarrierId): Promise<number> {
@@ -91,6 +100,43 @@ describe.each([
     await connect(who, provider);
     const v = await start(app, who, aNumber());
     expect(await happened(app, v, 'MessageDelivered')).toEqual(DELIVERED);
+  });
+
+  test('of messages under one id none is delivered by another one’s receipt', async () => {
+    await using provider = await create().start();
+    provider.onlyId = '1';
+    const who = await createTestAccount(app);
+    await connect(who, provider);
+    const [first, second, third] = [await sent(who), await sent(who), await sent(who)];
+    // The first one’s, which is the newest one’s as far as the id goes.
+    expect(await provider.reportOn(provider.messages[0]!, 'delivered')).toBe(204);
+    expect(await provider.reportOn(provider.messages[2]!, 'undelivered')).toBe(204);
+    for (const v of [first, second, third])
+      expect(await historyOf(app, v)).toEqual(['VerificationStarted', 'MessageQueued', 'MessageSent']);
+  });
+
+  test('messages under one id are told by their numbers where receipts say them, after a restart, too', async () => {
+    await using provider = await create().start();
+    provider.onlyId = '1';
+    const who = await createTestAccount(app);
+    const id = await connect(who, provider, ({ receipts }) => {
+      receipts!.to = name === 'Nordwave' ? '/message/to' : '/to';
+    });
+    const [, second, third] = [await sent(who), await sent(who), await sent(who)];
+    expect(await provider.reportOn(provider.messages[1]!, 'delivered')).toBe(204);
+    expect(await historyOf(app, second)).toEqual(DELIVERED);
+    expect(await historyOf(app, third)).not.toContain('MessageDelivered');
+    // Who opens it anew knows.
+    const [row] = await app.db.query.carriers.findMany({ where: { id } });
+    expect(row!.repeatedIds).toEqual(['1']);
+    await updateCarrier(app, who, id, { enabled: false });
+    await updateCarrier(app, who, id, { enabled: true });
+    const fourth = await sent(who);
+    const [attempt] = await app.sql<{ name: string }[]>`
+      SELECT carrier_message_id AS name FROM attempts WHERE verification_id = ${uuidOf(fourth.id)}`;
+    expect(attempt!.name).toMatch(/^1#[0-9a-f]{16}$/);
+    expect(await provider.reportOn(provider.messages[3]!, 'delivered')).toBe(204);
+    expect(await historyOf(app, fourth)).toEqual(DELIVERED);
   });
 
   test('what was not delivered goes over the next carrier, with the carrier’s own error kept', async () => {
@@ -197,7 +243,12 @@ describe('a callback', () => {
     const id = await connect(who, nordwave);
     const whole = await app.sql`SELECT secrets_sealed FROM carriers WHERE id = ${uuidOf(id)}`;
     await app.sql`UPDATE carriers SET secrets_sealed = ${Buffer.from('sealed by nobody')} WHERE id = ${uuidOf(id)}`;
-    nordwave.messages.push({ id: 'x', text: '', callbackUrl: `${app.server!.url}/carriers/${id}/receipts` });
+    nordwave.messages.push({
+      id: 'x',
+      to: '',
+      text: '',
+      callbackUrl: `${app.server!.url}/carriers/${id}/receipts`,
+    });
     expect(await nordwave.report('x', 'delivered')).toBe(503);
     const { secrets_sealed: sealed } = whole[0] as { secrets_sealed: Buffer };
     await app.sql`UPDATE carriers SET secrets_sealed = ${sealed} WHERE id = ${uuidOf(id)}`;
@@ -209,6 +260,7 @@ describe('a callback', () => {
     const id = await connect(await createTestAccount(app), nordwave);
     nordwave.messages.push({
       id: 'later',
+      to: '',
       text: '',
       callbackUrl: `${app.server!.url}/carriers/${id}/receipts`,
     });
@@ -297,7 +349,7 @@ describe('a carrier over HTTP', () => {
     const id = await connect(who, telegrafo);
     const callbackUrl = `${app.server!.url}/carriers/${id}/receipts?token=`;
     const old = callbackUrl + encodeURIComponent(Telegrafo.SECRETS.callbackToken);
-    telegrafo.messages.push({ id: '1', text: '', callbackUrl: old });
+    telegrafo.messages.push({ id: '1', to: '', text: '', callbackUrl: old });
     expect(await telegrafo.report('1', 'delivered')).toBe(204);
     const example = await telegrafo.example();
     await connectCarrier(app, who.accountId, {
@@ -305,7 +357,7 @@ describe('a carrier over HTTP', () => {
       secrets: { ...example.secrets, callbackToken: 'another one' },
     });
     await until(async () => (await telegrafo.report('1', 'delivered')) === 401);
-    telegrafo.messages.push({ id: '1', text: '', callbackUrl: `${callbackUrl}another+one` });
+    telegrafo.messages.push({ id: '1', to: '', text: '', callbackUrl: `${callbackUrl}another+one` });
     expect(await telegrafo.report('1', 'delivered')).toBe(204);
   });
 

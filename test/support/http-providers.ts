@@ -61,9 +61,18 @@ interface Report {
   body?: string;
 }
 
+/** A message that a provider has taken. */
+export interface Taken {
+  id: string;
+  /** As the request says it. */
+  to: string;
+  callbackUrl: string;
+  text: string;
+}
+
 /** A provider of the kind that one of our examples describes: its API, its receipts, and what it can do wrong. */
 export abstract class HttpProvider implements AsyncDisposable {
-  readonly messages: { id: string; callbackUrl: string; text: string }[] = [];
+  readonly messages: Taken[] = [];
   misbehaves: Misbehaviour | undefined;
   /** Given to every message, instead of one id for each. */
   onlyId: string | undefined;
@@ -86,17 +95,28 @@ export abstract class HttpProvider implements AsyncDisposable {
   /** The shipped example, with its host and its secrets. */
   abstract example(): Promise<NewCarrier & { config: HttpCarrierConfig }>;
   protected abstract answer(received: Received): { status: number; body: string; id?: string };
-  protected abstract reportOf(id: string, callbackUrl: string, state: 'delivered' | 'undelivered'): Report;
+  protected abstract reportOf(message: Taken, state: 'delivered' | 'undelivered'): Report;
 
-  /** Calls back about a message. @returns the status that it is answered with */
+  /** Calls back about a message, the last one with an id. @returns the status that it is answered with */
   async report(id: string, state: 'delivered' | 'undelivered', forge: Partial<Report> = {}): Promise<number> {
-    const { callbackUrl } = this.messages.findLast((message) => message.id === id)!;
-    const { url, ...init } = { ...this.reportOf(id, callbackUrl, state), ...forge };
+    return this.reportOn(
+      this.messages.findLast((message) => message.id === id)!,
+      state,
+      forge,
+    );
+  }
+
+  async reportOn(
+    message: Taken,
+    state: 'delivered' | 'undelivered',
+    forge: Partial<Report> = {},
+  ): Promise<number> {
+    const { url, ...init } = { ...this.reportOf(message, state), ...forge };
     return (await fetch(url, init)).status;
   }
 
-  protected take(callbackUrl: string, text: string, id: string): string {
-    this.messages.push({ id: this.onlyId ?? id, callbackUrl, text });
+  protected take(to: string, callbackUrl: string, text: string, id: string): string {
+    this.messages.push({ id: this.onlyId ?? id, to, callbackUrl, text });
     return this.onlyId ?? id;
   }
 
@@ -133,15 +153,15 @@ export class Nordwave extends HttpProvider {
     const to = message.recipient.value;
     if (to.endsWith('000')) return error(422, 'invalid_recipient', `The number ${to} does not exist`);
     if (message.originator === 'Unknown') return error(403, 'sender_not_registered', 'Register it first');
-    const id = this.take(message.callback.url, message.content.text, `nw_${this.messages.length + 1}`);
+    const id = this.take(to, message.callback.url, message.content.text, `nw_${this.messages.length + 1}`);
     return { status: 202, id, body: JSON.stringify({ message: { id, parts: 1, state: 'queued' } }) };
   }
 
-  protected reportOf(id: string, url: string, state: 'delivered' | 'undelivered'): Report {
+  protected reportOf({ id, to, callbackUrl: url }: Taken, state: 'delivered' | 'undelivered'): Report {
     const message =
       state === 'delivered'
-        ? { id, state }
-        : { id, state: 'undeliverable', error: { code: 'absent_subscriber' } };
+        ? { id, to, state }
+        : { id, to, state: 'undeliverable', error: { code: 'absent_subscriber' } };
     const body = JSON.stringify({ events: [{ type: 'message.status', message }] });
     const signature = createHmac('sha256', Nordwave.SECRETS.webhookKey).update(body).digest('hex');
     const headers = { 'content-type': 'application/json', 'x-nordwave-signature': `sha256=${signature}` };
@@ -169,13 +189,19 @@ export class Telegrafo extends HttpProvider {
       return say('ERR: 101 Authentication failed');
     if (form.get('to')!.endsWith('000')) return say('ERR: 201 Invalid destination');
     if (form.get('from') === 'Unknown') return say('ERR: 202 Sender not allowed');
-    const id = this.take(form.get('dlr-url')!, form.get('msg')!, String(4711 + this.messages.length));
+    const id = this.take(
+      form.get('to')!,
+      form.get('dlr-url')!,
+      form.get('msg')!,
+      String(4711 + this.messages.length),
+    );
     return { ...say(`OK: ${id}`), id };
   }
 
-  protected reportOf(id: string, callbackUrl: string, state: 'delivered' | 'undelivered'): Report {
+  protected reportOf({ id, to, callbackUrl }: Taken, state: 'delivered' | 'undelivered'): Report {
     const url = new URL(callbackUrl);
     url.searchParams.set('id', id);
+    url.searchParams.set('to', to);
     url.searchParams.set('stat', state === 'delivered' ? 'DELIVRD' : 'UNDELIV');
     url.searchParams.set('err', state === 'delivered' ? '000' : '060');
     return { method: 'GET', url: url.href, headers: {} };

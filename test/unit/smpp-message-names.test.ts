@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MessageNames } from '../../src/carriers/smpp/message-names.ts';
+import { normaliseMessageId as normalise } from '../../src/carriers/smpp/message-id.ts';
+import { MessageNames } from '../../src/carriers/message-names.ts';
 import { TestCarrier } from '../support/smpp-carrier.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
 
 const [A, B, C] = ['+41790000001', '+41790000002', '+41790000003'];
 const markOf = (number: string) => `m${number.slice(-1)}`;
-const unique = () => new MessageNames({ ids: 'unique', markOf });
-const repeated = () => new MessageNames({ ids: 'repeated', markOf });
+const unique = () => new MessageNames({ ids: 'unique', markOf, normalise });
+const repeated = () => new MessageNames({ ids: 'repeated', markOf, normalise });
 
 describe('the name of a message', () => {
   test("is the carrier's id while that is one number's own, whatever number the receipt gives", () => {

@@ -4,6 +4,7 @@ import type { Resolve } from '../../outgoing/lookup.ts';
 import type { Networks } from '../../outgoing/networks.ts';
 import type { BackoffOptions } from '../../outgoing/backoff.ts';
 import type { Carrier, CarrierEvents, CarrierHealth, OutboundMessage, SubmitOutcome } from '../carrier.ts';
+import { MessageNames, type NamingRules } from '../message-names.ts';
 import { Pace } from '../pace.ts';
 import { Window } from '../window.ts';
 import { readAnswer, type AnswerOutcome, type AnswerReader } from './answer.ts';
@@ -20,6 +21,10 @@ export interface HttpCarrierOptions {
   name: string;
   config: HttpCarrierConfig;
   secrets: Readonly<Record<string, string>>;
+  /** How its messages are called. */
+  names: NamingRules;
+  /** The carrier gave an id to several numbers; its answer is told behind this. */
+  onRepeatedId?: (id: string) => Promise<void>;
   /** Where this carrier sends its receipts. */
   callbackUrl: string;
   /** Networks of our own that may be called. */
@@ -42,6 +47,8 @@ export function createHttpCarrier(
   return new HttpCarrier(options, events);
 }
 
+type Accepted = Extract<SubmitOutcome, { kind: 'accepted' }>;
+
 class HttpCarrier implements Carrier {
   readonly id: CarrierId;
   readonly name: string;
@@ -54,6 +61,10 @@ class HttpCarrier implements Carrier {
   readonly #window: Window;
   readonly #standing: Standing;
   readonly #habits = new Habits();
+  readonly #names: MessageNames;
+  readonly #onRepeatedId: (id: string) => Promise<void>;
+  /** Repeated ids that are to be told yet. */
+  readonly #untold = new Set<string>();
   readonly #client: HttpClient;
   readonly #writer: SubmitWriter;
   readonly #reader: AnswerReader;
@@ -72,6 +83,8 @@ class HttpCarrier implements Carrier {
     this.#pace = new Pace(this.#throughput, this.#clock());
     this.#window = new Window(config.window ?? config.connections, () => this.#announce());
     this.#standing = new Standing({ ...(options.pauses && { pauses: options.pauses }) });
+    this.#names = new MessageNames(options.names);
+    this.#onRepeatedId = options.onRepeatedId ?? (() => Promise.resolve());
     this.#writer = createSubmitWriter(config, secrets, callbackUrl);
     this.#reader = answerReader(config, secrets);
     const { connections, timeoutMs, tls } = config;
@@ -91,7 +104,8 @@ class HttpCarrier implements Carrier {
   }
 
   health(): CarrierHealth {
-    const problems = [this.#standing.problem, ...this.#habits.problems()].filter((it) => it !== undefined);
+    const known = [this.#standing.problem, this.#names.problem, this.#habits.problem];
+    const problems = known.filter((it) => it !== undefined);
     if (this.#clock() < this.#throttledUntil) problems.push('throttled: it asked us to wait');
     else if (this.#pace.isHeldBack)
       problems.push(`throttled: down to ${Math.floor(this.#pace.rate)} requests/s`);
@@ -125,7 +139,8 @@ class HttpCarrier implements Carrier {
     this.#pace.take(1, now);
     if (this.#pace.available(now) === 0) this.#readyIn(this.#pace.waitMs(now));
     try {
-      return this.#conclude(await this.#client.exchange(request), message);
+      const outcome = this.#conclude(await this.#client.exchange(request), message);
+      return outcome.kind === 'accepted' ? await this.#named(outcome, message.to) : outcome;
     } finally {
       this.#window.release();
     }
@@ -140,6 +155,22 @@ class HttpCarrier implements Carrier {
     patience.abort();
     this.#client.close();
     await this.#window.drained();
+  }
+
+  async #named(outcome: Accepted, to: string): Promise<Accepted> {
+    const id = outcome.carrierMessageId;
+    const wasRepeated = this.#names.isRepeated(id);
+    const carrierMessageId = this.#names.accepted(id, to);
+    if (!wasRepeated && this.#names.isRepeated(id)) this.#untold.add(id);
+    if (this.#untold.has(id)) {
+      // Before the answer counts: from then on its receipt is awaited.
+      await this.#onRepeatedId(id).then(
+        () => this.#untold.delete(id),
+        // The next message with this id brings it again.
+        () => {},
+      );
+    }
+    return { ...outcome, carrierMessageId };
   }
 
   #conclude(exchange: Exchange, message: OutboundMessage): SubmitOutcome {

@@ -39,6 +39,7 @@ export function receiptReader(receipts: NonNullable<HttpCarrierConfig['receipts'
     state: parsePointer(receipts.state)!,
     states: new Map(Object.entries(receipts.states)),
     errorCode: pointer(receipts.errorCode),
+    to: pointer(receipts.to),
   };
 }
 

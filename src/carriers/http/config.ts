@@ -87,6 +87,8 @@ const Receipts = z
         'one of the states must mean delivered',
       ),
     errorCode: Pointer.nullable().default(null),
+    /** The number that the message went to: it tells messages of one id apart. */
+    to: Pointer.nullable().default(null),
     auth: CallbackAuth,
   })
   .refine(({ format, auth }) => format !== 'query' || auth.type !== 'hmac', {
@@ -115,6 +117,8 @@ export const HttpCarrierConfig = z
     request: requestConfig(PLACEHOLDERS),
     answer: Answer,
     receipts: Receipts.nullable().default(null),
+    /** `repeated`: the carrier gives many messages the same id, and a receipt is told by its number as well. */
+    messageIds: z.enum(['unique', 'repeated']).default('unique'),
     inbound: Inbound.nullable().default(null),
     /** Only to OTPOST_PRIVATE_NETWORKS: codes never cross a public network in the clear. */
     allowPlainHttp: z.boolean().default(false),

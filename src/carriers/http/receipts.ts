@@ -10,9 +10,15 @@ export interface ReceiptReader {
   state: Pointer;
   states: ReadonlyMap<string, CarrierReceipt['state']>;
   errorCode: Pointer | undefined;
+  to: Pointer | undefined;
 }
 
-export type ReceiptPart = Pick<CarrierReceipt, 'carrierMessageId' | 'state' | 'error'>;
+export interface ReceiptPart extends Pick<CarrierReceipt, 'state' | 'error'> {
+  /** As the carrier writes it. */
+  id: string;
+  /** The number of the message, where the receipt says it. */
+  to?: string;
+}
 
 export interface ReadReceipts {
   receipts: ReceiptPart[];
@@ -28,9 +34,9 @@ export function readReceipts(root: unknown, reader: ReceiptReader): ReadReceipts
   const entries: unknown[] = Array.isArray(found) ? found : [found];
   const read: ReadReceipts = { receipts: [], unknownStates: [], unreadable: 0 };
   for (const entry of entries) {
-    const carrierMessageId = idOf(valueAt(entry, reader.messageId));
+    const id = idOf(valueAt(entry, reader.messageId));
     const stateText = wordsOf(valueAt(entry, reader.state), 60);
-    if (carrierMessageId === undefined || stateText === undefined) {
+    if (id === undefined || stateText === undefined) {
       read.unreadable += 1;
       continue;
     }
@@ -38,7 +44,8 @@ export function readReceipts(root: unknown, reader: ReceiptReader): ReadReceipts
     if (state === undefined) read.unknownStates.push(withoutNumbers(stateText));
     else {
       const error = state === 'undelivered' ? errorOf(entry, stateText, reader) : undefined;
-      read.receipts.push({ carrierMessageId, state, ...(error && { error }) });
+      const to = reader.to && idOf(valueAt(entry, reader.to));
+      read.receipts.push({ id, state, ...(to !== undefined && { to }), ...(error && { error }) });
     }
   }
   return read;

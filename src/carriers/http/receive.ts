@@ -16,7 +16,7 @@ export type Refused = 'notAuthentic' | 'unreadable';
  */
 export function receiveReceipts(
   app: App,
-  { carrierId, secrets }: Receiver,
+  { carrierId, secrets, names }: Receiver,
   door: Door<ReceiptReader>,
   callback: Callback,
 ): CarrierReceipt[] | Refused {
@@ -31,7 +31,13 @@ export function receiveReceipts(
   if (unreadable > 0) app.log.warn({ carrierId, count: unreadable }, 'receipts without an id or a state');
   if (unreadable > 0 && receipts.length + unknownStates.length === 0) return 'unreadable';
   const receivedAt = new Date(app.clock());
-  return receipts.map((receipt) => ({ carrierId, ...receipt, receivedAt }));
+  const named = receipts.map(({ id, to = '', ...said }) => ({
+    ...{ carrierId, receivedAt, ...said },
+    carrierMessageId: names.reported(id, to),
+  }));
+  if (named.some(({ carrierMessageId }) => carrierMessageId.endsWith('#')))
+    app.log.warn({ carrierId }, 'receipts name neither one message nor a number, and match nothing');
+  return named;
 }
 
 /** Reads the messages from handsets in a callback, in the same way. */

@@ -6,6 +6,8 @@ import type { AccountId, CarrierId } from '../../ids.ts';
 import type { Secrets } from '../../outgoing/secrets.ts';
 import type { App } from '../../platform.ts';
 import { CarrierConfig } from '../config.ts';
+import { MessageNames } from '../message-names.ts';
+import { namingRules } from '../naming-rules.ts';
 import { openSecrets } from '../secrets.ts';
 import { carriers } from '../table.ts';
 import type { CallbackAuth } from './callback-auth.ts';
@@ -19,6 +21,8 @@ export interface Receiver {
   carrierId: CarrierId;
   accountId: AccountId;
   secrets: Secrets;
+  /** What messages are called that the carrier's id does not tell. */
+  names: MessageNames;
   receipts: Door<ReceiptReader> | undefined;
   inbound: Door<InboundReader> | undefined;
 }
@@ -54,7 +58,8 @@ async function readReceiver(app: App, id: CarrierId): Promise<Receiver | undefin
   const config = CarrierConfig.parse(row.config);
   if (config.kind !== 'http' || !(config.receipts || config.inbound)) return undefined;
   const secrets = await withKeys(app.keys, () => openSecrets(app.keys, row, row.secretsSealed));
-  return { carrierId: id, accountId: row.accountId, secrets, ...doorsOf(config) };
+  const names = new MessageNames(namingRules(app, row));
+  return { carrierId: id, accountId: row.accountId, secrets, names, ...doorsOf(config) };
 }
 
 function doorsOf({ receipts, inbound }: HttpCarrierConfig): Pick<Receiver, 'receipts' | 'inbound'> {

@@ -1,5 +1,6 @@
 import type { SubmitOutcome } from '../carrier.ts';
-import { MessageNames } from './message-names.ts';
+import { MessageNames } from '../message-names.ts';
+import { normaliseMessageId } from './message-id.ts';
 import type { SmppCarrierOptions } from './options.ts';
 import type { SegmentOutcome } from './outcome.ts';
 import type { Ticket } from './receipt-form.ts';
@@ -13,7 +14,7 @@ export class Identities {
 
   constructor(options: SmppCarrierOptions, clock: () => number) {
     const { messageIds: ids = 'unique', numberMark: markOf, receiptIdForm: form = 'same' } = options;
-    this.#names = new MessageNames({ ids, markOf });
+    this.#names = new MessageNames({ ids, markOf, normalise: normaliseMessageId });
     this.#ids = new ReceiptIds({ form, memory: options.formMemory, clock });
     this.#multipartReceipts = options.multipartReceipts ?? 'auto';
   }

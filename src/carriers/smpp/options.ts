@@ -7,7 +7,7 @@ import type { BackoffOptions } from '../../outgoing/backoff.ts';
 import type { TlsOptions } from './dial.ts';
 import type { KeepAliveOptions } from './keep-alive.ts';
 import type { MessageIdForm } from './message-id.ts';
-import type { NamingRules } from './message-names.ts';
+import type { NamingRules } from '../message-names.ts';
 import type { FormMemory } from './receipt-ids.ts';
 import type { BindMode } from './session.ts';
 import type { StatusOverrides } from './status.ts';

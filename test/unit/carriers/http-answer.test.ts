@@ -270,7 +270,7 @@ describe('receipts', () => {
   test('come one by one or in a list', () => {
     const one = { id: 17, state: 'D' };
     const expected = {
-      receipts: [{ carrierMessageId: '17', state: 'delivered' }],
+      receipts: [{ id: '17', state: 'delivered' }],
       unknownStates: [],
       unreadable: 0,
     };
@@ -284,7 +284,7 @@ describe('receipts', () => {
   test('of what was not delivered say why, with the carrier’s code and no number of a phone', () => {
     expect(receipts({ id: 'a', state: 7, err: 60 }).receipts).toEqual([
       {
-        carrierMessageId: 'a',
+        id: 'a',
         state: 'undelivered',
         error: { code: '60', message: 'the carrier reports 7' },
       },

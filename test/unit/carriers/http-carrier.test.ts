@@ -40,6 +40,7 @@ function open(
       secrets,
       callbackUrl: CALLBACK,
       networks: createNetworks(['127.0.0.1/32']),
+      names: { ids: 'unique', markOf: (number) => `mark of ${number}` },
       pauses: { minMs: 20, maxMs: 50 },
       ...options,
     },
@@ -81,9 +82,12 @@ describe.each([
   ['Telegrafo', () => new Telegrafo()],
 ] as const)('the example %s', (name, create) => {
   let provider: HttpProvider;
-  const connect = async (more: Partial<HttpCarrierConfig> = {}) => {
+  const connect = async (
+    more: Partial<HttpCarrierConfig> = {},
+    options: Partial<HttpCarrierOptions> = {},
+  ) => {
     const { config, secrets } = await provider.example();
-    return open(CarrierConfig.parse({ ...config, ...more }) as HttpCarrierConfig, secrets);
+    return open(CarrierConfig.parse({ ...config, ...more }) as HttpCarrierConfig, secrets, options);
   };
   beforeEach(async () => {
     provider = await create().start();
@@ -178,11 +182,27 @@ describe.each([
     expect(await submit({ expiresAt })).toMatchObject({ kind: 'accepted' });
   });
 
-  test('that gives every message the same id is said to do so', async () => {
+  test('that gives several numbers one id is said to do so, and their messages have names of their own', async () => {
     provider.onlyId = '1';
-    const { submit, carrier } = await connect({ throughput: null });
-    for (let i = 0; i < 3; i++) expect(await submit()).toMatchObject({ carrierMessageId: '1' });
-    expect(carrier.health().problem).toMatch(/same id/);
+    const told: string[] = [];
+    let fails = true;
+    const onRepeatedId = (id: string) => {
+      told.push(id);
+      return fails ? Promise.reject(new Error('not now')) : Promise.resolve();
+    };
+    const { submit, carrier } = await connect({ throughput: null }, { onRepeatedId });
+    const [A, B] = ['+41790000001', '+41790000002'];
+    expect(await submit({ to: A })).toMatchObject({ carrierMessageId: '1' });
+    expect(await submit({ to: A })).toMatchObject({ carrierMessageId: '1' });
+    expect(told).toEqual([]);
+    expect(carrier.health().problem).toBeUndefined();
+    expect(await submit({ to: B })).toMatchObject({ carrierMessageId: `1#mark of ${B}` });
+    expect(carrier.health().problem).toMatch(/gives the same message id to several numbers: set messageIds/);
+    // What could not be kept is brought again with the next one.
+    fails = false;
+    expect(await submit({ to: B })).toMatchObject({ carrierMessageId: `1#mark of ${B}` });
+    expect(await submit({ to: B })).toMatchObject({ carrierMessageId: `1#mark of ${B}` });
+    expect(told).toEqual(['1', '1']);
   });
 
   test('is understood under whatever content type', async () => {

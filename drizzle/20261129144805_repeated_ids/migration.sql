@@ -1,0 +1,1 @@
+ALTER TABLE "carriers" ADD COLUMN "repeated_ids" text[] DEFAULT '{}'::text[] NOT NULL;

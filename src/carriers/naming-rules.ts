@@ -1,0 +1,19 @@
+import type { AccountId } from '../ids.ts';
+import type { App } from '../platform.ts';
+import { CarrierConfig } from './config.ts';
+import type { NamingRules } from './message-names.ts';
+import type { CarrierRow } from './table.ts';
+
+/** How messages over a carrier are called, the same in every process. */
+export function namingRules(
+  app: App,
+  row: Pick<CarrierRow, 'accountId' | 'config' | 'repeatedIds'>,
+): NamingRules {
+  const { messageIds: ids } = CarrierConfig.parse(row.config);
+  return { ids, repeated: row.repeatedIds, markOf: (number) => numberMark(app, row.accountId, number) };
+}
+
+// Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
+export function numberMark(app: App, accountId: AccountId, number: string): string {
+  return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
+}

@@ -1,5 +1,5 @@
 import type { Principal } from '../accounts/principal.ts';
-import type { AccountId } from '../ids.ts';
+import type { AccountId, OAuthClientId } from '../ids.ts';
 
 /** Otpost itself: a seed, a worker's chore. */
 export interface SystemDoer {
@@ -42,6 +42,11 @@ export function actorOf(who: Doer): Actor {
     default:
       throw new Error(`unhandled actor: ${who satisfies never}`);
   }
+}
+
+/** An OAuth client by itself, without a token. */
+export function clientActor(id: OAuthClientId, address: string | undefined): Actor {
+  return { kind: 'accessToken', id, session: null, address: address ?? null };
 }
 
 /** A string that is equal for equal ones. */

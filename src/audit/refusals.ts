@@ -22,6 +22,8 @@ export interface Refused {
  */
 export interface RefusalLog extends AsyncDisposable {
   note(who: Doer, refused: Refused): void;
+  /** Of somebody whom no credential names yet: whoever they said they are. */
+  noteOf(accountId: AccountId, actor: Actor, refused: Refused): void;
   /** Writes what was counted since the last time. */
   write(): Promise<void>;
 }
@@ -48,12 +50,11 @@ export function createRefusalLog(app: App): RefusalLog {
   let scheduled: Promise<void> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  function groupOf(who: Doer, { action, outcome, ...refused }: Refused): Group {
-    const { accountId } = who;
+  function groupOf(accountId: AccountId, by: Actor, { action, outcome, ...refused }: Refused): Group {
+    let actor = by;
     let details = refused.details ?? null;
     let ofAccount = groups.get(accountId);
     if (!ofAccount) groups.set(accountId, (ofAccount = new Map<string, Group>()));
-    let actor = actorOf(who);
     let name = `${actorName(actor)} ${action} ${outcome} ${JSON.stringify(details)}`;
     if (!ofAccount.has(name) && ofAccount.size >= GROUPS_PER_ACCOUNT) {
       actor = { kind: 'several', id: null, session: null, address: null };
@@ -122,13 +123,16 @@ export function createRefusalLog(app: App): RefusalLog {
   const timer = setInterval(() => void turn(), WRITE_MS);
   timer.unref();
 
+  function noteOf(accountId: AccountId, actor: Actor, refused: Refused): void {
+    const group = groupOf(accountId, actor, refused);
+    group.count += 1;
+    for (const target of refused.targets ?? [])
+      if (group.targets.size < TARGETS_PER_GROUP) group.targets.add(target);
+  }
+
   return {
-    note(who, refused) {
-      const group = groupOf(who, refused);
-      group.count += 1;
-      for (const target of refused.targets ?? [])
-        if (group.targets.size < TARGETS_PER_GROUP) group.targets.add(target);
-    },
+    note: (who, refused) => noteOf(who.accountId, actorOf(who), refused),
+    noteOf,
     write,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -1,5 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { eq } from 'drizzle-orm';
+import { clientActor } from '../audit/actor.ts';
+import { createRefusalLog } from '../audit/refusals.ts';
 import { parseId, type OAuthClientId } from '../ids.ts';
 import { createNetworks } from '../outgoing/networks.ts';
 import type { App } from '../platform.ts';
@@ -54,16 +56,44 @@ async function prove(
 ): Promise<ProvenClient> {
   const id = name === undefined ? undefined : parseId('cli', name);
   const row = id && (await findClient(app, id));
-  const secretEndsAt =
-    proof.kind === 'secret'
-      ? proveBySecret(app, row, proof.secret)
-      : await verifyAssertion(app, row, proof.assertion);
-  if (!row || !isAllowedFrom(row, address)) throw new InvalidClient();
+  const refused = (why: 'proof' | 'network' | 'time') => row && noteRefused(app, row, address, why);
+  let secretEndsAt: Date | undefined;
+  try {
+    secretEndsAt =
+      proof.kind === 'secret'
+        ? proveBySecret(app, row, proof.secret)
+        : await verifyAssertion(app, row, proof.assertion);
+  } catch (error) {
+    if (error instanceof InvalidClient) refused('proof');
+    throw error;
+  }
+  if (!row) throw new InvalidClient();
+  if (!isAllowedFrom(row, address)) {
+    refused('network');
+    throw new InvalidClient();
+  }
   const ends = [secretEndsAt, row.expiresAt].flatMap((end) => (end ? [end.getTime()] : []));
   const endsAt = ends.length > 0 ? new Date(Math.min(...ends)) : undefined;
-  if (endsAt && app.clock() >= endsAt.getTime())
+  if (endsAt && app.clock() >= endsAt.getTime()) {
+    refused('time');
     throw new InvalidClient('This client is over, or its secret was rotated: take the new one.');
+  }
   return { row, endsAt };
+}
+
+/** Counted, and written down together with others a moment later: it takes no time here. */
+function noteRefused(
+  app: App,
+  { accountId, id }: OAuthClientRow,
+  address: string | undefined,
+  refused: 'proof' | 'network' | 'time',
+): void {
+  app.single(createRefusalLog).noteOf(accountId, clientActor(id, address), {
+    action: 'oauth_client.use',
+    outcome: 'auth/invalid',
+    targets: [id],
+    details: { refused },
+  });
 }
 
 /** Not one that was revoked. */

@@ -1,3 +1,4 @@
+import { noteAct } from '../audit/append.ts';
 import { OAUTH_CHANNEL } from '../bus/channels.ts';
 import type { App } from '../platform.ts';
 import type { Params } from './client-proof.ts';
@@ -14,10 +15,17 @@ export async function revokeToken(app: App, caller: TokenCaller, params: Params)
   const token = await tokenNamed(app, caller, params);
   if (!token) return;
   const { id, accountId, clientId, expiresAt } = token;
-  await app.db
-    .insert(oauthRevokedTokens)
-    .values({ accountId, clientId, id, expiresAt: new Date(expiresAt) })
-    .onConflictDoNothing();
+  await app.db.transaction(async (tx) => {
+    const revoked = await tx
+      .insert(oauthRevokedTokens)
+      .values({ accountId, clientId, id, expiresAt: new Date(expiresAt) })
+      .onConflictDoNothing()
+      .returning({ id: oauthRevokedTokens.id });
+    if (revoked.length === 0) return;
+    const { actor } = caller;
+    const act = { accountId, actor, action: 'access_token.revoke', targets: [id] } as const;
+    await noteAct(tx, { ...act, details: { client: clientId } }, app.clock());
+  });
   app.bus.publish([{ channel: OAUTH_CHANNEL, payload: clientId }]);
   app.log.info({ clientId, tokenId: id, account: accountId }, 'an access token was revoked');
 }

@@ -1,5 +1,6 @@
 import { authenticate } from '../accounts/authenticate.ts';
 import { holds } from '../accounts/permissions.ts';
+import { actorOf, clientActor, type Actor } from '../audit/actor.ts';
 import { DomainError } from '../errors.ts';
 import type { AccountId, OAuthClientId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -12,6 +13,8 @@ export interface TokenCaller {
   accountId: AccountId;
   /** undefined: any client of the account. */
   clientId: OAuthClientId | undefined;
+  /** As the audit log has them. */
+  actor: Actor;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function identifyCaller(
   if (authorization !== undefined && /^Bearer /i.test(authorization))
     return identifyManager(app, authorization, address);
   const { row } = await authenticateClient(app, readClientProof(authorization, params), address);
-  return { accountId: row.accountId, clientId: row.id };
+  return { accountId: row.accountId, clientId: row.id, actor: clientActor(row.id, address) };
 }
 
 async function identifyManager(
@@ -37,7 +40,8 @@ async function identifyManager(
 ): Promise<TokenCaller> {
   try {
     const who = await authenticate(app, authorization, address);
-    if (holds(who, 'clients:manage')) return { accountId: who.accountId, clientId: undefined };
+    if (holds(who, 'clients:manage'))
+      return { accountId: who.accountId, clientId: undefined, actor: actorOf(who) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new OAuthRefused('invalid_token', 'The key is not good (any more), or not from where it was used.');

@@ -8,8 +8,8 @@ import { AlreadyMember, InvitationNotFound, RoleAboveOwn, TooManyInvitations } f
 import { RoleEnum } from './graphql.ts';
 import { MAX_INVITATIONS } from './invitation.ts';
 import { inviteMember } from './invite.ts';
-import { openInvited } from './invited.ts';
 import { listInvitations, revokeInvitation } from './revoke-invitation.ts';
+import { shownInvited, type Given } from './shown.ts';
 import type { InvitationRow } from './table.ts';
 
 errorType(
@@ -30,14 +30,14 @@ errorType(
 );
 errorType(MailNotSent, 'The mail server did not take the message. What it was about is done: ask again.');
 
-const Invitation = builder.objectRef<InvitationRow>('Invitation').implement({
+const Invitation = builder.objectRef<Given<InvitationRow>>('Invitation').implement({
   permission: 'people:read',
   description: 'Somebody who is asked to join the account.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Prefixed `inv_`.' }),
     email: t.string({
       description: 'Whom it is for: nobody with another address can use it.',
-      resolve: (row, _args, { app }) => openInvited(app, row),
+      resolve: (row, _args, context) => shownInvited(context.app, callerOf(context), row),
     }),
     role: t.expose('role', { type: RoleEnum, description: 'What they will be.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
@@ -63,7 +63,7 @@ const InviteMemberInput = builder.inputType('InviteMemberInput', {
 });
 
 const NewInvitation = builder
-  .objectRef<{ row: InvitationRow; link: string | undefined }>('NewInvitation')
+  .objectRef<{ row: Given<InvitationRow>; link: string | undefined }>('NewInvitation')
   .implement({
     description: 'An invitation that is on its way.',
     fields: (t) => ({

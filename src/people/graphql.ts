@@ -5,7 +5,7 @@ import { ROLE_TABLE, ROLES } from '../accounts/roles.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
-import { openPerson } from './personal-data.ts';
+import { shownPerson } from './shown.ts';
 import type { MemberRow } from './table.ts';
 
 export const RoleEnum = builder.enumType('Role', {
@@ -56,12 +56,14 @@ export const Member = builder.drizzleObject('members', {
     name: t.string({
       select: WITH_PERSON,
       description: 'What they are called.',
-      resolve: ({ person }, _args, { app }) => openPerson(app, person).name,
+      resolve: async (member, _args, context) =>
+        (await shownPerson(context.app, callerOf(context), member)).name,
     }),
     email: t.string({
       select: WITH_PERSON,
       description: 'Their e-mail address.',
-      resolve: ({ person }, _args, { app }) => openPerson(app, person).email,
+      resolve: async (member, _args, context) =>
+        (await shownPerson(context.app, callerOf(context), member)).email,
     }),
     hasSecondFactor: t.boolean({
       select: WITH_FACTORS,

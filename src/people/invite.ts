@@ -20,6 +20,7 @@ import {
 import { invitationHash, sealInvited } from './invited.ts';
 import { checkReach } from './membership.ts';
 import { emailIndex } from './personal-data.ts';
+import type { Given } from './shown.ts';
 import { invitations, members, people, type InvitationRow } from './table.ts';
 
 /** E-mail that one account has us send to strangers. */
@@ -35,7 +36,7 @@ export async function inviteMember(
   app: App,
   who: Principal,
   input: { email: string; role: Role },
-): Promise<{ row: InvitationRow; link: string | undefined }> {
+): Promise<{ row: Given<InvitationRow>; link: string | undefined }> {
   const { accountId } = who;
   const { role } = input;
   const email = readEmail(input.email);
@@ -60,7 +61,7 @@ export async function inviteMember(
     return doNoted(tx, who, 'invitation.create', now, async (act) => {
       act.on(id, { role });
       await tx.insert(invitations).values(made);
-      return made;
+      return { ...made, given: true as const };
     });
   });
 

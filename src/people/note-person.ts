@@ -13,14 +13,21 @@ export interface PersonalAct {
   /** From where; null: nobody knows. */
   address: string | null;
   action: AuditAction;
+  /** Absent: themselves. */
+  target?: SessionId | undefined;
   outcome?: Outcome | undefined;
   details?: Details | undefined;
 }
 
 /** Notes it in every account that they are in. */
 export async function noteOfPerson(tx: DbTransaction, act: PersonalAct, now: number): Promise<void> {
-  const { personId, sessionId, address, action, outcome, details } = act;
-  const noted = { action, targets: [personId], ...(outcome && { outcome }), ...(details && { details }) };
+  const { personId, sessionId, address, action, target, outcome, details } = act;
+  const noted = {
+    action,
+    targets: [target ?? personId],
+    ...(outcome && { outcome }),
+    ...(details && { details }),
+  };
   const actor = { kind: 'person', id: personId, session: sessionId, address } as const;
   const rows = await tx
     .select({ accountId: members.accountId })

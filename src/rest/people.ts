@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { docUrl, DomainError, InvalidInput, WrongMediaType } from '../errors.ts';
+import type { PeoplePath } from '../graphql/paths.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import { readBody } from '../http/read-body.ts';
 import { ForeignOrigin } from '../people/errors.ts';
+import { noteRefusedOf, type SaidToBe } from '../people/note-refused.ts';
 import {
   isOwnOrigin,
   presentedSessionIn,
@@ -12,16 +14,23 @@ import {
 import { writeBearerSession } from '../people/session-token.ts';
 import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
 import { readRefusal, toRefusal } from '../people/sign-in/refusals.ts';
-import { answerInvitation, type Told } from './invitations.ts';
+import { answerInvitation } from './invitations.ts';
+import { REFUSED_AT } from './people-actions.ts';
 import type { App } from '../platform.ts';
 import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
 
 // The proof of a passkey is the longest of what comes here.
 const MAX_BODY_BYTES = 32 * 1024;
 
+interface Answered {
+  status: number;
+  body: unknown;
+  headers?: Headers;
+}
+
 /** The ways of people in and out, below `/auth`. */
 export interface PeopleDoor {
-  answer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  answer(path: PeoplePath, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export interface PeopleDoorOptions {
@@ -36,7 +45,7 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
   const load = () =>
     (loading ??= import('../people/sign-in/auth.ts').then(({ createAuth }) => createAuth(app).handler));
 
-  async function ask(path: string, request: IncomingMessage): Promise<Response | Told | undefined> {
+  async function ask(path: PeoplePath, request: IncomingMessage): Promise<Answered | undefined> {
     const { headers, method = 'GET' } = request;
     if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host, own))
       throw new ForeignOrigin();
@@ -50,21 +59,30 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
         throw new InvalidInput('body', `The body has at most ${MAX_BODY_BYTES / 1024} KB.`);
       body = read.toString();
     }
+    const address = addressOf(request);
     if (path === '/auth/invitation' || path === '/auth/accept-invitation')
       return answerInvitation(app, path, method === 'POST' ? body : undefined, {
         sessionToken: session.token,
-        address: addressOf(request),
+        address,
       });
     const handle = await load();
     const url = new URL(path, own.publicUrl);
     url.search = new URL(request.url ?? '/', 'http://localhost').search;
-    return handle(
+    const answer = await handle(
       new Request(url, {
         method,
-        headers: headersFor(headers, session, addressOf(request)),
+        headers: headersFor(headers, session, address),
         ...(body !== undefined && { body: body === '' ? '{}' : body }),
       }),
     );
+    const content: unknown = await answer.json().catch(() => null);
+    if (answer.status < 400) return { status: answer.status, body: content, headers: answer.headers };
+    const refusal = readRefusal(own.publicUrl, answer.status, content);
+    const action = REFUSED_AT[path];
+    const said = saidIn(path, body, session.token);
+    if (action && said)
+      await noteRefusedOf(app, said, { action, outcome: refusal.body.code, address: address ?? null });
+    return { ...refusal, headers: answer.headers };
   }
 
   return {
@@ -72,15 +90,11 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
       try {
         const answer = await ask(path, request);
         if (answer === undefined) return void response.destroy();
-        if (!(answer instanceof Response)) return send(response, answer.status, answer.body);
-        for (const cookie of lastOfEach(answer.headers.getSetCookie()))
+        for (const cookie of lastOfEach(answer.headers?.getSetCookie() ?? []))
           response.appendHeader('set-cookie', cookie);
-        const retryAfter = answer.headers.get('retry-after');
+        const retryAfter = answer.headers?.get('retry-after');
         if (retryAfter) response.setHeader('retry-after', retryAfter);
-        const content: unknown = await answer.json().catch(() => null);
-        if (answer.status < 400) return send(response, answer.status, content);
-        const refusal = readRefusal(own.publicUrl, answer.status, content);
-        send(response, refusal.status, refusal.body);
+        send(response, answer.status, answer.body);
       } catch (error) {
         if (error instanceof DomainError) {
           const { status, body } = toRefusal(own.publicUrl, error);
@@ -97,6 +111,21 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
       }
     },
   };
+}
+
+/** Who somebody says they are: by the address that they sign in with, or by a session of theirs. */
+function saidIn(path: PeoplePath, body: string | undefined, token: string | undefined): SaidToBe | undefined {
+  if (path !== '/auth/sign-in/email') return token === undefined ? undefined : { token };
+  const email = emailIn(body);
+  return typeof email === 'string' ? { email } : undefined;
+}
+
+function emailIn(body = ''): unknown {
+  try {
+    return (JSON.parse(body) as { email?: unknown } | null)?.email;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of two that set one cookie the last one holds: what was set first, and taken back, is nobody's business. */

@@ -9,7 +9,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
-import { auditOf, notedOf, READS } from '../support/audit-log.ts';
+import { auditOf, notedOf, NUMBER_READS } from '../support/audit-log.ts';
 import { canariesIn, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createSocketClient, type Caller } from '../support/graphql.ts';
 import { aMember, lets, type SignedIn } from '../support/member.ts';
@@ -58,7 +58,7 @@ describe('a person', () => {
     const reads = async () => {
       const entries = await auditOf(app, own.who.accountId, last);
       last = entries.at(-1)?.id ?? last;
-      return entries.filter(({ action }) => READS.includes(action)).length;
+      return entries.filter(({ action }) => NUMBER_READS.includes(action)).length;
     };
     const said: { what: string; asked: string; text: string; noted: number }[] = [];
     const query = schema.getQueryType()!;
@@ -162,7 +162,9 @@ describe('what a server is shown', () => {
   const readsIn = async (work: () => Promise<unknown>) => {
     // What earlier streams have shown is noted within a second, which might be just now.
     await app.single(createStreamReadLog).write();
-    return (await notedOf(app, own.who.accountId, work)).filter(({ action }) => READS.includes(action));
+    return (await notedOf(app, own.who.accountId, work)).filter(({ action }) =>
+      NUMBER_READS.includes(action),
+    );
   };
 
   test('is one entry for a page, with the ids of all that was shown in full', async () => {

@@ -5,6 +5,7 @@ import { createAccount } from '../../src/accounts/create-account.ts';
 import { onCredentialEnd } from '../../src/accounts/credential-end.ts';
 import { CredentialInvalid } from '../../src/accounts/errors.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { clientActor } from '../../src/audit/actor.ts';
 import { createRedisBus } from '../../src/bus/redis.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { ADVISORY_LOCKS } from '../../src/db/advisory-locks.ts';
@@ -204,7 +205,7 @@ describe('an access token', () => {
     const from = performance.now();
     await revokeToken(
       second,
-      { accountId: other.accountId, clientId: other.id },
+      { accountId: other.accountId, clientId: other.id, actor: clientActor(other.id, undefined) },
       new Map([['token', token]]),
     );
     await until(() => ended === 2, { everyMs: 2 });
@@ -336,7 +337,11 @@ describe('the keys that sign', () => {
 test('what is over is forgotten: revoked tokens and used assertions', async () => {
   const { app, state } = createCountingProcess();
   const { accountId, id, tokenOf } = await aClient(app);
-  await revokeToken(app, { accountId, clientId: id }, new Map([['token', await tokenOf(app)]]));
+  await revokeToken(
+    app,
+    { accountId, clientId: id, actor: clientActor(id, undefined) },
+    new Map([['token', await tokenOf(app)]]),
+  );
   await forgetOAuth(app);
   expect(await database.sql`SELECT 1 FROM oauth_revoked_tokens`).toHaveLength(1);
   state.now += 601_000;

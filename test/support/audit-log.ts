@@ -15,11 +15,18 @@ export async function auditOf(app: App, accountId: AccountId, after?: AuditEntry
 }
 
 /** That an answer shows a server numbers in full: beside what the operation itself has done. */
-export const READS: readonly string[] = ['number.read', 'inbound_message.read'];
+export const NUMBER_READS: readonly string[] = ['number.read', 'inbound_message.read'];
+/** Or personal data of whatever kind. */
+const READS: readonly string[] = [...NUMBER_READS, 'member.read', 'invitation.read'];
 
 /** Without those. */
 export function doneIn(entries: readonly AuditEntry[]): AuditEntry[] {
   return entries.filter(({ action }) => !READS.includes(action));
+}
+
+/** Without those that say that somebody was let in, or nearly. */
+export function withoutSignIns(entries: readonly AuditEntry[]): AuditEntry[] {
+  return entries.filter(({ action }) => action !== 'session.begin');
 }
 
 /** What an account's log says of some work. */

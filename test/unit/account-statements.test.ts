@@ -26,6 +26,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
   'carriers/registry.ts': { count: 1, why: 'a worker connects the carriers of all accounts' },
   'inbound/forget.ts': { count: 1, why: 'what is old is forgotten, whose ever it is' },
+  'inbound/join-late.ts': { count: 1, why: 'long texts that stay incomplete, whose ever they are' },
   'keys/loader.ts': { count: 1, why: 'which key-encryption keys have to be there, for whatever account' },
   'keys/rotate/empty.ts': { count: 2, why: 'a rotation ends for all accounts at once' },
   'keys/rotate/renew.ts': { count: 2, why: 'so it begins' },
@@ -38,6 +39,10 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'people/change-member.ts': { count: 1, why: 'whether somebody is in any other account' },
   'people/forget.ts': { count: 1, why: 'what is over is forgotten, whose ever it is' },
   'people/invited.ts': { count: 2, why: 'whoever is invited says the token, which says its account' },
+  'people/note-refused.ts': {
+    count: 1,
+    why: 'what somebody was not let do about themselves is about all of theirs',
+  },
   'people/note-person.ts': { count: 1, why: 'every account that somebody is in is to know of it' },
   'people/queries.ts': { count: 1, why: 'the accounts that the person who asks is in' },
   'routing/evidence-store.ts': { count: 1, why: 'what workers knew that are gone is forgotten' },

@@ -3,8 +3,9 @@ import { NoMail } from '../../mail/mailer.ts';
 import type { App } from '../../platform.ts';
 import { readEmail } from '../email.ts';
 import { readNewPassword } from '../password.ts';
+import { signOut } from '../sign-out.ts';
 import { asApiError } from './api-error.ts';
-import { addressOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
+import { addressOf, askingOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
 import { DEVICE_SECONDS, issueDevice } from './device.ts';
 import {
   countAttempt,
@@ -14,16 +15,19 @@ import {
   forgiveAttempt,
   type Counted,
 } from './guard.ts';
+import { noteHalfSignIn, noteNewPassword, noteSignIn } from './note-sign-in.ts';
 import { ADD_PASSKEY, afterPasskey, beforePasskey, REMOVE_PASSKEY, USE_PASSKEY } from './passkey.ts';
 import { createResets, RESET_ANSWER, type AskReset } from './reset.ts';
-import { afterFactor, beforeFactor, isCodePath, type CheckCode } from './second-factor.ts';
+import { afterFactor, beforeFactor, isCodePath, isSecondStep, type CheckCode } from './second-factor.ts';
 
 const SIGN_IN = '/sign-in/email';
+const SIGN_OUT = '/sign-out';
 const RESET = '/request-password-reset';
-const WITH_NEW_PASSWORD: readonly string[] = ['/change-password', '/reset-password'];
+const CHANGE_PASSWORD = '/change-password';
+const WITH_NEW_PASSWORD: readonly string[] = [CHANGE_PASSWORD, '/reset-password'];
 /** Who is in already, and proves it again. */
 const WITH_PASSWORD: readonly string[] = [
-  '/change-password',
+  CHANGE_PASSWORD,
   '/two-factor/enable',
   '/two-factor/disable',
   '/two-factor/generate-backup-codes',
@@ -50,12 +54,13 @@ export function beforeSignIn(app: App, { prefix, checkCode, askReset }: HookOpti
       app.single(createResets).begin(() => askReset(email));
       return ctx.json(RESET_ANSWER);
     }
+    if (ctx.path === SIGN_OUT) await signOutNoted(app, ctx);
     const counted = await asApiError(countedOf(app, ctx, prefix));
     if (counted) await asApiError(countAttempt(app, counted));
     const changed = await asApiError(beforeFactor(app, ctx, { prefix, checkCode }));
     // Whoever changes it may do so because somebody else knows it.
     const body =
-      ctx.path === '/change-password'
+      ctx.path === CHANGE_PASSWORD
         ? { revokeOtherSessions: true }
         : (changed ?? (await asApiError(beforePasskey(app, ctx))));
     if (!counted && !body) return undefined;
@@ -70,16 +75,23 @@ export function afterSignIn(app: App, { prefix }: HookOptions) {
     if (ctx.context.returned instanceof Error) return undefined;
     if (isCounted(ctx.path)) await forgiveAttempt(app, (ctx.body as { counted: Counted[] }).counted);
     const person = ctx.context.newSession?.user;
-    const isIn =
-      (ctx.path === SIGN_IN && person?.twoFactorEnabled !== true) ||
-      isCodePath(ctx.path) ||
-      ctx.path === USE_PASSKEY;
+    const isHalf = ctx.path === SIGN_IN && person?.twoFactorEnabled === true;
+    const isIn = !isHalf && (ctx.path === SIGN_IN || isCodePath(ctx.path) || ctx.path === USE_PASSKEY);
+    if (isHalf) await noteHalfSignIn(app, ctx);
+    if (isIn && !(isCodePath(ctx.path) && !isSecondStep(ctx))) await noteSignIn(app, ctx);
+    if (ctx.path === CHANGE_PASSWORD) await noteNewPassword(app, ctx);
     if (person && isIn && !deviceOf(app, ctx, prefix, person.email)) {
       const cookie = ctx.context.createAuthCookie('device', { maxAge: DEVICE_SECONDS });
       ctx.setCookie(cookie.name, issueDevice(app, person.email), cookie.attributes);
     }
     return answer && ctx.json(answer);
   });
+}
+
+/** The session goes here, with its entry; what the library does besides is to take the cookie back. */
+async function signOutNoted(app: App, ctx: Context): Promise<void> {
+  const session = (await askingOf(app, ctx))?.session;
+  if (session) await signOut(app, session, addressOf(ctx) ?? null);
 }
 
 /**

@@ -5,8 +5,9 @@ import { InvalidInput } from '../../errors.ts';
 import type { PersonId, SessionId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { announcePeople } from '../announce.ts';
-import { SecondFactorOff, StepOver } from '../errors.ts';
+import { SecondFactorOff, StepOver, TooManyAttempts } from '../errors.ts';
 import { noteOfPerson, type PersonalAct } from '../note-person.ts';
+import { noteRefusedPerson } from '../note-refused.ts';
 import { sessionHash } from '../session-directory.ts';
 import { personSessions } from '../table.ts';
 import { addressOf, askingOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
@@ -46,6 +47,11 @@ export function isCodePath(path: string): boolean {
   return path === VERIFY_TOTP || path === VERIFY_BACKUP_CODE;
 }
 
+/** Whether a code is, or was, the second step of a sign-in: else it is given by somebody who is in. */
+export function isSecondStep(ctx: Context): boolean {
+  return (ctx.body as { found: Found }).found.sessionId === null;
+}
+
 interface Options {
   prefix: string;
   checkCode: CheckCode;
@@ -76,7 +82,15 @@ export async function beforeFactor(app: App, ctx: Context, options: Options): Pr
   if (session) await provenAsFarAsPossible(app, session);
   const device = deviceOf(app, ctx, options.prefix, await emailOf(ctx, personId));
   const counted = countedForCode(app, { personId, device, address: addressOf(ctx) });
-  await countAttempt(app, counted);
+  await countAttempt(app, counted).catch(async (error: unknown) => {
+    if (error instanceof TooManyAttempts)
+      await noteRefusedPerson(
+        app,
+        { personId, sessionId: session?.sessionId ?? null },
+        { action: 'second_factor.use', outcome: error.code, address: addressOf(ctx) ?? null },
+      );
+    throw error;
+  });
   const code = textOf(ctx, 'code') ?? '';
   const taken = ctx.path === VERIFY_TOTP && (await takeCode(app, personId, code));
   const found: Found = {

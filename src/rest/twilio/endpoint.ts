@@ -102,7 +102,10 @@ export function addEndpoint<Params extends z.ZodType = typeof NOTHING>(
       path: inPath,
       params: readParams(schema, given) as z.output<Params>,
       site,
-      url: new URL(context.req.path + queryOf(context.req.url), site),
+      // Pages alone ask for it.
+      get url() {
+        return new URL(context.req.path + queryOf(context.req.url), site);
+      },
     });
     const { outgoing } = context.env;
     return status === 204

@@ -24,6 +24,8 @@ export function readLines({ stdin, stderr, interrupts }: Person, onLine: (line: 
   return {
     ask(prompt) {
       if (closed) return;
+      // Where nothing is typed, whatever comes next begins a line of its own.
+      if (!terminal) return void stderr.write(`${prompt}\n`);
       lines.setPrompt(prompt);
       lines.prompt();
     },
@@ -35,7 +37,14 @@ export function readLines({ stdin, stderr, interrupts }: Person, onLine: (line: 
       lines.prompt(true);
     },
     ended,
-    close: () => lines.close(),
+    close() {
+      if (terminal && !closed) {
+        // A question that is not asked any more.
+        cursorTo(stderr, 0);
+        clearLine(stderr, 0);
+      }
+      lines.close();
+    },
   };
 }
 
@@ -46,8 +55,8 @@ export async function askOnce(
   { hidden = false }: { hidden?: boolean } = {},
 ): Promise<string | undefined> {
   const { stdin, stderr, interrupts } = person;
-  stderr.write(prompt);
   const terminal = stdin.isTTY;
+  stderr.write(terminal ? prompt : `${prompt}\n`);
   // Without an output of its own nothing is echoed: a terminal does not do it in raw mode.
   const lines = createInterface({ input: stdin, terminal, ...(!hidden && terminal && { output: stderr }) });
   try {
@@ -61,6 +70,6 @@ export async function askOnce(
     });
   } finally {
     lines.close();
-    if (hidden) stderr.write('\n');
+    if (hidden && terminal) stderr.write('\n');
   }
 }

@@ -192,12 +192,14 @@ function addProfiles(program: Command, { alone, withServer }: Runner): void {
     .command('use')
     .description('take this one from now on')
     .addArgument(one())
-    .action((name: string) => alone({}, (person) => useProfile(person, name)));
+    .option('--json', 'results as lines of JSON')
+    .action((name: string, flags: Flags) => alone(flags, (person) => useProfile(person, name)));
   profile
     .command('remove')
     .description('forget it; its key goes on working')
     .addArgument(one())
-    .action((name: string) => alone({}, (person) => removeProfile(person, name)));
+    .option('--json', 'results as lines of JSON')
+    .action((name: string, flags: Flags) => alone(flags, (person) => removeProfile(person, name)));
 }
 
 interface NewBatchFlags {

@@ -85,8 +85,8 @@ async function ofDevServer({ test }: ServerFlags, env: NodeJS.ProcessEnv): Promi
  */
 export function readUrl(text: string): string {
   const scheme = /^(?:localhost|127\.|\[::1\])/i.test(text) ? 'http' : 'https';
-  const url = URL.parse(/^https?:\/\//i.test(text) ? text : `${scheme}://${text}`);
-  if (!url || url.username || url.search || url.hash)
+  const url = URL.parse(text.includes('://') ? text : `${scheme}://${text}`);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
     throw usage(`${JSON.stringify(text)} is not the address of a server, such as https://otp.example.com.`);
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }

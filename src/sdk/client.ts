@@ -14,8 +14,11 @@ import { watch, type VerificationEvent, type WatchOptions } from './watch.ts';
 
 type Of<Result> = Omit<Extract<Result, { __typename: 'Verification' }>, '__typename'>;
 
-/** A verification as it was started. `clientToken` is for the page that waits for it, and is not shown again. */
-export type StartedVerification = Of<StartMutation['result']>;
+/**
+ * A verification as it was started. `clientToken` is for the page that waits for it, and is not shown again. Over
+ * `INBOUND_SMS` its destination has to text `inboundCode` to `inboundNumber`.
+ */
+export type StartedVerification = Of<StartMutation['result']> & { clientToken: string };
 /** A verification as it is after a check. */
 export type CheckedVerification = Of<CheckMutation['result']>;
 export type CanceledVerification = Of<CancelMutation['result']>;
@@ -65,7 +68,8 @@ export function createOtpost({ token = '', ...options }: OtpostOptions): Otpost 
       const wanted = typeof input === 'string' ? { to: input } : input;
       const whole = { ...wanted, idempotencyKey: wanted.idempotencyKey ?? crypto.randomUUID() };
       const { result } = await repeat(() => transport.ask(StartDocument, { input: whole }, signal), signal);
-      return verificationOf<StartMutation['result']>(result);
+      // On the answer of a start it is always there.
+      return verificationOf<StartMutation['result']>(result) as StartedVerification;
     },
     async check(verificationId, code, { signal } = {}) {
       const { result } = await transport.ask(CheckDocument, { input: { verificationId, code } }, signal);

@@ -90,6 +90,8 @@ export function errorOf(refusal: Refusal): OtpostError {
     case 'verification/too_many_sends':
       return new TooManySendsError(refusal);
     case 'input/invalid':
+    case 'input/phone_number':
+    case 'input/code':
       return new InvalidInputError(refusal);
     case 'request/rate_limited':
       return new RateLimitedError(refusal);

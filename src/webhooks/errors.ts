@@ -38,6 +38,8 @@ export class WebhookOutsideResidency extends DomainError {
 export class WebhookDisabled extends DomainError {
   readonly code = 'webhook/disabled';
   constructor() {
-    super('This endpoint is disabled. Enable it first; what happened meanwhile is sent then.');
+    super(
+      'This endpoint is disabled. Enable it first (updateWebhookEndpoint with enabled: true); what happened meanwhile is sent then.',
+    );
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { idFromUuid, uuidOf } from '../../src/ids.ts';
+import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import {
   createOtpost,
   CredentialError,
@@ -46,7 +48,7 @@ test('start, watch with the client token, wrong code, right code: the events com
   const page = createOtpost({ url: `${app.server!.url}/` });
   const seen: VerificationEvent[] = [];
   const watched = (async () => {
-    for await (const event of page.watch(id, { token: clientToken! })) seen.push(event);
+    for await (const event of page.watch(id, { token: clientToken })) seen.push(event);
   })();
   const [code] = await received(app, to);
   const refused = await otpost.check(id, wrong(code!)).catch((error: unknown) => error);
@@ -76,7 +78,7 @@ test('a line that is cut comes back behind the last event: none is missed, none 
   const page = createOtpost({ url: `http://127.0.0.1:${proxy.port}` });
   const watched = (async () => {
     const onReconnect = (error: OtpostError) => void losses.push(error);
-    for await (const event of page.watch(id, { token: clientToken!, onReconnect })) seen.push(event);
+    for await (const event of page.watch(id, { token: clientToken, onReconnect })) seen.push(event);
   })();
   await until(() => seen.some(({ type }) => type === 'MessageDelivered'));
   await proxy.cut();
@@ -139,12 +141,17 @@ test('a check is never repeated by itself', async () => {
 });
 
 test('each refusal is an error of its kind', async () => {
-  await expect(otpost.start('nonsense')).rejects.toMatchObject({ code: 'input/phone_number' });
+  const nonsense = await otpost.start('nonsense').catch((error: unknown) => error);
+  expect(nonsense).toBeInstanceOf(InvalidInputError);
+  expect(nonsense).toMatchObject({ code: 'input/phone_number', field: 'to' });
   const to = nextNumber();
   await expect(otpost.start({ to, idempotencyKey: 'x'.repeat(300) })).rejects.toBeInstanceOf(
     InvalidInputError,
   );
-  await otpost.start(to);
+  const { id } = await otpost.start(to);
+  const empty = await otpost.check(id, '').catch((error: unknown) => error);
+  expect(empty).toBeInstanceOf(InvalidInputError);
+  expect(empty).toMatchObject({ code: 'input/code', field: 'code' });
   const again = await otpost.start(to).catch((error: unknown) => error);
   expect(again).toBeInstanceOf(TooManySendsError);
   expect((again as TooManySendsError).nextSendAt.getTime()).toBeGreaterThan(Date.now());
@@ -158,4 +165,15 @@ test('each refusal is an error of its kind', async () => {
     fetch: async () => new Response('<h1>Bad gateway</h1>', { status: 502 }),
   });
   await expect(proxyPage.check(unknown, '1')).rejects.toBeInstanceOf(UnreachableError);
+});
+
+test('a start over inbound_sms says what the visitor has to text where', async () => {
+  const [carrier] = await app.sql<{ id: string }[]>`
+    SELECT id FROM carriers WHERE account_id = ${uuidOf(who.accountId)}`;
+  await addInboundNumber(app, who, { carrierId: idFromUuid('car', carrier!.id), number: '+385991234567' });
+  const { inboundCode, inboundNumber } = await otpost.start({ to: nextNumber(), channel: 'INBOUND_SMS' });
+  expect({ inboundCode, inboundNumber }).toEqual({
+    inboundCode: expect.stringMatching(/^\d{6}$/) as string,
+    inboundNumber: '+385991234567',
+  });
 });

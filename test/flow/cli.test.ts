@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import {
   createWaitingAccount,
   type TestApp,
 } from '../support/app.ts';
-import { runCli, startCli } from '../support/cli.ts';
+import { PROGRAM, runCli, startCli } from '../support/cli.ts';
 import { startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { codesOn, createNumbers, received, start, stateOf, wrong } from '../support/verifying.ts';
@@ -144,6 +144,7 @@ describe('what is wrong is said in one line that says what to do', () => {
     ['a number that is none', ['verify', 'nonsense'], {}, 2, /no letters.*\+385/],
     ['an unknown key', ['tail'], { OTPOST_API_KEY: 'otp_live_nobody' }, 3, /Copy it again.*OTPOST_API_KEY/],
     ['a server that is not there', ['tail'], { OTPOST_URL: 'http://127.0.0.1:1' }, 4, /no answer.*running/],
+    ['an address that is none', ['tail'], { OTPOST_URL: 'ftp://otp.example' }, 2, /"ftp:.*not the address/],
     ['no server known', ['tail'], { OTPOST_URL: '', OTPOST_API_KEY: '' }, 2, /otpost login/],
     ['a target that is none', ['listen', '--forward-to', 'http://'], {}, 2, /localhost:3000/],
     ['a profile that is not there', ['tail', '--profile', 'x'], { OTPOST_API_KEY: '' }, 2, /"x".*none/],
@@ -154,6 +155,20 @@ describe('what is wrong is said in one line that says what to do', () => {
     const options = { env: { ...env, ...more }, cwd: home };
     const { err, out, code: ended } = await runCli(args, options);
     expect({ err, out, ended }).toEqual({ err: [expect.stringMatching(line)], out: [], ended: code });
+  });
+
+  test('on a line of its own, also behind a question that nobody answers', async () => {
+    const { err, code } = await runCli(['watch', `vrf_${'0'.repeat(32)}`], { env, cwd: home });
+    expect({ err, code }).toEqual({
+      err: ['Code: ', 'otpost: There is no such verification in this account.'],
+      code: 1,
+    });
+  });
+
+  test('and what cannot be written is told', async () => {
+    const full = spawn('sh', ['-c', '"$0" "$1" --version > /dev/full', process.execPath, PROGRAM]);
+    const told = Buffer.concat(await Array.fromAsync(full.stderr as AsyncIterable<Buffer>)).toString();
+    expect(told).toMatch(/^otpost: .*ENOSPC/);
   });
 
   test('with --json also as an object on stdout, and wrong usage ends with 2', async () => {
@@ -185,6 +200,8 @@ describe('where it finds its server', () => {
       code: 0,
       out: [expect.stringContaining('the profile here')],
     });
+    const used = await runCli(['profile', 'use', 'here', '--json'], own);
+    expect(JSON.parse(used.out[0]!)).toEqual({ type: 'profile', name: 'here' });
     // It goes where it was kept for, and nowhere else.
     const elsewhere = await runCli(['whoami', '--url', 'http://127.0.0.1:1'], own);
     expect(elsewhere).toMatchObject({ code: 3, err: [expect.stringContaining('goes there only')] });

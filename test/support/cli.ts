@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../src/cli/otpost.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../src/cli/otpost.js', import.meta.url));
 
 export interface CliOptions {
   /** The whole environment but PATH. */

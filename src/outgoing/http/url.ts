@@ -14,7 +14,8 @@ export function urlProblem(text: string): string | undefined {
   if (scheme === undefined)
     return text.includes('#') ? 'a fragment (#…) is never sent' : 'a URL begins with https://';
   if (/[{}]/.test(authority)) return 'no placeholder and no secret may choose the host';
-  if (authority.includes('@')) return 'credentials go into "auth", not before the host';
+  if (authority.includes('@'))
+    return 'credentials do not go before the host (of carriers they go into "auth")';
   if (!/^[\x21-\x7e]*$/.test(target)) return 'a URL is in ASCII, without spaces: write them as %20';
   if (target.includes('\\')) return 'a URL has no backslashes';
   if (segmentsOf(target).some(isDots)) return 'a path without . and ..';

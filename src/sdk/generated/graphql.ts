@@ -100,8 +100,8 @@ export type CheckMutationVariables = Exact<{
 
 export type CheckMutation = { result:
     | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
-    | { __typename: 'InvalidCode', code: string, message: string, docUrl: string }
-    | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidCode', field: string, code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'TooManyChecks', code: string, message: string, docUrl: string }
     | { __typename: 'Verification', id: string, status: VerificationStatus, checksLeft: number, settledAt: string | null }
     | { __typename: 'VerificationAlreadyUsed', code: string, message: string, docUrl: string }
@@ -123,11 +123,11 @@ export type StartMutation = { result:
     | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }
     | { __typename: 'IdempotencyConflict', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string, field: string }
-    | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string, field: string }
     | { __typename: 'SenderNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
-    | { __typename: 'Verification', id: string, mode: Mode, to: string, channel: Channel, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, createdAt: string, expiresAt: string, settledAt: string | null, clientToken: string | null, sandboxCode: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, to: string, channel: Channel, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, createdAt: string, expiresAt: string, settledAt: string | null, clientToken: string | null, inboundCode: string | null, inboundNumber: string | null, sandboxCode: string | null }
    };
 
 export type WatchSubscriptionVariables = Exact<{
@@ -208,6 +208,12 @@ export const CheckDocument = new TypedDocumentString(`
       checksLeft
       settledAt
     }
+    ... on InvalidCode {
+      field
+    }
+    ... on InvalidInput {
+      field
+    }
     ... on WrongCode {
       checksLeft
     }
@@ -236,6 +242,8 @@ export const StartDocument = new TypedDocumentString(`
       expiresAt
       settledAt
       clientToken
+      inboundCode
+      inboundNumber
       sandboxCode
     }
     ... on Error {
@@ -247,6 +255,9 @@ export const StartDocument = new TypedDocumentString(`
       nextSendAt
     }
     ... on InvalidInput {
+      field
+    }
+    ... on InvalidPhoneNumber {
       field
     }
   }

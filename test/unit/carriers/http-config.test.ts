@@ -58,7 +58,7 @@ describe('what cannot work is refused, with the field named:', () => {
     ['request.url', 'https://{secret.key}.example/', /may choose the host/],
     ['request.url', 'https://api.example:{to}/', /may choose the host/],
     ['request.url', 'https://me:{secret.key}@api.example/', /may choose the host/],
-    ['request.url', 'https://me@api.example/', /credentials go into "auth"/],
+    ['request.url', 'https://me@api.example/', /credentials do not go before the host/],
     ['request.url', 'ftp://api.example/', /begins with https/],
     ['request.url', 'file:///etc/passwd', /begins with https/],
     ['request.url', 'api.example/send', /begins with https/],

@@ -2,10 +2,12 @@ import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
+import type { VerificationId } from '../../src/ids.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import {
   connectSimulated,
@@ -15,6 +17,7 @@ import {
   type TestApp,
 } from '../support/app.ts';
 import { PROGRAM, runCli, startCli } from '../support/cli.ts';
+import { openTerminal, whyNoTerminal, type Terminal } from '../support/terminal.ts';
 import { startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { codesOn, createNumbers, received, start, stateOf, wrong } from '../support/verifying.ts';
@@ -86,6 +89,73 @@ describe('verify', () => {
     expect(again.out.at(-1)).toContain('canceled');
     // No terminal, no colours.
     expect(again.out.join('')).not.toContain('\x1b');
+  });
+});
+
+describe('in a terminal', () => {
+  const PROGRAM = fileURLToPath(new URL('../../src/cli/otpost.js', import.meta.url));
+
+  /** Runs a command as somebody at a keyboard does, then shows how it ended and how the terminal is left. */
+  function atKeyboard(args: string) {
+    return openTerminal(`'${process.execPath}' '${PROGRAM}' ${args}; echo "exit=$?"; stty -a`, env);
+  }
+
+  /** As a shell needs it: what is typed is shown, by lines, and the cursor is there. */
+  function expectSane(terminal: Terminal): void {
+    const settings = terminal.screen().join(' ');
+    for (const on of ['icanon', 'echo', 'isig', 'icrnl', 'opost'])
+      expect(settings, on).toMatch(new RegExp(`(?<![-\\w])${on}(?!\\w)`));
+    expect(terminal.sent().lastIndexOf('\x1b[?25l')).toBeLessThanOrEqual(
+      terminal.sent().lastIndexOf('\x1b[?25h'),
+    );
+  }
+
+  test('verify shows what happens above the line that is typed on, and takes a wrong and the right code', async ({
+    skip,
+  }) => {
+    const missing = await whyNoTerminal();
+    if (missing !== undefined) return skip(missing);
+    const to = nextNumber();
+    await using terminal = atKeyboard(`verify ${to}`);
+    await terminal.shows('message delivered');
+    const [code] = await received(app, to);
+    // Under all that has come by then, with nothing typed.
+    await until(() => terminal.screen().at(-1) === 'Code:');
+    terminal.press(wrong(code!).slice(0, 3));
+    await terminal.shows(`Code: ${wrong(code!).slice(0, 3)}`);
+    terminal.press(`${wrong(code!).slice(3)}\r`);
+    await terminal.shows(/^\d\d:\d\d:\d\d {2}wrong code$/);
+    terminal.press(`${code}\r`);
+    await terminal.shows('exit=0');
+    expect(await terminal.ended).toBe(0);
+    const lines = terminal.screen();
+    const timeline = lines.flatMap((line) => /^\d\d:\d\d:\d\d {2}([a-z]+(?: [a-z]+)?)/.exec(line)?.[1] ?? []);
+    expect(timeline).toEqual([
+      ...['verification started', 'message queued', 'message sent', 'message delivered'],
+      ...['wrong code', 'approved'],
+    ]);
+    expect(lines[0]).toContain(to);
+    expectSane(terminal);
+  });
+
+  test('Ctrl-C asks whether to cancel, and pressed again ends it at once, with 130 and the terminal as it was', async ({
+    skip,
+  }) => {
+    const missing = await whyNoTerminal();
+    if (missing !== undefined) return skip(missing);
+    const to = nextNumber();
+    await using terminal = atKeyboard(`verify ${to}`);
+    await terminal.shows('message delivered');
+    terminal.press('12');
+    await terminal.shows('Code: 12');
+    terminal.press('\x03');
+    await terminal.shows('Cancel the verification? [y/N]');
+    terminal.press('\x03');
+    await terminal.shows('exit=130');
+    expect(await terminal.ended).toBe(0);
+    expectSane(terminal);
+    const id = /vrf_[\da-f]+/.exec(terminal.sent())![0] as VerificationId;
+    expect((await stateOf(app, { accountId: who.accountId, id })).status).toBe('pending');
   });
 });
 

@@ -150,6 +150,11 @@ test('a statement that strays out of its transaction changes nothing', async () 
   });
 });
 
+test('hot statements are not compiled: that took longer than all they do', async () => {
+  expect(await database.sql`SHOW jit`).toEqual([{ jit: 'off' }]);
+  expect(await database.lanes.run((lane) => lane`SHOW jit`)).toEqual([{ jit: 'off' }]);
+});
+
 test('array types are asked for once: a connection that breaks off meanwhile would end the process', async () => {
   const url = new URL(testDatabase.url);
   let asked = 0;

@@ -27,6 +27,8 @@ const MEMBERS = 'SELECT person_id FROM members WHERE account_id = $1';
 /** What of a table is an account's (`$1`), but for what the workers have learned of it. */
 function accountsPart({ name, belonging }: { name: string; belonging: Belonging }): string | undefined {
   if (LEARNED.includes(name)) return undefined;
+  // That somebody tried to be its client or its person is told to the account, a moment later.
+  if (name === 'audit_entries') return `account_id = $1 AND kind <> 'refusal'`;
   if (belonging === 'account') return 'account_id = $1';
   if (belonging === 'person') return `person_id IN (${MEMBERS})`;
   if (name === 'accounts') return 'id = $1';

@@ -1,3 +1,4 @@
+import { CredentialInvalid } from '../accounts/errors.ts';
 import { findAccount } from '../accounts/find-account.ts';
 import type { Role } from '../accounts/roles.ts';
 import { noteAct } from '../audit/append.ts';
@@ -50,7 +51,7 @@ export interface Accepted {
 /**
  * Makes a member of whoever was invited: somebody new, with the password that they choose, or the person who has that
  * address and has signed in. It works once.
- * @throws {InvitationNotFound | SignInToAccept | AlreadyMember | InvalidInput}
+ * @throws {InvitationNotFound | SignInToAccept | AlreadyMember | CredentialInvalid | InvalidInput}
  */
 export async function acceptInvitation(app: App, accepting: Accepting): Promise<Accepted> {
   const { token, name, password, session, address } = accepting;
@@ -72,7 +73,9 @@ export async function acceptInvitation(app: App, accepting: Accepting): Promise<
     const { accountId, role } = row;
     await person?.write(tx);
     const member = await addMember(tx, { accountId, personId, role }, now);
-    if (!member) throw new AlreadyMember();
+    if (member === 'in') throw new AlreadyMember();
+    // The session that they came with went with them.
+    if (member === 'gone') throw new CredentialInvalid();
     const actor = {
       kind: 'person',
       id: personId,

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import type { Role } from '../accounts/roles.ts';
 import { doNoted } from '../audit/act.ts';
 import { bySystem } from '../audit/actor.ts';
@@ -7,20 +8,27 @@ import type { AccountId, PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { announcePeople } from './announce.ts';
 import { findPersonByEmail, preparePerson } from './create-person.ts';
-import { members, type MemberRow } from './table.ts';
+import { members, people, type MemberRow } from './table.ts';
 
 /**
- * Puts somebody into an account; after the commit it is to be announced.
- * @returns undefined when they are in it already: then they keep their role
+ * Puts somebody into an account; after the commit it is to be announced. Until then nobody deletes them, as the removal
+ * from their last other account would.
+ * @returns `in` when they are in it already, and keep their role; `gone` when they were deleted in this moment
  */
 export async function addMember(
   tx: DbTransaction,
   { accountId, personId, role }: { accountId: AccountId; personId: PersonId; role: Role },
   now: number,
-): Promise<MemberRow | undefined> {
+): Promise<MemberRow | 'in' | 'gone'> {
+  const held = await tx
+    .select({ id: people.id })
+    .from(people)
+    .where(eq(people.id, personId))
+    .for('key share');
+  if (held.length === 0) return 'gone';
   const row: MemberRow = { accountId, id: newId('mem', now), personId, role, createdAt: new Date(now) };
   const [added] = await tx.insert(members).values(row).onConflictDoNothing().returning();
-  return added;
+  return added ?? 'in';
 }
 
 /**
@@ -41,7 +49,8 @@ export async function makeMember(
   await app.db.transaction(async (tx) => {
     await person?.write(tx);
     const added = await addMember(tx, { accountId, personId, role }, app.clock());
-    if (added)
+    if (added === 'gone') throw new Error('They were removed from everywhere in this moment. Do it again.');
+    if (added !== 'in')
       await doNoted(tx, bySystem(accountId), 'member.add', app.clock(), async (act) =>
         act.on(added.id, { role }),
       );

@@ -83,6 +83,8 @@ async function remove(
 
 /** Of somebody who is in no account any more there is nothing to keep: their address, their password, their keys. */
 async function forgetIfNowhere(tx: DbTransaction, personId: PersonId): Promise<void> {
+  // Behind whoever is just joining another account (addMember): that is seen then, and would go with them else.
+  await tx.select({ id: people.id }).from(people).where(eq(people.id, personId)).for('update');
   const [elsewhere] = await tx
     .select({ id: members.id })
     .from(members)

@@ -1,7 +1,7 @@
 import { and, count, eq } from 'drizzle-orm';
 import { lockConfiguration } from '../accounts/lock-configuration.ts';
 import type { PersonPrincipal, Principal } from '../accounts/principal.ts';
-import type { Role } from '../accounts/roles.ts';
+import { ROLE_TABLE, type Role } from '../accounts/roles.ts';
 import { doNoted } from '../audit/act.ts';
 import type { DbTransaction } from '../db/client.ts';
 import type { AccountId, MemberId, PersonId } from '../ids.ts';
@@ -9,6 +9,7 @@ import type { App } from '../platform.ts';
 import { announcePeople } from './announce.ts';
 import { MemberNotFound } from './errors.ts';
 import { checkOwnerStays, checkReach } from './membership.ts';
+import { revokeOfInviter } from './revoke-of-inviter.ts';
 import { members, people, type MemberRow } from './table.ts';
 
 /**
@@ -26,6 +27,8 @@ export async function changeRole(app: App, who: Principal, id: MemberId, role: R
       act.on(id, { before: before.role, after: role });
       const one = and(eq(members.accountId, accountId), eq(members.id, id));
       await tx.update(members).set({ role }).where(one);
+      const left = { kind: 'person', permissions: ROLE_TABLE[role].permissions } as const;
+      await revokeOfInviter(tx, who, { inviter: before.personId, left }, app.clock());
       return { ...before, role };
     });
   });
@@ -73,6 +76,7 @@ async function remove(
     return doNoted(tx, who, action, app.clock(), async (act) => {
       act.on(row.id, { role: row.role });
       await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.id, row.id)));
+      await revokeOfInviter(tx, who, { inviter: row.personId, left: undefined }, app.clock());
       await forgetIfNowhere(tx, row.personId);
       return row;
     });

@@ -1,15 +1,16 @@
 import { and, count, eq, lte, or } from 'drizzle-orm';
 import { findAccount } from '../accounts/find-account.ts';
+import { findEndedKeys } from '../accounts/find-ended-keys.ts';
 import { lockConfiguration } from '../accounts/lock-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
-import type { Role } from '../accounts/roles.ts';
+import { ROLE_TABLE, type Role } from '../accounts/roles.ts';
 import { SECRET_BYTES } from '../accounts/secret-text.ts';
 import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { DbTransaction } from '../db/client.ts';
 import type { App } from '../platform.ts';
 import { readEmail } from './email.ts';
-import { AlreadyMember, TooManyInvitations } from './errors.ts';
+import { AlreadyMember, RoleAboveOwn, TooManyInvitations } from './errors.ts';
 import {
   INVITATION_MS,
   invitationLink,
@@ -18,10 +19,10 @@ import {
   writeInvitationToken,
 } from './invitation.ts';
 import { invitationHash, sealInvited } from './invited.ts';
-import { checkReach } from './membership.ts';
+import { checkReach, invitable } from './membership.ts';
 import { emailIndex } from './personal-data.ts';
 import type { Given } from './shown.ts';
-import { invitations, members, people, type InvitationRow } from './table.ts';
+import { invitations, members, people, type InvitationRow, type InviterId } from './table.ts';
 
 /** E-mail that one account has us send to strangers. */
 const INVITATIONS_AN_HOUR = 50;
@@ -51,12 +52,14 @@ export async function inviteMember(
     ...{ accountId, id, role },
     ...(await sealInvited(app, { accountId, id }, email)),
     tokenHash: invitationHash(app, token),
+    invitedBy: inviterOf(who),
     byMail: app.mail !== undefined,
     createdAt: new Date(now),
     expiresAt: new Date(now + INVITATION_MS),
   };
   const row = await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, accountId);
+    await checkStands(tx, who, role);
     await checkRoom(app, tx, made, email);
     return doNoted(tx, who, 'invitation.create', now, async (act) => {
       act.on(id, { role });
@@ -70,6 +73,34 @@ export async function inviteMember(
   const { name: account } = await findAccount(app, accountId);
   await app.mail.send(invitationMail(email, { account, role, link }));
   return { row, link: undefined };
+}
+
+/** @throws for whoever has no such permission, and never comes as far as this */
+function inviterOf(who: Principal): InviterId {
+  if (who.kind === 'person') return who.personId;
+  if (who.kind === 'apiKey') return who.apiKeyId;
+  throw new Error(`no ${who.kind} invites anybody`);
+}
+
+/**
+ * Whether the inviter may still do it, under the lock: they may have been put out after they were let in here, and
+ * before what they had invited was taken back.
+ * @throws {RoleAboveOwn}
+ */
+async function checkStands(tx: DbTransaction, who: Principal, role: Role): Promise<void> {
+  const { accountId } = who;
+  if (who.kind === 'person') {
+    const [own] = await tx
+      .select({ role: members.role })
+      .from(members)
+      .where(and(eq(members.accountId, accountId), eq(members.personId, who.personId)));
+    const now = own && ({ kind: 'person', permissions: ROLE_TABLE[own.role].permissions } as const);
+    if (!invitable(now).includes(role)) throw new RoleAboveOwn(role);
+  }
+  if (who.kind === 'apiKey') {
+    const ended = await findEndedKeys({ db: tx }, [accountId], [who.apiKeyId], 'people:write');
+    if (ended.size > 0) throw new RoleAboveOwn(role);
+  }
 }
 
 /** Whoever is in needs no invitation, what it replaces goes, and so does what is over. */

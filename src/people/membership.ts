@@ -1,12 +1,21 @@
 import { holds } from '../accounts/permissions.ts';
 import type { Principal } from '../accounts/principal.ts';
-import { ROLE_TABLE, type Role } from '../accounts/roles.ts';
+import { ROLE_TABLE, ROLES, type Role } from '../accounts/roles.ts';
 import { LastOwner, RoleAboveOwn } from './errors.ts';
 
 /** @throws {RoleAboveOwn} when a role has something that whoever would give or take it has not */
 export function checkReach(who: Principal, ...roles: readonly Role[]): void {
   const beyond = roles.find((role) => !ROLE_TABLE[role].permissions.values().every((one) => holds(who, one)));
   if (beyond) throw new RoleAboveOwn(beyond);
+}
+
+/** What of somebody says whom they may invite. */
+export type Inviting = Parameters<typeof holds>[0];
+
+/** As what somebody may be invited by them. */
+export function invitable(by: Inviting | undefined): Role[] {
+  if (!by || !holds(by, 'people:write')) return [];
+  return ROLES.filter((role) => ROLE_TABLE[role].permissions.values().every((one) => holds(by, one)));
 }
 
 /**

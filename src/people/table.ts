@@ -21,6 +21,7 @@ import {
   sessionIdColumn,
   signInIdColumn,
 } from '../db/columns.ts';
+import type { ApiKeyId, PersonId } from '../ids.ts';
 
 // A person belongs to no account: `members` says in which they are. Everything here but `members` is about the
 // person alone, and is shown to nobody else.
@@ -171,6 +172,9 @@ export const members = snakeCase.table(
 
 export type MemberRow = typeof members.$inferSelect;
 
+/** Who can invite: nobody but people and keys has the permission. */
+export type InviterId = PersonId | ApiKeyId;
+
 /** Who is asked to join an account, until they do or a week is over. */
 export const invitations = snakeCase.table(
   'invitations',
@@ -185,6 +189,8 @@ export const invitations = snakeCase.table(
     role: text().$type<Role>().notNull(),
     /** Keyed hash (16 bytes); the token itself is in the link and nowhere else. */
     tokenHash: bytes().notNull().unique(),
+    /** The person or the key, prefixed; null: a version before this was kept made it, and nobody knows. */
+    invitedBy: text().$type<InviterId>(),
     /** Whether the link went to the address, so that whoever has it holds that. */
     byMail: boolean().notNull(),
     createdAt: moment().notNull(),

@@ -1,8 +1,18 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/accounts/create-account.ts';
+import { authenticate } from '../../src/accounts/authenticate.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
+import type { Principal } from '../../src/accounts/principal.ts';
+import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
 import { ROLES } from '../../src/accounts/roles.ts';
-import { uuidOf, type AccountId } from '../../src/ids.ts';
+import { updateApiKey } from '../../src/accounts/update-api-key.ts';
+import { newId } from '../../src/crypto/new-id.ts';
+import { uuidOf, type AccountId, type ApiKeyId } from '../../src/ids.ts';
+import { changeRole, removeMember } from '../../src/people/change-member.ts';
+import { RoleAboveOwn } from '../../src/people/errors.ts';
+import { inviteMember } from '../../src/people/invite.ts';
+import { members } from '../../src/people/table.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { notedOf } from '../support/audit-log.ts';
@@ -60,8 +70,8 @@ async function invite(caller: Caller, email: string, role = 'SUPPORT') {
 }
 
 /** Invites without e-mail. @returns the token of the link */
-async function tokenFor(email: string, role = 'SUPPORT'): Promise<string> {
-  const { link } = await invite(callerWith(silent, owner.token), email, role);
+async function tokenFor(email: string, role = 'SUPPORT', credential = owner.token): Promise<string> {
+  const { link } = await invite(callerWith(silent, credential), email, role);
   return link!.split('#')[1]!;
 }
 
@@ -178,6 +188,79 @@ describe('an invitation', () => {
     const browser = new Browser(app, { origin: 'https://elsewhere.example' });
     browser.cookies.set('otpost.session', ana.token);
     expect((await accept(browser, token, {})).status).toBe(403);
+  });
+});
+
+describe('an invitation of somebody', () => {
+  const server = (): Principal => ({ kind: 'apiKey', accountId, apiKeyId: newId('key') });
+  const memberOf = async ({ personId }: SignedIn) => {
+    const rows = await app.db.select({ id: members.id }).from(members).where(eq(members.personId, personId));
+    return rows[0]!.id;
+  };
+  const waiting = async () =>
+    (await owner.caller.ask(LIST)).data!.invitations as { id: string; email: string }[];
+  const REVOKED = { action: 'invitation.revoke', details: { because: 'inviter_removed' } };
+
+  test('who is removed, or leaves, goes with them: its link lets nobody in', async () => {
+    const others = anEmail();
+    await invite(owner.caller, others);
+    for (const end of [
+      async (one: SignedIn) => removeMember(app, server(), await memberOf(one)),
+      (one: SignedIn) => one.caller.ask('mutation { leaveAccount { __typename } }'),
+    ]) {
+      const admin = await aMember(app, accountId, 'admin');
+      const email = anEmail();
+      const token = await tokenFor(email, 'ADMIN', admin.token);
+      const [made] = await waiting();
+      const noted = await notedOf(app, accountId, () => end(admin));
+      expect(noted).toMatchObject([
+        { ...REVOKED, targets: [made!.id] },
+        { action: expect.stringMatching(/^member/) as unknown },
+      ]);
+      expect((await accept(new Browser(app), token)).body).toMatchObject({ code: 'invitation/not_found' });
+      expect((await waiting()).map((one) => one.email)).toEqual([others]);
+    }
+  });
+
+  test('whose role is another one goes when that role could not have made it, and stays when it could', async () => {
+    const second = await aMember(app, accountId, 'owner');
+    const [asOwner, asSupport] = [anEmail(), anEmail()];
+    await invite(second.caller, asOwner, 'OWNER');
+    await invite(second.caller, asSupport, 'SUPPORT');
+    await changeRole(app, server(), await memberOf(second), 'admin');
+    expect((await waiting()).map(({ email }) => email)).toEqual([asSupport]);
+    await changeRole(app, server(), await memberOf(second), 'developer');
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('with a key that is revoked, or may invite nobody any more, is taken back', async () => {
+    // One that is left to make others.
+    await createApiKey(app, accountId, { name: 'another server' });
+    for (const end of [
+      (id: ApiKeyId) => revokeApiKey(app, server(), id),
+      (id: ApiKeyId) => updateApiKey(app, server(), id, { permissions: ['people:read'] }),
+    ]) {
+      const { key, row } = await createApiKey(app, accountId, { name: 'server' });
+      const token = await tokenFor(anEmail(), 'ADMIN', key);
+      await updateApiKey(app, server(), row.id, { name: 'the same' });
+      expect(await waiting()).toHaveLength(1);
+      await end(row.id);
+      expect(await waiting()).toEqual([]);
+      expect((await accept(new Browser(app), token)).body).toMatchObject({ code: 'invitation/not_found' });
+    }
+  });
+
+  test('who was put out while they made it is none', async () => {
+    const admin = await aMember(app, accountId, 'admin');
+    const { key, row } = await createApiKey(app, accountId, { name: 'server' });
+    const before = [await authenticate(app, admin.token), await authenticate(app, key)];
+    await removeMember(app, server(), await memberOf(admin));
+    await revokeApiKey(app, server(), row.id);
+    for (const who of before)
+      await expect(inviteMember(app, who, { email: anEmail(), role: 'support' })).rejects.toThrow(
+        RoleAboveOwn,
+      );
+    expect(await waiting()).toEqual([]);
   });
 });
 

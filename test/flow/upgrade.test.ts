@@ -179,3 +179,60 @@ test('OAuth clients of an older installation that could invite people can read w
     { id: ids[2], permissions: ['people:read', 'services:read'], generation: 3 },
   ]);
 });
+
+test('invitations of an older installation are their makers’, and those of whoever has gone since are taken back', async () => {
+  await using old = await createOldDatabase('invited_by');
+  const { sql } = old;
+  await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
+  const now = new Date();
+  const idOf = (prefix: string, uuid: string) => `${prefix}_${uuid.replaceAll('-', '')}`;
+  const member = async (role: string | undefined) => {
+    const id = randomUUID();
+    const sealed = {
+      email_sealed: randomBytes(9),
+      name_sealed: randomBytes(9),
+      email_index: randomBytes(16),
+    };
+    await sql`INSERT INTO people ${sql({ id, ...sealed, created_at: now, updated_at: now })}`;
+    if (role)
+      await sql`INSERT INTO members ${sql({ account_id: ACCOUNT, id: randomUUID(), person_id: id, role, created_at: now })}`;
+    return idOf('per', id);
+  };
+  const key = async (revoked_at: Date | null) => {
+    const id = randomUUID();
+    const secret = { name: 'server', hash: randomBytes(16), hint: 'otp_live_' };
+    await sql`INSERT INTO api_keys ${sql({ account_id: ACCOUNT, id, ...secret, revoked_at, created_at: now })}`;
+    return idOf('key', id);
+  };
+  const invited = async (by: string | undefined, role: string) => {
+    const id = randomUUID();
+    const sealed = {
+      email_sealed: randomBytes(9),
+      email_index: randomBytes(16),
+      token_hash: randomBytes(16),
+    };
+    const times = { created_at: now, expires_at: new Date(now.getTime() + 600_000) };
+    await sql`INSERT INTO invitations ${sql({ account_id: ACCOUNT, id, role, by_mail: true, ...sealed, ...times })}`;
+    if (by)
+      await sql`INSERT INTO audit_entries ${sql({
+        ...{ account_id: ACCOUNT, id: idAt(now.getTime()), occurred_at: now, kind: 'change', count: 1 },
+        ...{ actor_kind: 'person', actor_id: by, action: 'invitation.create', outcome: 'ok', targets: [id] },
+      })}`;
+    return id;
+  };
+  const [admin, goodKey] = [await member('admin'), await key(null)];
+  const stays = [
+    [await invited(admin, 'support'), admin],
+    [await invited(goodKey, 'owner'), goodKey],
+    // Nobody knows of whom.
+    [await invited(undefined, 'admin'), null],
+  ];
+  await invited(admin, 'owner');
+  await invited(await member(undefined), 'support');
+  await invited(await member('developer'), 'support');
+  await invited(await key(now), 'support');
+  await invited(idOf('cli', randomUUID()), 'support');
+  await old.upgrade();
+  const rows = await sql<{ id: string; invited_by: string | null }[]>`SELECT id, invited_by FROM invitations`;
+  expect(rows.map((row) => [row.id, row.invited_by]).sort()).toEqual(stays.sort());
+});

@@ -34,18 +34,24 @@ async function runOnce<State, Result>(
   write: (tx: Tx, state: State) => Promise<Result>,
 ): Promise<Result> {
   let ending: Promise<unknown> | undefined;
+  let hasFailed = false;
+  const fail = (): void => void (hasFailed = true);
   try {
     // A lane's session is read-only by itself: a statement that strays out of its transaction, because
     // the connection was lost in the middle of it, changes nothing.
     const begun = tx.unsafe('begin read write').execute();
     const [, state] = await Promise.all([begun, read(tx)]);
+    const committed = atEndOfTurn(() => {
+      // An error among the statements before it makes it a rollback.
+      if (!hasFailed) ending = tx.unsafe('commit').execute();
+      return ending;
+    });
     const written = write(tx, state);
-    await failedBeforeItWasSent(written);
-    // An error among the statements before it makes it a rollback.
-    ending = tx.unsafe('commit').execute();
-    const [result] = await Promise.all([written, ending]);
+    written.catch(fail);
+    const [result] = await Promise.all([written, committed]);
     return result;
   } catch (error) {
+    fail();
     // With the connection went the transaction; the driver opens another one.
     if (!isConnectionGone(error)) await (ending ?? tx.unsafe('rollback').execute());
     throw error;
@@ -53,16 +59,12 @@ async function runOnce<State, Result>(
 }
 
 /**
- * Waits until all has run that waits for no answer: what fails by then never reached the server, which would
- * commit the rest. That is before the driver sends anything, so the COMMIT still travels with the statements.
- * @throws what `written` was rejected with
+ * Runs once all has run that waits for no answer, but before anything is sent: what fails by then never reached the
+ * server, which would commit the rest; and what is sent now travels with it. Asked for ahead of the first statement,
+ * it comes before the socket lets go what was written in this turn (`socket.ts`).
  */
-async function failedBeforeItWasSent(written: Promise<unknown>): Promise<void> {
-  let hasFailed = false;
-  written.catch(() => (hasFailed = true));
-  // From within a promise's turn, `nextTick` comes behind all further ones, and ahead of the driver's `setImmediate`.
-  await new Promise<void>((resolve) => process.nextTick(resolve));
-  if (hasFailed) await written;
+function atEndOfTurn<T>(run: () => T | Promise<T>): Promise<T> {
+  return new Promise((resolve) => process.nextTick(() => resolve(run())));
 }
 
 function isConnectionGone(error: unknown): boolean {

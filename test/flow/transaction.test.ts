@@ -112,12 +112,14 @@ describe('nothing is committed of what was read and locked', () => {
     });
     url.host = `127.0.0.1:${wire.port}`;
     const behind = await connect(url.href, { poolSize: 5 });
+    // Of texts that are prepared already (a new one is described first), and longer than what the driver gathers.
+    const insert = (tx: Tx, id: number) =>
+      tx.unsafe('INSERT INTO notes VALUES ($1, $2)', [id, 'x'.repeat(1_500)], { prepare: true }).execute();
     const add = (id: number) =>
       transaction(
         behind.lanes,
         (tx) => tx`SELECT 1`.execute(),
-        // Of a text that is prepared already: a new one is described first.
-        (tx) => tx.unsafe('INSERT INTO notes VALUES ($1)', [id], { prepare: true }).execute(),
+        (tx) => Promise.all([insert(tx, id), insert(tx, -id)]),
       );
     await add(1);
     chunks.length = 0;

@@ -85,7 +85,7 @@ export function advanceMessage(message: MessageState, fact: Fact, given: Circums
     case 'patience':
       return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
     case 'givenUp':
-      return fail(message, GIVEN_UP, undefined, given);
+      return fail(countAttempts(message, given), GIVEN_UP, undefined, given);
     case 'receipt':
       return fact.state === 'delivered' ? delivered(message, now) : undelivered(message, fact, given);
     case 'outcome':
@@ -102,7 +102,7 @@ function afterSubmit(message: MessageState, outcome: SubmitOutcome, given: Circu
   const { schedule, isLast, now, random } = given;
   switch (outcome.kind) {
     case 'accepted':
-      return taken(countAttempt(message, schedule), given);
+      return taken(countAttempts(message, given), given);
     case 'throttled':
       // Jittered upwards: the carrier said when it wants to hear of us again.
       return unchanged(isLast ? dueIn(message, outcome.retryAfterMs * (1 + random() / 2), now) : message);
@@ -111,9 +111,9 @@ function afterSubmit(message: MessageState, outcome: SubmitOutcome, given: Circu
         isLast ? dueIn(message, routeWait(schedule, now - message.queuedAt, random), now) : message,
       );
     case 'unknown':
-      return goOn(countAttempt(message, schedule), schedule.unknownWaitMs, outcome.reason, given);
+      return goOn(countAttempts(message, given), schedule.unknownWaitMs, outcome.reason, given);
     case 'rejected': {
-      const counted = countAttempt(message, schedule);
+      const counted = countAttempts(message, given);
       return goOn(counted, waitAfter(counted, outcome.retry, given), inWords(outcome.error), given);
     }
     default:
@@ -195,10 +195,11 @@ function delivered(message: MessageState, now: number): Advance {
   return { ...after, events: [...before.events, ...after.events] };
 }
 
-// Two workers may both have had an attempt accepted, after one of them was slow to renew its lease.
-function countAttempt(message: MessageState, schedule: RetrySchedule): MessageState {
+// By the attempts themselves: a worker that dies adds up nothing. Two workers may both have had an attempt accepted,
+// after one of them was slow to renew its lease.
+function countAttempts(message: MessageState, { schedule, standing }: Circumstances): MessageState {
   const most = Math.max(message.attemptsSpent, schedule.maxAttempts);
-  return { ...message, attemptsSpent: Math.min(most, message.attemptsSpent + 1) };
+  return { ...message, attemptsSpent: Math.min(most, Math.max(message.attemptsSpent, standing.spent)) };
 }
 
 /** Due again after a wait, but no later than its verification ends: then it is settled. */

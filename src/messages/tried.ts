@@ -14,6 +14,8 @@ export interface Tried {
 
 /** What a message's attempts, in the order in which they were made, add up to. */
 export interface Standing {
+  /** That count: a carrier answered for good or ill, or nobody knows whether it has them. */
+  spent: number;
   /** Being submitted. */
   underWay: number;
   /** Taken by a carrier, receipts outstanding. */
@@ -30,10 +32,11 @@ export interface Standing {
 
 export function standingOf(attempts: readonly Tried[]): Standing {
   const standing: Standing = {
-    ...{ underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false },
+    ...{ spent: 0, underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false },
     isUnsure: attempts.at(-1)?.status === 'unknown',
   };
   for (const { status, retry, isLate } of attempts) {
+    if (isSpent(status, retry)) standing.spent += 1;
     if (status === 'submitting') standing.underWay += 1;
     if (status === 'submitted') standing.awaited += 1;
     if (isLate && mayArrive(status)) standing.copies += 1;
@@ -51,18 +54,20 @@ const OVERSLEPT_MS = 5_000;
  * receipt is late; wait for the receipt some more, `Infinity` until its end; or nothing more, after its last
  * attempt was waited for in vain.
  * @param attempts none of them under way
+ * @param noted how many the message has spent by its own account: workers that died noted none
  * @param overdueMs since it was due
  */
 export function nextSend(
   attempts: readonly Tried[],
-  spent: number,
+  noted: number,
   schedule: RetrySchedule,
   overdueMs: number,
 ):
   | { kind: 'send'; isLate: boolean; onlyUntried: boolean }
   | { kind: 'patience'; waitMs: number }
   | { kind: 'givenUp' } {
-  const { awaited, copies } = standingOf(attempts);
+  const { awaited, copies, ...standing } = standingOf(attempts);
+  const spent = Math.max(noted, standing.spent);
   const isLate = awaited > 0;
   const onlyUntried = attempts.at(-1)?.status === 'submitted';
   if (isLate) {
@@ -71,6 +76,11 @@ export function nextSend(
     if (onlyUntried && overdueMs > OVERSLEPT_MS) return { kind: 'patience', waitMs: minMs };
   } else if (spent >= schedule.maxAttempts) return { kind: 'givenUp' };
   return { kind: 'send', isLate, onlyUntried };
+}
+
+/** Being throttled, and finding a link down, cost nothing: such an attempt is rejected without a word on what to try next. */
+function isSpent(status: AttemptStatus, retry: Retry | null): boolean {
+  return status === 'rejected' ? retry !== null : status !== 'submitting';
 }
 
 function mayArrive(status: AttemptStatus): boolean {

@@ -40,7 +40,10 @@ const LATE_ACCEPT: Fact = {
 const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
 const rejected = (retry: Retry): Fact => outcome({ kind: 'rejected', error, retry });
 const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route' };
-const NONE: Standing = { underWay: 0, awaited: 0, copies: 0, doubts: 0, isRefused: false, isUnsure: false };
+const NONE: Standing = {
+  ...{ spent: 0, underWay: 0, awaited: 0, copies: 0, doubts: 0 },
+  ...{ isRefused: false, isUnsure: false },
+};
 const AWAITED: Standing = { ...NONE, awaited: 1 };
 const UNSURE: Standing = { ...NONE, isUnsure: true };
 const REFUSED: Standing = { ...NONE, isRefused: true };
@@ -65,8 +68,17 @@ function given(more: Partial<Circumstances> = {}): Circumstances {
 
 function after(facts: readonly Fact[], from = FRESH, more: Partial<Circumstances> = {}): Advance {
   let advance: Advance = { message: from, events: [], failsFor: undefined };
-  for (const fact of facts) advance = advanceMessage(advance.message, fact, given(more));
+  for (const fact of facts) {
+    const { standing, ...circumstances } = given(more);
+    const spent = advance.message.attemptsSpent + (isSpent(fact) ? 1 : 0);
+    advance = advanceMessage(advance.message, fact, { ...circumstances, standing: { ...standing, spent } });
+  }
   return advance;
+}
+
+/** Whether it makes one more attempt count. */
+function isSpent(fact: Fact): boolean {
+  return fact.kind === 'outcome' && ['accepted', 'rejected', 'unknown'].includes(fact.outcome.kind);
 }
 
 // What settles a message is rarer, so that some have a long life.
@@ -90,6 +102,7 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Fact>(DELIVERED, rejected('never'), NO_ROUTE, { kind: 'ended' }) },
 );
 const standings: fc.Arbitrary<Standing> = fc.record({
+  spent: fc.integer({ min: 0, max: RETRY_SCHEDULE.maxAttempts + 2 }),
   underWay: fc.constantFrom(0, 0, 1),
   awaited: fc.constantFrom(0, 0, 0, 1, 2),
   copies: fc.integer({ min: 0, max: 2 }),
@@ -272,11 +285,20 @@ describe('a message', () => {
     const waits: number[] = [];
     let message = FRESH;
     for (let i = 0; i < RETRY_SCHEDULE.maxAttempts - 1; i++) {
-      const circumstances = given({ now: QUEUED_AT, random: () => 0 });
+      const standing = { ...NONE, spent: i + 1 };
+      const circumstances = given({ standing, now: QUEUED_AT, random: () => 0 });
       ({ message } = advanceMessage(message, rejected('elsewhere'), circumstances));
       waits.push(message.dueAt! - QUEUED_AT);
     }
     expect(waits).toEqual([0, 250, 500, 1_000, 2_000]);
+  });
+
+  test('counts the attempts of workers that died before they heard of them', () => {
+    const spent = RETRY_SCHEDULE.maxAttempts - 1;
+    const refused = (more: number) =>
+      advanceMessage(FRESH, rejected('later'), given({ standing: { ...NONE, spent: spent + more } })).message;
+    expect(refused(0)).toMatchObject({ status: 'queued', attemptsSpent: spent });
+    expect(refused(1)).toMatchObject({ status: 'failed', attemptsSpent: spent + 1 });
   });
 
   test('spends no attempt on a carrier that is throttling or away', () => {

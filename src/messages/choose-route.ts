@@ -47,8 +47,20 @@ export interface RouteQuestion {
   now: number;
 }
 
+/** A ground that could not be read: as little for the next message of its service. */
+class Unreadable {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+function asUnreadable(error: unknown): Unreadable {
+  return new Unreadable(error);
+}
+
 export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
-  const grounds = new Map<ServiceId, Ground | undefined>();
+  const grounds = new Map<ServiceId, Ground | undefined | Unreadable>();
   const ways = new Map<string, Way[]>();
   const seen = new Map<CarrierId, Links>();
   const names: ShortNames = new Map();
@@ -71,8 +83,10 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   return {
     async choose({ verification, destination, operator, taken, tried, onlyUntried, now }) {
       const { accountId, serviceId, country } = verification;
-      if (!grounds.has(serviceId)) grounds.set(serviceId, await readGround(app, accountId, serviceId));
+      if (!grounds.has(serviceId))
+        grounds.set(serviceId, await readGround(app, accountId, serviceId).catch(asUnreadable));
       const ground = grounds.get(serviceId);
+      if (ground instanceof Unreadable) throw ground.error;
       if (!ground) return { verdict: undefined };
       const { service, routes, policy, senders, registrations } = ground;
       const bound = { taken, tried, onlyUntried };

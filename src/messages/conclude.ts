@@ -1,4 +1,5 @@
 import type { Tx } from '../db/client.ts';
+import { isOutage } from '../db/outage.ts';
 import { runBatch } from '../db/rowset.ts';
 import type { Journal } from '../events/journal.ts';
 import { idFromUuid, type VerificationId } from '../ids.ts';
@@ -36,12 +37,23 @@ export async function concludeUndelivered(
   now: number,
 ): Promise<void> {
   const next = new Map<VerificationRow, Channel>();
+  const unclear = new Set<VerificationRow>();
   for (const id of withMessageOver(journal)) {
     const verification = verifications.get(id)!;
-    const channel = isOverSms(verification) && (await nextChannelOf(app, verification));
-    if (channel) next.set(verification, channel);
+    if (!isOverSms(verification)) continue;
+    try {
+      const channel = await nextChannelOf(app, verification);
+      if (channel) next.set(verification, channel);
+    } catch (error) {
+      // What the carrier said has to be noted, whatever its service is stored as. The verification stays pending.
+      if (isOutage(error)) throw error;
+      unclear.add(verification);
+      const { accountId } = verification;
+      app.log.error({ err: error, accountId, verificationId: id }, 'the next channel cannot be read');
+    }
   }
-  const candidates = [...new Set([...next.keys(), ...[...unreachable.keys()].filter(isOverSms)])];
+  const ending = [...unreachable.keys()].filter((v) => isOverSms(v) && !unclear.has(v));
+  const candidates = [...new Set([...next.keys(), ...ending])];
   for (const verification of await withoutHope(tx, candidates, messages)) {
     const channel = next.get(verification);
     if (channel) {

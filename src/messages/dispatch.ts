@@ -14,10 +14,13 @@ import { forgetOldParts } from './attempt-parts.ts';
 import { forgetOldReceipts } from './inbox.ts';
 import { createLearner } from './learner.ts';
 import { createClaims, MAX_HELD } from './claims.ts';
-import { planAttempts, type Links, type PlannedAttempt } from './plan.ts';
+import type { Links } from './plan.ts';
+import { createPlanner } from './plan-claim.ts';
+import type { PlannedAttempt } from './planned-attempt.ts';
 import type { NewFact } from './facts.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from './settle.ts';
+import { commitFacts, SETTLE_BATCH } from './settle.ts';
+import { settleInbox, settleLoneReceipts } from './sweep-receipts.ts';
 
 /** The worker: claims messages that are due, routes, submits and settles them, until it is stopped. */
 export interface Dispatcher {
@@ -53,6 +56,7 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
     wakeUp?.();
   };
   const claims = createClaims(app, links);
+  const planClaim = createPlanner(app, links);
   const wakeForTests = (): void => {
     claims.expectTests();
     wake();
@@ -100,7 +104,7 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
       held: leases.size + waitingRoom.size + ready.length,
     });
     if (claimed.length + ready.length === 0) return 'idle';
-    const plan = await planAttempts(app, links, [...ready, ...claimed], told);
+    const plan = await planClaim([...ready, ...claimed], told);
     waitingRoom.add(plan.waiting);
     for (const fact of plan.facts) settle(fact);
     for (const planned of plan.attempts) void submit(planned);
@@ -140,30 +144,10 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
     await renewLeases(app.sql, old, now);
   }
 
-  async function sweep(): Promise<void> {
-    while ((await expireVerifications(app)).more);
-    while ((await settleInbox(app)) > 0);
-    while ((await settleLoneReceipts(app)) > 0);
-  }
-
-  async function lateParts(): Promise<void> {
-    while ((await joinLate(app)) > 0);
-  }
-
-  async function tidy(): Promise<void> {
-    await forgetIdempotencyKeys(app);
-    await forgetOldReceipts(app.sql, app.clock());
-    await forgetOldLookups(app);
-    await forgetOldParts(app.sql, app.clock());
-    await forgetInbound(app);
-  }
-
   const running = loop();
   const chores = [
     every(app, RENEW_EVERY_MS, 'lease renewal', renew),
-    every(app, SWEEP_MS, 'sweep', sweep),
-    every(app, LATE_PARTS_MS, 'late parts', lateParts),
-    every(app, TIDY_MS, 'tidying', tidy),
+    ...choresOf(app).map(([pauseMs, name, chore]) => every(app, pauseMs, name, chore)),
   ];
   return {
     wake,
@@ -176,6 +160,28 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
       await Promise.all(chores.map((stop) => stop()));
       await settler.idle();
     },
+  };
+}
+
+/** Each by itself: one that fails every time keeps no other from being done. */
+function choresOf(app: App): [pauseMs: number, name: string, chore: () => Promise<void>][] {
+  return [
+    [SWEEP_MS, 'expiry', untilDone(async () => (await expireVerifications(app)).more)],
+    [SWEEP_MS, 'sweep of the inbox', untilDone(async () => (await settleInbox(app)) > 0)],
+    [SWEEP_MS, 'sweep of lone receipts', untilDone(async () => (await settleLoneReceipts(app)) > 0)],
+    [LATE_PARTS_MS, 'late parts', untilDone(async () => (await joinLate(app)) > 0)],
+    [TIDY_MS, 'forgetting of idempotency keys', () => forgetIdempotencyKeys(app)],
+    [TIDY_MS, 'forgetting of receipts', () => forgetOldReceipts(app.sql, app.clock())],
+    [TIDY_MS, 'forgetting of lookups', () => forgetOldLookups(app)],
+    [TIDY_MS, 'forgetting of parts', () => forgetOldParts(app.sql, app.clock())],
+    [TIDY_MS, 'forgetting of inbound messages', () => forgetInbound(app)],
+  ];
+}
+
+/** @param step answers whether there may be more */
+function untilDone(step: () => Promise<boolean>): () => Promise<void> {
+  return async () => {
+    while (await step());
   };
 }
 

@@ -28,8 +28,8 @@ export type NewFact =
   | ({ kind: 'noRoute'; verdict: LastingVerdict | undefined } & Concerned)
   /** Its receipt is waited for some more. */
   | ({ kind: 'patience'; waitMs: number } & Concerned)
-  /** Nothing was heard of its last attempt. */
-  | ({ kind: 'givenUp' } & Concerned);
+  /** Nothing was heard of its last attempt; nothing could be planned for it. */
+  | ({ kind: 'givenUp' | 'unplanned' } & Concerned);
 
 /** Why no route can ever carry a message. */
 export interface LastingVerdict {
@@ -90,6 +90,7 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[], now: numbe
       }
       case 'ended':
       case 'givenUp':
+      case 'unplanned':
         steps.push({ ...f, fact: { kind: f.kind } });
         break;
       case 'noRoute': {

@@ -50,30 +50,54 @@ export async function takeFromInbox(tx: Tx, keys: readonly CarrierMessageKey[]):
   return inOrder(await runBatch<CarrierMessageKey, RawReceipt>(tx, TAKE, CARRIER_MESSAGE_KEYS, keys));
 }
 
+/** Which of the receipts that can be matched. */
+export interface Wanted {
+  /** These alone, by their ids here; undefined: up to 500 of all. */
+  only?: readonly string[];
+  /** Not these. */
+  except: readonly string[];
+}
+
 /**
- * Takes out up to 500 receipts whose attempt is known by now: when one worker heard the receipt
- * while another one was committing the answer, neither saw the other's row.
+ * Takes out receipts whose attempt is known by now: when one worker heard the receipt while another one was
+ * committing the answer, neither saw the other's row.
  */
-export async function takeMatched(tx: Tx, now: number): Promise<AccountReceipt[]> {
+export async function takeMatched(tx: Tx, now: number, wanted: Wanted): Promise<AccountReceipt[]> {
   return inOrder(
     await tx<RawReceipt[]>`
       DELETE FROM receipt_inbox WHERE (account_id, id) IN (
-        SELECT i.account_id, i.id FROM receipt_inbox i
-        -- One probe per waiting receipt; as EXISTS it may be turned round, to read every attempt there is.
-        CROSS JOIN LATERAL (
-          (SELECT FROM attempts a
-           WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
-             AND a.carrier_message_id = i.carrier_message_id AND a.verification_id >= ${receiptsSince(now)}::uuid
-           LIMIT 1)
-          UNION ALL
-          (SELECT FROM attempt_parts p
-           WHERE p.account_id IS NOT DISTINCT FROM i.account_id AND p.carrier_id = i.carrier_id
-             AND p.carrier_message_id = i.carrier_message_id
-           LIMIT 1)
-          LIMIT 1) AS known
+        SELECT i.account_id, i.id FROM receipt_inbox i ${isMatched(tx, now, wanted)}
         LIMIT 500 FOR UPDATE OF i SKIP LOCKED)
       RETURNING *`,
   );
+}
+
+/** The ids of those that would be taken. */
+export async function listMatched(tx: Tx, now: number, wanted: Wanted): Promise<string[]> {
+  const rows = await tx<{ id: string }[]>`
+    SELECT i.id FROM receipt_inbox i ${isMatched(tx, now, wanted)} LIMIT 500`;
+  return rows.map(({ id }) => id);
+}
+
+function isMatched(tx: Tx, now: number, { only, except }: Wanted) {
+  return tx`
+    -- One probe per waiting receipt; as EXISTS it may be turned round, to read every attempt there is.
+    CROSS JOIN LATERAL (
+      (SELECT FROM attempts a
+       WHERE a.account_id IS NOT DISTINCT FROM i.account_id AND a.carrier_id = i.carrier_id
+         AND a.carrier_message_id = i.carrier_message_id AND a.verification_id >= ${receiptsSince(now)}::uuid
+       LIMIT 1)
+      UNION ALL
+      (SELECT FROM attempt_parts p
+       WHERE p.account_id IS NOT DISTINCT FROM i.account_id AND p.carrier_id = i.carrier_id
+         AND p.carrier_message_id = i.carrier_message_id
+       LIMIT 1)
+      LIMIT 1) AS known
+    WHERE (${only === undefined} OR i.id = ANY (${uuids(only ?? [])}::uuid[])) AND i.id <> ALL (${uuids(except)}::uuid[])`;
+}
+
+function uuids(ids: readonly string[]): string {
+  return `{${ids.join()}}`;
 }
 
 export async function forgetOldReceipts(tx: Tx, now: number): Promise<void> {

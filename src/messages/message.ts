@@ -1,7 +1,7 @@
 import type { CarrierError, Retry, SubmitOutcome } from '../carriers/carrier.ts';
 import type { EventType } from '../events/catalog.ts';
 import type { FailureReason } from '../verifications/verification.ts';
-import { retryDelay, routeWait, type RetrySchedule } from './retry-schedule.ts';
+import { retryDelay, routeWait, unplannedWait, type RetrySchedule } from './retry-schedule.ts';
 import type { Standing } from './tried.ts';
 
 export type MessageStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'expired';
@@ -37,7 +37,9 @@ export type Fact =
   /** It was due for its receipt, and is not sent again now. Infinity: nor at any other time. */
   | { kind: 'patience'; waitMs: number }
   /** Its last attempt was waited for, and nothing was heard of it. */
-  | { kind: 'givenUp' };
+  | { kind: 'givenUp' }
+  /** A worker had it and could not plan anything for it. */
+  | { kind: 'unplanned' };
 
 /** What a fact is judged by. */
 export interface Circumstances {
@@ -86,6 +88,8 @@ export function advanceMessage(message: MessageState, fact: Fact, given: Circums
       return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
     case 'givenUp':
       return fail(countAttempts(message, given), GIVEN_UP, undefined, given);
+    case 'unplanned':
+      return unchanged(dueIn(message, unplannedWait(now - message.queuedAt, given.random), now));
     case 'receipt':
       return fact.state === 'delivered' ? delivered(message, now) : undelivered(message, fact, given);
     case 'outcome':

@@ -1,9 +1,10 @@
-import type { MessageId } from '../ids.ts';
+import { isOutage } from '../db/outage.ts';
+import type { AccountId, MessageId } from '../ids.ts';
 import { resolveByPrefix, type Resolution } from '../numbers/resolution.ts';
 import { createNumberResolver, type NumberToResolve } from '../numbers/resolver.ts';
 import type { App } from '../platform.ts';
 import type { VaultedNumber } from '../vault/table.ts';
-import { openPhoneSoon } from '../verifications/phone.ts';
+import { openPhone, openPhoneSoon } from '../verifications/phone.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 
 /** The number that a message goes to. */
@@ -16,6 +17,10 @@ export interface NumberOf {
   resolution: Resolution | Promise<Resolution>;
 }
 
+export interface Unreadable {
+  error: unknown;
+}
+
 interface ToResolve {
   id: MessageId;
   verification: VerificationRow;
@@ -26,18 +31,31 @@ interface ToResolve {
  * What is known of the numbers of a claim. The country is that of the verification, which libphonenumber has
  * told already; without a configured lookup the rest is a look into a table.
  * @param told by messages whose lookup is over
+ * @returns by messages; the error where a number could not be opened
  */
 export async function numbersOf(
   app: App,
   messages: readonly ToResolve[],
   told: ReadonlyMap<MessageId, Resolution>,
-): Promise<Map<MessageId, NumberOf>> {
-  const numbers = new Map<MessageId, NumberOf>();
+): Promise<Map<MessageId, NumberOf | Unreadable>> {
+  const numbers = new Map<MessageId, NumberOf | Unreadable>();
+  const asked = new Set<AccountId>();
   const open: (NumberToResolve & { id: MessageId })[] = [];
   for (const { id, verification, number: vaulted } of messages) {
     const { accountId, country, mode } = verification;
     const { subject: destination, numberSealed } = vaulted;
-    const e164 = await openPhoneSoon(app.keys, verification, numberSealed);
+    let e164: string;
+    try {
+      // Of a hundred messages under a key that is not to be had, one asks for it.
+      e164 = asked.has(accountId)
+        ? openPhone(app.keys, verification, numberSealed)
+        : await openPhoneSoon(app.keys, verification, numberSealed);
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      asked.add(accountId);
+      numbers.set(id, { error });
+      continue;
+    }
     // A lookup costs money, and tells somebody of a number: nothing for a test.
     const resolution = mode === 'test' ? hintOf(e164, country) : told.get(id);
     if (resolution) numbers.set(id, { to: e164, destination, resolution });

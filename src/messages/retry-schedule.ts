@@ -41,6 +41,18 @@ export function routeWait(schedule: RetrySchedule, waitedMs: number, random: () 
   return jittered(schedule, Math.min(routeWaitCapMs, Math.max(baseMs, waitedMs / 4)), random);
 }
 
+/** Least and longest wait of a message that could not even be planned. */
+const UNPLANNED = { minMs: 1_000, capMs: 60_000 };
+
+/**
+ * How long a message waits that nothing could be planned for, by how long it has waited. Something is wrong with
+ * what its account or itself is stored as: that may be over soon, another worker may be able to read it, and it
+ * may stay so. Of 600 s that makes some 20 tries.
+ */
+export function unplannedWait(waitedMs: number, random: () => number): number {
+  return Math.min(UNPLANNED.capMs, Math.max(UNPLANNED.minMs, waitedMs / 4)) * (0.5 + random() / 2);
+}
+
 function jittered({ jitter }: RetrySchedule, ms: number, random: () => number): number {
   return ms * (1 - jitter * (1 - random()));
 }

@@ -1,3 +1,4 @@
+import { isOutage } from '../db/outage.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { ReceiptLatency } from '../routing/receipt-latency.ts';
@@ -26,7 +27,10 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
   const receipts = app.single(createReceiptLatencies);
   await Promise.all(
     [...new Set(accounts)].map(async (accountId) => {
-      const [all, latency] = await Promise.all([directory.of(accountId), receipts.of(accountId)]);
+      const [all, latency] = await Promise.all([
+        directory.of(accountId).catch(noneUnlessAway),
+        receipts.of(accountId),
+      ]);
       for (const service of all) services.set(service.id, scheduleOf(service.settings));
       latencies.set(accountId, latency);
     }),
@@ -44,6 +48,15 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
       return receiptWait(scheduleFor(verification), p95Ms, expiresAt.getTime() - now);
     },
   };
+}
+
+/**
+ * What cannot be read, because a newer version wrote it for instance, keeps no other account from being settled,
+ * and nothing that a carrier said of these messages from being noted. Whoever plans for the account says so.
+ */
+function noneUnlessAway(error: unknown): readonly never[] {
+  if (isOutage(error)) throw error;
+  return [];
 }
 
 /** A service's retry policy as the state machine takes it, in milliseconds. */

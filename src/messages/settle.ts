@@ -8,11 +8,11 @@ import { createReceiptLatencies, type ReceiptNews } from '../routing/receipt-lat
 import { lockVerifications, saveProgress, type VerificationKey } from '../verifications/store.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { moveAttempt, moveMessage } from './advance-rows.ts';
-import { findLoneReceipts, insertParts, type AttemptPart } from './attempt-parts.ts';
+import { insertParts, type AttemptPart } from './attempt-parts.ts';
 import { readAttempts, saveAttempts, type AttemptState } from './attempt-store.ts';
 import { concludeUndelivered } from './conclude.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
-import { putIntoInbox, takeMatched, type AccountReceipt } from './inbox.ts';
+import { putIntoInbox, type AccountReceipt } from './inbox.ts';
 import type { Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
@@ -31,38 +31,23 @@ export async function commitFacts(app: App, facts: readonly NewFact[]): Promise<
     app,
     facts.map(({ accountId }) => accountId),
   );
-  const settled = await transaction(
-    app.lanes,
-    async (tx) => decideFacts(app, tx, rules, await resolveFacts(tx, facts, app.clock())),
-    writeSettled,
-  );
-  announce(app, settled);
+  await commitResolved(app, async (tx) => ({ rules, ...(await resolveFacts(tx, facts, app.clock())) }));
   return facts.map(() => undefined);
 }
 
-/**
- * Applies receipts that waited in the inbox while their attempt was committed elsewhere.
- * @returns how many there were; when that is not 0 there may be more
- */
-export async function settleInbox(app: App): Promise<number> {
-  let count = 0;
+/** Facts whose attempts are known, and what they are judged by. */
+export interface Resolved extends ResolvedFacts {
+  rules: Rules;
+}
+
+/** Commits what was resolved in the same transaction. */
+export async function commitResolved(app: App, resolve: (tx: Tx) => Promise<Resolved>): Promise<void> {
   const settled = await transaction(
     app.lanes,
-    async (tx) => {
-      const receipts = await takeMatched(tx, app.clock());
-      count = receipts.length;
-      const facts = receipts.map((receipt) => ({ kind: 'receipt', ...receipt }) as const);
-      // Whose they are is known only now. Few receipts come this way, of accounts that are known as a rule.
-      const rules = await readRules(
-        app,
-        receipts.map(({ accountId }) => accountId),
-      );
-      return decideFacts(app, tx, rules, await resolveFacts(tx, facts, app.clock()));
-    },
+    async (tx) => decideFacts(app, tx, await resolve(tx)),
     writeSettled,
   );
   announce(app, settled);
-  return count;
 }
 
 /** Tells who listens, once it is committed. */
@@ -70,36 +55,6 @@ function announce(app: App, { journal, outcomes, news, transactionId }: Announce
   publishJournal(app, journal, transactionId);
   publishOutcomes(app.bus, outcomes);
   app.single(createReceiptLatencies).tell(news);
-}
-
-/**
- * Has receipts that one part of a message had, and no other in its time, stand for the whole message;
- * not where the carrier is known to report each part.
- * @returns how many there were; when that is not 0 there may be more
- */
-export async function settleLoneReceipts(app: App): Promise<number> {
-  const found = await findLoneReceipts(app.sql, app.clock());
-  if (found.length === 0) return 0;
-  const steps = found.map(({ isPerPart, ...receipt }): Step => {
-    const { accountId, verificationId, messageId, attemptId } = receipt;
-    return {
-      ...{ accountId, verificationId, messageId, attemptId },
-      receipt: { ...receipt, state: 'delivered' },
-      lone: isPerPart ? 'waits' : 'stands',
-      fact: { kind: 'receipt', state: 'delivered' },
-    };
-  });
-  const rules = await readRules(
-    app,
-    found.map(({ accountId }) => accountId),
-  );
-  const settled = await transaction(
-    app.lanes,
-    (tx) => decideFacts(app, tx, rules, { steps, early: [], parts: [] }),
-    writeSettled,
-  );
-  announce(app, settled);
-  return found.length;
 }
 
 /** What a batch of facts changes. */
@@ -119,12 +74,7 @@ interface Settled {
 type Announced = Pick<Settled, 'journal' | 'outcomes' | 'news'> & { transactionId: string | undefined };
 
 /** Locks and reads what the facts concern, and decides what becomes of it. */
-async function decideFacts(
-  app: App,
-  tx: Tx,
-  rules: Rules,
-  { steps, early, parts }: ResolvedFacts,
-): Promise<Settled> {
+async function decideFacts(app: App, tx: Tx, { rules, steps, early, parts }: Resolved): Promise<Settled> {
   const now = app.clock();
   const journal = createJournal(now);
   const outcomes: Outcome[] = [];

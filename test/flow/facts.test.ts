@@ -3,16 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import type { SubmitOutcome, SubmittedParts } from '../../src/carriers/carrier.ts';
 import { newId } from '../../src/crypto/new-id.ts';
-import { idFromUuid, uuidOf, type CarrierId } from '../../src/ids.ts';
+import { idFromUuid, uuidOf, type CarrierId, type MessageId } from '../../src/ids.ts';
 import { forgetOldParts } from '../../src/messages/attempt-parts.ts';
 import { abandonAttempts, insertAttempts } from '../../src/messages/attempt-store.ts';
 import { forgetOldReceipts, INBOX_HOURS, putIntoInbox } from '../../src/messages/inbox.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
-import { commitFacts, SETTLE_BATCH, settleInbox, settleLoneReceipts } from '../../src/messages/settle.ts';
+import { startDispatcher } from '../../src/messages/dispatch.ts';
+import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
+import { settleInbox, settleLoneReceipts } from '../../src/messages/sweep-receipts.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import type { App } from '../../src/platform.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { createCarriersByHand } from '../support/carriers-by-hand.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
+import { until } from '../support/until.ts';
 import {
   attemptsOf,
   createClock,
@@ -43,7 +47,7 @@ afterAll(async () => {
 });
 
 /** A message that was claimed and is being submitted. */
-async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
+async function onItsWay(over?: { who: Principal; carrierId: CarrierId; messageId?: MessageId }) {
   const who = over?.who ?? (await createTestAccount(app));
   const carrierId = over?.carrierId ?? (await createCarriers(app)(who, 'blackhole')).id;
   const v = await start(app, who, aNumber());
@@ -72,6 +76,7 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
     answeredAt: null,
     settledAt: null,
   };
+  if (over?.messageId) attempt.messageId = over.messageId;
   await insertAttempts(app.sql, [attempt]);
   const { accountId, verificationId, messageId, id: attemptId } = attempt;
   const carrierMessageId = randomUUID().slice(0, 8);
@@ -97,6 +102,7 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId }) {
   return {
     v,
     by: { who, carrierId },
+    ids: { attemptId, messageId, verificationId },
     receipt,
     answer,
     lateAnswer,
@@ -391,5 +397,60 @@ describe('the receipts of a message in three segments', () => {
     const [row] = await app.sql`
       SELECT count(*)::int AS count FROM attempt_parts WHERE carrier_id = ${uuidOf(message.receipt.carrierId)}`;
     expect(row!.count).toBe(0);
+  });
+});
+
+describe('what cannot be settled', () => {
+  test('holds up no other receipt of the inbox, and is left alone for a while', async () => {
+    const good = await onItsWay();
+    await good.accept();
+    // An attempt of a message that is not there.
+    const bad = await onItsWay({ ...good.by, messageId: newId('msg') });
+    await app.sql`UPDATE attempts SET status = 'submitted', carrier_message_id = ${bad.receipt.carrierMessageId}
+      WHERE verification_id = ${uuidOf(bad.v.id)}`;
+    await putIntoInbox(app.sql, [bad.receipt, good.receipt]);
+    while ((await settleInbox(app)) > 0);
+    expect(await historyOf(app, good.v)).toEqual(DELIVERED);
+    expect(await bad.waiting()).toBe(1);
+    clock.advance(60_001);
+    expect(await settleInbox(app)).toBe(0);
+    expect(await bad.waiting()).toBe(1);
+    await app.sql`DELETE FROM receipt_inbox`;
+    await app.sql`DELETE FROM attempts WHERE verification_id = ${uuidOf(bad.v.id)}`;
+  });
+
+  test('of a service is not what its carriers say: that is noted, and its verification goes on', async () => {
+    const message = await onItsWay();
+    const { accountId } = message.v;
+    await app.sql`
+      UPDATE services SET settings = '{"ofNextYear": true}', settings_sealed = NULL
+      WHERE account_id = ${uuidOf(accountId)}`;
+    // Another process: this one has read them already.
+    const error = { code: '0x0b', message: 'invalid destination' };
+    const { attemptId, messageId, verificationId } = message.ids;
+    await other.batched(commitFacts, SETTLE_BATCH).add({
+      ...{ kind: 'outcome', accountId, attemptId, messageId, verificationId, sender: 'Test' },
+      ...{ carrierId: message.by.carrierId, outcome: { kind: 'rejected', error, retry: 'never' } },
+    });
+    expect(await attemptsOf(app, message.v)).toMatchObject([{ status: 'rejected', errorCode: '0x0b' }]);
+    expect(await historyOf(app, message.v)).toEqual([...DELIVERED.slice(0, 2), 'MessageFailed']);
+  });
+
+  test('by one chore keeps no other chore of a worker from being done', async () => {
+    const message = await onItsWay();
+    await message.acceptParts('auto');
+    await message.reportPart(1, 'delivered');
+    clock.advance(LONE_RECEIPT_MS);
+    await using carriers = createCarriersByHand(app);
+    await app.sql`ALTER TABLE receipt_inbox RENAME TO receipt_inbox_away`;
+    const dispatcher = await startDispatcher(app, carriers.links);
+    try {
+      await until(async () => (await attemptsOf(app, message.v))[0]!.status === 'delivered', {
+        timeoutMs: 10_000,
+      });
+    } finally {
+      await dispatcher.stop(0);
+      await app.sql`ALTER TABLE receipt_inbox_away RENAME TO receipt_inbox`;
+    }
   });
 });

@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   'number/too_many_reveals': 429,
   'oauth_client/not_found': 404,
   'carrier/not_found': 404,
+  'carrier/outside_residency': 403,
   'route/not_found': 404,
   'audit/broken': 409,
   'sender/not_found': 404,

@@ -76,7 +76,8 @@ builder.mutationField('setResidency', (t) =>
     type: Account,
     description:
       'Keeps the messages of the account to carriers of one region. A carrier that does not say where it is ' +
-      'counts as outside. Workers follow at once.',
+      'counts as outside. Those that there are already stay, and nothing is sent over them: ' +
+      '`carriersOutsideResidency` names them. Workers follow at once.',
     errors: { types: [AccountOutsideRegion, InvalidInput] },
     args: { input: t.arg({ type: SetResidencyInput, required: true, description: 'The region.' }) },
     resolve: (_root, { input }, context) =>

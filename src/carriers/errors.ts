@@ -6,3 +6,14 @@ export class CarrierNotFound extends DomainError {
     super('There is no such carrier in this account.');
   }
 }
+
+export class CarrierOutsideResidency extends DomainError {
+  readonly code = 'carrier/outside_residency';
+  readonly field: 'region' | 'carrierId';
+  constructor(residency: string, region: string | null, field: CarrierOutsideResidency['field']) {
+    super(
+      `The account's messages stay in ${residency}, and this carrier is ${region === null ? 'not known to be there: give its region' : `in ${region}`}.`,
+    );
+    this.field = field;
+  }
+}

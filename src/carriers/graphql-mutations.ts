@@ -4,7 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
 import { addCarrier } from './add-carrier.ts';
-import { CarrierNotFound } from './errors.ts';
+import { CarrierNotFound, CarrierOutsideResidency } from './errors.ts';
 import { Carrier, CarrierSlaInput, SenderRules } from './graphql.ts';
 import { SmppCarrierConfigInput } from './graphql-smpp.ts';
 import { findCarrier, listCarriers } from './queries.ts';
@@ -115,7 +115,7 @@ builder.mutationField('connectSmppCarrier', (t) =>
     audit: 'carrier.connect',
     type: Carrier,
     description: 'Adds a carrier over SMPP; every worker binds at once.',
-    errors: { types: [NameTaken, InvalidInput] },
+    errors: { types: [CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: ConnectSmppCarrierInput, required: true, description: 'The carrier.' }) },
     resolve: (_root, { input: { password, ...input } }, context) =>
       addCarrier(context.app, callerOf(context), 'smpp', {
@@ -132,7 +132,7 @@ builder.mutationField('connectHttpCarrier', (t) =>
     audit: 'carrier.connect',
     type: Carrier,
     description: 'Adds a carrier over HTTP; every worker uses it at once.',
-    errors: { types: [NameTaken, InvalidInput] },
+    errors: { types: [CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: ConnectHttpCarrierInput, required: true, description: 'The carrier.' }) },
     resolve: (_root, { input }, context) =>
       addCarrier(context.app, callerOf(context), 'http', {
@@ -148,7 +148,7 @@ builder.mutationField('updateCarrier', (t) =>
     audit: 'carrier.update',
     type: Carrier,
     description: 'Changes a carrier; every worker reconnects it at once.',
-    errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
+    errors: { types: [CarrierNotFound, CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
     resolve: (_root, { input: { carrierId, region, sla, ...input } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
@@ -170,7 +170,7 @@ builder.mutationField('setCarrierEnabled', (t) =>
     type: Carrier,
     description:
       'Takes a carrier into use, or out of it: its links are closed once what is in flight is done.',
-    errors: { types: [CarrierNotFound] },
+    errors: { types: [CarrierNotFound, CarrierOutsideResidency] },
     args: { input: t.arg({ type: SetCarrierEnabledInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input: { carrierId, enabled } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), { enabled }),

@@ -1,5 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { readResidency } from '../accounts/residency.ts';
 import { changedIn } from '../audit/act.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Doer } from '../audit/actor.ts';
@@ -8,6 +9,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
+import { checkResidency } from './check-residency.ts';
 import type { CarrierConfigInput } from './config.ts';
 import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
 import { checkSecrets, sealSecrets } from './secrets.ts';
@@ -43,7 +45,7 @@ export function makeCarrier(
  * Writes what `make` makes of a carrier; nobody changes the account's carriers meanwhile, and every
  * worker follows at once.
  * @param action what that is called in the audit log
- * @throws {NameTaken}
+ * @throws {NameTaken | CarrierOutsideResidency}
  */
 export async function saveCarrier(
   app: App,
@@ -58,6 +60,9 @@ export async function saveCarrier(
     changeConfiguration(app, who, action, async (tx, act) => {
       const [before] = await tx.select().from(carriers).where(and(ours, one));
       const row = make(before);
+      // Renamed, or taken out of use, it may be wherever it is.
+      const isNews = !before || before.region !== row.region || (row.enabled && !before.enabled);
+      if (isNews) checkResidency(await readResidency(tx, who.accountId), row.region);
       const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
       if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();
       const target = [carriers.accountId, carriers.id];

@@ -1,6 +1,6 @@
 import { checkCurrency } from '../accounts/currency.ts';
 import { Account } from '../accounts/graphql.ts';
-import { CarrierNotFound } from '../carriers/errors.ts';
+import { CarrierNotFound, CarrierOutsideResidency } from '../carriers/errors.ts';
 import { InvalidInput, NameTaken } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
@@ -73,7 +73,7 @@ builder.mutationField('addRoute', (t) =>
     audit: 'route.add',
     type: Route,
     description: 'Adds a route over a carrier; new messages may take it at once.',
-    errors: { types: [CarrierNotFound, NameTaken, InvalidInput] },
+    errors: { types: [CarrierNotFound, CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: AddRouteInput, required: true, description: 'The route.' }) },
     resolve: async (_root, { input: { carrierId, price, currency, ...input } }, context) => {
       const id = parseId('car', carrierId);

@@ -81,7 +81,7 @@ export async function createWaitingAccount(
 ): Promise<Principal> {
   const who = await createTestAccount(app, settings);
   const carrierId = await connectCarrier(app, who.accountId, {
-    name: 'away',
+    ...{ name: 'away', region: app.region },
     config: { kind: 'smpp', host: '127.0.0.1', port: 2775, systemId: 'away' },
     secrets: { password: 'test' },
   });
@@ -98,7 +98,7 @@ export async function connectSimulated(
 ): Promise<void> {
   for (const [position, systemId] of systemIds.entries()) {
     const carrierId = await connectCarrier(app, who.accountId, {
-      name: systemId,
+      ...{ name: systemId, region: app.region },
       config: { kind: 'smpp', host: '127.0.0.1', port: app.simulator!.smppPort, systemId, window: 100 },
       secrets: { password: 'test' },
     });

@@ -1018,6 +1018,7 @@ export type UpdateCarrierMutationVariables = Exact<{
 export type UpdateCarrierMutation = { updateCarrier:
     | { __typename: 'Carrier', id: string, name: string, enabled: boolean, region: string | null, senderRules: SenderRules, config: unknown, secrets: Array<string> }
     | { __typename: 'CarrierNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'CarrierOutsideResidency', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'NameTaken', code: string, message: string, docUrl: string }
    };

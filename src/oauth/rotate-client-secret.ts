@@ -36,13 +36,16 @@ export async function rotateClientSecret(
         'This client has no secret: updateOAuthClient changes its publicKeys.',
       );
     const overlaps = overlapSeconds > 0;
+    const now = app.clock();
+    // The secret before the last one goes earlier than it was to: tokens that it was shown for would stay until then.
+    const dropsOne = before.previousEndsAt !== null && before.previousEndsAt.getTime() > now;
     act.on(id, { overlapSeconds });
     return {
       secretHash: app.keys.blindIndex('oauth-client', secret),
       hint: hintOfClientSecret(secret),
       previousSecretHash: overlaps ? before.secretHash : null,
-      previousEndsAt: overlaps ? new Date(app.clock() + overlapSeconds * 1_000) : null,
-      generation: before.generation + (overlaps ? 0 : 1),
+      previousEndsAt: overlaps ? new Date(now + overlapSeconds * 1_000) : null,
+      generation: before.generation + (overlaps && !dropsOne ? 0 : 1),
     };
   });
   return { row, secret };

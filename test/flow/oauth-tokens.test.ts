@@ -228,6 +228,16 @@ describe('an access token', () => {
     expect(ended).toBe(0);
   });
 
+  test('ends when a secret goes before its overlap is over: it may be the one that it was asked for with', async () => {
+    const { app } = createCountingProcess();
+    const { id, owner, tokenOf } = await aClient(app);
+    const token = await tokenOf(app);
+    await rotateClientSecret(app, owner, id, 60);
+    await authenticate(app, token);
+    await rotateClientSecret(app, owner, id, 60);
+    await until(async () => (await refusalOf(authenticate(app, token))) === 'unknown');
+  });
+
   test('of a client with networks is good from there only', async () => {
     const { app } = createCountingProcess();
     const { tokenOf } = await aClient(app, { networks: ['127.0.0.0/8', '2001:db8::/32'] });

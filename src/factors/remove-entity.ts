@@ -17,10 +17,11 @@ export async function removeEntity(
   await app.db.transaction((tx) =>
     doNoted(tx, who, 'entity.remove', app.clock(), async (act) => {
       const { id } = await findEntity({ db: tx, keys: app.keys }, who, serviceId, identity);
+      // In this order, as in remove-factor.ts.
+      await tx.delete(factors).where(and(eq(factors.accountId, accountId), eq(factors.entityId, id)));
       await tx
         .delete(challenges)
         .where(and(eq(challenges.accountId, accountId), eq(challenges.entityId, id)));
-      await tx.delete(factors).where(and(eq(factors.accountId, accountId), eq(factors.entityId, id)));
       await tx.delete(entities).where(and(eq(entities.accountId, accountId), eq(entities.id, id)));
       act.on(id);
     }),

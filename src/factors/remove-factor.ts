@@ -17,10 +17,11 @@ export async function removeFactor(
     doNoted(tx, who, 'factor.remove', app.clock(), async (act) => {
       const from = { db: tx, keys: app.keys };
       await findFactor(from, await findEntity(from, who, serviceId, identity), id);
+      // Before its challenges: whoever answers one locks the factor first, too, so neither waits for the other in a circle.
+      await tx.delete(factors).where(and(eq(factors.accountId, accountId), eq(factors.id, id)));
       await tx
         .delete(challenges)
         .where(and(eq(challenges.accountId, accountId), eq(challenges.factorId, id)));
-      await tx.delete(factors).where(and(eq(factors.accountId, accountId), eq(factors.id, id)));
       act.on(id);
     }),
   );

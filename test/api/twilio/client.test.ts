@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import twilio from 'twilio';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../../src/accounts/principal.ts';
+import { uuidOf } from '../../../src/ids.ts';
 import { idOfSid, sidOf } from '../../../src/rest/twilio/sids.ts';
 import { createService } from '../../../src/services/create.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../../support/app.ts';
@@ -403,6 +404,34 @@ describe('an authenticator app', () => {
       Array.from({ length: 20 }, () => entity.challenges.create({ factorSid: sid, authPayload: code })),
     );
     expect(answers.filter(({ status }) => status === 'approved')).toHaveLength(1);
+  });
+
+  test.each([
+    ['factor', (identity: string, sid: string) => people()(identity).factors(sid).remove()],
+    ['person', (identity: string) => people()(identity).remove()],
+  ])('is answered for, or removed with its %s: when both come at once neither fails', async (of, remove) => {
+    const identity = `user-${of}`;
+    const { sid, secret } = await verified(identity);
+    const asked = await people()(identity).challenges.create({ factorSid: sid });
+    const waiting = async () => {
+      const rows = await app.sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return rows.length;
+    };
+    // Held in the hand, so that both have begun before either of them can go on.
+    const [removed, refusal] = await app.sql
+      .begin(async (tx) => {
+        await tx`SELECT 1 FROM challenges WHERE id = ${uuidOf(idOfSid('chl', asked.sid)!)} FOR UPDATE`;
+        const removing = remove(identity, sid);
+        await until(async () => (await waiting()) === 1);
+        const code = codeOnApp(secret, clock.now());
+        const answering = refusalOf(people()(identity).challenges(asked.sid).update({ authPayload: code }));
+        await until(async () => (await waiting()) === 2);
+        return [removing, answering] as const;
+      })
+      .then((both) => Promise.all(both));
+    expect(removed).toBe(true);
+    expect(refusal).toMatchObject(NOT_FOUND);
   });
 
   test('cannot be guessed: five codes a challenge, fifty in a row, and then not even the right one', async () => {

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type ISql, type Sql } from 'postgres';
 import { learnArrayTypes } from './array-types.ts';
+import { beginSafely } from './begin.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
 import { socketFactory } from './socket.ts';
@@ -60,20 +61,22 @@ function writable(url: string): string {
 export async function connect(connectionString: string, options: { poolSize: number }): Promise<Database> {
   const { url, tls } = readTarget(connectionString);
   const open = (max: number, session: Record<string, string>, target = url): Sql =>
-    postgres(target, {
-      max,
-      idle_timeout: 60,
-      connect_timeout: 10,
-      // Seconds until the next try: the driver's own wait grows to 20 s, and every query waits with it.
-      backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
-      onnotice: () => {},
-      // Missing in the driver's types.
-      ...({ socket: socketFactory(tls) } as object),
-      connection: { application_name: 'otpost', ...session },
-      // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
-      // hands over the prefixed id as it is; the prefix stays on this side.
-      types: { id: { to: PG_UUID, from: [], serialize: withoutPrefix, parse: withoutPrefix } },
-    });
+    beginSafely(
+      postgres(target, {
+        max,
+        idle_timeout: 60,
+        connect_timeout: 10,
+        // Seconds until the next try: the driver's own wait grows to 20 s, and every query waits with it.
+        backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
+        onnotice: () => {},
+        // Missing in the driver's types.
+        ...({ socket: socketFactory(tls) } as object),
+        connection: { application_name: 'otpost', ...session },
+        // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
+        // hands over the prefixed id as it is; the prefix stays on this side.
+        types: { id: { to: PG_UUID, from: [], serialize: withoutPrefix, parse: withoutPrefix } },
+      }),
+    );
   const share = (part: number) => Math.max(1, Math.floor(options.poolSize * part));
   const forTransactions = share(0.4);
   const alone = share(0.3);

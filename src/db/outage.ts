@@ -1,3 +1,5 @@
+import postgres from 'postgres';
+
 // The driver's own codes and the system's, for a connection that is lost or cannot be made.
 const CONNECTION_CODES = new Set([
   'CONNECTION_CLOSED',
@@ -21,4 +23,10 @@ const OUTAGE_SQLSTATE = /^(?:08|53|57P)/;
 export function isOutage(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && (CONNECTION_CODES.has(code) || OUTAGE_SQLSTATE.test(code));
+}
+
+/** Whether what failed took its connection with it. */
+export function isConnectionGone(error: unknown): boolean {
+  // What the server says of a statement leaves the connection as it is, unless it is its last word.
+  return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
 }

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
 import type { Tx } from './client.ts';
 import type { Lanes } from './lanes.ts';
-import { isOutage } from './outage.ts';
+import { isConnectionGone } from './outage.ts';
 
 const MAX_TRIES = 5;
 // Serialisation failure, deadlock, and a row that another transaction made first: the next try reads it.
@@ -65,11 +65,6 @@ async function runOnce<State, Result>(
  */
 function atEndOfTurn<T>(run: () => T | Promise<T>): Promise<T> {
   return new Promise((resolve) => process.nextTick(() => resolve(run())));
-}
-
-function isConnectionGone(error: unknown): boolean {
-  // What the server says of a statement leaves the connection as it is, unless it is its last word.
-  return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
 }
 
 /** Two transactions waited for each other, and this one was given up. */

@@ -72,7 +72,11 @@ test('a body of the wrong content type over GraphQL and below /auth has the same
   const type = { 'content-type': 'text/plain' };
   const graphql = await post('/graphql', '{"query":"{ __typename }"}', type);
   const { errors } = (await graphql.json()) as { errors: { extensions: { code: string; docUrl: string } }[] };
-  const signIn = await post('/auth/sign-in/email', '{}', type);
+  const signIn = await fetch(`${app.server!.url}/auth/sign-in/email`, {
+    method: 'POST',
+    headers: type,
+    body: '{}',
+  });
   const auth = (await signIn.json()) as { code: string; docUrl: string };
   expect([graphql.status, signIn.status]).toEqual([415, 415]);
   for (const { code, docUrl } of [errors[0]!.extensions, auth]) {

@@ -146,7 +146,7 @@ async function bySdk({ app, who, credential, said, aNumber, knowCode }: Walk): P
   knowCode('the SDK', code);
   const seen: unknown[] = [];
   const watched = (async () => {
-    for await (const event of createOtpost({ url }).watch(id, { token: clientToken! })) seen.push(event);
+    for await (const event of createOtpost({ url }).watch(id, { token: clientToken })) seen.push(event);
   })();
   const failed = await otpost.check(id, wrong(code)).catch((error: unknown) => error);
   said.toApiKeys.push(JSON.stringify([failed, String(failed), await otpost.check(id, code)]));

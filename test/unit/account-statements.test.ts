@@ -31,7 +31,10 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'keys/rotate/empty.ts': { count: 2, why: 'a rotation ends for all accounts at once' },
   'keys/rotate/renew.ts': { count: 2, why: 'so it begins' },
   'keys/rotate/rewrap.ts': { count: 2, why: 'and data keys are wrapped anew, whose ever they are' },
-  'messages/inbox.ts': { count: 1, why: 'receipts without an attempt are forgotten in time' },
+  'messages/inbox.ts': {
+    count: 2,
+    why: 'receipts are matched by their own account, and those without an attempt forgotten in time',
+  },
   'numbers/lookup-store.ts': { count: 1, why: 'answers that have expired are forgotten' },
   'oauth/authenticate-client.ts': { count: 1, why: 'a client says its id, which says its account' },
   'oauth/client-standing.ts': { count: 2, why: 'a token says its client, and its signature that we said so' },

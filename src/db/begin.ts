@@ -1,0 +1,26 @@
+import type { Sql } from 'postgres';
+import { isConnectionGone } from './outage.ts';
+
+type Work = (tx: never) => unknown;
+
+/**
+ * Transactions of the driver's own, as Drizzle begins them. What fails with its connection must not come back to the
+ * driver: it would send a ROLLBACK on that, which ends the process, as its socket is no more (postgres 3.4.9: "Cannot
+ * read properties of null (reading 'write')"). That the connection is gone rejects the transaction by itself.
+ */
+export function beginSafely(client: Sql): Sql {
+  const begin = client.begin.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  const left = new Promise<never>(() => {});
+  const guarded = (work: Work) => async (tx: never) => {
+    try {
+      return await work(tx);
+    } catch (error) {
+      // Drizzle says which query it was, and what the driver said behind it.
+      if (isConnectionGone(error instanceof Error && error.cause ? error.cause : error)) return left;
+      throw error;
+    }
+  };
+  return Object.assign(client, {
+    begin: (...args: unknown[]) => begin(...args.slice(0, -1), guarded(args.at(-1) as Work)),
+  });
+}

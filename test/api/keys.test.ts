@@ -25,8 +25,6 @@ import {
   type Answer,
   type Caller,
 } from '../support/graphql.ts';
-import { redisUrl } from '../support/redis.ts';
-import { until } from '../support/until.ts';
 
 let testApp: TestApp;
 let app: RunningApp;
@@ -35,11 +33,8 @@ let owner: Caller;
 /** What the app's clock is ahead of the real one. Milliseconds. */
 let ahead = 0;
 
-/** What several processes have in common. */
-const shared = { ROLES: 'api', REDIS_URL: redisUrl(), REDIS_PREFIX: `keys-${process.pid}` };
-
 beforeAll(async () => {
-  testApp = await createTestApp(shared, { clock: () => Date.now() + ahead });
+  testApp = await createTestApp({ ROLES: 'api' }, { clock: () => Date.now() + ahead });
   app = testApp.app;
 });
 afterAll(() => testApp[Symbol.asyncDispose]());
@@ -253,51 +248,6 @@ describe('a rotated key', () => {
       expect(rotateApiKey).toMatchObject({ __typename: 'InvalidInput', field: 'overlapSeconds' });
     }
   });
-});
-
-describe('a key that is open in another process', () => {
-  let second: TestApp;
-  beforeAll(async () => {
-    second = await createTestApp({ ...shared, DATABASE_URL: testApp.databaseUrl });
-    for (const { bus } of [app, second.app]) await until(() => bus.ready());
-  });
-  afterAll(() => second[Symbol.asyncDispose]());
-
-  test.each<[string, (apiKeyId: ApiKeyId) => Promise<unknown>]>([
-    ['revoked', (apiKeyId) => owner.run(RevokeApiKeyDocument, { input: { apiKeyId } })],
-    [
-      'rotated without an overlap',
-      (apiKeyId) => owner.run(RotateApiKeyDocument, { input: { apiKeyId, overlapSeconds: 0 } }),
-    ],
-  ])(
-    'and is %s ends there within a second: its socket with 4403, its stream of events, its requests',
-    async (_how, end) => {
-      const { caller, key, id } = await keyWith({});
-      const { id: verificationId } = await start(caller);
-      const there = callerWith(second.app, key);
-      expect((await there.ask('{ account { id } }')).status).toBe(200);
-      await using socket = await openSocket(second.app, key);
-      // It begins with what was, so its answer says that it is open.
-      const query = `subscription { verificationEvents(verificationId: "${verificationId}") { __typename } }`;
-      const stream = await fetch(urlOf(second.app), {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'text/event-stream',
-          authorization: `Bearer ${key}`,
-        },
-        body: JSON.stringify({ query }),
-      });
-      expect(stream.status).toBe(200);
-      const text = stream.text();
-      const began = performance.now();
-      await end(id);
-      expect(await socket.closed).toMatchObject({ code: 4403 });
-      expect(await text).toContain('"code":"auth/invalid"');
-      expect(performance.now() - began).toBeLessThan(1_000);
-      expect((await there.ask('{ account { id } }')).status).toBe(401);
-    },
-  );
 });
 
 describe('whoever manages keys', () => {

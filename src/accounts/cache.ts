@@ -19,7 +19,8 @@ export function createAccountCache<T>(app: App, read: (accountId: AccountId) => 
       const now = app.clock();
       const entry = known.get(accountId);
       if (entry && entry.until > now) return entry.value;
-      const value = read(accountId);
+      // A query of Drizzle is no promise yet: each time that it is waited for, it would be asked again.
+      const value = Promise.resolve(read(accountId));
       known.set(accountId, { value, until: now + TTL_MS });
       value.catch(() => known.delete(accountId));
       return value;

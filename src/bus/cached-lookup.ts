@@ -45,7 +45,8 @@ export function createCachedLookup<Value>(
     find(name, read) {
       const entry = known.get(name);
       if (entry && entry.until > app.clock()) return entry.answer;
-      const answer = read();
+      // As in `accounts/cache.ts`: what is only asked when it is waited for is asked once.
+      const answer = Promise.resolve(read());
       const fresh: Answer<Value> = { answer, value: undefined, until: app.clock() + knownMs };
       known.set(name, fresh);
       answer.then(

@@ -15,8 +15,7 @@ export function beginSafely(client: Sql): Sql {
     try {
       return await work(tx);
     } catch (error) {
-      // Drizzle says which query it was, and what the driver said behind it.
-      if (isConnectionGone(error instanceof Error && error.cause ? error.cause : error)) return left;
+      if (isConnectionGone(error)) return left;
       throw error;
     }
   };

@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
 
 // The driver's own codes and the system's, for a connection that is lost or cannot be made.
@@ -20,13 +21,20 @@ const CONNECTION_CODES = new Set([
 const OUTAGE_SQLSTATE = /^(?:08|53|57P)/;
 
 /** Whether the database was away, so that nothing is wrong with what it was asked. */
-export function isOutage(error: unknown): boolean {
+export function isOutage(thrown: unknown): boolean {
+  const error = driversOwn(thrown);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && (CONNECTION_CODES.has(code) || OUTAGE_SQLSTATE.test(code));
 }
 
 /** Whether what failed took its connection with it. */
-export function isConnectionGone(error: unknown): boolean {
+export function isConnectionGone(thrown: unknown): boolean {
+  const error = driversOwn(thrown);
   // What the server says of a statement leaves the connection as it is, unless it is its last word.
   return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
+}
+
+/** Drizzle says which query it was, and has what the driver said behind it. */
+function driversOwn(error: unknown): unknown {
+  return error instanceof DrizzleQueryError ? error.cause : error;
 }

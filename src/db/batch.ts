@@ -1,3 +1,4 @@
+import { isolate } from './isolate.ts';
 import { isOutage } from './outage.ts';
 
 /**
@@ -51,23 +52,24 @@ export function createBatcher<Item, Result>(
   let running = 0;
   let whenIdle: (() => void)[] = [];
 
-  async function commit(batch: Waiting<Item, Result>[]): Promise<void> {
+  async function commit(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    // One bad item must not take the others with it.
+    const failed = await isolate(batch, commitSome);
+    for (const { item, error } of failed) item.reject(error);
+  }
+
+  async function commitSome(some: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await run(batch.map((w) => w.item));
-      for (const [i, w] of batch.entries()) {
+      const results = await run(some.map((w) => w.item));
+      for (const [i, w] of some.entries()) {
         const result = results[i];
         if (result instanceof Error) w.reject(result);
         else w.resolve(result as Result);
       }
     } catch (error) {
+      if (!isOutage(error)) throw error;
       // Alone each would wait for a database that is away; and what a lost connection left may be committed.
-      if (batch.length === 1 || isOutage(error)) for (const w of batch) w.reject(error);
-      // One bad item must not take the others with it, nor have each of them wait for all before it.
-      else {
-        const middle = batch.length >> 1;
-        await commit(batch.slice(0, middle));
-        await commit(batch.slice(middle));
-      }
+      for (const w of some) w.reject(error);
     }
   }
 

@@ -9,7 +9,7 @@ import type { App } from '../platform.ts';
 import { revokeOfInviter } from '../people/revoke-of-inviter.ts';
 import { ApiKeyNotFound, LastManagingKey } from './errors.ts';
 import { lockConfiguration } from './lock-configuration.ts';
-import { withImplied } from './permissions.ts';
+import { keyHolder } from './permissions.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
 
 /**
@@ -40,18 +40,17 @@ export async function changeApiKey(
       const change = await decide(row, tx, act);
       await tx.update(apiKeys).set(change).where(one);
       const changed: ApiKeyRow = { ...row, ...change };
-      await revokeOfInviter(tx, who, { inviter: id, left: holderOf(changed) }, app.clock());
+      await revokeOfInviter(
+        tx,
+        who,
+        { inviter: id, left: changed.revokedAt ? undefined : keyHolder(changed.permissions) },
+        app.clock(),
+      );
       return { before: row, after: changed };
     });
   });
   if (after.generation !== before.generation) app.bus.publish([{ channel: API_KEY_CHANNEL, payload: id }]);
   return after;
-}
-
-/** What a key may do; undefined: it was revoked. */
-function holderOf({ permissions, revokedAt }: ApiKeyRow) {
-  if (revokedAt) return undefined;
-  return { kind: 'apiKey', ...(permissions && { permissions: withImplied(permissions) }) } as const;
 }
 
 /** @throws {LastManagingKey} when no other key of the account could make keys */

@@ -1,7 +1,7 @@
 import { and, inArray } from 'drizzle-orm';
 import type { DbTransaction } from '../db/client.ts';
 import type { AccountId, ApiKeyId } from '../ids.ts';
-import { holds, withImplied, type Permission } from './permissions.ts';
+import { holds, keyHolder, type Permission } from './permissions.ts';
 import { apiKeys } from './table.ts';
 
 export type KeyEnd = 'key_revoked' | 'permission_lost';
@@ -24,10 +24,7 @@ export async function findEndedKeys(
   const ended = new Map<ApiKeyId, KeyEnd>();
   for (const { id, revokedAt, permissions } of rows) {
     if (revokedAt) ended.set(id, 'key_revoked');
-    else if (
-      !holds({ kind: 'apiKey', ...(permissions && { permissions: withImplied(permissions) }) }, permission)
-    )
-      ended.set(id, 'permission_lost');
+    else if (!holds(keyHolder(permissions), permission)) ended.set(id, 'permission_lost');
   }
   return ended;
 }

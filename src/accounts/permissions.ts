@@ -83,6 +83,11 @@ interface Holder {
   permissions?: ReadonlySet<Permission>;
 }
 
+/** What a key may do that was given these; null = everything. */
+export function keyHolder(permissions: readonly Permission[] | null): Holder {
+  return { kind: 'apiKey', ...(permissions && { permissions: withImplied(permissions) }) };
+}
+
 /** Whether a caller has a permission. A client token has none: what is open to it is open by itself. */
 export function holds(who: Holder, permission: Permission): boolean {
   switch (who.kind) {

@@ -33,7 +33,7 @@ export function createCors(app: App, named: readonly string[] | undefined): Cors
       const { origin } = request.headers;
       // Also where all may: an account can say otherwise, so what is answered to one page is not for another.
       response.setHeader('vary', 'origin');
-      if (request.headers.origin !== undefined) response.setHeader('access-control-expose-headers', EXPOSED);
+      if (origin !== undefined) response.setHeader('access-control-expose-headers', EXPOSED);
       if (!named) return void response.setHeader('access-control-allow-origin', '*');
       if (origin === undefined) return;
       if (named.includes(origin)) {

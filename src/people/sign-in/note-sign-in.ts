@@ -1,21 +1,13 @@
 import type { PersonId, SessionId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
-import { noteOfPerson } from '../note-person.ts';
+import { noteOfPerson, type PersonalAct } from '../note-person.ts';
 import { noteRefusedPerson } from '../note-refused.ts';
 import { addressOf, type Context } from './context.ts';
 import { factorsOfNew } from './session-factors.ts';
 
 /** Notes that somebody was let in, and by what, before they hear of it. */
-export async function noteSignIn(app: App, ctx: Context): Promise<void> {
-  const { session } = ctx.context.newSession!;
-  const act = {
-    personId: session.userId as PersonId,
-    sessionId: session.id as SessionId,
-    address: addressOf(ctx) ?? null,
-    action: 'session.begin',
-    details: { factors: factorsOfNew(ctx.path) },
-  } as const;
-  await app.db.transaction((tx) => noteOfPerson(tx, act, app.clock()));
+export function noteSignIn(app: App, ctx: Context): Promise<void> {
+  return noteOfNew(app, ctx, { action: 'session.begin', details: { factors: factorsOfNew(ctx.path) } });
 }
 
 /** The password was right, and a second factor is asked for: who stops here knows the password, and no more. */
@@ -27,13 +19,22 @@ export async function noteHalfSignIn(app: App, ctx: Context): Promise<void> {
 }
 
 /** Notes that somebody has a new password. Their session goes on in another one. */
-export async function noteNewPassword(app: App, ctx: Context): Promise<void> {
+export function noteNewPassword(app: App, ctx: Context): Promise<void> {
+  return noteOfNew(app, ctx, { action: 'session.change_password' });
+}
+
+/** Of the session that this request has made. */
+async function noteOfNew(
+  app: App,
+  ctx: Context,
+  done: Pick<PersonalAct, 'action' | 'details'>,
+): Promise<void> {
   const { session } = ctx.context.newSession!;
   const act = {
     personId: session.userId as PersonId,
     sessionId: session.id as SessionId,
     address: addressOf(ctx) ?? null,
-    action: 'session.change_password',
-  } as const;
+    ...done,
+  };
   await app.db.transaction((tx) => noteOfPerson(tx, act, app.clock()));
 }

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm';
 import { CONFIG_CHANNEL } from '../bus/channels.ts';
 import { subscribeToOutcomes } from '../bus/outcomes.ts';
 import { withKeys } from '../crypto/with-keys.ts';
+import { coalesce } from '../coalesce.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { Carrier, CarrierHealth, CarrierInbound, CarrierReceipt } from './carrier.ts';
@@ -62,12 +63,12 @@ export async function createCarrierRegistry(
   const reporter = createHealthReporter(app);
   const guard = { clock: app.clock, random: app.random };
   let closed = false;
-  let refreshing: Promise<void> = Promise.resolve();
   const crew = await joinCrew(app, () => {
     for (const { carrier } of links.values()) carrier.shareWith(crew.size());
   });
 
   async function sync(): Promise<void> {
+    if (closed) return;
     const rows = await app.db.select().from(carriers).where(eq(carriers.enabled, true));
     if (closed) return;
     const wanted = new Map(rows.map((row) => [row.id, row]));
@@ -152,11 +153,11 @@ export async function createCarrierRegistry(
     },
     onResync: () => {},
   });
-  const refresh = () =>
-    (refreshing = refreshing
-      .then(sync)
+  const refresh = coalesce(() =>
+    sync()
       .then(look)
-      .catch((error: unknown) => app.log.error({ err: error }, 'carriers not read')));
+      .catch((error: unknown) => app.log.error({ err: error }, 'carriers not read')),
+  );
   function perSecond(accountId: AccountId): number | undefined {
     const own = [...links.values()].filter((link) => link.accountId === accountId);
     if (own.length === 0)
@@ -183,7 +184,8 @@ export async function createCarrierRegistry(
       timers.forEach(clearInterval);
       unsubscribe();
       forgetOutcomes();
-      await refreshing;
+      // What is being opened by one under way is closed below.
+      await refresh();
       reporter.leave();
       await Promise.all([...links.values(), ...leaving].map((link) => link.carrier.close(drainMs)));
       // Last: what others may send more is what we send no longer.

@@ -72,6 +72,9 @@ const WORD = /[\p{L}\p{Nd}]+(?:\p{Pd}[\p{L}\p{Nd}]+)*/gu;
 /** What is left of a code whose other piece was replaced before the two were put together. */
 const REST_OF_CODE = /(?<!\p{Nd})\p{Nd}{1,9}(?=•{6})|(?<=•{6})\p{Nd}{1,9}(?!\p{Nd})/gu;
 
+/** As many as a reader sees: the digits of rarer scripts are pairs of units. */
+const countSymbols = (token: string) => [...token.replace(/\p{Pd}/gu, '')].length;
+
 const countDigits = (text: string) => text.match(/\p{Nd}/gu)?.length ?? 0;
 
 /**
@@ -80,6 +83,15 @@ const countDigits = (text: string) => text.match(/\p{Nd}/gu)?.length ?? 0;
  * clear dates, times, prices and phone numbers stay.
  */
 export function redactCodes(text: string): string {
+  // What was cut out may leave a code behind that nothing else stands beside any more: "12ab" of "12ab3456letters".
+  for (let rest = text; ;) {
+    const redacted = redactOnce(rest);
+    if (redacted === rest) return rest;
+    rest = redacted;
+  }
+}
+
+function redactOnce(text: string): string {
   return joinDigits(text)
     .replace(AFTER_CODE_WORD, (token) => (looksLikeCode(token) ? REDACTED : token))
     .replace(MIXED, (token) => (isMixedCode(token) ? REDACTED : token))
@@ -116,13 +128,13 @@ function isNumberCode(number: string): boolean {
 }
 
 function looksLikeCode(token: string): boolean {
-  const symbols = token.replace(/\p{Pd}/gu, '');
-  if (symbols.length < 4 || symbols.length > 10) return false;
-  if (!/\p{L}/u.test(symbols)) return false;
-  return /\p{Nd}/u.test(symbols) || symbols === symbols.toUpperCase();
+  const symbols = countSymbols(token);
+  if (symbols < 4 || symbols > 10) return false;
+  if (!/\p{L}/u.test(token)) return false;
+  return /\p{Nd}/u.test(token) || token === token.toUpperCase();
 }
 
 function isMixedCode(token: string): boolean {
-  const symbols = token.replace(/\p{Pd}/gu, '');
-  return symbols.length >= 4 && symbols.length <= 12;
+  const symbols = countSymbols(token);
+  return symbols >= 4 && symbols <= 12;
 }

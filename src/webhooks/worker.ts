@@ -1,6 +1,7 @@
 import { accountChannel, CONFIG_CHANNEL, WEBHOOK_CHANNEL } from '../bus/channels.ts';
 import type { Unsubscribe } from '../bus/bus.ts';
 import { every } from '../chores.ts';
+import { coalesce } from '../coalesce.ts';
 import { compareTransactions, isTransactionId } from '../events/cursor.ts';
 import { readHorizon } from '../events/queries.ts';
 import type { AccountId, WebhookEndpointId } from '../ids.ts';
@@ -36,7 +37,8 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
   const followed = new Map<AccountId, Followed>();
   let stopped = false;
 
-  async function refresh(): Promise<void> {
+  // Two at a time could end in the other order, and leave what is older in use.
+  const refresh = coalesce(async () => {
     const endpoints = await enabledEndpoints(app);
     if (stopped) return;
     sender.use(endpoints);
@@ -47,7 +49,7 @@ export async function startWebhooks(app: App): Promise<() => Promise<void>> {
         forget(one);
       }
     for (const accountId of accounts) if (!followed.has(accountId)) await begin(accountId);
-  }
+  });
 
   async function begin(accountId: AccountId): Promise<void> {
     const one: Followed = {

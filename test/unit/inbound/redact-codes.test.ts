@@ -68,12 +68,25 @@ describe('redaction', () => {
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),
       words.map((w) => w.join(' ')),
+      // Letters and digits side by side, those of two units among them.
+      fc
+        .array(fc.constantFrom('a', 'B', '1', '٢', '𝟎', '𐒠', '一', '-', ' ', '•', 'code ', '2.', '\u200b'), {
+          maxLength: 20,
+        })
+        .map((pieces) => pieces.join('')),
     );
     fc.assert(
       fc.property(text, digits, text, (before, code, after) => {
         const once = redactCodes(`${before}${code}${after}`);
         expect(redactCodes(once)).toBe(once);
       }),
+      {
+        numRuns: 1_000,
+        examples: [
+          ['𝟎𐒠一', '0000', 'your'],
+          ['12ab', '3456', 'letters'],
+        ],
+      },
     );
   });
 

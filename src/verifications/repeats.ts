@@ -1,5 +1,11 @@
 import type { Tx } from '../db/client.ts';
-import type { IdempotencyRecord } from './idempotency.ts';
+import type { App } from '../platform.ts';
+import {
+  claimName,
+  readIdempotencyKeys,
+  type IdempotencyClaim,
+  type IdempotencyRecord,
+} from './idempotency.ts';
 import { readVerifications } from './store.ts';
 import type { AnsweredVerification } from './number-of.ts';
 
@@ -13,6 +19,12 @@ export class Repeat extends Error {
     super('repeat');
     this.record = record;
   }
+}
+
+/** Which idempotency keys stand for a verification already. */
+export async function areAnswered(app: App, claims: readonly IdempotencyClaim[]): Promise<boolean[]> {
+  const answered = new Set((await readIdempotencyKeys(app.sql, claims)).map(claimName));
+  return claims.map((claim) => answered.has(claimName(claim)));
 }
 
 /** A repeated start gets its verification as it is now: the first answer, with what happened since. */

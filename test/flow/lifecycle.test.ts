@@ -4,8 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { DomainError, type ErrorCode } from '../../src/errors.ts';
+import { addBucket } from '../../src/limits/add-bucket.ts';
+import { addLimit } from '../../src/limits/add-limit.ts';
 import type { App } from '../../src/platform.ts';
 import { createService } from '../../src/services/create.ts';
+import { findService } from '../../src/services/directory.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
@@ -450,6 +453,35 @@ describe('an idempotency key', () => {
     expect(await messagesOf(app, v)).toHaveLength(2);
   });
 
+  test('counts once against the limits of its service, and what is refused for it not at all', async () => {
+    const who = await createWaitingAccount(app, NO_COOL_DOWN);
+    const limits = await limitOf(who, 2);
+    const to = aNumber();
+    const key = { limits, idempotencyKey: 'order 7' };
+    const { id } = await start(app, who, to, key);
+    for (let i = 0; i < 3; i++) expect((await start(app, who, to, key)).id).toBe(id);
+    expect(await refusal(start(app, who, aNumber(), key))).toBe('idempotency/conflict');
+    expect(await refusal(start(app, who, aNumber(), { limits, idempotencyKey: '' }))).toBe('input/invalid');
+    expect(await refusal(start(app, who, aNumber(), { limits, locale: 'not one' }))).toBe('input/invalid');
+    await start(app, who, aNumber(), { limits, idempotencyKey: 'order 8' });
+    expect(await refusal(start(app, who, aNumber(), { limits, idempotencyKey: 'order 9' }))).toBe(
+      'limit/reached',
+    );
+    expect((await start(app, who, to, key)).id).toBe(id);
+  });
+
+  test('at once with limits is one verification, for which each counts at most once', async () => {
+    const who = await createWaitingAccount(app, NO_COOL_DOWN);
+    const limits = await limitOf(who, 10);
+    const to = aNumber();
+    const key = { limits, idempotencyKey: 'order 10' };
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => start(i % 2 ? app : test2.app, who, to, key)),
+    );
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    expect(await messagesOf(app, all[0]!)).toHaveLength(1);
+  });
+
   test.each([
     ['of 10,000 characters', 'x'.repeat(10_000)],
     ['of none', ''],
@@ -461,6 +493,14 @@ describe('an idempotency key', () => {
     });
   });
 });
+
+/** A value that so many starts of an hour may name. */
+async function limitOf(who: Principal, max: number): Promise<Record<string, string>> {
+  const serviceId = (await findService(app, who.accountId, undefined))!.id;
+  const { id } = await addLimit(app, who, serviceId, { name: 'place' });
+  await addBucket(app, who, serviceId, id, { max, intervalSeconds: 3_600 });
+  return { place: '203.0.113.7' };
+}
 
 describe('checks at the same time', () => {
   test('of fifty with the right code exactly one approves, in two processes together', async () => {

@@ -8,7 +8,7 @@ import { pickSender } from '../senders/pick.ts';
 import type { Service } from '../services/directory.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { candidatesOf, lookAt, waysTo, type Links, type Way } from './candidates.ts';
-import { lastingReason } from './exclusion.ts';
+import { lastingVerdict, type Place } from './exclusion.ts';
 import type { LastingVerdict } from './facts.ts';
 import { readGround, type Ground } from './route-ground.ts';
 import type { Tried } from './tried.ts';
@@ -36,8 +36,8 @@ export interface RouteQuestion {
   verification: VerificationRow;
   /** Blind index of its number. */
   destination: Buffer;
-  /** MCC and MNC of the number; undefined = not known. */
-  operator: string | undefined;
+  /** Where the number is. */
+  place: Place;
   /** Messages of this claim that each carrier has been given already. */
   taken: ReadonlyMap<CarrierId, number>;
   /** What the message was tried over before. */
@@ -65,10 +65,10 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const seen = new Map<CarrierId, Links>();
   const names: ShortNames = new Map();
 
-  function waysOf(ground: Ground, country: string, operator: string | undefined): Way[] {
-    const place = `${ground.service.id}/${country}/${operator ?? ''}`;
-    let found = ways.get(place);
-    if (!found) ways.set(place, (found = waysTo(ground, country, operator)));
+  function waysOf(ground: Ground, place: Place): Way[] {
+    const name = `${ground.service.id}/${place.country}/${place.operator ?? ''}/${place.lineType}`;
+    let found = ways.get(name);
+    if (!found) ways.set(name, (found = waysTo(ground, place)));
     return found;
   }
 
@@ -81,8 +81,9 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose({ verification, destination, operator, taken, tried, onlyUntried, now }) {
-      const { accountId, serviceId, country } = verification;
+    async choose({ verification, destination, place, taken, tried, onlyUntried, now }) {
+      const { accountId, serviceId } = verification;
+      const { country, operator, lineType } = place;
       if (!grounds.has(serviceId))
         grounds.set(serviceId, await readGround(app, accountId, serviceId).catch(asUnreadable));
       const ground = grounds.get(serviceId);
@@ -90,28 +91,26 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       if (!ground) return { verdict: undefined };
       const { service, routes, policy, senders, registrations } = ground;
       const bound = { taken, tried, onlyUntried };
-      const { candidates, exclusions } = candidatesOf(waysOf(ground, country, operator), linksOf, bound);
+      const { candidates, exclusions } = candidatesOf(waysOf(ground, place), linksOf, bound);
       const request = { country, ...(operator !== undefined && { operator }), now };
       const ranked = policy.choose(request, candidates, app.random);
       const best = ranked[0]?.excluded === undefined ? ranked[0] : undefined;
       if (!best) {
-        const reason = lastingReason(exclusions);
-        return {
-          verdict: reason === undefined ? undefined : { reason, decision: encodeDecision(ranked, names) },
-        };
+        const verdict = lastingVerdict(exclusions);
+        return { verdict: verdict && { ...verdict, decision: encodeDecision(ranked, names, lineType) } };
       }
-      const place = routes.findIndex((r) => r.id === best.routeId);
-      const route = routes[place];
+      const index = routes.findIndex((r) => r.id === best.routeId);
+      const route = routes[index];
       const carrier = route && carriers.get(route.carrierId);
       if (!route || !carrier) return { verdict: undefined };
       const usable = senders(route, country);
       if ('refused' in usable) return { verdict: undefined };
       const sender = pickSender(usable.values, destination);
-      const { price } = candidates[place]!;
+      const { price } = candidates[index]!;
       return {
         ...{ service, route, carrier, sender, price },
         registrations: registrations(sender, country),
-        decision: encodeDecision(ranked, names),
+        decision: encodeDecision(ranked, names, lineType),
       };
     },
   };

@@ -4,9 +4,13 @@ import type { Sandbox } from '../sandbox/carrier.ts';
 import { sandboxRoute } from '../sandbox/place.ts';
 import { findService } from '../services/directory.ts';
 import type { Chooser } from './choose-route.ts';
+import type { LastingVerdict } from './facts.ts';
 
 const NOTHING_TO_CHOOSE: StoredDecision = { factors: [], ranked: [], excluded: [] };
-const NO_OTHER_WAY = { reason: 'the sandbox is the only way of a test', decision: NOTHING_TO_CHOOSE };
+const NO_OTHER_WAY: LastingVerdict = {
+  ...{ reason: 'the sandbox is the only way of a test', failsFor: 'no_route' },
+  decision: NOTHING_TO_CHOOSE,
+};
 
 /**
  * The only way that a test has: the sandbox's route, whatever routes, senders and regions the account has. It has

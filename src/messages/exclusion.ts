@@ -1,7 +1,9 @@
 import type { CarrierHealth } from '../carriers/carrier.ts';
 import { whyFull } from '../carriers/health.ts';
 import type { RouteId } from '../ids.ts';
+import type { LineType } from '../numbers/resolution.ts';
 import { coverageProblem, type Coverage } from '../routing/coverage.ts';
+import type { Unreachable } from './message.ts';
 import type { Tried } from './tried.ts';
 
 /** Why a route is not taken for a message. */
@@ -9,22 +11,30 @@ export interface Exclusion {
   /** For a person. */
   reason: string;
   /**
-   * `lasting`: unless the configuration changes. `passing`: not at this moment. `tried`: others come
-   * first; once all of them are shut it is open again.
+   * `number`: nothing of ours reaches such a number. `lasting`: unless the configuration changes. `passing`: not
+   * at this moment. `tried`: others come first; once all of them are shut it is open again.
    */
-  kind: 'lasting' | 'passing' | 'tried';
+  kind: 'number' | 'lasting' | 'passing' | 'tried';
+}
+
+/** Where messages go, as far as routes and their prices differ by it. */
+export interface Place {
+  country: string;
+  /** MCC and MNC of the number; undefined = not known. */
+  operator: string | undefined;
+  lineType: LineType;
 }
 
 /** What speaks for or against a route whatever the moment. */
 export interface LastingInput {
   route: Coverage & { id: RouteId };
-  country: string;
-  /** MCC and MNC of the number; undefined = not known. */
-  operator: string | undefined;
+  place: Place;
   /** What a segment to the number costs that way. */
   price: number;
   /** Per segment; null = whatever it costs. */
   maxPrice: number | null;
+  /** Whether the service sends nothing to fixed lines. */
+  skipsLandlines: boolean;
   /** Why messages to the country must not go that way at all. */
   barrier: string | undefined;
 }
@@ -39,9 +49,13 @@ export interface PassingInput {
   tried: readonly Tried[];
 }
 
+const FIXED_LINE = 'the number is a fixed line, which gets no text messages';
+
 /** Why no message to such a number may take a route; the same for all of them. */
 export function lastingExclusion(input: LastingInput): Exclusion | undefined {
-  const { route, country, operator, price, maxPrice, barrier } = input;
+  const { route, place, price, maxPrice, skipsLandlines, barrier } = input;
+  const { country, operator, lineType } = place;
+  if (skipsLandlines && lineType === 'fixed') return { reason: FIXED_LINE, kind: 'number' };
   if (barrier !== undefined) return lasting(barrier);
   const uncovered = coverageProblem(route, country, operator);
   // A lookup may tell another time whose number it is.
@@ -73,14 +87,23 @@ export function reopened(exclusions: readonly (Exclusion | undefined)[]): readon
 }
 
 /** Why no route can ever be taken; `undefined` when one is open, or may open by itself. */
-export function lastingReason(exclusions: readonly (Exclusion | undefined)[]): string | undefined {
-  if (exclusions.length === 0) return 'there is no route';
+export function lastingVerdict(exclusions: readonly (Exclusion | undefined)[]): Verdict | undefined {
+  if (exclusions.length === 0) return { reason: 'there is no route', failsFor: 'no_route' };
   const reasons = new Set<string>();
   for (const exclusion of exclusions) {
     if (!exclusion || exclusion.kind === 'passing') return undefined;
+    if (exclusion.kind === 'number') return { reason: exclusion.reason, failsFor: 'undeliverable' };
     reasons.add(exclusion.reason);
   }
-  return `no route can take it: ${[...reasons].join('; ')}`;
+  return { reason: `no route can take it: ${[...reasons].join('; ')}`, failsFor: 'no_route' };
+}
+
+/** Why a message can take no route at all. */
+export interface Verdict {
+  /** For a person. */
+  reason: string;
+  /** Whether it is for another number, or for the operator of the service to help. */
+  failsFor: Unreachable;
 }
 
 function lasting(reason: string): Exclusion {

@@ -4,6 +4,7 @@ import type { StoredDecision } from '../routing/decision.ts';
 import type { AccountId, AttemptId, CarrierId, MessageId, VerificationId } from '../ids.ts';
 import { carrierMessageName, findAttempts, type CarrierMessageKey } from './find-attempts.ts';
 import type { AttemptPart } from './attempt-parts.ts';
+import type { Verdict } from './exclusion.ts';
 import { takeFromInbox, type AccountReceipt } from './inbox.ts';
 import type { Fact } from './message.ts';
 
@@ -31,10 +32,8 @@ export type NewFact =
   /** Nothing was heard of its last attempt; nothing could be planned for it. */
   | ({ kind: 'givenUp' | 'unplanned' } & Concerned);
 
-/** Why no route can ever carry a message. */
-export interface LastingVerdict {
-  /** For a person. */
-  reason: string;
+/** Why no route can ever carry a message, and the choice that says so. */
+export interface LastingVerdict extends Verdict {
   decision: StoredDecision;
 }
 
@@ -95,11 +94,10 @@ export async function resolveFacts(tx: Tx, facts: readonly NewFact[], now: numbe
         break;
       case 'noRoute': {
         const { verdict, ...concerned } = f;
-        steps.push(
-          verdict
-            ? { ...concerned, fact: { kind: 'noRoute', reason: verdict.reason }, decision: verdict.decision }
-            : { ...concerned, fact: { kind: 'outcome', outcome: NO_ROUTE_NOW } },
-        );
+        if (verdict) {
+          const { decision, ...why } = verdict;
+          steps.push({ ...concerned, fact: { kind: 'noRoute', ...why }, decision });
+        } else steps.push({ ...concerned, fact: { kind: 'outcome', outcome: NO_ROUTE_NOW } });
         break;
       }
       case 'patience':

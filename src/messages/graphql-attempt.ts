@@ -1,6 +1,7 @@
 import { Carrier } from '../carriers/graphql.ts';
 import { builder } from '../graphql/builder.ts';
-import { decodeDecision } from '../routing/decision.ts';
+import { LineType } from '../numbers/graphql.ts';
+import { decodeDecision, lineTypeOf } from '../routing/decision.ts';
 import { Route, RouteCandidate } from '../routing/graphql.ts';
 import { sandboxCarrier, sandboxRoute } from '../sandbox/place.ts';
 import { readParts } from './parts.ts';
@@ -106,6 +107,12 @@ export const Attempt = builder.drizzleObject('attempts', {
       nullable: true,
       description: 'How sure that was, 0–1: a prefix is a hint, a lookup nearly certain.',
       resolve: (attempt) => attempt.operatorConfidence,
+    }),
+    lineType: t.field({
+      type: LineType,
+      nullable: true,
+      description: 'What kind of line its number was taken for; absent when it was not known.',
+      resolve: (attempt) => lineTypeOf(attempt.decision),
     }),
     decision: t.field({
       type: [RouteCandidate],

@@ -32,8 +32,8 @@ export type Fact =
     }
   /** Its verification has ended: it is not sent any more. */
   | { kind: 'ended' }
-  /** No route can carry it unless the configuration changes. */
-  | { kind: 'noRoute'; reason: string }
+  /** No route can carry it unless the configuration changes, or none reaches such a number. */
+  | { kind: 'noRoute'; reason: string; failsFor: Unreachable }
   /** It was due for its receipt, and is not sent again now. Infinity: nor at any other time. */
   | { kind: 'patience'; waitMs: number }
   /** Its last attempt was waited for, and nothing was heard of it. */
@@ -83,7 +83,7 @@ export function advanceMessage(message: MessageState, fact: Fact, given: Circums
         ? unchanged(dueIn(message, Infinity, now))
         : settle(message, 'expired', 'MessageExpired', now);
     case 'noRoute':
-      return fail(message, fact.reason, 'no_route', given);
+      return fail(message, fact.reason, fact.failsFor, given);
     case 'patience':
       return unchanged(standing.awaited > 0 ? dueIn(message, fact.waitMs, now) : message);
     case 'givenUp':

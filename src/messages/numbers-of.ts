@@ -1,6 +1,7 @@
 import { isOutage } from '../db/outage.ts';
 import type { AccountId, MessageId } from '../ids.ts';
-import { resolveByPrefix, type Resolution } from '../numbers/resolution.ts';
+import type { Resolution } from '../numbers/resolution.ts';
+import { resolveNumber } from '../numbers/resolve.ts';
 import { createNumberResolver, type NumberToResolve } from '../numbers/resolver.ts';
 import type { App } from '../platform.ts';
 import type { VaultedNumber } from '../vault/table.ts';
@@ -29,7 +30,7 @@ interface ToResolve {
 
 /**
  * What is known of the numbers of a claim. The country is that of the verification, which libphonenumber has
- * told already; without a configured lookup the rest is a look into a table.
+ * told already; without a configured lookup the rest is said by the digits.
  * @param told by messages whose lookup is over
  * @returns by messages; the error where a number could not be opened
  */
@@ -57,18 +58,13 @@ export async function numbersOf(
       continue;
     }
     // A lookup costs money, and tells somebody of a number: nothing for a test.
-    const resolution = mode === 'test' ? hintOf(e164, country) : told.get(id);
+    const resolution = mode === 'test' ? resolveNumber(e164, country) : told.get(id);
     if (resolution) numbers.set(id, { to: e164, destination, resolution });
-    else open.push({ id, accountId, number: destination, e164, hint: hintOf(e164, country) });
+    else open.push({ id, accountId, number: destination, e164, hint: resolveNumber(e164, country) });
   }
   const resolved = await app.single(createNumberResolver).resolve(open);
   open.forEach(({ id, e164: to, number: destination }, i) =>
     numbers.set(id, { to, destination, resolution: resolved[i]! }),
   );
   return numbers;
-}
-
-function hintOf(e164: string, country: string): Resolution {
-  const hint = resolveByPrefix(e164);
-  return hint ?? { country, confidence: 0, lineType: 'other', source: 'prefix' };
 }

@@ -112,9 +112,10 @@ export async function planAttempts(
       return;
     }
     const { isLate, onlyUntried } = next;
-    const operator = likelyOperator(resolution);
+    const { country } = verification;
+    const place = { country, operator: likelyOperator(resolution), lineType: resolution.lineType };
     const choice = await choosers[verification.mode].choose({
-      ...{ verification, destination, operator, taken, onlyUntried, now },
+      ...{ verification, destination, place, taken, onlyUntried, now },
       tried: before,
     });
     if ('carrier' in choice) {

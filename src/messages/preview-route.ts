@@ -84,14 +84,14 @@ export async function previewRoute(
   if (allowedCountries && !allowedCountries.includes(country)) throw new CountryNotAllowed(country);
   const now = app.clock();
   const destination = app.keys.blindIndex('destination', accountId, e164);
-  const hint = { ...resolveNumber(e164), country };
+  const hint = resolveNumber(e164, country);
   const resolver = app.single(createNumberResolver);
   const [known] = await resolver.resolve([{ accountId, number: destination, e164, hint }], { ask: false });
   const number = await known!;
   const operator = likelyOperator(number);
   const board = app.single(createHealthBoard);
   const told = new Map(routes.map((route) => [route.id, board.of(accountId, route.carrierId)]));
-  const ways = waysTo(ground, country, operator);
+  const ways = waysTo(ground, { country, operator, lineType: number.lineType });
   const { candidates } = candidatesOf(ways, (route) => linksOf(route, told.get(route.id)!), {});
   const request = { country, ...(operator !== undefined && { operator }), now };
   const { ranked, shares } = drawChoices(policy, request, candidates, app.random);

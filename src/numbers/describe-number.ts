@@ -17,7 +17,7 @@ export async function describeNumber(
   { to, lookup }: { to: string; lookup: boolean },
 ): Promise<Resolution> {
   const { e164, country } = parsePhone(to, null);
-  const hint = { ...resolveNumber(e164), country };
+  const hint = resolveNumber(e164, country);
   const number = app.keys.blindIndex('destination', accountId, e164);
   const [known] = await app
     .single(createNumberResolver)

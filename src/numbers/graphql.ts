@@ -14,7 +14,7 @@ import type { numberLookupDays } from './table.ts';
 
 const MAX_DAYS = 366;
 
-const LineType = builder.enumType('LineType', {
+export const LineType = builder.enumType('LineType', {
   description: 'What kind of line a number is.',
   values: {
     MOBILE: { value: 'mobile', description: 'A mobile phone.' },

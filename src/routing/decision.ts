@@ -1,4 +1,5 @@
 import { uuidOf, type RouteId } from '../ids.ts';
+import type { LineType } from '../numbers/resolution.ts';
 import type { Ranked } from './policy.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface StoredDecision {
   ranked: [route: string, score: number, ...values: (number | null)[]][];
   /** The routes that could not be taken, by the reason why. */
   excluded: [reason: string, ...routes: string[]][];
+  /** Of the number, as far as it was known. */
+  lineType?: LineType;
 }
 
 // Why the sixth best was not taken says its score.
@@ -20,7 +23,11 @@ const EXPLAINED = 5;
 /** Routes' ids as decisions keep them: kept for a batch, as its messages choose among the same routes. */
 export type ShortNames = Map<string, string>;
 
-export function encodeDecision(decision: readonly Ranked[], names: ShortNames): StoredDecision {
+export function encodeDecision(
+  decision: readonly Ranked[],
+  names: ShortNames,
+  lineType: LineType = 'other',
+): StoredDecision {
   const open = decision.filter((ranked) => ranked.excluded === undefined);
   const factors = [
     ...new Set(open.slice(0, EXPLAINED).flatMap(({ reasons }) => reasons.map((r) => r.factor))),
@@ -44,6 +51,7 @@ export function encodeDecision(decision: readonly Ranked[], names: ShortNames): 
       return [name, rounded(score), ...values];
     }),
     excluded: [...excluded].map(([reason, routes]) => [reason, ...routes]),
+    ...(lineType !== 'other' && { lineType }),
   };
 }
 
@@ -63,6 +71,11 @@ export function decodeDecision(stored: StoredDecision | readonly Ranked[]): read
       routes.map((route) => ({ routeId: routeIdOf(route), score: 0, excluded, reasons: [] })),
     ),
   ];
+}
+
+/** What kind of line the number was taken for; `undefined` where it was not known. */
+export function lineTypeOf(stored: StoredDecision | readonly Ranked[]): LineType | undefined {
+  return 'factors' in stored ? stored.lineType : undefined;
 }
 
 /** 22 characters instead of 36. */

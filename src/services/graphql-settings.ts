@@ -67,6 +67,9 @@ const ABOUT = {
   smartEncoding:
     'Plain characters for typographic ones (curly quotes, dashes, no-break spaces, …) where a message then takes ' +
     'fewer segments; one that would cost the same goes out as it was written. Default true.',
+  skipSmsToLandlines:
+    'Send nothing to a number that is surely a fixed line, by its digits or by what the number lookup says; its ' +
+    'verification fails as `UNDELIVERABLE` at once. Default true.',
   routing: 'How the route of a message is chosen. Default `ADAPTIVE`.',
   valueOfConversion:
     "What one approved verification is worth, in the currency of the routes' prices: more than 0, at most 1000000. Default 1.",
@@ -139,6 +142,7 @@ export const ServiceSettingsType = builder.objectRef<ServiceSettings>('ServiceSe
       resolve: (settings) => Object.entries(settings.templates).map(([locale, text]) => ({ locale, text })),
     }),
     smartEncoding: t.exposeBoolean('smartEncoding', { description: ABOUT.smartEncoding }),
+    skipSmsToLandlines: t.exposeBoolean('skipSmsToLandlines', { description: ABOUT.skipSmsToLandlines }),
     maxPrice: t.exposeFloat('maxPrice', { nullable: true, description: ABOUT.maxPrice }),
     retry: t.expose('retry', { type: RetryPolicyType, description: ABOUT.retry }),
     failover: t.expose('failover', { type: FailoverPolicyType, description: ABOUT.failover }),
@@ -174,6 +178,7 @@ export const ServiceSettingsInputType = builder.inputType('ServiceSettingsInput'
       description: `${ABOUT.templates} They replace the ones before.`,
     }),
     smartEncoding: t.boolean({ description: ABOUT.smartEncoding }),
+    skipSmsToLandlines: t.boolean({ description: ABOUT.skipSmsToLandlines }),
     maxPrice: t.float({ description: ABOUT.maxPrice }),
     retry: t.field({ type: RetryPolicyInput, description: ABOUT.retry }),
     failover: t.field({ type: FailoverPolicyInput, description: ABOUT.failover }),

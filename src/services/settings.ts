@@ -116,6 +116,8 @@ export const ServiceSettings = z.strictObject({
   templates: z.record(locale, template).default({}),
   /** Plain characters for typographic ones (curly quotes, dashes, odd spaces) where a message then takes fewer segments. */
   smartEncoding: z.boolean().default(true),
+  /** Nothing is sent to a number that is surely a fixed line: it would be paid for, and not arrive. */
+  skipSmsToLandlines: z.boolean().default(true),
   /**
    * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
    * experience earns most.

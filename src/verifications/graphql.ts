@@ -24,7 +24,10 @@ export const VerificationStatus = builder.enumType('VerificationStatus', {
 const FailureReason = builder.enumType('FailureReason', {
   description: 'Why a verification failed.',
   values: {
-    UNDELIVERABLE: { value: 'undeliverable', description: 'No carrier can reach the number.' },
+    UNDELIVERABLE: {
+      value: 'undeliverable',
+      description: 'No carrier can reach the number, or none is tried: it is a fixed line.',
+    },
     BLOCKED: {
       value: 'blocked',
       description: 'It was blocked, or the owner of the number wants no more messages.',

@@ -42,7 +42,7 @@ async function preview(by: Caller, to = aNumber()): Promise<Preview> {
 }
 
 const ATTEMPT = `query($id: ID!) { verification(id: $id) { messages(first: 1) { nodes {
-  attempts { route { name } decision { route { name } score excluded } } } } } }`;
+  attempts { route { name } lineType decision { route { name } score excluded } } } } } }`;
 
 test.each(['priority', 'least_cost', 'adaptive'] as const)(
   'by %s the preview names the route that the next message takes, with the same ranking',
@@ -125,6 +125,18 @@ test('every route that could not be taken says why, and what a preview cannot se
     chosen: { sender: 'Otpost', price: 0 },
     notConsidered: expect.arrayContaining(['the limits of the number and of the service']) as unknown,
   });
+});
+
+test('a fixed line is shut out of every route, as for a message, and its attempts say what a number was', async () => {
+  const who = await createTestAccount(app);
+  const caller = await createCaller(app, who);
+  await connectSimulated(app, who, ['instant']);
+  expect(await preview(caller, '+38514567890')).toMatchObject({
+    number: { lineType: 'FIXED' },
+    ...{ chosen: null, candidates: [] },
+    excluded: [{ excluded: 'the number is a fixed line, which gets no text messages' }],
+  });
+  expect(await decisionOfNext(caller, who)).toMatchObject({ lineType: 'MOBILE' });
 });
 
 test('an account without an open route is told so', async () => {

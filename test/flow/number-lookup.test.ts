@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { setResidency } from '../../src/accounts/set-residency.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
@@ -16,14 +16,15 @@ import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import type { NewRoute } from '../../src/routing/save-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
-import { decodeDecision } from '../../src/routing/decision.ts';
+import { decodeDecision, lineTypeOf } from '../../src/routing/decision.ts';
+import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import type { Behave } from '../support/http-server.ts';
 import { Portaris } from '../support/number-lookups.ts';
 import { createProcess } from '../support/process-app.ts';
 import { until } from '../support/until.ts';
-import { attemptsOf, createNumbers, happened, messagesOf, start } from '../support/verifying.ts';
+import { attemptsOf, createNumbers, happened, messagesOf, start, stateOf } from '../support/verifying.ts';
 
 // +38591 was given out by A1 (219-10); whoever left it is with HT (219-01) by now.
 const aNumber = createNumbers(4_000_000);
@@ -55,8 +56,9 @@ async function connect(
 }
 
 /** Two routes, each for one network and the first one for both. */
-async function anAccount(): Promise<Principal> {
-  const who = await createTestAccount(app, { coolDownSeconds: 0, maxSends: 20, routing: 'least_cost' });
+async function anAccount(settings: ServiceSettingsInput = {}): Promise<Principal> {
+  const usual = { coolDownSeconds: 0, maxSends: 20, routing: 'least_cost' } as const;
+  const who = await createTestAccount(app, { ...usual, ...settings });
   await connect(who, { name: 'good with A1', priority: 1, price: 1, prices: { '21910': 0.01 } });
   await connect(who, { name: 'good with HT', priority: 1, price: 1, prices: { '21901': 0.01 } });
   return who;
@@ -75,7 +77,7 @@ async function carrierOf(v: VerificationRow): Promise<string> {
 /** What a process knows of a number without asking. */
 async function knownTo(process: App, { accountId }: Principal, e164: string): Promise<Resolution> {
   const number = app.keys.blindIndex('destination', accountId, e164);
-  const hint = resolveNumber(e164);
+  const hint = resolveNumber(e164, 'HR');
   const resolver = process.single(createNumberResolver);
   const [known] = await resolver.resolve([{ accountId, number, e164, hint }], { ask: false });
   return known!;
@@ -135,6 +137,48 @@ test('a route for other networks is left out, and the decision says why', async 
   expect(await carrierOf(v)).toBe('all');
   const reasons = decodeDecision((await storedOf(v)).decision).map(({ excluded }) => excluded);
   expect(reasons).toContain('does not serve the operator 21902');
+});
+
+describe('a fixed line', () => {
+  const FIXED = 'the number is a fixed line, which gets no text messages';
+  const LANDLINE = '+38514567890';
+
+  async function failed(v: VerificationRow) {
+    await happened(app, v, 'VerificationFailed');
+    expect(await attemptsOf(app, v)).toEqual([]);
+    const [message] = await messagesOf(app, v);
+    expect(message).toMatchObject({ status: 'failed', failureReason: FIXED });
+    expect(decodeDecision(message!.failureDecision!).map(({ excluded }) => excluded)).toEqual([FIXED, FIXED]);
+    expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'undeliverable' });
+  }
+
+  test('by its digits is sent nothing, and its verification asks for another number at once', async () => {
+    await failed(await start(app, await anAccount(), LANDLINE));
+  });
+
+  test('is what the lookup says, whatever the digits say', async () => {
+    await using provider = await new Portaris().start();
+    const who = await anAccount();
+    await lookUpAt(who, provider);
+    const to = aNumber();
+    provider.networks.set(to, 'A1-HR').set(LANDLINE, 'A1-HR');
+    provider.lines.set(to, 'landline').set(LANDLINE, 'mobile');
+    await failed(await start(app, who, to));
+    expect(await carrierOf(await start(app, who, LANDLINE))).toBe('good with A1');
+  });
+
+  test('is sent to where the service says so, and the attempt says what it was taken for', async () => {
+    const who = await anAccount({ skipSmsToLandlines: false });
+    const lineTypeSent = async (to: string) => {
+      const v = await start(app, who, to);
+      await carrierOf(v);
+      return lineTypeOf((await storedOf(v)).decision);
+    };
+    expect(await lineTypeSent(LANDLINE)).toBe('fixed');
+    expect(await lineTypeSent(aNumber())).toBe('mobile');
+    expect(await lineTypeSent('+491711234567')).toBe('mobile');
+    expect(await lineTypeSent('+14155552671')).toBe('fixedOrMobile');
+  });
 });
 
 test('the policy is asked for the operator of the number, at its price, and told of the attempt by the same', async () => {
@@ -330,7 +374,7 @@ test('once a lookup is dead nothing waits for it, and when it is back it is used
     const e164 = aNumber();
     const { accountId } = who;
     return {
-      ...{ accountId, e164, hint: resolveNumber(e164) },
+      ...{ accountId, e164, hint: resolveNumber(e164, 'HR') },
       number: app.keys.blindIndex('destination', accountId, e164),
     };
   };

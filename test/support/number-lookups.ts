@@ -13,6 +13,8 @@ export class Portaris implements AsyncDisposable {
   static readonly SECRETS = { apiToken: 'portaris-live-token' };
   /** Who serves a number, in the provider's words; numbers that are not here are unknown. */
   readonly networks = new Map<string, string | null>();
+  /** What kind of line a number is, in the provider's words; `mobile` where nothing is said. */
+  readonly lines = new Map<string, string>();
   misbehaves: Misbehaviour | undefined;
   /** Before it answers. */
   slowMs = 0;
@@ -45,11 +47,17 @@ export class Portaris implements AsyncDisposable {
   #answer(url: string, authorization: string | undefined) {
     if (authorization !== `Bearer ${Portaris.SECRETS.apiToken}`)
       return { status: 401, body: { error: 'unauthorized' } };
-    const network = this.networks.get(`+${/numbers\/(\d+)/.exec(url)![1]}`);
+    const number = `+${/numbers\/(\d+)/.exec(url)![1]}`;
+    const network = this.networks.get(number);
     if (network === undefined) return { status: 404, body: { error: 'number_not_found' } };
     return {
       status: 200,
-      body: { current: { network }, line: 'mobile', ported: true, status: 'online' },
+      body: {
+        current: { network },
+        line: this.lines.get(number) ?? 'mobile',
+        ported: true,
+        status: 'online',
+      },
     };
   }
 

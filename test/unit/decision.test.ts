@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/crypto/new-id.ts';
-import { decodeDecision, encodeDecision } from '../../src/routing/decision.ts';
+import { LINE_TYPES } from '../../src/numbers/resolution.ts';
+import { decodeDecision, encodeDecision, lineTypeOf } from '../../src/routing/decision.ts';
 import type { Ranked } from '../../src/routing/policy.ts';
 
 const aValue = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((n) => n / 1e5 + 0);
@@ -49,6 +50,13 @@ describe('a stored decision', () => {
         }
       }),
     );
+  });
+
+  test('says what kind of line the number was taken for, and nothing where that was not known', () => {
+    const lineTypes = LINE_TYPES.map((lineType) => lineTypeOf(encodeDecision([], new Map(), lineType)));
+    expect(lineTypes).toEqual(LINE_TYPES.map((lineType) => (lineType === 'other' ? undefined : lineType)));
+    expect(lineTypeOf(encodeDecision([], new Map()))).toBeUndefined();
+    expect(lineTypeOf([])).toBeUndefined();
   });
 
   test('of before, a list of candidates, is read as it is', () => {

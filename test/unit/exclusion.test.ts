@@ -3,7 +3,7 @@ import type { CarrierHealth } from '../../src/carriers/carrier.ts';
 import type { RouteId } from '../../src/ids.ts';
 import {
   lastingExclusion,
-  lastingReason,
+  lastingVerdict,
   passingExclusion,
   reopened,
   type Exclusion,
@@ -11,12 +11,15 @@ import {
   type PassingInput,
 } from '../../src/messages/exclusion.ts';
 import type { Tried } from '../../src/messages/tried.ts';
+import { LINE_TYPES } from '../../src/numbers/resolution.ts';
 
+const FIXED = 'the number is a fixed line, which gets no text messages';
 const ROUTE = 'rte_1' as RouteId;
 const HEALTHY: CarrierHealth = {
   ...{ state: 'up', inFlight: 8, window: 10, binds: [] },
   pace: { perSecond: 0, throttles: 0, backOff: 1 },
 };
+const HERE: LastingInput['place'] = { country: 'HR', operator: undefined, lineType: 'mobile' };
 const UP = { freeWindow: () => 2, health: () => HEALTHY };
 const BEFORE: Tried = { routeId: ROUTE, status: 'rejected', retry: 'later', isLate: false };
 
@@ -25,8 +28,10 @@ type Input = LastingInput & PassingInput;
 function exclude(more: Partial<Input> = {}): Exclusion | undefined {
   const input: Input = {
     route: { id: ROUTE, countries: ['HR'], operators: null },
-    ...{ country: 'HR', operator: undefined, price: 0.05 },
+    place: HERE,
+    price: 0.05,
     maxPrice: null,
+    skipsLandlines: true,
     barrier: undefined,
     carrier: UP,
     taken: 0,
@@ -43,13 +48,21 @@ describe('a route', () => {
     expect(exclude({ tried: [{ ...BEFORE, routeId: 'rte_2', retry: 'elsewhere' }] })).toBeUndefined();
   });
 
+  test('is open to every line that may get a text, and to all where the service says so', () => {
+    for (const lineType of LINE_TYPES)
+      expect(exclude({ place: { ...HERE, lineType } })?.kind).toBe(
+        lineType === 'fixed' ? 'number' : undefined,
+      );
+    expect(exclude({ place: { ...HERE, lineType: 'fixed' }, skipsLandlines: false })).toBeUndefined();
+  });
+
   test.each<[Exclusion['kind'], string, Partial<Input>]>([
     ['lasting', 'outside EU: the carrier is in US', { barrier: 'outside EU: the carrier is in US' }],
-    ['lasting', 'does not serve SI', { country: 'SI' }],
+    ['lasting', 'does not serve SI', { place: { ...HERE, country: 'SI' } }],
     [
       'lasting',
       'does not serve the operator 21901',
-      { route: { id: ROUTE, countries: null, operators: ['21910'] }, operator: '21901' },
+      { route: { id: ROUTE, countries: null, operators: ['21910'] }, place: { ...HERE, operator: '21901' } },
     ],
     // A lookup may tell another time.
     [
@@ -74,7 +87,13 @@ describe('a route', () => {
     ],
     ['tried', 'already tried for this message', { tried: [BEFORE] }],
     // What lasts is said first: the rest may be over tomorrow.
-    ['lasting', 'does not serve SI', { country: 'SI', carrier: undefined, tried: [BEFORE] }],
+    [
+      'lasting',
+      'does not serve SI',
+      { place: { ...HERE, country: 'SI' }, carrier: undefined, tried: [BEFORE] },
+    ],
+    // And what no other route would change, before all.
+    ['number', FIXED, { place: { ...HERE, lineType: 'fixed' }, barrier: 'outside EU: the carrier is in US' }],
   ])('is shut (%s): %s', (kind, reason, input) => {
     expect(exclude(input)).toEqual({ kind, reason });
   });
@@ -97,6 +116,11 @@ describe('all routes together', () => {
     [undefined, [lasting, passing]],
     [undefined, [lasting, undefined]],
   ])('are shut for good (%s) only where no time opens one', (reason, exclusions) => {
-    expect(lastingReason(exclusions)).toBe(reason);
+    expect(lastingVerdict(exclusions)).toEqual(reason && { reason, failsFor: 'no_route' });
+  });
+
+  test('say that it is the number where no change of theirs would help', () => {
+    const number: Exclusion = { kind: 'number', reason: FIXED };
+    expect(lastingVerdict([number, number])).toEqual({ reason: FIXED, failsFor: 'undeliverable' });
   });
 });

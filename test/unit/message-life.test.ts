@@ -4,7 +4,7 @@ import type { CarrierHealth, Retry, SubmitOutcome } from '../../src/carriers/car
 import type { EventType } from '../../src/events/catalog.ts';
 import type { RouteId } from '../../src/ids.ts';
 import { advanceAttempt, statusAfterSubmit } from '../../src/messages/attempt.ts';
-import { lastingReason, passingExclusion, reopened } from '../../src/messages/exclusion.ts';
+import { lastingVerdict, passingExclusion, reopened } from '../../src/messages/exclusion.ts';
 import { advanceMessage, isSettled, type Fact, type MessageState } from '../../src/messages/message.ts';
 import { scheduleOf } from '../../src/messages/rules.ts';
 import { nextSend, standingOf, type Tried } from '../../src/messages/tried.ts';
@@ -164,7 +164,7 @@ class Life {
       }),
     );
     const exclusions = next.onlyUntried ? all : reopened(all);
-    const reason = lastingReason(exclusions);
+    const verdict = lastingVerdict(exclusions);
     const open = exclusions.indexOf(undefined);
     if (open >= 0)
       this.attempts.push({
@@ -174,10 +174,10 @@ class Life {
         isLate: next.isLate,
         sentAt: this.now,
       });
-    else if (reason === undefined)
+    else if (!verdict)
       this.apply({ kind: 'outcome', outcome: { kind: 'unavailable', reason: 'none is open' } });
     else if (next.isLate) this.apply({ kind: 'patience', waitMs: Infinity });
-    else this.apply({ kind: 'noRoute', reason });
+    else this.apply({ kind: 'noRoute', ...verdict });
   }
 
   #answer(attempt: Attempt, { outcome, receiptWaitMs }: Extract<Move, { kind: 'answer' }>): void {

@@ -39,7 +39,7 @@ const LATE_ACCEPT: Fact = {
 };
 const LATE_REFUSAL: Fact = { kind: 'lateAnswer', outcome: { kind: 'throttled', retryAfterMs: 1 } };
 const rejected = (retry: Retry): Fact => outcome({ kind: 'rejected', error, retry });
-const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route' };
+const NO_ROUTE: Fact = { kind: 'noRoute', reason: 'there is no route', failsFor: 'no_route' };
 const NONE: Standing = {
   ...{ spent: 0, underWay: 0, awaited: 0, copies: 0, doubts: 0 },
   ...{ isRefused: false, isUnsure: false },

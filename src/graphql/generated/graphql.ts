@@ -180,7 +180,7 @@ export type FailureReason =
   | 'BLOCKED'
   /** The account has no route that may carry a message to the number: none serves it, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
   | 'NO_ROUTE'
-  /** No carrier can reach the number. */
+  /** No carrier can reach the number, or none is tried: it is a fixed line. */
   | 'UNDELIVERABLE';
 
 /** Where a message stands. */
@@ -389,6 +389,8 @@ export type ServiceSettingsInput = {
   sender?: string | null | undefined;
   /** The pool of senders that messages come from instead, the same sender for the same number. Default none. */
   senderPool?: string | null | undefined;
+  /** Send nothing to a number that is surely a fixed line, by its digits or by what the number lookup says; its verification fails as `UNDELIVERABLE` at once. Default true. */
+  skipSmsToLandlines?: boolean | null | undefined;
   /** Plain characters for typographic ones (curly quotes, dashes, no-break spaces, …) where a message then takes fewer segments; one that would cost the same goes out as it was written. Default true. */
   smartEncoding?: boolean | null | undefined;
   /** Message texts by locale, over the built-in ones. They replace the ones before. */

@@ -9,7 +9,7 @@ export function serviceUrl(site: string, id: OpenService['id']): string {
 
 /** What is always the same is what we have nothing for: `services.ts` refuses to switch it on. */
 export function serviceShape(site: string, service: OpenService): object {
-  const { codeLength, totp } = ServiceSettings.parse(service.settings);
+  const { codeLength, skipSmsToLandlines, totp } = ServiceSettings.parse(service.settings);
   const url = serviceUrl(site, service.id);
   return {
     sid: sidOf(service.id),
@@ -18,7 +18,7 @@ export function serviceShape(site: string, service: OpenService): object {
     code_length: codeLength,
     lookup_enabled: false,
     psd2_enabled: false,
-    skip_sms_to_landlines: false,
+    skip_sms_to_landlines: skipSmsToLandlines,
     dtmf_input_required: false,
     tts_name: null,
     do_not_share_warning_enabled: false,

@@ -16,7 +16,7 @@ const ONE = '/v2/Services/{ServiceSid}';
 const SETTINGS = {
   CodeLength: int(4, 10).optional(),
   LookupEnabled: onlyOff('Numbers are looked up as the account says (setNumberLookup), for no service apart'),
-  SkipSmsToLandlines: onlyOff('Whether a number is a landline is not asked before a message goes'),
+  SkipSmsToLandlines: flag.optional(),
   Psd2Enabled: onlyOff('There are no payments to sign'),
   DoNotShareWarningEnabled: onlyOff("Put the warning into the service's templates"),
   CustomCodeEnabled: onlyOff('Codes are made here'),
@@ -92,7 +92,7 @@ export function addServices(api: TwilioApi, gate: Gate): void {
 
 /** What of our settings a caller changes. */
 function settingsOf(params: z.output<z.ZodObject<typeof SETTINGS>>): ServiceSettingsChange {
-  const { CodeLength: codeLength, 'Totp.Issuer': issuer } = params;
+  const { CodeLength: codeLength, SkipSmsToLandlines: skipSmsToLandlines, 'Totp.Issuer': issuer } = params;
   const totp = {
     ...(issuer !== undefined && { issuer: issuer === '' ? null : issuer }),
     stepSeconds: params['Totp.TimeStep'],
@@ -102,6 +102,7 @@ function settingsOf(params: z.output<z.ZodObject<typeof SETTINGS>>): ServiceSett
   const given = Object.entries(totp).filter(([, value]) => value !== undefined);
   return {
     ...(codeLength !== undefined && { codeLength }),
+    ...(skipSmsToLandlines !== undefined && { skipSmsToLandlines }),
     ...(given.length > 0 && { totp: Object.fromEntries(given) }),
   };
 }

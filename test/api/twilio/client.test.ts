@@ -210,8 +210,13 @@ describe('services', () => {
   test('are created, changed and fetched', async () => {
     const created = await client.verify.v2.services.create({ friendlyName: 'First', codeLength: 8 });
     expect(created).toMatchObject({ friendlyName: 'First', codeLength: 8, lookupEnabled: false });
-    const changed = await client.verify.v2.services(created.sid).update({ friendlyName: 'Second' });
+    expect(created.skipSmsToLandlines).toBe(true);
+    const changed = await client.verify.v2.services(created.sid).update({
+      friendlyName: 'Second',
+      skipSmsToLandlines: false,
+    });
     expect(changed).toMatchObject({ sid: created.sid, friendlyName: 'Second', codeLength: 8 });
+    expect(changed.skipSmsToLandlines).toBe(false);
     expect((await client.verify.v2.services(created.sid).fetch()).toJSON()).toEqual(changed.toJSON());
   });
 

@@ -12,12 +12,16 @@ test.each([
   ['+385976123456', '21901'],
   ['+385977123456', '21901'],
 ])('%s was given out by %s, and two in three numbers are there still', (e164, mccMnc) => {
-  expect(resolveNumber(e164)).toMatchObject({ country: 'HR', lineType: 'mobile', operator: { mccMnc } });
-  expect(resolveNumber(e164).confidence).toBeCloseTo(2 / 3);
+  expect(resolveNumber(e164, 'HR')).toMatchObject({
+    country: 'HR',
+    lineType: 'mobile',
+    operator: { mccMnc },
+  });
+  expect(resolveNumber(e164, 'HR').confidence).toBeCloseTo(2 / 3);
 });
 
 test('a block of which no network code is known has no operator', () => {
-  expect(resolveNumber('+385975123456')).toEqual({
+  expect(resolveNumber('+385975123456', 'HR')).toEqual({
     country: 'HR',
     confidence: 0,
     lineType: 'mobile',
@@ -30,12 +34,16 @@ test.each([
   ['+491711234567', 'DE', 'mobile'],
   ['+14155552671', 'US', 'fixedOrMobile'],
   ['+18005550100', 'US', 'tollFree'],
+  // The country that was told with it decides where several share a calling code.
+  ['+447400123456', 'GB', 'mobile'],
+  ['+442079460018', 'GB', 'fixed'],
+  ['+77011234567', 'KZ', 'mobile'],
+  ['+881612345678', '00', 'mobile'],
+  ['+38514567890', '??', 'other'],
 ])('%s is in %s and %s, of no operator that we know', (e164, country, lineType) => {
-  const { operator, confidence, ...rest } = resolveNumber(e164);
+  const { operator, confidence, ...rest } = resolveNumber(e164, country);
   expect([operator, confidence]).toEqual([undefined, 0]);
-  // Free-call numbers of the North American plan belong to all of its countries.
-  if (lineType === 'tollFree') expect(rest.lineType).toBe('tollFree');
-  else expect(rest).toEqual({ country, lineType, source: 'prefix' });
+  expect(rest).toEqual({ country, lineType, source: 'prefix' });
 });
 
 test('any text has a resolution, and its confidence is a probability', () => {
@@ -46,7 +54,7 @@ test('any text has a resolution, and its confidence is a probability', () => {
   );
   fc.assert(
     fc.property(anyNumber, (e164) => {
-      const { operator, confidence } = resolveNumber(e164);
+      const { operator, confidence } = resolveNumber(e164, 'HR');
       expect(confidence > 0).toBe(operator !== undefined);
       expect(confidence).toBeLessThan(1);
     }),

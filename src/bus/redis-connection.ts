@@ -27,6 +27,10 @@ export interface RedisConnectionOptions {
 
 const HEARTBEAT_MS = 5_000;
 const ANSWER_MS = 1_000;
+// ioredis's word for a connection that was closed before its first commands were answered: what a Redis in its protected
+// mode does, a proxy without a Redis behind it, or something else altogether.
+const GAVE_UP = 'MaxRetriesPerRequestError';
+const CLOSED = 'it takes the connection and closes it again';
 
 /** A connection that comes back by itself and never lets a command wait for that. */
 export function connectRedis({
@@ -53,7 +57,7 @@ export function connectRedis({
   let lastError: Error | undefined;
   // Before the first time, whoever starts tells what is wrong.
   let connected: boolean | undefined;
-  redis.on('error', (error: Error) => (lastError = error));
+  redis.on('error', (error: Error) => (lastError = error.name === GAVE_UP ? new Error(CLOSED) : error));
   redis.on('ready', () => {
     if (connected === false) log.info({ connection: name }, 'redis is back');
     connected = true;

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -273,6 +275,23 @@ describe('a bus over redis', () => {
     await admin.redis.client('PAUSE', 9_000, 'ALL');
     bus.publish([{ channel: 'a', payload: 'into the void' }]);
     await until(() => listener.resyncs() > 0, { timeoutMs: 20_000 });
+  });
+
+  test('a server that takes connections and closes them is told of in words of ours', async () => {
+    // As a Redis in its protected mode answers whoever comes from elsewhere.
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.end('-DENIED Redis is running in protected mode\r\n');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const bus = track(createRedisBus({ url: `redis://127.0.0.1:${port}`, prefix: 'p:', log }));
+      await until(() => bus.problem?.());
+      expect(bus.problem?.()).toBe('it takes the connection and closes it again');
+    } finally {
+      server.close();
+    }
   });
 });
 

@@ -30,11 +30,10 @@ export function rowset<Row>(columns: Record<string, BatchColumn<Row>>): Rowset<R
   const entries = Object.entries(columns);
   const names = entries.map(([name]) => name).join(', ');
   const arrays = entries.map(([, [type]], i) => `$${i + 1}::${type === 'json' ? 'text' : type}[]`).join(', ');
-  const writers = entries.map(([, column]) => elementWriter(column));
   return {
     names,
     from: `unnest(${arrays}) AS n (${names})`,
-    params: (rows) => writers.map((write) => arrayOf(rows, write)),
+    params: (rows) => entries.map(([, column]) => arrayOf(rows, elementWriter(column))),
   };
 }
 
@@ -55,8 +54,8 @@ function elementWriter<Row>(column: BatchColumn<Row>): (row: Row) => string {
     case 'timestamptz':
       return orNull(column[1], dateWriter());
     case 'json': {
-      const read = column[1];
-      return (row) => quote(JSON.stringify(read(row)));
+      const [read, write] = [column[1], jsonWriter()];
+      return (row) => write(read(row));
     }
     case 'text':
       return orNull(column[1], quote);
@@ -87,6 +86,19 @@ function dateWriter(): (date: Date) => string {
     if (date.getTime() !== ms) {
       ms = date.getTime();
       text = date.toISOString();
+    }
+    return text;
+  };
+}
+
+// What was decided once for many rows is one object of theirs. A later batch may find it changed.
+function jsonWriter(): (value: unknown) => string {
+  let last: unknown;
+  let text: string | undefined;
+  return (value) => {
+    if (text === undefined || value !== last) {
+      text = quote(JSON.stringify(value));
+      last = value;
     }
     return text;
   };

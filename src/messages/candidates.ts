@@ -34,8 +34,8 @@ export interface Candidates {
 }
 
 /**
- * Every route of a service's account on the way to a place, with what does not depend on the message. Worth
- * keeping for a claim: deliveries over fifty routes that are learned from went from 0.73 to 0.86 of those over two.
+ * Every route of a service's account on the way to a place, with what does not depend on the message: kept for a
+ * claim.
  */
 export function waysTo({ service, routes, barrier, penalty }: Ground, place: Place): Way[] {
   const { maxPrice, skipSmsToLandlines: skipsLandlines } = service.settings;

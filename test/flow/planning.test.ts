@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { claimMessages, LEASE_MS, type ClaimedMessage } from '../../src/messages/claim.ts';
@@ -8,6 +8,8 @@ import { LOG_SERIALIZERS } from '../../src/log-errors.ts';
 import { planAttempts, type Plan } from '../../src/messages/plan.ts';
 import { createPlanner } from '../../src/messages/plan-claim.ts';
 import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
+import { decodeDecision } from '../../src/routing/decision.ts';
+import { createPolicies } from '../../src/routing/policies.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriersByHand, type CarriersByHand } from '../support/carriers-by-hand.ts';
@@ -69,6 +71,27 @@ describe('workers that die', () => {
     expect(await messagesOf(app, v)).toMatchObject([
       { status: 'failed', attemptsSpent: 3, failureReason: expect.stringContaining('unknown') as string },
     ]);
+  });
+});
+
+describe('the messages of one claim', () => {
+  test('to one place are ranked once for as long as the same carriers have room', async () => {
+    const who = await createTestAccount(other, { routing: 'adaptive' });
+    const [small, big] = [await carriers.add(who, 2), await carriers.add(who)];
+    const numbers = [aNumber(), aNumber(), aNumber(), aNumber(), '+38640100200'];
+    await Promise.all(numbers.map((to) => start(other, who, to)));
+    const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
+    const policy = await app.single(createPolicies).of(who.accountId, options);
+    using choose = vi.spyOn(policy, 'choose');
+    const { attempts } = await planAttempts(app, carriers.links, await claim(who));
+    expect(attempts.map(({ carrier }) => carrier.id)).toEqual([small, small, big, big, big]);
+    const why = attempts.map(({ attempt }) => decodeDecision(attempt.decision).map((r) => r.excluded));
+    const [open, full] = [
+      [undefined, undefined],
+      [undefined, 'the window is full'],
+    ];
+    expect(why).toEqual([open, open, full, full, full]);
+    expect(choose.mock.calls.map(([{ country }]) => country).toSorted()).toEqual(['HR', 'HR', 'SI']);
   });
 });
 

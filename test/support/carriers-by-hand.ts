@@ -11,8 +11,11 @@ import { createSandbox } from '../../src/sandbox/carrier.ts';
 /** Carriers that are up and take nothing: the test says what becomes of what is planned for them. */
 export interface CarriersByHand extends AsyncDisposable {
   links: Links;
-  /** Adds one, with a route to it, behind the account's other ones. */
-  add(who: Principal): Promise<CarrierId>;
+  /**
+   * Adds one, with a route to it, behind the account's other ones.
+   * @param window how many messages it takes
+   */
+  add(who: Principal, window?: number): Promise<CarrierId>;
 }
 
 export function createCarriersByHand(app: App): CarriersByHand {
@@ -31,14 +34,14 @@ export function createCarriersByHand(app: App): CarriersByHand {
   };
   return {
     links: { carriers, sandbox },
-    async add(who) {
+    async add(who, window = WINDOW) {
       const name = `by hand ${known.size + 1}`;
       const id = await connectCarrier(app, who.accountId, {
         name,
         config: { kind: 'smpp', host: '127.0.0.1', port: 2775, systemId: 'hand' },
         secrets: { password: 'test' },
       });
-      known.set(id, carrierByHand(id, name));
+      known.set(id, carrierByHand(id, name, window));
       await addRoute(app, who, { name, carrierId: id, priority: known.size });
       return id;
     },
@@ -48,14 +51,14 @@ export function createCarriersByHand(app: App): CarriersByHand {
 
 const WINDOW = 300;
 
-function carrierByHand(id: CarrierId, name: string): Carrier {
+function carrierByHand(id: CarrierId, name: string, window: number): Carrier {
   return {
     ...{ id, name },
-    freeWindow: () => WINDOW,
+    freeWindow: () => window,
     inFlightShare: () => 0,
     health: () => ({
       state: 'up',
-      ...{ inFlight: 0, window: WINDOW, binds: [] },
+      ...{ inFlight: 0, window, binds: [] },
       pace: { perSecond: 0, throttles: 0, backOff: 1 },
     }),
     shareWith: () => undefined,

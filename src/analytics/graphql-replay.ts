@@ -12,7 +12,7 @@ const ReplayPolicyInput = builder.inputType('ReplayPolicyInput', {
     strategy: t.field({ type: RoutingStrategy, required: true, description: 'By what.' }),
     valueOfConversion: t.float({
       description:
-        "What one approved verification is worth, in the currency of the routes' prices. Default: that of the default service.",
+        "What one approved verification is worth, in the currency of the routes' prices. Default: of each message that of its service.",
     }),
   }),
 });
@@ -24,7 +24,7 @@ const ReplayOutcome = builder.objectRef<Outcome>('ReplayOutcome').implement({
       description: 'Of the attempts that can be judged.',
     }),
     cost: t.exposeFloat('cost', { description: "In the account's currency." }),
-    utility: t.exposeFloat('utility', { description: 'Value × conversions − cost.' }),
+    utility: t.exposeFloat('utility', { description: 'Value of the conversions − cost.' }),
   }),
 });
 
@@ -39,7 +39,7 @@ const ReplayEstimate = builder.objectRef<RouteReplay['replayed']>('ReplayEstimat
     low: t.exposeFloat('low', { description: 'Lower end of the 95 % interval of `conversions`.' }),
     high: t.exposeFloat('high', { description: 'Upper end of the 95 % interval of `conversions`.' }),
     cost: t.exposeFloat('cost', { description: "Expected, in the account's currency." }),
-    utility: t.exposeFloat('utility', { description: 'Value × conversions − cost, as expected.' }),
+    utility: t.exposeFloat('utility', { description: 'Value of the conversions − cost, as expected.' }),
   }),
 });
 
@@ -78,7 +78,9 @@ const RouteReplayType = builder.objectRef<RouteReplay>('RouteReplay').implement(
         'Share of the attempts for which the policy takes the route that was taken, 0–1. The lower, the more is guessed.',
     }),
     unrouted: t.exposeInt('unrouted', { description: 'For so many it would have found no route.' }),
-    valueOfConversion: t.exposeFloat('valueOfConversion', { description: 'As it was counted with.' }),
+    valueOfConversion: t.exposeFloat('valueOfConversion', {
+      description: 'As it was counted with; the mean over the attempts where it was that of their services.',
+    }),
     actual: t.expose('actual', { type: ReplayOutcome, description: 'What was.' }),
     replayed: t.expose('replayed', { type: ReplayEstimate, description: 'What would have been.' }),
     routes: t.expose('routes', {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { idFromUuid, uuidOf, type AccountId, type RouteId } from '../ids.ts';
+import { idFromUuid, uuidOf, type AccountId, type RouteId, type ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import type { StoredDecision } from '../routing/decision.ts';
 import type { Witness } from '../routing/track-record.ts';
@@ -9,6 +9,7 @@ import { uuidRange, type Span } from './window.ts';
 /** An attempt and what became of it, as far as it is known. Times are epoch milliseconds. */
 export interface WitnessedAttempt extends Witness {
   routeId: RouteId;
+  serviceId: ServiceId;
   /** Of the route at that time, per segment. */
   price: number;
   segments: number;
@@ -36,7 +37,7 @@ export async function* readPastAttempts(
   let after = sql`a.id >= ${first}::uuid`;
   for (let left = limit; left > 0; left -= CHUNK) {
     const rows = (await app.db.execute(sql`
-      SELECT a.id, a.route_id, ${COUNTRY} AS country, ${OPERATOR} AS operator, ${ms('a.submitted_at')} AS at,
+      SELECT a.id, a.route_id, v.service_id, ${COUNTRY} AS country, ${OPERATOR} AS operator, ${ms('a.submitted_at')} AS at,
         a.status, v.status AS ended, ${IS_ACCEPTED} AS accepted, ${IS_THROTTLED} AS throttled,
         v.status = 'approved' AND ${IS_CREDITED} AS converted, ${ms('a.settled_at')} AS settled_at,
         ${ms('v.settled_at')} AS ended_at, ${PRICE} AS price, coalesce(m.segments, 1) AS segments,
@@ -63,6 +64,7 @@ function ms(column: string) {
 interface RawPast {
   id: string;
   route_id: string;
+  service_id: string;
   country: string;
   operator: string;
   at: number;
@@ -86,6 +88,7 @@ function fromRaw(raw: RawPast): WitnessedAttempt {
   return {
     attemptId: idFromUuid('att', raw.id),
     routeId: idFromUuid('rte', raw.route_id),
+    serviceId: idFromUuid('svc', raw.service_id),
     country: raw.country,
     operator: raw.operator || undefined,
     at: raw.at,

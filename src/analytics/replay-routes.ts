@@ -1,13 +1,13 @@
 import type { Principal } from '../accounts/principal.ts';
 import { InvalidInput } from '../errors.ts';
-import type { RouteId } from '../ids.ts';
+import type { RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { decodeDecision } from '../routing/decision.ts';
 import type { Candidate, PolicyOptions } from '../routing/policy.ts';
 import { listRoutes } from '../routing/queries.ts';
 import { createReplay, Z95 } from '../routing/replay.ts';
 import { createTrackRecord } from '../routing/track-record.ts';
-import { findService } from '../services/directory.ts';
+import { createServiceDirectory } from '../services/directory.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { readPastAttempts, type WitnessedAttempt } from './past-attempts.ts';
 import { createReplayTurns } from './replay-turns.ts';
@@ -17,13 +17,14 @@ export interface ReplayQuestion {
   from: Date;
   to: Date;
   strategy: PolicyOptions['strategy'];
-  /** In the currency of prices; absent: that of the default service. */
+  /** In the currency of prices; absent: of each message that of its service. */
   valueOfConversion?: number | undefined;
   /** Attempts at most, from the beginning of the window. */
   limit: number;
 }
 
 export interface RouteReplay {
+  /** The mean over the attempts, where services differ. */
   valueOfConversion: number;
   attempts: number;
   judged: number;
@@ -39,7 +40,7 @@ export interface RouteReplay {
 export interface Outcome {
   conversions: number;
   cost: number;
-  /** Value × conversions − cost. */
+  /** Value of the conversions − cost. */
   utility: number;
 }
 
@@ -56,16 +57,14 @@ export function replayInTurn(app: App, who: Principal, question: ReplayQuestion)
  * @throws {InvalidInput | ServiceNotFound}
  */
 async function replayRoutes(app: App, who: Principal, question: ReplayQuestion): Promise<RouteReplay> {
-  const { strategy, limit } = question;
+  const { limit } = question;
   const span = readWindow(question.from, question.to);
   if (limit < 1 || limit > MAX_REPLAYED)
     throw new InvalidInput('limit', `A replay takes 1 to ${MAX_REPLAYED} attempts.`);
-  const service = await findService(app, who.accountId, undefined);
-  if (!service) throw new ServiceNotFound();
-  const { settings } = service;
-  const valueOfConversion = question.valueOfConversion ?? settings.valueOfConversion;
-  if (!(valueOfConversion > 0 && valueOfConversion <= 1_000_000))
+  const { valueOfConversion: value } = question;
+  if (value !== undefined && !(value > 0 && value <= 1_000_000))
     throw new InvalidInput('policy.valueOfConversion', 'More than 0, at most 1000000.');
+  const { usual, byService } = await readOptions(app, who, question);
   const known = new Map((await listRoutes(app, who)).map((route) => [route.id, route]));
 
   const record = createTrackRecord();
@@ -82,29 +81,28 @@ async function replayRoutes(app: App, who: Principal, question: ReplayQuestion):
       last = attempt.at;
     }
 
-  const options = { strategy, valueOfConversion, codeTtlMs: settings.ttlSeconds * 1_000 };
-  const replay = createReplay(options, record, app.random);
+  const replay = createReplay([...byService.values()], record, app.random);
+  const values = new Map<number, number>();
   for await (const chunk of readPastAttempts(app, who.accountId, span, { limit, withDecision: true }))
-    for (const attempt of chunk)
-      replay.decide({
-        ...attempt,
-        candidates: candidatesOf(attempt, known),
-        cost: attempt.accepted ? attempt.price * attempt.segments : 0,
-      });
+    for (const attempt of chunk) {
+      const options = byService.get(attempt.serviceId) ?? usual;
+      const { valueOfConversion } = options;
+      const cost = attempt.accepted ? attempt.price * attempt.segments : 0;
+      replay.decide({ ...attempt, candidates: candidatesOf(attempt, known), cost }, options);
+      values.set(valueOfConversion, (values.get(valueOfConversion) ?? 0) + 1);
+    }
 
   const { actual, replayed, routes, ...counts } = replay.result();
-  const utility = ({ conversions, cost }: { conversions: number; cost: number }) =>
-    valueOfConversion * conversions - cost;
   const reach = Z95 * replayed.standardError;
   const share = (n: number) => (counts.attempts > 0 ? n / counts.attempts : 0);
   return {
     ...counts,
-    valueOfConversion,
+    valueOfConversion: meanOf(values) ?? usual.valueOfConversion,
     until: seen > limit ? new Date(last) : undefined,
-    actual: { ...actual, utility: utility(actual) },
+    actual: { ...actual, utility: actual.value - actual.cost },
     replayed: {
       ...replayed,
-      utility: utility(replayed),
+      utility: replayed.value - replayed.cost,
       low: Math.max(0, replayed.conversions - reach),
       high: Math.min(counts.judged, replayed.conversions + reach),
     },
@@ -116,6 +114,39 @@ async function replayRoutes(app: App, who: Principal, question: ReplayQuestion):
       }))
       .sort((a, b) => b.replayedShare - a.replayedShare || b.actualShare - a.actualShare),
   };
+}
+
+/** By what each service's messages would have been routed; `usual`: those of a service that is gone. */
+async function readOptions(
+  app: App,
+  { accountId }: Principal,
+  { strategy, valueOfConversion }: ReplayQuestion,
+): Promise<{ usual: PolicyOptions; byService: ReadonlyMap<ServiceId, PolicyOptions> }> {
+  const services = await app.single(createServiceDirectory).of(accountId);
+  const byService = new Map(
+    services.map(({ id, settings }) => [
+      id,
+      {
+        strategy,
+        valueOfConversion: valueOfConversion ?? settings.valueOfConversion,
+        codeTtlMs: settings.ttlSeconds * 1_000,
+      },
+    ]),
+  );
+  const first = services.find(({ isDefault }) => isDefault);
+  if (!first) throw new ServiceNotFound();
+  return { usual: byService.get(first.id)!, byService };
+}
+
+/** @param values how often each value occurs; of one alone it is exact */
+function meanOf(values: ReadonlyMap<number, number>): number | undefined {
+  if (values.size <= 1) return values.keys().next().value;
+  let [sum, count] = [0, 0];
+  for (const [value, times] of values) {
+    sum += value * times;
+    count += times;
+  }
+  return sum / count;
 }
 
 /** The routes of a decision as they could be chosen from then; those of which nothing is known any more are left out. */

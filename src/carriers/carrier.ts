@@ -130,6 +130,8 @@ export interface CarrierHealth {
   problem?: string;
   inFlight: number;
   window: number;
+  /** How many more it would take now, by its window, its pace and its breaker; told where a breaker stands before it. */
+  free?: number;
   pace: PaceLoad;
   /** The links one by one; none where a carrier has no lasting link. */
   binds: BindHealth[];

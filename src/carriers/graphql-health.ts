@@ -140,6 +140,11 @@ const CarrierHealth = builder.objectRef<OverallHealth>('CarrierHealth').implemen
     problem: t.exposeString('problem', { nullable: true, description: PROBLEM }),
     inFlight: t.exposeInt('inFlight', { description: IN_FLIGHT }),
     window: t.exposeInt('window', { description: 'How many there may be.' }),
+    free: t.exposeInt('free', {
+      description:
+        'How many more messages its workers would take now: by the window, the throughput that is left and the breaker. ' +
+        'None goes over it while that is 0.',
+    }),
     windowUse: t.float({
       description: 'Share of the window that is in use, 0 to 1.',
       resolve: ({ inFlight, window }) => (window === 0 ? 0 : inFlight / window),

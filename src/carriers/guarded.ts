@@ -84,6 +84,7 @@ class Guarded implements GuardedCarrier {
     return {
       ...health,
       ...(problems.length > 0 && !this.#isClosed && { problem: problems.join('; ') }),
+      free: this.freeWindow(),
       breaker: { state, ...(waitMs > 0 && { nextProbeAt: now + waitMs }) },
     };
   }

@@ -24,6 +24,8 @@ export interface OverallHealth {
   problem?: string;
   inFlight: number;
   window: number;
+  /** How many more messages all workers would take now. */
+  free: number;
   perSecond: number;
   /** Absent while nothing holds any of them back. */
   allowedPerSecond?: number;
@@ -66,6 +68,7 @@ export function overallHealth(
     ...(problem !== undefined && { problem }),
     inFlight: workers.map(({ inFlight }) => inFlight).reduce(plus, 0),
     window: workers.map(({ window }) => window).reduce(plus, 0),
+    free: workers.map(roomOf).reduce(plus, 0),
     perSecond: workers.map(({ pace }) => pace.perSecond).reduce(plus, 0),
     ...(workers.length > 0 && allowed !== Infinity && { allowedPerSecond: allowed }),
     throttles: workers.map(({ pace }) => pace.throttles).reduce(plus, 0),
@@ -73,6 +76,13 @@ export function overallHealth(
     workers,
     ...(workers.length > 0 && { asOf: Math.max(...workers.map(({ asOf }) => asOf)) }),
   };
+}
+
+function roomOf(health: CarrierHealth): number {
+  const { free, inFlight, window } = health;
+  if (free !== undefined) return free;
+  const state = stateOf(health);
+  return state === 'up' || state === 'degraded' ? Math.max(0, window - inFlight) : 0;
 }
 
 /** Whether a worker has something to tell at once, and not with its next beat: more than moving numbers. */
@@ -83,8 +93,10 @@ export function isNews(before: CarrierHealth | undefined, after: CarrierHealth):
 /** Why a carrier has no place for one more message, when `taken` that nobody has submitted yet are counted in. */
 export function whyFull({ state, problem, breaker, inFlight, window }: CarrierHealth, taken: number): string {
   const isStanding = state === 'up' && (breaker?.state ?? 'closed') === 'closed';
-  const isFull = isStanding && inFlight + taken >= window;
-  return (isFull ? undefined : problem) ?? 'the window is full';
+  if (isStanding && inFlight + taken >= window) return 'the window is full';
+  if (problem !== undefined) return problem;
+  if (isStanding) return 'its throughput is used up at this moment';
+  return state === 'connecting' ? 'the link is not up yet' : `the link is ${state}`;
 }
 
 /** Whether there is anything to tell: more than that somebody looked again. */

@@ -49,17 +49,24 @@ const UNSEEN: CarrierHealth = {
 /** A carrier's links as the workers tell of them; where none does, only whether the carrier is in use. */
 function linksOf({ carrierEnabled }: Route, told: OverallHealth): Links {
   if (!carrierEnabled) return undefined;
-  if (told.state === 'unknown') return linksWith(UNSEEN);
-  const { problem, inFlight, window } = told;
-  const isOpen = told.state === 'up' || told.state === 'degraded';
-  const state = isOpen ? 'up' : 'down';
-  return linksWith({ ...UNSEEN, state, inFlight, window, ...(problem !== undefined && { problem }) });
+  if (told.state === 'unknown') return linksWith(UNSEEN, Infinity);
+  const { problem, inFlight, window, breaker, free } = told;
+  const state = LINK_STATES[told.state];
+  const health = { ...UNSEEN, state, inFlight, window, breaker: { state: breaker } };
+  return linksWith(problem === undefined ? health : { ...health, problem }, free);
 }
 
-function linksWith(health: CarrierHealth): Links {
-  const { state, inFlight, window } = health;
+const LINK_STATES = {
+  up: 'up',
+  degraded: 'up',
+  connecting: 'connecting',
+  down: 'down',
+} as const satisfies Record<Exclude<OverallHealth['state'], 'unknown'>, CarrierHealth['state']>;
+
+function linksWith(health: CarrierHealth, free: number): Links {
+  const { inFlight, window } = health;
   return {
-    freeWindow: () => (state === 'up' ? Math.max(0, window - inFlight) : 0),
+    freeWindow: () => free,
     inFlightShare: () => (window > 0 ? inFlight / window : 0),
     health: () => health,
   };

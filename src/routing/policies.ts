@@ -1,7 +1,7 @@
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createEvidenceExchange, type Shared } from './evidence-exchange.ts';
-import { createPolicy, type Observation, type Policy, type PolicyOptions } from './policy.ts';
+import { createPolicy, policyName, type Observation, type Policy, type PolicyOptions } from './policy.ts';
 
 /** The policies of a process, with what they and those of other processes have learned. */
 export interface Policies {
@@ -13,11 +13,6 @@ export interface Policies {
    * @throws {AggregateError} in the end
    */
   exchange(): Promise<void>;
-}
-
-/** Policies of the same name share their evidence. */
-export function policyName({ strategy, valueOfConversion, codeTtlMs }: PolicyOptions): string {
-  return `${strategy}/${valueOfConversion}/${codeTtlMs}`;
 }
 
 export function createPolicies(app: App): Policies {

@@ -21,3 +21,8 @@ export function createPolicy(options: PolicyOptions): Policy {
       throw new Error(`unhandled strategy: ${options.strategy satisfies never}`);
   }
 }
+
+/** Policies of the same name share their evidence. */
+export function policyName({ strategy, valueOfConversion, codeTtlMs }: PolicyOptions): string {
+  return `${strategy}/${valueOfConversion}/${codeTtlMs}`;
+}

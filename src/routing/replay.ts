@@ -1,4 +1,4 @@
-import { createPolicy, type Candidate, type Observation, type PolicyOptions } from './policy.ts';
+import { createPolicy, policyName, type Candidate, type Observation, type PolicyOptions } from './policy.ts';
 import type { TrackRecord, Witness } from './track-record.ts';
 
 /** An attempt of the past, as it can be decided again. */
@@ -23,15 +23,19 @@ export interface ReplayResult {
   matchedShare: number;
   /** For so many it would have chosen none. */
   unrouted: number;
-  actual: { cost: number; conversions: number };
-  replayed: { cost: number; conversions: number; standardError: number };
+  /** `value`: of the conversions, each as much as its service says. */
+  actual: { cost: number; conversions: number; value: number };
+  replayed: { cost: number; conversions: number; value: number; standardError: number };
   /** Messages by route, as it was and as it would have been. */
   routes: Map<string, { actual: number; replayed: number }>;
 }
 
 export interface Replay {
-  /** In the order of time. */
-  decide(attempt: PastAttempt): void;
+  /**
+   * In the order of time.
+   * @param options of its service, one of those that the replay was made with
+   */
+  decide(attempt: PastAttempt, options: PolicyOptions): void;
   result(): ReplayResult;
 }
 
@@ -46,21 +50,35 @@ const DELAYS_KEPT = 500;
  * Has a policy decide over messages of the past, and estimates what would have come of it: where it takes the
  * route that was taken, what did; elsewhere what the other route's record says. README.md has the formulas, and
  * what this cannot know. Pure: chance is an argument.
+ * @param services by what each service's messages are routed; all of them learn from all traffic, as they do live
  */
-export function createReplay(options: PolicyOptions, record: TrackRecord, random: () => number): Replay {
-  const policy = createPolicy(options);
+export function createReplay(
+  services: readonly PolicyOptions[],
+  record: TrackRecord,
+  random: () => number,
+): Replay {
+  const policies = new Map(services.map((options) => [policyName(options), createPolicy(options)]));
   const coming: Observation[] = [];
   const delays: number[] = [];
   const routes = new Map<string, { actual: number; replayed: number }>();
   const totals = { attempts: 0, judged: 0, matched: 0, unrouted: 0 };
-  const actual = { cost: 0, conversions: 0 };
-  const replayed = { cost: 0, conversions: 0 };
+  const actual = { cost: 0, conversions: 0, value: 0 };
+  const replayed = { cost: 0, conversions: 0, value: 0 };
   /** By route: what is wrong about one message of a route is wrong about all of them. */
   const doubts = new Map<string, number>();
 
+  function observe(observation: Observation): void {
+    for (const policy of policies.values()) policy.observe(observation);
+  }
+
+  function count(which: typeof actual, conversions: number, { valueOfConversion }: PolicyOptions): void {
+    which.conversions += conversions;
+    which.value += conversions * valueOfConversion;
+  }
+
   function hearUntil(now: number): void {
     let heard = 0;
-    while (heard < coming.length && coming[heard]!.at <= now) policy.observe(coming[heard++]!);
+    while (heard < coming.length && coming[heard]!.at <= now) observe(coming[heard++]!);
     coming.splice(0, heard);
   }
 
@@ -75,7 +93,7 @@ export function createReplay(options: PolicyOptions, record: TrackRecord, random
     coming.splice(low, 0, observation);
   }
 
-  function count(routeId: string, who: 'actual' | 'replayed'): void {
+  function see(routeId: string, who: 'actual' | 'replayed'): void {
     const seen = routes.get(routeId) ?? { actual: 0, replayed: 0 };
     seen[who] += 1;
     routes.set(routeId, seen);
@@ -98,31 +116,32 @@ export function createReplay(options: PolicyOptions, record: TrackRecord, random
   }
 
   return {
-    decide(attempt) {
+    decide(attempt, options) {
       const { at, country, operator, routeId: taken, outcome, convertedAt } = attempt;
       hearUntil(at);
       const judged = outcome !== 'unjudged';
       totals.attempts += 1;
       totals.judged += Number(judged);
       actual.cost += attempt.cost;
-      actual.conversions += Number(outcome === 'converted');
-      count(taken, 'actual');
+      count(actual, Number(outcome === 'converted'), options);
+      see(taken, 'actual');
       if (convertedAt !== undefined && delays.length < DELAYS_KEPT) delays.push(convertedAt - at);
       const request = { country, now: at, ...(operator !== undefined && { operator }) };
+      const policy = policies.get(policyName(options))!;
       const best = policy.choose(request, attempt.candidates, random).find((r) => r.excluded === undefined);
       if (!best) {
         totals.unrouted += 1;
         return;
       }
       const { routeId } = best;
-      count(routeId, 'replayed');
-      policy.observe({ ...aboutOf(attempt, routeId), kind: 'submitted', at });
+      see(routeId, 'replayed');
+      observe({ ...aboutOf(attempt, routeId), kind: 'submitted', at });
       if (routeId === taken) {
         totals.matched += 1;
         replayed.cost += attempt.cost;
         tellTruth(attempt);
         if (!judged) return;
-        replayed.conversions += Number(outcome === 'converted');
+        count(replayed, Number(outcome === 'converted'), options);
         record.take(attempt.attemptId);
         return;
       }
@@ -131,7 +150,7 @@ export function createReplay(options: PolicyOptions, record: TrackRecord, random
       if (!judged) return;
       const { rate, doubt } = record.guess(routeId, country, operator, at);
       tellGuess(attempt, routeId, rate);
-      replayed.conversions += rate;
+      count(replayed, rate, options);
       doubts.set(routeId, (doubts.get(routeId) ?? 0) + doubt);
     },
     result() {

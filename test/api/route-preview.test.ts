@@ -1,7 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
+import { HEALTH_CHANNEL } from '../../src/bus/channels.ts';
+import type { CarrierHealth } from '../../src/carriers/carrier.ts';
+import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
+import { createHealthBoard } from '../../src/carriers/health-board.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { uuidOf } from '../../src/ids.ts';
+import { passingExclusion } from '../../src/messages/exclusion.ts';
 import { drawChoices, previewRoute } from '../../src/messages/preview-route.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
@@ -9,6 +14,7 @@ import type { Policy } from '../../src/routing/policy.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { createProcess } from '../support/process-app.ts';
+import { createCarriers } from '../support/simulated-carriers.ts';
 import { until } from '../support/until.ts';
 import { createNumbers, happened, start } from '../support/verifying.ts';
 
@@ -137,6 +143,76 @@ test('a fixed line is shut out of every route, as for a message, and its attempt
     excluded: [{ excluded: 'the number is a fixed line, which gets no text messages' }],
   });
   expect(await decisionOfNext(caller, who)).toMatchObject({ lineType: 'MOBILE' });
+});
+
+test('a carrier whose throughput is used up is shut out, with the words of the messages that find it so', async () => {
+  const who = await createTestAccount(app, { routing: 'priority' });
+  const caller = await createCaller(app, who);
+  const { id } = await createCarriers(app)(who, 'normal', { throughput: 1 });
+  await connectSimulated(app, who, ['instant']);
+  const reason = 'its throughput is used up at this moment';
+  const shutOut = (all: readonly { route: { name: string }; excluded: string | null }[]) =>
+    all.filter(({ excluded }) => excluded === reason).map(({ route }) => route.name);
+  // The carrier's health is told every second or two; the messages keep it busy meanwhile.
+  await until(async () => {
+    const { decision } = await decisionOfNext(caller, who);
+    const { excluded, chosen } = await preview(caller);
+    if (shutOut(decision)[0] !== 'normal' || shutOut(excluded)[0] !== 'normal') return false;
+    return chosen?.candidate.route.name === 'instant';
+  });
+  expect(app.single(createHealthBoard).of(who.accountId, id)).toMatchObject({ state: 'up', free: 0 });
+});
+
+describe('a process without links', () => {
+  const PROBING = 'breaker half open: 5 of the last 5 submits got no answer; single messages probe it';
+  const STANDS: CarrierHealth = {
+    ...{ state: 'up', inFlight: 1, window: 10, binds: [] },
+    pace: { perSecond: 0, throttles: 0, backOff: 1 },
+  };
+  const HALF_OPEN: CarrierHealth = { ...STANDS, problem: PROBING, breaker: { state: 'halfOpen' } };
+
+  test.each<[string, CarrierHealth[]]>([
+    ['has room', [{ ...STANDS, free: 9 }]],
+    ['has used up its throughput', [{ ...STANDS, free: 0 }]],
+    ['has a full window', [{ ...STANDS, inFlight: 10, free: 0 }]],
+    ['is half open, a probe under way', [{ ...HALF_OPEN, free: 0 }]],
+    ['is half open, and may be probed', [{ ...HALF_OPEN, free: 1 }]],
+    ['is open', [{ ...HALF_OPEN, free: 0, breaker: { state: 'open' } }]],
+    ['is down', [{ ...STANDS, state: 'down', problem: 'ECONNREFUSED', free: 0 }]],
+    ['is on its way up', [{ ...STANDS, state: 'connecting', free: 0 }]],
+    [
+      'is down for one of two workers',
+      [
+        { ...STANDS, state: 'down', free: 0 },
+        { ...STANDS, free: 9 },
+      ],
+    ],
+  ])('opens and shuts the route of a carrier that %s as its workers do', async (_state, workers) => {
+    await using api = await createTestApp({ ROLES: 'api' });
+    const who = await createTestAccount(api.app);
+    const { accountId } = who;
+    const carrierId = await connectCarrier(api.app, accountId, {
+      ...{ name: 'told of', secrets: { password: 'x' } },
+      config: { kind: 'smpp', host: '127.0.0.1', port: 1, systemId: 'told-of' },
+    });
+    await addRoute(api.app, who, { name: 'told of', carrierId, priority: 1 });
+    const board = api.app.single(createHealthBoard);
+    for (const [i, health] of workers.entries()) {
+      const message = { worker: `w${i}`, asOf: Date.now(), reports: [{ accountId, carrierId, health }] };
+      api.app.bus.publish([{ channel: HEALTH_CHANNEL, payload: JSON.stringify(message) }]);
+    }
+    await until(() => board.of(accountId, carrierId).workers.length === workers.length);
+    const { excluded } = await previewRoute(api.app, who, { to: aNumber() });
+    // What each worker's dispatcher would say.
+    const said = workers.map((health) =>
+      passingExclusion(newId('rte'), {
+        carrier: { freeWindow: () => health.free!, health: () => health },
+        ...{ taken: 0, tried: [] },
+      }),
+    );
+    const expected = said.includes(undefined) ? [] : said.map((one) => one!.reason);
+    expect(excluded.map((one) => one.excluded)).toEqual(expected);
+  });
 });
 
 test('an account without an open route is told so', async () => {

@@ -7,6 +7,7 @@ import { addRoute } from '../../src/routing/add-route.ts';
 import { encodeDecision } from '../../src/routing/decision.ts';
 import { createPolicy, type PolicyOptions } from '../../src/routing/policy.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
+import { createService } from '../../src/services/create.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { addPastTraffic, type PastVerification } from '../support/past-traffic.ts';
@@ -80,6 +81,7 @@ const REPLAY = `query($from: DateTime!, $to: DateTime!, $policy: ReplayPolicyInp
     routes { route { name } actualShare replayedShare } } }`;
 
 interface Replay {
+  valueOfConversion: number;
   attempts: number;
   judged: number;
   matchedShare: number;
@@ -117,6 +119,28 @@ test('the cheap route would have saved money and cost conversions, as its record
   expect(replayed.high).toBeGreaterThan(600 * 0.3);
   expect(replayed.utility).toBeLessThan(actual.utility);
   expect(routes[0]).toMatchObject({ route: { name: 'bad' }, replayedShare: 1 });
+});
+
+test('each message counts for what its own service says that it is worth, and is routed by that', async () => {
+  // To one a conversion is worth any price, to the other less than the dear route costs.
+  const settings = { valueOfConversion: 0.04, ttlSeconds: 120 };
+  const poor = await createService(app, who, { name: 'Poor', settings });
+  const traffic = drawTraffic(600, 0.3).map((v, n) => (n % 2 === 0 ? v : { ...v, serviceId: poor.id }));
+  await addPastTraffic(app, who.accountId, traffic);
+  const approved = (parity: number) =>
+    traffic.filter(({ status }, n) => n % 2 === parity && status === 'approved').length;
+  const { actual, routes, valueOfConversion } = await replay('ADAPTIVE');
+  expect(actual.conversions).toBe(approved(0) + approved(1));
+  expect(actual.utility).toBeCloseTo(approved(0) * 1 + approved(1) * 0.04 - actual.cost, 9);
+  expect(valueOfConversion).toBeCloseTo(0.52, 9);
+  const share = new Map(routes.map((one) => [one.route.name, one.replayedShare]));
+  expect(share.get('good')).toBeGreaterThan(0.4);
+  expect(share.get('bad')).toBeGreaterThan(0.4);
+  // What the question says counts for all.
+  const same = await replay('ADAPTIVE', { policy: { strategy: 'ADAPTIVE', valueOfConversion: 1 } });
+  expect(same.valueOfConversion).toBe(1);
+  expect(same.routes[0]).toMatchObject({ route: { name: 'good' } });
+  expect(same.routes[0]!.replayedShare).toBeGreaterThan(0.8);
 });
 
 test('of more attempts than asked for the first are taken, and that is said', async () => {

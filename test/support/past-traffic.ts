@@ -5,6 +5,7 @@ import {
   type CarrierId,
   type Id,
   type RouteId,
+  type ServiceId,
   type VerificationId,
 } from '../../src/ids.ts';
 import type { AttemptStatus } from '../../src/messages/attempt.ts';
@@ -19,6 +20,8 @@ export interface PastVerification {
   status: VerificationStatus;
   settledAt: number | null;
   attempts: PastAttempt[];
+  /** The account's default one when absent. */
+  serviceId?: ServiceId;
 }
 
 export interface PastAttempt {
@@ -63,7 +66,7 @@ export async function addPastTraffic(
       INSERT INTO verifications ${app.sql({
         account_id: account,
         id: uuidOf(v.id),
-        service_id: account,
+        service_id: v.serviceId ? uuidOf(v.serviceId) : account,
         country: v.country,
         channel: 'sms',
         locale: 'en',

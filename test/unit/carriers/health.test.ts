@@ -99,7 +99,19 @@ test('a full window is said to be one, whatever else is wrong, unless nothing co
   expect(whyFull(DOWN, 10)).toBe(REFUSED);
   const open: CarrierHealth = { ...WELL, breaker: { state: 'open' }, problem: 'breaker open' };
   expect(whyFull(open, 10)).toBe('breaker open');
-  expect(whyFull(WELL, 0)).toBe('the window is full');
+  expect(whyFull({ ...DOWN, problem: undefined! }, 0)).toBe('the link is down');
+});
+
+test('a carrier that stands and has places is full because its throughput is used up', () => {
+  expect(whyFull(WELL, 0)).toBe('its throughput is used up at this moment');
+});
+
+test('together the workers have room for what each of them has, by its pace and its breaker, too', () => {
+  expect(overall().free).toBe(0);
+  expect(overall({ ...WELL, free: 3 }, { ...WELL, free: 0 }).free).toBe(3);
+  // One of before does not say: then its window does.
+  expect(overall(WELL, { ...WELL, free: 1 }).free).toBe(9);
+  expect(overall(DOWN, { ...WELL, breaker: { state: 'open' } }).free).toBe(0);
 });
 
 test('news is what a person would want to hear of at once, not a number that moves', () => {

@@ -78,8 +78,8 @@ function live(world: World, seed: number, policy: Policy, astray = 0) {
 function replay(log: readonly PastAttempt[], strategy: Strategy, seed = 1): ReplayResult {
   const record = createTrackRecord();
   for (const attempt of log) record.add(attempt);
-  const again = createReplay(options(strategy), record, createChance(seed).uniform);
-  for (const attempt of log) again.decide(attempt);
+  const again = createReplay([options(strategy)], record, createChance(seed).uniform);
+  for (const attempt of log) again.decide(attempt, options(strategy));
   return again.result();
 }
 
@@ -157,6 +157,6 @@ describe('a replay', () => {
     }));
     const { unrouted, replayed } = replay(barred, 'adaptive');
     expect(unrouted).toBe(log.length);
-    expect(replayed).toEqual({ cost: 0, conversions: 0, standardError: 0 });
+    expect(replayed).toEqual({ cost: 0, conversions: 0, value: 0, standardError: 0 });
   });
 });

@@ -10,7 +10,9 @@ const MAX_ID_LENGTH = 255;
 
 /** The client that an assertion is said to be of; undefined when it says none. */
 export function clientNamedBy(assertion: string): string | undefined {
-  return decode(assertion)?.sub;
+  // A claim is any JSON, whatever its type says.
+  const sub: unknown = decode(assertion)?.sub;
+  return typeof sub === 'string' ? sub : undefined;
 }
 
 /**

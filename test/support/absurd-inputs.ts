@@ -77,6 +77,29 @@ export function absurdJson(right: object): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 4, arbitrary: changedJson(right) }, anyJson);
 }
 
+/** What somebody may send where JSON is taken that is right but for one thing in it: also half of it, or none. */
+export function absurdBody(right: object): fc.Arbitrary<string> {
+  const whole = absurdJson(right).map(writeJson);
+  const cut = whole.chain((text) => fc.nat({ max: text.length }).map((at) => text.slice(0, at)));
+  return fc.oneof({ weight: 20, arbitrary: whole }, cut, absurdText);
+}
+
+/** What a header can have at all. */
+export const absurdHeader = fc.string({ unit: 'grapheme-ascii', maxLength: 300 }).map((word) => word.trim());
+
+/** Octets that are right but for some of them. */
+export function absurdBytes(right: Buffer): fc.Arbitrary<Buffer> {
+  const place = fc.nat({ max: right.length - 1 });
+  const changed = fc
+    .array(fc.tuple(place, fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 })
+    .map((changes) => changes.reduce((bytes, [at, value]) => bytes.with(at, value), new Uint8Array(right)));
+  return fc.oneof(
+    { weight: 4, arbitrary: changed.map((bytes) => Buffer.from(bytes)) },
+    place.map((at) => right.subarray(0, at)),
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+  );
+}
+
 /** As it is sent: JSON with all that JSON can say. */
 export function writeJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(new RegExp(`"(-?)${BEYOND}"`, 'g'), '$11e400');

@@ -1,23 +1,28 @@
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { schema } from '../../src/graphql/schema.ts';
+import { answerTo, badDoorCalls } from './bad-doors.ts';
 import { badRestCalls, type BadInput } from './bad-rest.ts';
 import { absurdArgs, absurdJson, absurdText as text, writeJson } from './absurd-inputs.ts';
 import { wholeOperation } from './selections.ts';
 import { MUTATIONS, QUERIES } from './tenant-rows.ts';
 import { TWILIO_PARAMS, TWILIO_ROWS } from './twilio-rows.ts';
 import { basic, requestOf, TWILIO_OPERATIONS } from './twilio.ts';
+import type { Doorstep } from './doorstep.ts';
 import type { Tenant } from './tenants.ts';
 
 /**
  * Operations of every root field of the schema with arguments made for an account, of the REST API, operations for
- * clients of Twilio, and calls of its carriers: all of them more or less wrong.
+ * clients of Twilio, calls of its carriers, and what people and clients send to the doors: all of them more or less
+ * wrong.
  */
-export function badInputs(tenant: Tenant): fc.Arbitrary<BadInput> {
+export function badInputs(step: Doorstep): fc.Arbitrary<BadInput> {
+  const { tenant } = step;
   return fc.oneof(
     { weight: 6, arbitrary: badOperations(tenant) },
     { weight: 2, arbitrary: badForms(tenant) },
-    { weight: 5, arbitrary: badRestCalls(tenant) },
+    { weight: 7, arbitrary: badRestCalls(tenant) },
+    { weight: 4, arbitrary: badDoorCalls(step) },
     badCalls(tenant),
   );
 }
@@ -91,8 +96,8 @@ const HANG_MS = 60_000;
 
 /** Sends one. @throws {Error} when it is answered as nothing may be: by a failure, or with our insides */
 export async function sendBadInput(origin: string, bad: BadInput): Promise<void> {
-  const { what, method = 'POST', path, headers, body } = bad;
   const signal = AbortSignal.timeout(HANG_MS);
+  const { what, method = 'POST', path, headers, body } = await answering(origin, bad, signal);
   const sent = `${method} ${path}\n${body?.slice(Math.max(0, body.lastIndexOf('"variables"'))) ?? ''}`.slice(
     0,
     2_000,
@@ -109,6 +114,18 @@ export async function sendBadInput(origin: string, bad: BadInput): Promise<void>
   const tellsInsides = /node_modules|node:internal|\.ts:\d|\bat \S+ \(/.test(answer);
   if (!isFailure && !tellsInsides) return;
   throw new Error(`${what}: ${response.status} ${answer.slice(0, 2_000)}\n${sent}`);
+}
+
+/** What is to be an answer, once the question was asked. */
+async function answering(origin: string, bad: BadInput, signal: AbortSignal): Promise<BadInput> {
+  const { question, headers, body } = bad;
+  if (question === undefined || body === undefined) return bad;
+  const { 'content-type': _, ...asking } = headers;
+  const [response, text] = await ask(origin + question, { headers: asking, signal });
+  const challenge = /"challenge":"([\w-]+)"/.exec(text)?.[1] ?? '';
+  const set = response.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0]!);
+  const cookie = [headers.cookie ?? '', ...set].filter(Boolean).join('; ');
+  return { ...bad, headers: { ...headers, ...(cookie && { cookie }) }, body: answerTo(challenge, body) };
 }
 
 async function ask(url: string, init: RequestInit): Promise<[Response, string]> {

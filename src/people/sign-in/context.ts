@@ -6,6 +6,7 @@ import { findSession } from '../authenticate-session.ts';
 import type { KnownSession } from '../session-directory.ts';
 import { readBearerSession } from '../session-token.ts';
 import { ADDRESS_HEADER } from './address-header.ts';
+import { WrongPassword } from '../errors.ts';
 import { readDevice } from './device.ts';
 
 /** What better-auth gives to whoever looks at a request before or behind it. */
@@ -22,6 +23,13 @@ export function addressOf(ctx: Context): string | undefined {
 export function textOf(ctx: Context, name: string): string | undefined {
   const value = ((ctx.body ?? {}) as Record<string, unknown>)[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The password of somebody who is in already. @throws {WrongPassword} or the library's word for it */
+export async function provePassword(ctx: Context, personId: PersonId): Promise<void> {
+  // The library hashes whatever is there.
+  if (textOf(ctx, 'password') === undefined) throw new WrongPassword();
+  await ctx.context.password.checkPassword(personId, ctx as never);
 }
 
 /** The device that its cookie proves; undefined when it is none that this person has signed in with. */

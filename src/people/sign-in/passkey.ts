@@ -13,7 +13,7 @@ import { hasPasskey } from '../queries.ts';
 import type { KnownSession } from '../session-directory.ts';
 import { personPasskeys, personSessions } from '../table.ts';
 import { asApiError } from './api-error.ts';
-import { addressOf, askingOf, sessionOf, textOf, type Context } from './context.ts';
+import { addressOf, askingOf, provePassword, sessionOf, textOf, type Context } from './context.ts';
 import { countAttempt, countedForPasskey } from './guard.ts';
 
 const OPTIONS_TO_ADD = '/passkey/generate-register-options';
@@ -72,7 +72,7 @@ export async function beforePasskey(app: App, ctx: Context): Promise<object | un
   if (ctx.path === RENAME) return { name: readName(textOf(ctx, 'name') ?? '') };
   await provenAsFarAsPossible(app, session);
   if (ctx.path === OPTIONS_TO_ADD) return undefined;
-  await ctx.context.password.checkPassword(session.personId, ctx as never);
+  await provePassword(ctx, session.personId);
   return ctx.path === ADD_PASSKEY
     ? { createSession: false, name: readName(textOf(ctx, 'name') ?? 'Passkey') }
     : {};

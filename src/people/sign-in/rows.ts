@@ -75,8 +75,9 @@ export function askedIn(where: readonly CleanedWhere[]): Data {
 function comparison(app: Keys, model: Model, { field: name, operator, value, connector }: CleanedWhere): SQL {
   if (connector !== 'AND') throw new Error('a condition with OR');
   const field = fieldOf(model, name);
-  // What is no id at all, as anybody may send one, is the id of nothing.
+  // What is no id at all, as anybody may send one, is the id of nothing; and so is what no column takes.
   if (name === 'id' && !/^[a-z]{3}_[0-9a-f]{32}$/.test(String(value))) return sql`false`;
+  if (name === 'credentialID' && !(typeof value === 'string' && /^[\w-]+$/.test(value))) return sql`false`;
   const column = columnOf(model.table, field.as === 'sealed' ? field.index?.column : field.column);
   const written = (one: unknown): unknown => {
     if (field.as === 'hashed') return sessionHash(app, String(one));

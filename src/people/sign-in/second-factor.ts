@@ -10,7 +10,16 @@ import { noteOfPerson, type PersonalAct } from '../note-person.ts';
 import { noteRefusedPerson } from '../note-refused.ts';
 import { sessionHash } from '../session-directory.ts';
 import { personSessions } from '../table.ts';
-import { addressOf, askingOf, deviceOf, emailOf, sessionOf, textOf, type Context } from './context.ts';
+import {
+  addressOf,
+  askingOf,
+  deviceOf,
+  emailOf,
+  provePassword,
+  sessionOf,
+  textOf,
+  type Context,
+} from './context.ts';
 import { countAttempt, countedForCode, forgiveAttempt, type Counted } from './guard.ts';
 import { provenAsFarAsPossible } from './passkey.ts';
 import { readRefusal } from './refusals.ts';
@@ -73,7 +82,11 @@ interface Found {
  */
 export async function beforeFactor(app: App, ctx: Context, options: Options): Promise<object | undefined> {
   if (ctx.path === DISABLE || ctx.path === RENEW_CODES) await proveFactor(app, ctx, options.checkCode);
-  if (ctx.path === ENABLE) await provenAsFarAsPossible(app, await sessionOf(app, ctx));
+  if (ctx.path === ENABLE) {
+    await provenAsFarAsPossible(app, await sessionOf(app, ctx));
+    // What the app shows its owner is ours to say; the library takes any text for its link, also what fits in none.
+    return { issuer: '' };
+  }
   if (!isCodePath(ctx.path)) return undefined;
   const asking = await askingOf(app, ctx);
   if (!asking) throw new StepOver();
@@ -123,7 +136,7 @@ async function proveFactor(app: App, ctx: Context, checkCode: CheckCode): Promis
   const code = textOf(ctx, 'code');
   if (code === undefined)
     throw new InvalidInput('code', 'A code of your authenticator app is needed, or a backup code.');
-  await ctx.context.password.checkPassword(personId, ctx as never);
+  await provePassword(ctx, personId);
   await checkCode(/^\d+$/.test(code) ? 'totp' : 'backupCode', {
     body: { code },
     headers: ctx.headers ?? new Headers(),

@@ -51,6 +51,7 @@ export const ACTIONS = {
   'carrier.update': act('car', 'Change a carrier, or take it into use or out of it.'),
   'route.add': act('rte', 'Add a route.'),
   'route.update': act('rte', 'Change a route.'),
+  'route.try': act('vrf', 'Send a message over one route to try it; the target is its verification.'),
   'sender.add': act('snd', 'Add a sender.'),
   'sender.update': act('snd', 'Change a sender.'),
   'sender.remove': act('snd', 'Forget a sender.'),

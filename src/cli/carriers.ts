@@ -21,6 +21,8 @@ const COLOURS = {
   DOWN: 'red',
   UNKNOWN: 'dim',
 } as const satisfies Record<CarrierState, string>;
+/** For what is still connecting. */
+const CONNECT_MS = 15_000;
 /** Between two looks at a carrier that is on its way up. */
 const LOOK_MS = 500;
 
@@ -73,7 +75,7 @@ export async function watchCarriers(session: Session, names: readonly string[]):
  * @param timeoutMs how long it may take
  * @throws {Failure | OtpostError}
  */
-export async function testCarrier(session: Session, name: string, timeoutMs: number): Promise<ExitCode> {
+export async function testCarrier(session: Session, name: string, timeoutMs = CONNECT_MS): Promise<ExitCode> {
   const { output, interrupts } = session;
   const until = Date.now() + timeoutMs;
   for (;;) {

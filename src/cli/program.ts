@@ -1,5 +1,5 @@
 import tab from '@bomb.sh/tab/commander';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { ALL_PERMISSIONS, type Permission } from '../accounts/permissions.ts';
 import { EVENT_TYPES, type EventType } from '../events/catalog.ts';
@@ -7,12 +7,13 @@ import { EVENT_NAMES, type EventName } from '../webhooks/catalog.ts';
 import { cancelBatch, startBatch, watchBatch } from './batch.ts';
 import { cancel } from './cancel.ts';
 import { listCarriers, testCarrier, watchCarriers } from './carriers.ts';
-import { readDuration } from './duration.ts';
 import { createKey, listKeys, revokeKey, rotateKey } from './keys.ts';
 import { listen } from './listen.ts';
 import { listProfiles, login, removeProfile, useProfile, whoAmI } from './login.ts';
+import { following, reaching, seconds } from './options.ts';
 import type { Flags, Outside, Runner } from './runner.ts';
 import { tail } from './tail.ts';
+import { tryRoute } from './try-route.ts';
 import { converse, verify } from './verify.ts';
 
 const EXIT_CODES = `
@@ -160,11 +161,26 @@ function addCarriers(program: Command, { withServer }: Runner): void {
       withServer(flags, (session) => (watch ? watchCarriers(session, names) : listCarriers(session, names))),
     );
   reaching(carriers.command('test'))
-    .description('whether a carrier would take messages now, link by link; sends none')
-    .argument('<carrier>', 'its name or id')
-    .option('--timeout <time>', 'how long it may take to connect', seconds, 15)
-    .action((name: string, { timeout, ...flags }: Flags & { timeout: number }) =>
-      withServer(flags, (session) => testCarrier(session, name, timeout * 1_000)),
+    .description(
+      'whether a carrier would take messages now, link by link; with a number, the way of one message',
+    )
+    .argument('<carrier>', 'its name or id; with a number, or those of a route')
+    .argument(
+      '[number]',
+      'whom to send a code over this route alone, e.g. +385911234567; none is sent without',
+    )
+    .option(
+      '--timeout <time>',
+      'how long it may take: 15s to connect, for a message as long as its code',
+      seconds,
+    )
+    .action((name: string, to: string | undefined, { timeout, ...flags }: Flags & { timeout?: number }) =>
+      withServer(flags, (session) => {
+        const timeoutMs = timeout === undefined ? undefined : timeout * 1_000;
+        return to === undefined
+          ? testCarrier(session, name, timeoutMs)
+          : tryRoute(session, { name, to, timeoutMs });
+      }),
     );
 }
 
@@ -218,31 +234,4 @@ interface NewKeyFlags {
   permission?: Permission[];
   network?: string[];
   expiresIn?: number;
-}
-
-/** What every command has that talks to a server. */
-function reaching(command: Command): Command {
-  return command
-    .option('--url <url>', 'the server (OTPOST_URL)')
-    .option('--profile <name>', 'of "otpost login" (OTPOST_PROFILE)')
-    .option('--api-key-file <file>', 'with the key in it (or OTPOST_API_KEY)')
-    .option('--test', 'with the test key of the development server in this folder')
-    .option('--json', 'results as lines of JSON');
-}
-
-function following(command: Command): Command {
-  return reaching(command)
-    .option('--after <cursor>', 'go on behind this event; from now on without it')
-    .option('--count <n>', 'end after so many', positive);
-}
-
-function seconds(text: string): number {
-  const read = readDuration(text);
-  if (read === undefined) throw new InvalidArgumentError('Such as 90s, 15m, 12h or 30d.');
-  return read;
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A number from 1 on.');
-  return Number(text);
 }

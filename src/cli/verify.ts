@@ -41,7 +41,7 @@ export async function converse(session: Session, id: string): Promise<ExitCode> 
   async function follow(): Promise<ExitCode> {
     const onReconnect = tellOfReconnect(session);
     for await (const event of otpost.watch(id, { signal: over.signal, onReconnect })) {
-      lines.around(() => output.result(event, describe(session, event)));
+      lines.around(() => output.result(event, lineOfEvent(session, event)));
       const { status } = event.verification;
       if (status !== 'PENDING') return status === 'APPROVED' ? EXIT.ok : EXIT.failed;
     }
@@ -91,7 +91,8 @@ async function check({ otpost, output }: Session, lines: Lines, id: string, code
   }
 }
 
-function describe({ output }: Session, event: VerificationEvent): string {
+/** What happened, for a person. */
+export function lineOfEvent({ output }: Session, event: VerificationEvent): string {
   const { verification: v } = event;
   const at = output.paint('dim', timeOfDay(event.occurredAt));
   switch (event.type) {

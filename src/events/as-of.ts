@@ -53,6 +53,6 @@ export function goneMessage(event: EventRow, verification: AnsweredVerification)
     ...{ accountId, id, verificationId, mode: verification.mode, status: messageStatus },
     ...{ sender: null, segments: null, attemptsSpent: 0, dueAt: null },
     ...{ queuedAt: new Date(timeOfId(id)), sentAt: null, deliveredAt: null, settledAt: null },
-    ...{ failureReason: null, failureDecision: null },
+    ...{ failureReason: null, failureDecision: null, pinnedRouteId: null },
   };
 }

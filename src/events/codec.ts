@@ -47,10 +47,11 @@ const MESSAGE: Columns<MessageRow> = {
   settledAt: 'date',
   failureReason: 'plain',
   failureDecision: 'plain',
+  pinnedRouteId: 'plain',
 };
 
 /** Changes when an older program would misread a payload: with the columns, too, whose values go without names. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /**
  * Events of one verification as they go over the bus: JSON, dates in milliseconds, octets in base64. Two go for each

@@ -15,6 +15,7 @@ import '../batches/graphql-mutations.ts';
 import '../messages/graphql.ts';
 import '../numbers/graphql.ts';
 import '../messages/graphql-preview.ts';
+import '../messages/graphql-try.ts';
 import '../carriers/graphql-residency.ts';
 import '../carriers/graphql-mutations.ts';
 import '../carriers/graphql-health.ts';

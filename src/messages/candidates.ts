@@ -1,9 +1,16 @@
 import type { Carrier } from '../carriers/carrier.ts';
-import type { CarrierId } from '../ids.ts';
+import type { CarrierId, RouteId } from '../ids.ts';
 import type { Route } from '../routing/directory.ts';
 import type { Candidate } from '../routing/policy.ts';
 import { priceOf } from '../routing/price.ts';
-import { lastingExclusion, passingExclusion, reopened, type Exclusion, type Place } from './exclusion.ts';
+import {
+  ELSEWHERE,
+  lastingExclusion,
+  passingExclusion,
+  reopened,
+  type Exclusion,
+  type Place,
+} from './exclusion.ts';
 import type { Ground } from './route-ground.ts';
 import type { Tried } from './tried.ts';
 
@@ -25,6 +32,8 @@ export interface Bound {
   tried?: readonly Tried[];
   /** None of those routes again. */
   onlyUntried?: boolean;
+  /** No route but this one. */
+  pinnedTo?: RouteId | null;
 }
 
 export interface Candidates {
@@ -59,12 +68,12 @@ export function waysTo({ service, routes, barrier, penalty }: Ground, place: Pla
 export function candidatesOf(
   ways: readonly Way[],
   linksOf: (route: Route) => Links,
-  { taken, tried = [], onlyUntried = false }: Bound,
+  { taken, tried = [], onlyUntried = false, pinnedTo = null }: Bound,
 ): Candidates {
   const links = ways.map(({ route }) => linksOf(route));
   const all = ways.map(
     ({ route, exclusion }, i) =>
-      exclusion ??
+      (pinnedTo !== null && route.id !== pinnedTo ? ELSEWHERE : exclusion) ??
       passingExclusion(route.id, { carrier: links[i], taken: taken?.get(route.carrierId) ?? 0, tried }),
   );
   const exclusions = onlyUntried ? all : reopened(all);

@@ -1,6 +1,6 @@
 import type { Carrier } from '../carriers/carrier.ts';
 import type { CarrierRegistry } from '../carriers/registry.ts';
-import type { CarrierId, ServiceId } from '../ids.ts';
+import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { LineType } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
 import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
@@ -46,6 +46,8 @@ export interface RouteQuestion {
   tried: readonly Tried[];
   /** None of those routes again. */
   onlyUntried: boolean;
+  /** The only route that it may take; null: any. */
+  pinnedTo: RouteId | null;
   now: number;
 }
 
@@ -129,11 +131,11 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
 
   /**
    * Nothing is learned within a claim: its messages to a place are ranked alike for as long as the same carriers
-   * have room; of one that was tried before the routes are not the same. With fifty routes that are learned from, and
+   * have room; of one that was tried before, or tries one, the routes are not the same. With fifty routes that are learned from, and
    * one place, the worker allocates 119 KB a message and not 188.
    */
   function rankingOf(bundle: Bundle, bound: Bound): Ranking {
-    if (bound.tried?.length) return rank(bundle, bound);
+    if (bound.tried?.length || bound.pinnedTo) return rank(bundle, bound);
     const isFull = (id: CarrierId) => (linksOf(id)?.freeWindow() ?? 0) <= (bound.taken?.get(id) ?? 0);
     const full = bundle.carrierIds.filter(isFull).join();
     let ranking = bundle.rankings.get(full);
@@ -147,14 +149,15 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   return {
-    async choose({ verification, destination, place, taken, tried, onlyUntried, now }) {
+    async choose({ verification, destination, place, taken, tried, onlyUntried, pinnedTo, now }) {
       const { accountId, serviceId } = verification;
       if (!grounds.has(serviceId))
         grounds.set(serviceId, await readGround(app, accountId, serviceId).catch(asUnreadable));
       const ground = grounds.get(serviceId);
       if (ground instanceof Unreadable) throw ground.error;
       if (!ground) return { verdict: undefined };
-      const { best, verdict } = rankingOf(bundleOf(ground, place, now), { taken, tried, onlyUntried });
+      const bound = { taken, tried, onlyUntried, pinnedTo };
+      const { best, verdict } = rankingOf(bundleOf(ground, place, now), bound);
       if (!best) return { verdict };
       const { country } = place;
       const usable = ground.senders(best.route, country);

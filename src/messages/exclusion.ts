@@ -25,6 +25,9 @@ export interface Place {
   lineType: LineType;
 }
 
+/** Of every other route, when a message is sent to try one. */
+export const ELSEWHERE: Exclusion = { reason: 'the message is sent to try another route', kind: 'lasting' };
+
 /** What speaks for or against a route whatever the moment. */
 export interface LastingInput {
   route: Coverage & { id: RouteId };
@@ -87,7 +90,8 @@ export function reopened(exclusions: readonly (Exclusion | undefined)[]): readon
 }
 
 /** Why no route can ever be taken; `undefined` when one is open, or may open by itself. */
-export function lastingVerdict(exclusions: readonly (Exclusion | undefined)[]): Verdict | undefined {
+export function lastingVerdict(all: readonly (Exclusion | undefined)[]): Verdict | undefined {
+  const exclusions = all.filter((exclusion) => exclusion !== ELSEWHERE);
   if (exclusions.length === 0) return { reason: 'there is no route', failsFor: 'no_route' };
   const reasons = new Set<string>();
   for (const exclusion of exclusions) {

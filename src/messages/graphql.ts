@@ -43,6 +43,7 @@ export const Message = builder.drizzleObject('messages', {
       settledAt: true,
       failureReason: true,
       failureDecision: true,
+      pinnedRouteId: true,
     },
   },
   interfaces: [builder.nodeInterfaceRef()],
@@ -95,6 +96,13 @@ export const Message = builder.drizzleObject('messages', {
       description: 'When no route could carry it: every candidate with the reason why not. Absent otherwise.',
       extensions: CLOSED_TO_CLIENT_TOKEN,
       resolve: ({ failureDecision }) => failureDecision && decodeDecision(failureDecision),
+    }),
+    pinnedRouteId: t.id({
+      nullable: true,
+      description:
+        'The only route that it may take: it was sent to try that one (`tryRoute`). Absent of all others.',
+      extensions: CLOSED_TO_CLIENT_TOKEN,
+      resolve: (message) => message.pinnedRouteId,
     }),
     attempts: t.relation('attempts', {
       type: Attempt,

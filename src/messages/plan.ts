@@ -117,6 +117,7 @@ export async function planAttempts(
     const choice = await choosers[verification.mode].choose({
       ...{ verification, destination, place, taken, onlyUntried, now },
       tried: before,
+      pinnedTo: message.pinnedRouteId,
     });
     if ('carrier' in choice) {
       const { id } = choice.carrier;

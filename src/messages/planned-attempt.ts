@@ -37,7 +37,11 @@ export function planAttempt(
   { choice, message, verification, to, resolution, isLate, now }: Planned,
 ): PlannedAttempt {
   const attempt = newAttempt(message, verification, resolution, choice, isLate, now);
-  const learns = verification.mode === 'live' && choice.service.settings.routing === 'adaptive';
+  // Whoever tries a route types no code: it would count as one that does not convert.
+  const learns =
+    verification.mode === 'live' &&
+    message.pinnedRouteId === null &&
+    choice.service.settings.routing === 'adaptive';
   return {
     attempt,
     carrier: choice.carrier,

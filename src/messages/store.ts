@@ -2,7 +2,7 @@ import { newId } from '../crypto/new-id.ts';
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
 import type { Mode } from '../accounts/mode.ts';
-import { idFromUuid, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
+import { idFromUuid, type AccountId, type MessageId, type RouteId, type VerificationId } from '../ids.ts';
 import type { MessageRow } from './table.ts';
 
 /** The hot statements on messages, each for a whole batch. Whoever changes one holds its verification's lock. */
@@ -45,6 +45,14 @@ const DECISIONS = rowset<MessageRow>({
   decision: ['json', (r) => r.failureDecision],
 });
 
+/** Fewer still are sent to try a route: a statement of their own costs the others nothing. */
+const PINS = rowset<MessageRow>({
+  account_id: ['uuid', (r) => r.accountId],
+  id: ['uuid', (r) => r.id],
+  verification_id: ['uuid', (r) => r.verificationId],
+  route_id: ['uuid', (r) => r.pinnedRouteId],
+});
+
 const INSERT = `
   INSERT INTO messages (${ROWS.names}, days) SELECT n.*, coalesce(a.messages_days, 365)
   FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
@@ -62,12 +70,18 @@ const UPDATE_DECISION = `
   FROM ${DECISIONS.from}
   WHERE m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id`;
 
+const PIN = `
+  UPDATE messages m SET pinned_route_id = n.route_id
+  FROM ${PINS.from}
+  WHERE m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id`;
+
 const READ = `SELECT m.* FROM messages m JOIN ${MESSAGE_KEYS.from} USING (account_id, verification_id, id)`;
 
-/** A message that is due at once. */
+/** A message that is due at once. @param pinnedRouteId the only route that it may take */
 export function newMessage(
   { accountId, id: verificationId, mode }: { accountId: AccountId; id: VerificationId; mode: Mode },
   now: number,
+  pinnedRouteId: RouteId | null = null,
 ): MessageRow {
   const queuedAt = new Date(now);
   return {
@@ -86,11 +100,14 @@ export function newMessage(
     settledAt: null,
     failureReason: null,
     failureDecision: null,
+    pinnedRouteId,
   };
 }
 
 export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
-  if (rows.length > 0) await runBatch(tx, INSERT, ROWS, rows);
+  if (rows.length === 0) return;
+  const pinned = rows.filter(({ pinnedRouteId }) => pinnedRouteId !== null);
+  await Promise.all([runBatch(tx, INSERT, ROWS, rows), pinned.length > 0 && runBatch(tx, PIN, PINS, pinned)]);
 }
 
 export async function saveMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
@@ -126,6 +143,7 @@ export interface RawMessage {
   settled_at: Date | null;
   failure_reason: string | null;
   failure_decision: MessageRow['failureDecision'];
+  pinned_route_id: string | null;
 }
 
 export function messageFromRaw(raw: RawMessage): MessageRow {
@@ -145,5 +163,6 @@ export function messageFromRaw(raw: RawMessage): MessageRow {
     settledAt: raw.settled_at,
     failureReason: raw.failure_reason,
     failureDecision: raw.failure_decision,
+    pinnedRouteId: raw.pinned_route_id === null ? null : idFromUuid('rte', raw.pinned_route_id),
   };
 }

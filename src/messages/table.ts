@@ -64,6 +64,8 @@ export const messages = snakeCase.table(
     failureReason: text(),
     /** When no route could ever have carried it: the choice that says so. */
     failureDecision: json().$type<StoredDecision>(),
+    /** The only route that it may take: it is sent to try that one. */
+    pinnedRouteId: routeIdColumn(),
     /** For how long it is kept: with the time in the verification's id that says in which partition it is. */
     days: smallint().notNull().default(365),
   },

@@ -1,25 +1,12 @@
-import type { Actor } from '../audit/actor.ts';
 import { appendAudit } from '../audit/append.ts';
-import { mergeActs, type DoneAct } from '../audit/traffic.ts';
-import type { Tx } from '../db/client.ts';
+import { mergeActs } from '../audit/traffic.ts';
+import { DUE_CHANNEL, TESTS_DUE } from '../bus/channels.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
-import { createJournal, type Journal } from '../events/journal.ts';
-import { DUE_CHANNEL, TESTS_DUE } from '../bus/channels.ts';
 import { insertMessages, newMessage } from '../messages/store.ts';
-import type { MessageRow } from '../messages/table.ts';
-import type { VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import type { Service } from '../services/directory.ts';
 import { insertNumbers } from '../vault/numbers.ts';
-import type { VaultedNumber } from '../vault/table.ts';
-import {
-  destinationName,
-  lockDestinations,
-  saveDestinations,
-  type DestinationKey,
-  type DestinationState,
-} from './destinations.ts';
+import { destinationName, saveDestinations, type DestinationState } from './destinations.ts';
 import {
   DestinationLocked,
   DestinationOptedOut,
@@ -27,52 +14,14 @@ import {
   TooManySends,
   VerificationSettled,
 } from './errors.ts';
-import {
-  claimName,
-  insertIdempotencyKeys,
-  readIdempotencyKeys,
-  type IdempotencyClaim,
-  type IdempotencyRecord,
-} from './idempotency.ts';
+import { claimName, insertIdempotencyKeys } from './idempotency.ts';
 import { decideSendTo, isLocked } from './limits.ts';
-import { createOptOutCheck, readOptOuts } from './opt-outs.ts';
 import type { AnsweredVerification } from './number-of.ts';
 import { answerRepeats, Repeat, type StartResult } from './repeats.ts';
 import { endOf } from './resent.ts';
-import { insertVerifications, lockVerifications, saveVerifications } from './store.ts';
+import { destinationKeyOf, readBatch, type Batch, type NewStart } from './start-batch.ts';
+import { insertVerifications, saveVerifications } from './store.ts';
 import type { VerificationRow } from './table.ts';
-
-export interface NewStart {
-  by: Actor;
-  service: Service;
-  /** What becomes the verification if none is pending for this number. */
-  draft: VerificationRow;
-  /** What the vault will have of the draft. */
-  number: VaultedNumber;
-  /** The number as it is answered. */
-  e164: string;
-  /** Only one more message of this one. */
-  resendOf: VerificationId | undefined;
-  idempotency: IdempotencyClaim | undefined;
-}
-
-/** What a batch knows and changes while it decides its starts one after the other. */
-interface Batch {
-  now: number;
-  destinations: Map<string, DestinationState>;
-  /** The latest verification of each destination, by its id. */
-  verifications: Map<string, VerificationRow>;
-  answered: Map<string, IdempotencyRecord>;
-  isOptedOut: (destination: DestinationKey) => boolean;
-  touched: Set<DestinationState>;
-  inserted: VerificationRow[];
-  numbers: VaultedNumber[];
-  changed: Set<VerificationRow>;
-  messages: MessageRow[];
-  newAnswers: IdempotencyRecord[];
-  done: DoneAct[];
-  journal: Journal;
-}
 
 /**
  * Commits a batch of starts in one transaction: four statements to read and lock, then the pure
@@ -95,7 +44,7 @@ export async function commitStarts(
         saveVerifications(tx, [...batch.changed]),
         insertMessages(tx, batch.messages),
         insertIdempotencyKeys(tx, batch.newAnswers),
-        appendAudit(tx, mergeActs(batch.done), batch.now),
+        appendAudit(tx, [...mergeActs(batch.done), ...batch.tries], batch.now),
         answerRepeats(tx, results),
       ]);
       const modes = new Set(batch.messages.map(({ mode }) => mode));
@@ -120,54 +69,8 @@ function withNumbers(
   });
 }
 
-function destinationOf({ draft, number }: NewStart): DestinationKey {
-  return { accountId: draft.accountId, serviceId: draft.serviceId, destination: number.subject };
-}
-
-async function readBatch(tx: Tx, starts: readonly NewStart[], now: number): Promise<Batch> {
-  const destinations = new Map<string, DestinationState>();
-  for (const start of starts) {
-    const key = destinationOf(start);
-    const fresh = {
-      ...key,
-      exists: false,
-      recentSends: [],
-      failedChecks: 0,
-      latestVerificationId: undefined,
-    };
-    destinations.set(destinationName(key), fresh);
-  }
-  const claims = starts.flatMap((start) => start.idempotency ?? []);
-  const keys = [...destinations.values()];
-  const [locked, optOuts, answered] = await Promise.all([
-    lockDestinations(tx, keys),
-    readOptOuts(tx, keys),
-    readIdempotencyKeys(tx, claims),
-  ]);
-  for (const state of locked) destinations.set(destinationName(state), state);
-  const latest = locked.flatMap((d) =>
-    d.latestVerificationId ? [{ accountId: d.accountId, id: d.latestVerificationId }] : [],
-  );
-  const verifications = latest.length > 0 ? await lockVerifications(tx, latest) : [];
-  return {
-    now,
-    destinations,
-    verifications: new Map(verifications.map((v) => [v.id, v])),
-    answered: new Map(answered.map((record) => [claimName(record), record])),
-    isOptedOut: createOptOutCheck(optOuts),
-    touched: new Set(),
-    inserted: [],
-    numbers: [],
-    changed: new Set(),
-    messages: [],
-    newAnswers: [],
-    done: [],
-    journal: createJournal(now),
-  };
-}
-
 function decideStart(batch: Batch, start: NewStart): StartResult {
-  const { by, draft, service, idempotency } = start;
+  const { by, draft, service, idempotency, pinnedTo } = start;
   const { now, journal } = batch;
   const before = idempotency && batch.answered.get(claimName(idempotency));
   if (before)
@@ -175,7 +78,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       ? new Repeat(before)
       : new IdempotencyConflict();
 
-  const destination = batch.destinations.get(destinationName(destinationOf(start)))!;
+  const destination = batch.destinations.get(destinationName(destinationKeyOf(start)))!;
   const ended = start.resendOf && endOf(latestOf(batch, destination), start.resendOf, now);
   if (ended) return new VerificationSettled(ended);
   if (isLocked(draft, destination, service.settings)) return new DestinationLocked();
@@ -203,7 +106,7 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
       journal.record('ChannelChanged', verification);
     }
   }
-  const message = send && newMessage(verification, now);
+  const message = send && newMessage(verification, now, pinnedTo);
   if (message) {
     batch.messages.push(message);
     journal.record('MessageQueued', verification, message);
@@ -216,7 +119,16 @@ function decideStart(batch: Batch, start: NewStart): StartResult {
     batch.newAnswers.push(record);
   }
   const { accountId, id: target } = verification;
-  batch.done.push({ accountId, actor: by, action: 'verification.start', outcome: 'ok', target });
+  if (pinnedTo === undefined)
+    batch.done.push({ accountId, actor: by, action: 'verification.start', outcome: 'ok', target });
+  else
+    batch.tries.push({
+      accountId,
+      actor: by,
+      action: 'route.try',
+      targets: [target],
+      details: { route: pinnedTo },
+    });
   return { ...verification, ...(message && { queued: message }) };
 }
 

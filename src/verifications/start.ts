@@ -6,7 +6,7 @@ import { actorOf, type Actor } from '../audit/actor.ts';
 import { newId } from '../crypto/new-id.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId, ServiceId, VerificationId } from '../ids.ts';
+import type { AccountId, RouteId, ServiceId, VerificationId } from '../ids.ts';
 import { findInboundNumber } from '../inbound/numbers.ts';
 import { spendLimits, type LimitKeys } from '../limits/spend.ts';
 import type { App } from '../platform.ts';
@@ -37,6 +37,8 @@ export interface StartInput {
   binding?: ClientBinding | undefined;
   /** Only one more message of this one, if it is still pending. */
   resendOf?: VerificationId | undefined;
+  /** To try this route of the account: its message takes no other one, and what becomes of it teaches nothing. */
+  pinnedTo?: RouteId | undefined;
   /** Nobody is given a client token of it. */
   isWithoutToken?: boolean;
   /** Counted by limits of the service: values by their names. */
@@ -97,6 +99,7 @@ export async function startAs(app: App, who: Starter, input: StartInput): Promis
     },
     e164: phone.e164,
     resendOf: input.resendOf,
+    pinnedTo: input.pinnedTo,
     idempotency,
   });
 }

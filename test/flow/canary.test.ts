@@ -18,6 +18,7 @@ import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
+import { listRoutes } from '../../src/routing/queries.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
@@ -251,9 +252,27 @@ async function throughTheLife(): Promise<void> {
     await ask(account.caller, 'verifications', { first: 3, filter: { to: approved.to } });
     await ask(account.caller, 'unlockDestination', { input: { to: approved.to } });
     await ask(account.caller, 'resolveNumber', { to: approved.to, lookup: true });
+    await tryARoute(codeAlphabet, account);
     await ask(account.caller, 'exportSubject', { input: { to: approved.to } });
     await ask(account.caller, 'eraseSubject', { input: { to: canceled.to } });
   }
+}
+
+async function tryARoute(
+  what: string,
+  { who, caller }: Awaited<ReturnType<typeof anAccount>>,
+): Promise<void> {
+  const to = knownNumber(`a route tried with ${what}`);
+  const [route] = await listRoutes(app, who);
+  const { id } = await ask(caller, 'tryRoute', { input: { routeId: route!.id, to } });
+  const tried = { accountId: who.accountId, id: id as VerificationId };
+  knowCode(`a route tried with ${what}`, await codeOf(app, tried));
+  await happened(app, tried, 'MessageDelivered');
+  for (const wrongly of [
+    { routeId: to, to },
+    { routeId: route!.id, to: `${to}0000000` },
+  ])
+    await ask(caller, 'tryRoute', { input: wrongly });
 }
 
 /** The ways in which carriers repeat what they were told. */

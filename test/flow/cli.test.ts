@@ -342,6 +342,36 @@ test('carriers: how they stand, live, and whether one takes messages', async () 
   expect(await live.ended).toBe(0);
 });
 
+test('carriers test with a number: one message over one route alone, its way live, and how it ended', async () => {
+  const own = await createTestAccount(app, { coolDownSeconds: 0 });
+  await connectSimulated(app, own, ['instant', 'rejecting']);
+  const asOwn = {
+    env: { ...env, OTPOST_API_KEY: (await createApiKey(app, own.accountId, { name: 'CLI' })).key },
+  };
+  const to = nextNumber();
+  await start(app, own, to);
+  await received(app, to);
+  const delivered = await runCli(['carriers', 'test', 'instant', to, '--json'], asOwn);
+  expect(delivered.code).toBe(0);
+  const said = delivered.out.map((line) => JSON.parse(line) as { type: string });
+  expect(said.map(({ type }) => type)).toEqual([
+    'started',
+    'MessageQueued',
+    'MessageSent',
+    'MessageDelivered',
+    'tried',
+  ]);
+  expect(said.at(-1)).toMatchObject({ status: 'DELIVERED', attempts: [{ route: { name: 'instant' } }] });
+  const refused = await runCli(['carriers', 'test', 'rejecting', nextNumber()], asOwn);
+  expect(refused.code).toBe(1);
+  expect(refused.out.join('\n')).toMatch(/over rejecting of rejecting[^]*REJECTED.*0x00000045[^]*FAILED/);
+  expect(await runCli(['carriers', 'test', 'x', to], asOwn)).toMatchObject({
+    code: 2,
+    err: [expect.stringContaining('There is no route "x"; there are: instant, rejecting.')],
+  });
+  expect(await runCli(['carriers', 'test', 'instant', '12'], asOwn)).toMatchObject({ code: 2 });
+});
+
 test('tail: misses nothing when the line breaks before the first event, and goes on behind a cursor', async () => {
   const { hostname, port } = new URL(app.server!.url);
   await using proxy = await startProxy({ host: hostname, port: Number(port) });

@@ -66,6 +66,7 @@ export const messageRows: fc.Arbitrary<MessageRow> = record({
   failureDecision: nullable(
     fc.constant<StoredDecision>({ factors: [], ranked: [], excluded: [['does not serve HR', 'AAAA']] }),
   ),
+  pinnedRouteId: nullable(id('rte')),
 });
 
 export const envelopes: fc.Arbitrary<EventEnvelope> = record({

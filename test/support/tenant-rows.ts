@@ -282,6 +282,11 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     args: input(({ ids, word }) => ({ routeId: ids.rte, name: `${word} detour` })),
     ids: { 'input.routeId': 'RouteNotFound' },
   },
+  tryRoute: {
+    ...liveOnly,
+    args: input(({ ids, aNumber }) => ({ routeId: ids.rte, to: aNumber(), serviceId: ids.svc })),
+    ids: { 'input.routeId': 'RouteNotFound', 'input.serviceId': 'ServiceNotFound' },
+  },
   addSender: {
     ...liveOnly,
     args: input(({ ids }) => ({ value: '+385911000000', carrierIds: [ids.car] })),

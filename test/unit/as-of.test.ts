@@ -49,6 +49,7 @@ const message: MessageRow = {
   settledAt: at(10),
   failureReason: null,
   failureDecision: null,
+  pinnedRouteId: null,
 };
 const event: EventRow = {
   accountId: ACCOUNT,

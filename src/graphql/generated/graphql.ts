@@ -606,6 +606,16 @@ export type TotpSettingsInput = {
   stepSeconds?: number | null | undefined;
 };
 
+/** Which route to try, and with whom. */
+export type TryRouteInput = {
+  /** Which route; it must be enabled. */
+  routeId: string | number;
+  /** Whose text, sender and rules; the account's default service when absent. */
+  serviceId?: string | number | null | undefined;
+  /** Whose handset: a phone number as a person types it; without a country code the service's default country counts. */
+  to: string;
+};
+
 /** Which destination to unlock. */
 export type UnlockDestinationInput = {
   /** For which service; the account's default service when absent. */
@@ -942,6 +952,11 @@ export type RotateOAuthClientSecretMutation = { rotateOAuthClientSecret:
     | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
+export type RoutesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RoutesQuery = { routes: Array<{ id: string, name: string, enabled: boolean, carrier: { id: string, name: string } }> };
+
 export type ServicesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -986,6 +1001,24 @@ export type TailEventsSubscription = { accountEvents:
     | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
     | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
     | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, to: string, country: string, status: VerificationStatus, checksLeft: number } }
+   };
+
+export type TryRouteMutationVariables = Exact<{
+  input: TryRouteInput;
+}>;
+
+
+export type TryRouteMutation = { tryRoute:
+    | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
+    | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }
+    | { __typename: 'InvalidInput', code: string, message: string, docUrl: string, field: string }
+    | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string, field: string }
+    | { __typename: 'RouteNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'SenderNotAllowed', code: string, message: string, docUrl: string }
+    | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
+    | { __typename: 'Verification', id: string, to: string, expiresAt: string, messages: { nodes: Array<{ id: string, pinnedRouteId: string | null }> } }
    };
 
 export type UnlockDestinationMutationVariables = Exact<{
@@ -2008,6 +2041,19 @@ export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
   createdAt
   revokedAt
 }`, {"hash":"sha256:035c9b4d1042760e8e9cad0529d86e9839fa2b3c3dff748eb68972cbd0f0ce93"}) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
+export const RoutesDocument = new TypedDocumentString(`
+    query Routes {
+  routes {
+    id
+    name
+    enabled
+    carrier {
+      id
+      name
+    }
+  }
+}
+    `, {"hash":"sha256:956a45fd67ce92bc6c118ce88f50b00bd43b46c88eda5c0a2ca3773399757600"}) as unknown as TypedDocumentString<RoutesQuery, RoutesQueryVariables>;
 export const ServicesDocument = new TypedDocumentString(`
     query Services {
   services {
@@ -2124,6 +2170,38 @@ export const TailEventsDocument = new TypedDocumentString(`
   sender
   segments
 }`, {"hash":"sha256:c745a97f5fc1a9e9b1b9188ca44ace9a444637b92ee1054f49789af8888b0f10"}) as unknown as TypedDocumentString<TailEventsSubscription, TailEventsSubscriptionVariables>;
+export const TryRouteDocument = new TypedDocumentString(`
+    mutation TryRoute($input: TryRouteInput!) {
+  tryRoute(input: $input) {
+    __typename
+    ... on Verification {
+      id
+      to
+      expiresAt
+      messages(first: 100) {
+        nodes {
+          id
+          pinnedRouteId
+        }
+      }
+    }
+    ... on Error {
+      code
+      message
+      docUrl
+    }
+    ... on TooManySends {
+      nextSendAt
+    }
+    ... on InvalidInput {
+      field
+    }
+    ... on InvalidPhoneNumber {
+      field
+    }
+  }
+}
+    `, {"hash":"sha256:90011b6b02219c63bd5a77a1a4592fe560e7e4086029b8649ed03e0a34a04aee"}) as unknown as TypedDocumentString<TryRouteMutation, TryRouteMutationVariables>;
 export const UnlockDestinationDocument = new TypedDocumentString(`
     mutation UnlockDestination($input: UnlockDestinationInput!) {
   unlockDestination(input: $input) {

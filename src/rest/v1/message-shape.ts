@@ -79,6 +79,9 @@ export const Message = z
     sentAt: momentOrNull('When a carrier first took it.'),
     deliveredAt: momentOrNull('When its receipt came.'),
     settledAt: momentOrNull('When it came to its end, whichever.'),
+    pinnedRouteId: idOf('rte', 'The only route that it may take')
+      .nullable()
+      .openapi({ description: 'The only route that it may take, to try that one; null: any.' }),
     attempts: z.array(Attempt).openapi({ description: 'Each submission of it, oldest first.' }),
   })
   .openapi('Message', { description: 'One thing to deliver for a verification, with the way that it took.' });
@@ -96,6 +99,7 @@ export function messageShape(message: TracedMessage): z.output<typeof Message> {
     sentAt: message.sentAt,
     deliveredAt: message.deliveredAt,
     settledAt: message.settledAt,
+    pinnedRouteId: message.pinnedRouteId,
     attempts: message.attempts.map(attemptShape),
   };
 }

@@ -20,14 +20,14 @@ const KEPT_DAYS = 14;
 
 export async function saveEvidence(
   app: App,
-  key: EvidenceKey,
+  { accountId, policy }: EvidenceKey,
   worker: string,
   snapshot: AnySnapshot,
 ): Promise<void> {
   const row = { snapshot, updatedAt: new Date(app.clock()) };
   await app.db
     .insert(routingEvidence)
-    .values({ ...key, worker, ...row })
+    .values({ accountId, policy, worker, ...row })
     .onConflictDoUpdate({
       target: [routingEvidence.accountId, routingEvidence.policy, routingEvidence.worker],
       set: row,
@@ -41,33 +41,34 @@ export interface SavedEvidence {
 }
 
 /**
- * What other workers have saved anew.
+ * What workers have saved anew.
  * @param read of each worker the `updatedAt` that was read last: their clocks differ
+ * @param except a worker that is not asked; absent: all are
  */
 export async function readEvidence(
   app: App,
   { accountId, policy }: EvidenceKey,
-  worker: string,
   read: ReadonlyMap<string, Date>,
+  except?: string,
 ): Promise<SavedEvidence[]> {
   const { snapshot, ...when } = {
     worker: routingEvidence.worker,
     updatedAt: routingEvidence.updatedAt,
     snapshot: routingEvidence.snapshot,
   };
-  const others = and(
+  const asked = and(
     eq(routingEvidence.accountId, accountId),
     eq(routingEvidence.policy, policy),
-    ne(routingEvidence.worker, worker),
+    except === undefined ? undefined : ne(routingEvidence.worker, except),
   );
-  const saved = await app.db.select(when).from(routingEvidence).where(others);
+  const saved = await app.db.select(when).from(routingEvidence).where(asked);
   const fresh = saved.filter((one) => one.updatedAt.getTime() !== read.get(one.worker)?.getTime());
   if (fresh.length === 0) return [];
   const workers = fresh.map((one) => one.worker);
   return app.db
     .select({ ...when, snapshot })
     .from(routingEvidence)
-    .where(and(others, inArray(routingEvidence.worker, workers)));
+    .where(and(asked, inArray(routingEvidence.worker, workers)));
 }
 
 export async function forgetOldEvidence(app: App): Promise<void> {

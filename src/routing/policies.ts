@@ -1,7 +1,16 @@
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { createEvidenceExchange, type Shared } from './evidence-exchange.ts';
-import { createPolicy, policyName, type Observation, type Policy, type PolicyOptions } from './policy.ts';
+import { createEvidenceExchange } from './evidence-exchange.ts';
+import { createShelf } from './evidence-shelf.ts';
+import {
+  createPolicy,
+  policyName,
+  type Observation,
+  type Policy,
+  type PolicyOptions,
+  type PolicySnapshot,
+} from './policy.ts';
+import { readPolicySnapshot } from './snapshots.ts';
 
 /** The policies of a process, with what they and those of other processes have learned. */
 export interface Policies {
@@ -17,35 +26,25 @@ export interface Policies {
 
 export function createPolicies(app: App): Policies {
   const evidence = app.single(createEvidenceExchange);
-  const known = new Map<AccountId, Map<string, Promise<Policy>>>();
-  const learning = new Map<AccountId, { policy: Policy; shared: Shared }[]>();
+  const shelf = createShelf<PolicySnapshot, Policy>(evidence, readPolicySnapshot);
+  // Of those that do not learn there is one for all.
+  const plain = new Map<PolicyOptions['strategy'], Policy>();
 
-  async function open(accountId: AccountId, options: PolicyOptions): Promise<Policy> {
-    const policy = createPolicy(options);
-    // One that does not learn has no evidence.
-    if (options.strategy !== 'adaptive') return policy;
-    const shared = await evidence.share({ accountId, policy: policyName(options) }, policy);
-    learning.set(accountId, [...(learning.get(accountId) ?? []), { policy, shared }]);
+  function plainOne(options: PolicyOptions): Policy {
+    const policy = plain.get(options.strategy) ?? createPolicy(options);
+    plain.set(options.strategy, policy);
     return policy;
   }
 
   return {
-    of(accountId, options) {
-      let policies = known.get(accountId);
-      if (!policies) known.set(accountId, (policies = new Map<string, Promise<Policy>>()));
-      const name = policyName(options);
-      let policy = policies.get(name);
-      if (!policy) {
-        policies.set(name, (policy = open(accountId, options)));
-        // Another time the database may be there.
-        policy.catch(() => policies.delete(name));
-      }
-      return policy;
-    },
+    of: async (accountId, options) =>
+      options.strategy === 'adaptive'
+        ? shelf.of(accountId, policyName(options), () => createPolicy(options))
+        : plainOne(options),
     observe(accountId, observation) {
-      for (const { policy, shared } of learning.get(accountId) ?? []) {
-        policy.observe(observation);
-        shared.changed();
+      for (const { learned, changed } of shelf.all(accountId)) {
+        learned.observe(observation);
+        changed();
       }
     },
     exchange: () => evidence.exchange(),

@@ -99,7 +99,11 @@ export function createReceiptLatency(source: string): ReceiptLatency {
     },
     snapshot: () => structuredClone(own),
     merge(other) {
-      if (other.source === source) return;
+      if (other.source === source) {
+        // What it had saved before it was forgotten here.
+        if (other.count > own.count) Object.assign(own, structuredClone(other));
+        return;
+      }
       if (other.count > (others.get(other.source)?.count ?? -1)) others.set(other.source, other);
     },
   };

@@ -63,7 +63,7 @@ export function createProcess({
 }
 
 /** A process with a clock of its own that counts how often it asks the database. */
-export function createCountingProcess(database: Database, bus?: Bus) {
+export function createCountingProcess(database: ProcessOptions['database'], bus?: Bus) {
   const state = { now: Date.now(), reads: 0 };
   const db = new Proxy(database.db, {
     get(target, property) {

@@ -8,8 +8,10 @@ export interface Said {
   text: string;
 }
 
-/** What a stream that does not end begins with is enough. */
+/** What a stream that does not end begins with is enough: this long behind its first event. */
 const FIRST_MS = 150;
+/** When it says nothing. */
+const SILENT_MS = 2_000;
 
 /**
  * Calls an operation of the REST API as its row says, for an account's own things, or with other values in some
@@ -34,6 +36,7 @@ export async function callOperation(
     if (field !== 'id') Object.assign(fieldsIn, { [field]: value });
   const query = new URLSearchParams(inQuery).toString();
   const stop = new AbortController();
+  const stopIn = (ms: number) => void setTimeout(() => stop.abort(), ms).unref();
   const response = await fetch(`${app.server!.url}${form.replace('{id}', id)}${query && `?${query}`}`, {
     method,
     signal: stop.signal,
@@ -44,8 +47,8 @@ export async function callOperation(
     ...(body && { body: JSON.stringify(body) }),
   });
   const isOpen = row.streams && response.ok;
-  if (isOpen) setTimeout(() => stop.abort(), FIRST_MS).unref();
-  const text = isOpen ? await readUntilAborted(response) : await response.text();
+  if (isOpen) stopIn(SILENT_MS);
+  const text = isOpen ? await readUntilAborted(response, () => stopIn(FIRST_MS)) : await response.text();
   const { status, headers } = response;
   const faults = (await documented(app)).faultsOf(method, form.replace('{id}', 'id'), {
     status,
@@ -56,12 +59,15 @@ export async function callOperation(
   return { status, text };
 }
 
-async function readUntilAborted(response: Response): Promise<string> {
+async function readUntilAborted(response: Response, onFirstEvent: () => void): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
   try {
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
-      text += decoder.decode(chunk);
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      const saidSomething = text.includes('data:');
+      text += decoder.decode(chunk, { stream: true });
+      if (!saidSomething && text.includes('data:')) onFirstEvent();
+    }
   } catch {
     // Left by us.
   }

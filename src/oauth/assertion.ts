@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import type { App } from '../platform.ts';
+import { createDecoyKeys } from './decoy-keys.ts';
 import { InvalidClient } from './errors.ts';
 import { ASSERTION_ALGORITHMS, CLOCK_TOLERANCE_SECONDS, LONGEST_ASSERTION_SECONDS } from './limits.ts';
 import { oauthAssertions, type OAuthClientRow } from './table.ts';
@@ -16,7 +17,8 @@ export function clientNamedBy(assertion: string): string | undefined {
 }
 
 /**
- * Verifies an assertion that a client has signed with a key of its own (RFC 7523 §3). It is good once.
+ * Verifies an assertion that a client has signed with a key of its own (RFC 7523 §3). It is good once. Where there is
+ * no such client, or it has no such key, a signature is verified all the same: its time would tell which clients are.
  * @throws {InvalidClient} that says what is wrong, as far as the assertion itself shows it
  */
 export async function verifyAssertion(
@@ -25,14 +27,11 @@ export async function verifyAssertion(
   assertion: string,
 ): Promise<undefined> {
   const expiresAt = refuseByItself(app, assertion);
-  if (!row?.publicKeys) throw new InvalidClient();
-  const { id } = row;
   let jti: string;
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: row.publicKeys }), {
+    const { payload } = await jwtVerify(assertion, keysOf(app, row), {
       algorithms: [...ASSERTION_ALGORITHMS],
-      issuer: id,
-      subject: id,
+      ...(row && { issuer: row.id, subject: row.id }),
       audience: app.publicUrl,
       requiredClaims: ['exp', 'jti'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
@@ -41,9 +40,12 @@ export async function verifyAssertion(
     jti = payload.jti!;
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
-    app.log.debug({ clientId: id, reason: error.code }, 'the assertion of an OAuth client');
+    app.log.debug({ clientId: row?.id, reason: error.code }, 'the assertion of an OAuth client');
     throw new InvalidClient();
   }
+  // By a decoy nothing is right.
+  if (!row) throw new InvalidClient();
+  const { id } = row;
   const hash = createHash('sha256').update(jti).digest();
   const used = await app.db
     .insert(oauthAssertions)
@@ -51,6 +53,20 @@ export async function verifyAssertion(
     .onConflictDoNothing()
     .returning({ hash: oauthAssertions.hash });
   if (used.length === 0) throw new InvalidClient('This assertion was used before. Each one is good once.');
+}
+
+function keysOf(app: App, row: OAuthClientRow | undefined): JWTVerifyGetKey {
+  const own = createLocalJWKSet({ keys: row?.publicKeys ?? [] });
+  return async (header, token) => {
+    try {
+      return await own(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // Imported anew each time, as those of a client are.
+      const decoys = createLocalJWKSet({ keys: [...app.single(createDecoyKeys)] });
+      return decoys({ alg: header.alg }, token);
+    }
+  };
 }
 
 /** @returns when it can no longer be used @throws {InvalidClient} */

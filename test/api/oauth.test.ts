@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { RunningApp } from '../../src/app.ts';
@@ -8,6 +8,7 @@ import { newId } from '../../src/crypto/new-id.ts';
 import { uuidOf, type OAuthClientId } from '../../src/ids.ts';
 import { writeAccessToken } from '../../src/oauth/access-token.ts';
 import { createClient, type NewClientInput } from '../../src/oauth/create-client.ts';
+import { InvalidClient } from '../../src/oauth/errors.ts';
 import { FAILURES_PER_ADDRESS, FAILURES_PER_CLIENT } from '../../src/oauth/failure-limit.ts';
 import { createSigningKeys } from '../../src/oauth/signing-keys.ts';
 import {
@@ -287,6 +288,41 @@ describe('a client with keys of its own', () => {
       ahead += 10_000;
       expect(refused(await askWith(await assertion)), what).toEqual([401, 'invalid_client']);
     }
+  });
+
+  test('is not told from one that there is not by what its refusal costs: a signature is looked at for each', async () => {
+    const strangers = await Promise.all(
+      ['ES256', 'Ed25519', 'RS256', 'PS256'].map(async (alg) => ({
+        alg,
+        key: (await generateKeyPair(alg)).privateKey,
+      })),
+    );
+    const revoked = await aClient({ publicKeys: jwks });
+    await owner.run(RevokeOAuthClientDocument, { input: { clientId: revoked.id } });
+    const named: Record<string, string> = {
+      'that there is': (await aClient({ publicKeys: jwks })).id,
+      'that there is not': newId('cli'),
+      'that was revoked': revoked.id,
+      'that has a secret': (await aClient()).id,
+      'whose name is none': 'somebody',
+    };
+    const verify = vi.spyOn(crypto.subtle, 'verify');
+    onTestFinished(() => verify.mockRestore());
+    for (const [what, id] of Object.entries(named))
+      for (const { alg, key } of strangers)
+        for (const header of [{ alg }, { alg, kid: 'any' }]) {
+          ahead += 61_000;
+          const now = Math.floor((Date.now() + ahead) / 1_000);
+          const said = { iss: id, sub: id, aud: PUBLIC_URL, exp: now + 60, jti: 'x' };
+          const assertion = await new SignJWT(said).setProtectedHeader(header).sign(key);
+          verify.mockClear();
+          const answer = await askWith(assertion);
+          expect(answer.body, what).toEqual({
+            error: 'invalid_client',
+            error_description: new InvalidClient().message,
+          });
+          expect(verify, `${what}, ${JSON.stringify(header)}`).toHaveBeenCalledOnce();
+        }
   });
 
   test('changes its keys one beside the other, and gives nobody a private one', async () => {

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   'request/rate_limited': 429,
   'request/media_type': 415,
   'request/path': 404,
+  'request/method': 405,
   'request/document_not_trusted': 403,
   'request/foreign_origin': 403,
   'idempotency/conflict': 409,

@@ -10,12 +10,13 @@ import { senderIn, type OwnOrigins } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { otherMethods } from '../allowed-methods.ts';
 import { sendText } from '../send.ts';
 import { authenticateCaller } from './credentials.ts';
 import type { Gate, OperationNeeds, TwilioContext, TwilioEnv } from './endpoint.ts';
 import { addEntities } from './entities.ts';
 import { addFactors } from './factors.ts';
-import { faultOf, pageOf, Refusal, retrySeconds, type Fault } from './fault.ts';
+import { faultOf, NOT_SO, pageOf, Refusal, retrySeconds, type Fault } from './fault.ts';
 import { addAttempts } from './attempts.ts';
 import { addBuckets } from './buckets.ts';
 import { addChallenges } from './challenges.ts';
@@ -76,7 +77,12 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
   addFactors(api, gate);
   addChallenges(api, gate);
 
-  api.notFound((context) => answer(context, NOTHING_HERE));
+  api.notFound((context) => {
+    const allowed = otherMethods(api, context.req.method, context.req.path);
+    return allowed.length === 0
+      ? answer(context, NOTHING_HERE)
+      : answer(context, new Refusal(...NOT_SO).fault, { allow: allowed.join(', ') });
+  });
   api.onError((error, context) => {
     if (error instanceof Refusal) {
       if (error.cause instanceof DomainError) noteRefused(app, error.cause, context);

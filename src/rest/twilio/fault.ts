@@ -42,6 +42,8 @@ export class InvalidParameter extends Refusal {
 }
 
 const NOT_FOUND = [404, 20404, 'The requested resource was not found'] as const;
+/** The path is asked by other methods. */
+export const NOT_SO = [405, 20004, 'Method not allowed'] as const;
 const BLOCKED = [403, 60238, 'Verification blocked'] as const;
 const COUNTRY = [403, 60605, 'Verification delivery blocked: the country is not allowed'] as const;
 const TOO_MANY_ANSWERS = [429, 60308, 'Challenge verification attempts limit reached'] as const;
@@ -52,6 +54,7 @@ type Known = readonly [status: number, code: number, message: string];
 const KNOWN: Partial<Record<ErrorCode, Known>> = {
   'auth/missing': [401, 20003, 'Authenticate'],
   'auth/invalid': [401, 20003, 'Authenticate'],
+  'request/method': NOT_SO,
   'verification/expired': NOT_FOUND,
   'verification/already_used': NOT_FOUND,
   'verification/canceled': NOT_FOUND,

@@ -14,6 +14,7 @@ import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
+import { otherMethods } from '../allowed-methods.ts';
 import { addAudit } from './audit.ts';
 import { addAuditExport } from './audit-export.ts';
 import { addBatches } from './batches.ts';
@@ -83,7 +84,12 @@ export function createRest(
   addDocs(api, publicUrl);
 
   api.onError((error, context) => sendProblem(context, app, problemFor(app, error, context)));
-  api.notFound((context) => sendProblem(context, app, nothingAt(app, context)));
+  api.notFound((context) => {
+    const allowed = otherMethods(api, context.req.method, context.req.path);
+    if (allowed.length === 0) return sendProblem(context, app, nothingAt(app, context));
+    context.env.outgoing.setHeader('allow', allowed.join(', '));
+    return sendProblem(context, app, notSo(app, context, allowed));
+  });
 
   const listener = getRequestListener(api.fetch, {
     overrideGlobalObjects: false,
@@ -131,6 +137,11 @@ function nothingAt(app: App, { req }: RestContext): Problem {
     // What somebody wrote into the path may be a code or a number: it is not written into their logs, too.
     `There is nothing for ${req.method} at this path. /v1/docs has all that there is.`,
   );
+}
+
+function notSo(app: App, { req }: RestContext, allowed: readonly string[]): Problem {
+  const detail = `This path is not asked by ${req.method}, but by ${allowed.join(', ')}.`;
+  return problem(app, 'request/method', detail, { allowed });
 }
 
 function operationsOf(api: RestApi): string[] {

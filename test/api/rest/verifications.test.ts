@@ -174,7 +174,7 @@ test('a body that does not say how long it is goes by the same rules, and a meth
   expect((await form('x'.repeat(70_000))).status).toBe(413);
   const headers = { authorization: `Bearer ${key}` };
   for (const path of ['/v1/verifications', '/v2/Services'])
-    expect((await fetch(app.server!.url + path, { method: 'DELETE', headers })).status, path).toBe(404);
+    expect((await fetch(app.server!.url + path, { method: 'DELETE', headers })).status, path).toBe(405);
 });
 
 test('HEAD is answered as GET, without the body, and the connection goes on', async () => {
@@ -226,7 +226,6 @@ describe('is refused with a problem', () => {
     [404, 'verification/not_found', () => caller.get('/v1/verifications/vrf_none')],
     [404, 'message/not_found', () => caller.get(`/v1/messages/msg_${'0'.repeat(32)}`)],
     [404, 'request/path', () => caller.get('/v1/nothing')],
-    [404, 'request/path', () => caller.post('/v1/account', {})],
     [401, 'auth/missing', () => restCallerWith(app, '').get('/v1/account')],
     [401, 'auth/invalid', () => restCallerWith(app, 'nonsense').get('/v1/account')],
   ])('%i %s', async (status, code, call) => {
@@ -237,6 +236,40 @@ describe('is refused with a problem', () => {
     const challenge = expect.stringMatching(/^Bearer realm="otpost"/) as string;
     expect(headers.get('www-authenticate')).toEqual(status === 401 ? challenge : null);
   });
+});
+
+test.each([
+  ['PUT', '/v1/verifications', 'GET, HEAD, POST'],
+  ['DELETE', `/v1/verifications/vrf_${'0'.repeat(32)}`, 'GET, HEAD'],
+  ['GET', `/v1/verifications/vrf_${'0'.repeat(32)}/check`, 'POST'],
+  ['HEAD', `/v1/verifications/vrf_${'0'.repeat(32)}/check`, 'POST'],
+  ['POST', '/v1/account', 'GET, HEAD'],
+  ['POST', '/v1/openapi.json', 'GET, HEAD'],
+])('%s %s is answered 405, and with what can be asked there', async (method, path, allow) => {
+  const response = await fetch(app.server!.url + path, {
+    method,
+    headers: { authorization: `Bearer ${caller.credential}` },
+  });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
+  const text = await response.text();
+  if (method === 'HEAD') return expect(text).toBe('');
+  expect(JSON.parse(text)).toMatchObject({ code: 'request/method', status: 405, title: 'method' });
+});
+
+test('a path without anything is 404 by any method, and HEAD and OPTIONS are as ever', async () => {
+  const asked = async (method: string, path: string) => {
+    const { status, headers } = await fetch(app.server!.url + path, {
+      method,
+      headers: { authorization: `Bearer ${caller.credential}` },
+    });
+    return [status, headers.get('allow')];
+  };
+  for (const method of ['GET', 'POST', 'PUT', 'HEAD'])
+    expect(await asked(method, '/v1/nothing')).toEqual([404, null]);
+  expect(await asked('GET', '/v1/docs/nothing')).toEqual([404, null]);
+  expect(await asked('HEAD', '/v1/account')).toEqual([200, null]);
+  expect(await asked('OPTIONS', '/v1/account')).toEqual([204, null]);
 });
 
 test('a key without the permission is told which one is missing, and sees numbers masked without that one', async () => {

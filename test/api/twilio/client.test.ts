@@ -237,6 +237,25 @@ describe('services', () => {
   });
 });
 
+test('a path that is asked by the wrong method is 405 with 20004, and says by which', async () => {
+  const asked = async (method: string, path: string) => {
+    const response = await fetch(app.server!.url + path, { method });
+    const text = await response.text();
+    const { code, status } = (text === '' ? {} : JSON.parse(text)) as { code?: number; status?: number };
+    return [response.status, status, code, response.headers.get('allow')];
+  };
+  const service = `/v2/Services/VA${'0'.repeat(32)}`;
+  expect(await asked('PUT', service)).toEqual([405, 405, 20_004, 'GET, HEAD, POST']);
+  expect(await asked('GET', `${service}/VerificationCheck`)).toEqual([405, 405, 20_004, 'POST']);
+  expect(await asked('POST', '/v2/SafeList/Numbers/+385911234567')).toEqual([
+    ...[405, 405, 20_004],
+    'GET, HEAD, DELETE',
+  ]);
+  for (const method of ['GET', 'PUT', 'DELETE'])
+    expect(await asked(method, `${service}/Nothing`)).toEqual([404, 404, 20_404, null]);
+  expect(await asked('OPTIONS', service)).toEqual([404, 404, 20_404, null]);
+});
+
 describe('a rate limit', () => {
   test('lets as many starts through as its buckets say, for each value of its own, and then says when to come back', async () => {
     const limited = await client.verify.v2.services.create({ friendlyName: 'Limited' });

@@ -65,7 +65,9 @@ async function replayRoutes(app: App, who: Principal, question: ReplayQuestion):
   if (value !== undefined && !(value > 0 && value <= 1_000_000))
     throw new InvalidInput('policy.valueOfConversion', 'More than 0, at most 1000000.');
   const { usual, byService } = await readOptions(app, who, question);
-  const known = new Map((await listRoutes(app, who)).map((route) => [route.id, route]));
+  const routes = await listRoutes(app, who);
+  const known = new Map(routes.map((route) => [route.id, route]));
+  const numbered = new Map(routes.map(({ number, id }) => [number, id]));
 
   const record = createTrackRecord();
   let seen = 0;
@@ -88,11 +90,11 @@ async function replayRoutes(app: App, who: Principal, question: ReplayQuestion):
       const options = byService.get(attempt.serviceId) ?? usual;
       const { valueOfConversion } = options;
       const cost = attempt.accepted ? attempt.price * attempt.segments : 0;
-      replay.decide({ ...attempt, candidates: candidatesOf(attempt, known), cost }, options);
+      replay.decide({ ...attempt, candidates: candidatesOf(attempt, known, numbered), cost }, options);
       values.set(valueOfConversion, (values.get(valueOfConversion) ?? 0) + 1);
     }
 
-  const { actual, replayed, routes, ...counts } = replay.result();
+  const { actual, replayed, routes: taken, ...counts } = replay.result();
   const reach = Z95 * replayed.standardError;
   const share = (n: number) => (counts.attempts > 0 ? n / counts.attempts : 0);
   return {
@@ -106,7 +108,7 @@ async function replayRoutes(app: App, who: Principal, question: ReplayQuestion):
       low: Math.max(0, replayed.conversions - reach),
       high: Math.min(counts.judged, replayed.conversions + reach),
     },
-    routes: [...routes]
+    routes: [...taken]
       .map(([routeId, n]) => ({
         routeId: routeId as RouteId,
         actualShare: share(n.actual),
@@ -153,8 +155,9 @@ function meanOf(values: ReadonlyMap<number, number>): number | undefined {
 function candidatesOf(
   { decision, routeId, price }: WitnessedAttempt,
   known: ReadonlyMap<string, { carrierId: string; priority: number; price: number }>,
+  numbered: ReadonlyMap<number, RouteId>,
 ): Candidate[] {
-  return decodeDecision(decision ?? []).flatMap((ranked) => {
+  return decodeDecision(decision ?? [], numbered).flatMap((ranked) => {
     const route = known.get(ranked.routeId);
     if (!route) return [];
     const { carrierId, priority } = route;

@@ -3,7 +3,7 @@ import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { CarrierId, RouteId, ServiceId } from '../ids.ts';
 import type { LineType } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
-import { encodeDecision, type ShortNames, type StoredDecision } from '../routing/decision.ts';
+import { encodeDecision, type StoredDecision } from '../routing/decision.ts';
 import type { Route } from '../routing/directory.ts';
 import type { RouteRequest } from '../routing/policy.ts';
 import { pickSender } from '../senders/pick.ts';
@@ -85,7 +85,6 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const grounds = new Map<ServiceId, Ground | undefined | Unreadable>();
   const bundles = new Map<string, Bundle>();
   const seen = new Map<CarrierId, Links>();
-  const names: ShortNames = new Map();
   let drawn = 0;
   const random = () => {
     drawn += 1;
@@ -116,7 +115,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   function rank({ ground, request, lineType, ways }: Bundle, bound: Bound): Ranking {
     const { candidates, exclusions } = candidatesOf(ways, ({ carrierId }) => linksOf(carrierId), bound);
     const ranked = ground.policy.choose(request, candidates, random);
-    const decision = encodeDecision(ranked, names, lineType);
+    const decision = encodeDecision(ranked, ground.numbers, lineType);
     const first = ranked[0];
     if (!first || first.excluded !== undefined) {
       const verdict = lastingVerdict(exclusions);
@@ -131,8 +130,8 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
 
   /**
    * Nothing is learned within a claim: its messages to a place are ranked alike for as long as the same carriers
-   * have room; of one that was tried before, or tries one, the routes are not the same. With fifty routes that are learned from, and
-   * one place, the worker allocates 119 KB a message and not 188.
+   * have room; of one that was tried before, or tries one, the routes are not the same. With fifty routes that are
+   * learned from, and one place, the worker allocates 119 KB a message and not 188.
    */
   function rankingOf(bundle: Bundle, bound: Bound): Ranking {
     if (bound.tried?.length || bound.pinnedTo) return rank(bundle, bound);

@@ -1,8 +1,9 @@
 import { Carrier } from '../carriers/graphql.ts';
 import { builder } from '../graphql/builder.ts';
 import { LineType } from '../numbers/graphql.ts';
-import { decodeDecision, lineTypeOf } from '../routing/decision.ts';
+import { lineTypeOf } from '../routing/decision.ts';
 import { Route, RouteCandidate } from '../routing/graphql.ts';
+import { readDecision } from '../routing/read-decision.ts';
 import { sandboxCarrier, sandboxRoute } from '../sandbox/place.ts';
 import { readParts } from './parts.ts';
 
@@ -118,7 +119,7 @@ export const Attempt = builder.drizzleObject('attempts', {
       type: [RouteCandidate],
       description:
         'Why this route: every candidate as it was ranked, best first. Empty for a test: there is nothing to choose.',
-      resolve: (attempt) => decodeDecision(attempt.decision),
+      resolve: ({ accountId, decision }, _args, { app }) => readDecision(app, accountId, decision),
     }),
     submittedAt: t.field({
       type: 'DateTime',

@@ -5,7 +5,7 @@ import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId } from '../ids.ts';
-import { decodeDecision } from '../routing/decision.ts';
+import { readDecision } from '../routing/read-decision.ts';
 import { RouteCandidate } from '../routing/graphql.ts';
 import { Verification } from '../verifications/graphql.ts';
 import { Attempt } from './graphql-attempt.ts';
@@ -95,7 +95,8 @@ export const Message = builder.drizzleObject('messages', {
       nullable: true,
       description: 'When no route could carry it: every candidate with the reason why not. Absent otherwise.',
       extensions: CLOSED_TO_CLIENT_TOKEN,
-      resolve: ({ failureDecision }) => failureDecision && decodeDecision(failureDecision),
+      resolve: ({ accountId, failureDecision }, _args, { app }) =>
+        failureDecision && readDecision(app, accountId, failureDecision),
     }),
     pinnedRouteId: t.id({
       nullable: true,

@@ -15,6 +15,8 @@ import type { ServiceSettings } from '../services/settings.ts';
 export interface Ground {
   service: Service;
   routes: readonly Route[];
+  /** What stored decisions call them. */
+  numbers: ReadonlyMap<string, number>;
   policy: Policy;
   /** Why messages to a country must not go that way, whatever the carrier's state. */
   barrier(route: Route, country: string): string | undefined;
@@ -45,6 +47,7 @@ export async function readGround(
   return {
     service,
     routes,
+    numbers: new Map(routes.map(({ id, number }) => [id, number])),
     policy,
     senders,
     registrations: (sender, country) => book.references(sender, country),

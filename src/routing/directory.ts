@@ -7,6 +7,8 @@ import { openRoute } from './sealed.ts';
 
 export interface Route extends Coverage, Priced {
   id: RouteId;
+  /** What stored decisions call it. */
+  number: number;
   carrierId: CarrierId;
   priority: number;
   sender: string | null;

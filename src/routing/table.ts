@@ -10,6 +10,7 @@ import {
   smallint,
   snakeCase,
   text,
+  unique,
 } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { carriers } from '../carriers/table.ts';
@@ -26,6 +27,8 @@ export const routes = snakeCase.table(
   {
     accountId: accountIdColumn().notNull(),
     id: routeIdColumn().notNull(),
+    /** What stored decisions call it: never another route's, and never changed. */
+    number: integer().notNull().generatedByDefaultAsIdentity(),
     carrierId: carrierIdColumn().notNull(),
     name: text().notNull(),
     /** 1 is tried first. */
@@ -46,11 +49,13 @@ export const routes = snakeCase.table(
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
+    unique().on(t.accountId, t.number),
     foreignKey({ columns: [t.accountId, t.carrierId], foreignColumns: [carriers.accountId, carriers.id] }),
   ],
 );
 
-export type RouteRow = typeof routes.$inferSelect;
+/** As it is written: its number is the table's to give. */
+export type RouteRow = Omit<typeof routes.$inferSelect, 'number'>;
 
 /** What a process has learned, its policies and what it knows of receipts: its own row, so that no row is hot. */
 export const routingEvidence = snakeCase.table(

@@ -6,6 +6,7 @@ import type { CarrierId, RouteId } from '../../src/ids.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { encodeDecision } from '../../src/routing/decision.ts';
 import { createPolicy, type PolicyOptions } from '../../src/routing/policy.ts';
+import { listRoutes } from '../../src/routing/queries.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { createService } from '../../src/services/create.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -25,6 +26,7 @@ let who: Principal;
 let caller: Caller;
 let carrierId: CarrierId;
 let routeIds: RouteId[];
+let numbers: ReadonlyMap<string, number>;
 const begin = hourOf(Date.now()) - 6 * HOUR_MS;
 
 beforeAll(async () => {
@@ -43,6 +45,7 @@ beforeEach(async () => {
   routeIds = [];
   for (const [i, { name, price }] of ROUTES.entries())
     routeIds.push((await addRoute(app, who, { name, carrierId, priority: i + 1, price })).id);
+  numbers = new Map((await listRoutes(app, who)).map(({ id, number }) => [id, number]));
 });
 
 /** Traffic by the account's order, but for a share that went astray. */
@@ -54,7 +57,7 @@ function drawTraffic(count: number, astray: number): PastVerification[] {
     const candidates = ROUTES.map(({ price }, i) => ({
       ...{ routeId: routeIds[i]!, carrierId, priority: i + 1, price },
     }));
-    const decision = encodeDecision(policy.choose({ country: 'HR', now: at }, candidates, random), new Map());
+    const decision = encodeDecision(policy.choose({ country: 'HR', now: at }, candidates, random), numbers);
     const taken = random() < astray ? 1 : 0;
     const isConverted = random() < ROUTES[taken]!.converts;
     return {

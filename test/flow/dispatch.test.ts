@@ -5,7 +5,7 @@ import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
-import { decodeDecision } from '../../src/routing/decision.ts';
+import { readDecision } from '../../src/routing/read-decision.ts';
 import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
@@ -128,7 +128,7 @@ describe('a message goes over the next route', () => {
     expect(await attemptsOf(app, v)).toMatchObject([{ carrier: 'instant', status: 'delivered' }]);
     const [row] = await app.sql<{ decision: AttemptRow['decision'] }[]>`
       SELECT decision FROM attempts WHERE verification_id = ${uuidOf(v.id)}`;
-    expect(decodeDecision(row!.decision)).toMatchObject([
+    expect(await readDecision(app, who.accountId, row!.decision)).toMatchObject([
       { reasons: [{ factor: 'priority' }, { factor: 'load' }] },
       { excluded: expect.stringMatching(/refused|ECONNREFUSED|not up yet/) as string },
     ]);
@@ -487,7 +487,9 @@ describe('a message that no route can carry', () => {
     const reason = 'costs 0.08, more than the 0.05 that the service pays';
     expect(message).toMatchObject({ status: 'failed', attemptsSpent: 0 });
     expect(message!.failureReason).toBe(`no route can take it: ${reason}`);
-    expect(decodeDecision(message!.failureDecision!)).toMatchObject([{ excluded: reason }]);
+    expect(await readDecision(app, who.accountId, message!.failureDecision!)).toMatchObject([
+      { excluded: reason },
+    ]);
     // That is not the number's fault, and nobody needs another one.
     expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'no_route' });
     await expect(

@@ -16,7 +16,8 @@ import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import type { NewRoute } from '../../src/routing/save-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
-import { decodeDecision, lineTypeOf } from '../../src/routing/decision.ts';
+import { lineTypeOf } from '../../src/routing/decision.ts';
+import { readDecision } from '../../src/routing/read-decision.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -135,8 +136,8 @@ test('a route for other networks is left out, and the decision says why', async 
   provider.networks.set(to, 'TELEMACH-HR');
   const v = await start(app, who, to);
   expect(await carrierOf(v)).toBe('all');
-  const reasons = decodeDecision((await storedOf(v)).decision).map(({ excluded }) => excluded);
-  expect(reasons).toContain('does not serve the operator 21902');
+  const decision = await readDecision(app, v.accountId, (await storedOf(v)).decision);
+  expect(decision.map(({ excluded }) => excluded)).toContain('does not serve the operator 21902');
 });
 
 describe('a fixed line', () => {
@@ -148,7 +149,8 @@ describe('a fixed line', () => {
     expect(await attemptsOf(app, v)).toEqual([]);
     const [message] = await messagesOf(app, v);
     expect(message).toMatchObject({ status: 'failed', failureReason: FIXED });
-    expect(decodeDecision(message!.failureDecision!).map(({ excluded }) => excluded)).toEqual([FIXED, FIXED]);
+    const decision = await readDecision(app, v.accountId, message!.failureDecision!);
+    expect(decision.map(({ excluded }) => excluded)).toEqual([FIXED, FIXED]);
     expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'undeliverable' });
   }
 

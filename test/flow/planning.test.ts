@@ -8,7 +8,7 @@ import { LOG_SERIALIZERS } from '../../src/log-errors.ts';
 import { planAttempts, type Plan } from '../../src/messages/plan.ts';
 import { createPlanner } from '../../src/messages/plan-claim.ts';
 import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
-import { decodeDecision } from '../../src/routing/decision.ts';
+import { readDecision } from '../../src/routing/read-decision.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -85,7 +85,10 @@ describe('the messages of one claim', () => {
     using choose = vi.spyOn(policy, 'choose');
     const { attempts } = await planAttempts(app, carriers.links, await claim(who));
     expect(attempts.map(({ carrier }) => carrier.id)).toEqual([small, small, big, big, big]);
-    const why = attempts.map(({ attempt }) => decodeDecision(attempt.decision).map((r) => r.excluded));
+    const decisions = await Promise.all(
+      attempts.map(({ attempt }) => readDecision(app, who.accountId, attempt.decision)),
+    );
+    const why = decisions.map((decision) => decision.map(({ excluded }) => excluded));
     const [open, full] = [
       [undefined, undefined],
       [undefined, 'the window is full'],

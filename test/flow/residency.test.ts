@@ -5,7 +5,7 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { uuidOf } from '../../src/ids.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
-import { decodeDecision } from '../../src/routing/decision.ts';
+import { readDecision } from '../../src/routing/read-decision.ts';
 import type { ProfileName } from '../../src/simulator/profile.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller } from '../support/graphql.ts';
@@ -64,7 +64,8 @@ test('no message of an EU account ever leaves over a carrier outside, not even w
   );
   const [row] = await app.sql<{ decision: AttemptRow['decision'] }[]>`
     SELECT decision FROM attempts WHERE verification_id = ${uuidOf(started[0]!.id)} LIMIT 1`;
-  expect(decodeDecision(row!.decision).map(({ excluded }) => excluded)).toEqual(
+  const decision = await readDecision(app, started[0]!.accountId, row!.decision);
+  expect(decision.map(({ excluded }) => excluded)).toEqual(
     expect.arrayContaining(['outside EU: the carrier is in US', 'outside EU: the carrier has no region']),
   );
 });

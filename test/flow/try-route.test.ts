@@ -3,7 +3,7 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import { DomainError } from '../../src/errors.ts';
 import type { RouteId } from '../../src/ids.ts';
 import { tryRoute } from '../../src/messages/try-route.ts';
-import { decodeDecision } from '../../src/routing/decision.ts';
+import { readDecision } from '../../src/routing/read-decision.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import { listRoutes } from '../../src/routing/queries.ts';
 import { updateRoute } from '../../src/routing/update-route.ts';
@@ -55,7 +55,7 @@ test('a route that is tried has the message, whichever is preferred, and the oth
   const [message] = await messagesOf(app, v);
   expect(message).toMatchObject({ pinnedRouteId: seldom, status: 'delivered' });
   const [attempt] = await app.db.query.attempts.findMany({ where: { verificationId: v.id } });
-  expect(decodeDecision(attempt!.decision)).toMatchObject([
+  expect(await readDecision(app, who.accountId, attempt!.decision)).toMatchObject([
     { routeId: seldom },
     { excluded: 'the message is sent to try another route' },
   ]);
@@ -95,7 +95,7 @@ test('a route that may not take the number says why, and no word of the others',
   await happened(app, v, 'MessageFailed');
   const [message] = await messagesOf(app, v);
   expect(message!.failureReason).toBe('no route can take it: does not serve HR');
-  expect(decodeDecision(message!.failureDecision!)).toHaveLength(2);
+  expect(await readDecision(app, who.accountId, message!.failureDecision!)).toHaveLength(2);
 });
 
 test('trying a route teaches nothing, and the next message goes as if nothing had been', async () => {

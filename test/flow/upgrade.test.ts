@@ -236,3 +236,22 @@ test('invitations of an older installation are their makers’, and those of who
   const rows = await sql<{ id: string; invited_by: string | null }[]>`SELECT id, invited_by FROM invitations`;
   expect(rows.map((row) => [row.id, row.invited_by]).sort()).toEqual(stays.sort());
 });
+
+test('the routes of an older installation get numbers of their own, and those that its version still adds', async () => {
+  await using old = await createOldDatabase('route_numbers');
+  const { sql } = old;
+  await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
+  const carrier = { account_id: ACCOUNT, id: randomUUID(), name: 'old', secrets_sealed: Buffer.alloc(8) };
+  await sql`INSERT INTO carriers ${sql({ ...carrier, config: sql.json({}), enabled: true, created_at: new Date() })}`;
+  const add = (name: string) =>
+    sql`INSERT INTO routes ${sql({
+      ...{ account_id: ACCOUNT, id: randomUUID(), carrier_id: carrier.id, name, priority: 1 },
+      ...{ price: 0, enabled: true, created_at: new Date() },
+    })}`;
+  await add('one');
+  await add('two');
+  await old.upgrade();
+  await add('three');
+  const numbers = await sql<{ number: number }[]>`SELECT number FROM routes WHERE account_id = ${ACCOUNT}`;
+  expect(numbers.map(({ number }) => number).toSorted()).toEqual([1, 2, 3]);
+});

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { readParts } from '../../messages/parts.ts';
 import type { TracedMessage } from '../../messages/trace.ts';
-import { decodeDecision } from '../../routing/decision.ts';
+import type { App } from '../../platform.ts';
+import { readDecision } from '../../routing/read-decision.ts';
 import { idOf, moment, momentOrNull } from './parts.ts';
 import { Mode } from './verification-shape.ts';
 
@@ -86,7 +87,7 @@ export const Message = z
   })
   .openapi('Message', { description: 'One thing to deliver for a verification, with the way that it took.' });
 
-export function messageShape(message: TracedMessage): z.output<typeof Message> {
+export async function messageShape(app: App, message: TracedMessage): Promise<z.output<typeof Message>> {
   return {
     id: message.id,
     verificationId: message.verificationId,
@@ -100,12 +101,16 @@ export function messageShape(message: TracedMessage): z.output<typeof Message> {
     deliveredAt: message.deliveredAt,
     settledAt: message.settledAt,
     pinnedRouteId: message.pinnedRouteId,
-    attempts: message.attempts.map(attemptShape),
+    attempts: await Promise.all(message.attempts.map((attempt) => attemptShape(app, attempt))),
   };
 }
 
-function attemptShape(attempt: TracedMessage['attempts'][number]): z.output<typeof Attempt> {
+async function attemptShape(
+  app: App,
+  attempt: TracedMessage['attempts'][number],
+): Promise<z.output<typeof Attempt>> {
   const { errorCode, errorMessage, parts } = attempt;
+  const candidates = await readDecision(app, attempt.accountId, attempt.decision);
   return {
     id: attempt.id,
     status: attempt.status,
@@ -120,7 +125,7 @@ function attemptShape(attempt: TracedMessage['attempts'][number]): z.output<type
     submittedAt: attempt.submittedAt,
     answeredAt: attempt.answeredAt,
     settledAt: attempt.settledAt,
-    candidates: decodeDecision(attempt.decision).map(({ routeId, score, excluded, reasons }) => ({
+    candidates: candidates.map(({ routeId, score, excluded, reasons }) => ({
       ...{ routeId, score, excluded: excluded ?? null },
       reasons: reasons.map(({ factor, value }) => ({ factor, value })),
     })),

@@ -27,7 +27,8 @@ export function addMessages(api: RestApi, app: App, gate: Gate): void {
       const { rows, nextCursor } = await readPageOf('msg', query, (page) =>
         traceMessages(app, who, id, page),
       );
-      return withETag(context, { items: rows.map(messageShape), nextCursor });
+      const items = await Promise.all(rows.map((row) => messageShape(app, row)));
+      return withETag(context, { items, nextCursor });
     },
   });
 
@@ -43,7 +44,7 @@ export function addMessages(api: RestApi, app: App, gate: Gate): void {
       const id = readIdParam('msg', params);
       const message = id && (await traceMessage(app, who, id));
       if (!message) throw new MessageNotFound();
-      return withETag(context, messageShape(message));
+      return withETag(context, await messageShape(app, message));
     },
   });
 }

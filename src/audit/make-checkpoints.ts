@@ -36,8 +36,8 @@ export async function makeCheckpoints(app: App): Promise<void> {
  */
 async function makeCheckpoint(app: App, { accountId, last, seq }: Due): Promise<void> {
   const { head, brokenAt } = await followFrom(app, accountId, last);
-  // Shorter than it was: its end was cut off.
-  const first = brokenAt ?? (head.seq > seq ? seq + 1 : undefined);
+  // Shorter than it was signed: its end was cut off. Meanwhile it may have grown.
+  const first = brokenAt ?? (last.seq > seq ? seq + 1 : undefined);
   if (first === undefined) {
     await app.db
       .insert(auditCheckpoints)

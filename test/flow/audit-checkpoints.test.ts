@@ -188,6 +188,29 @@ describe('verifying finds by checkpoints', () => {
   });
 });
 
+test('a chain that grows while it is looked at is signed as far as it goes, and nothing is said against it', async () => {
+  const { app } = testApp;
+  const { accountId, account } = await aLog();
+  const write = async () => {
+    await noteApart(app, [anEntry(accountId)]);
+    await sealAll(app);
+  };
+  await write();
+  let said = 0;
+  const between = new Proxy(app.sql, {
+    async apply(sql, self, args) {
+      const due = (await Reflect.apply(sql, self, args)) as unknown;
+      await write();
+      return due;
+    },
+  });
+  const log = Object.assign(Object.create(app.log) as typeof app.log, { error: () => void (said += 1) });
+  await makeCheckpoints({ ...app, log, sql: between });
+  expect(said).toBe(0);
+  const rows = await app.sql`SELECT max(seq) AS seq FROM audit_checkpoints WHERE account_id = ${account}`;
+  expect(Number(rows[0]!.seq)).toBe(8);
+});
+
 test('a chain that does not go on from its last checkpoint is signed no more, and its owner is told', async () => {
   const { app } = testApp;
   const who = await createWaitingAccount(app);

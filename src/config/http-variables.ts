@@ -29,7 +29,7 @@ export const HTTP_VARIABLES = {
     schema: list.pipe(z.array(z.string().regex(/^[\w.-]+$/, 'a host is a name without a port'))).optional(),
     default: undefined,
     about:
-      'More names under which the pages of GraphiQL and the simulator may be opened, separated by commas. Addresses, localhost, HOST and the name in PUBLIC_URL are fine anyway.',
+      'More names of ours, under which people sign in and the pages of GraphiQL and the simulator may be opened, separated by commas. Addresses, localhost, HOST and the name in PUBLIC_URL are fine anyway.',
   },
   TRUST_PROXY: {
     schema: proxyTrust.optional(),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
 import type { AddressOf } from '../http/client-address.ts';
-import type { OwnOrigins } from '../people/presented.ts';
+import type { OwnPages } from '../http/cross-site.ts';
 import type { App } from '../platform.ts';
 import type { ConnectionSeats } from '../rates/seats.ts';
 import { answerTypeFor } from './answer-type.ts';
@@ -24,7 +24,7 @@ import type { WebSocketOptions } from './websocket.ts';
 export const GRAPHQL_PATH = '/graphql';
 
 export interface EngineOptions {
-  own: OwnOrigins;
+  own: OwnPages;
   introspection: boolean;
   /** Undefined: any operation is run. */
   trusted: TrustedDocuments | undefined;

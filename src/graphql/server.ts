@@ -38,7 +38,7 @@ export interface ServerOptions {
   trustedDocuments?: string | undefined;
   /** Browser origins that may call; undefined allows all, but with a key or token: cookies count for our own pages only. */
   allowedOrigins: readonly string[] | undefined;
-  /** Names under which GraphiQL may be opened, in lower case; addresses and localhost go without saying. */
+  /** Names under which our pages are opened, in lower case; addresses and localhost go without saying. */
   ownHosts: ReadonlySet<string>;
   addressOf: AddressOf;
   /** A URI, for security.txt. */
@@ -77,7 +77,7 @@ const INIT_MS = 5_000;
  */
 export async function serveApi(app: App, options: ServerOptions): Promise<ApiServer> {
   const { graphiql, introspection, trustedDocuments, demoApiKey, addressOf, publicUrl } = options;
-  const own = { publicUrl, allowed: options.allowedOrigins };
+  const own = { publicUrl, allowed: options.allowedOrigins, hosts: options.ownHosts };
   const trusted = trustedDocuments === undefined ? undefined : await loadTrustedDocuments(trustedDocuments);
   const seats = createConnectionSeats({
     perAddress: options.maxSocketsPerAddress,

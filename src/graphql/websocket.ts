@@ -3,14 +3,15 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AddressOf } from '../http/client-address.ts';
-import { cookieIn, senderIn, type OwnOrigins } from '../people/presented.ts';
+import type { OwnPages } from '../http/cross-site.ts';
+import { cookieIn, senderIn } from '../people/presented.ts';
 import type { App } from '../platform.ts';
 import { LIMITS } from './limits.ts';
 import { createProtocol, refuseSeat, type ProtocolOptions, type Session } from './socket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
   addressOf: AddressOf;
-  own: OwnOrigins;
+  own: OwnPages;
   /** Between two pings; a socket that has not answered the last one is dropped. Milliseconds. */
   pingMs: number;
 }

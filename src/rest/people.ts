@@ -2,15 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { docUrl, DomainError, InvalidInput, WrongMediaType } from '../errors.ts';
 import type { PeoplePath } from '../graphql/paths.ts';
 import type { AddressOf } from '../http/client-address.ts';
+import { isOwnOrigin, type OwnPages } from '../http/cross-site.ts';
 import { readBody } from '../http/read-body.ts';
 import { ForeignOrigin } from '../people/errors.ts';
 import { noteRefusedOf, type SaidToBe } from '../people/note-refused.ts';
-import {
-  isOwnOrigin,
-  presentedSessionIn,
-  type OwnOrigins,
-  type PresentedSession,
-} from '../people/presented.ts';
+import { presentedSessionIn, type PresentedSession } from '../people/presented.ts';
 import { writeBearerSession } from '../people/session-token.ts';
 import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
 import { readRefusal, toRefusal } from '../people/sign-in/refusals.ts';
@@ -35,7 +31,7 @@ export interface PeopleDoor {
 
 export interface PeopleDoorOptions {
   /** Whose pages may call it from a browser. */
-  own: OwnOrigins;
+  own: OwnPages;
   addressOf: AddressOf;
 }
 

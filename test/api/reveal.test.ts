@@ -95,7 +95,7 @@ describe('a person', () => {
     }
     const { operations } = createRest({} as never, {
       publicUrl: '',
-      own: { publicUrl: '', allowed: undefined },
+      own: { publicUrl: '', allowed: undefined, hosts: new Set() },
       addressOf: () => undefined,
     });
     for (const operation of operations.filter((one) => one.startsWith('GET '))) {

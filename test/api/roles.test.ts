@@ -136,7 +136,7 @@ test('what needs a permission by its type needs it from every role, by whatever 
 describe('of the operations of the REST API', () => {
   const { operations } = createRest({} as never, {
     publicUrl: '',
-    own: { publicUrl: '', allowed: undefined },
+    own: { publicUrl: '', allowed: undefined, hosts: new Set() },
     addressOf: () => undefined,
   });
   let document: { paths: Record<string, Record<string, { 'x-permission': string }>> };

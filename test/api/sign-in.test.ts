@@ -5,6 +5,7 @@ import { uuidOf, type AccountId, type PersonId } from '../../src/ids.ts';
 import { makeMember } from '../../src/people/add-member.ts';
 import { createPasswords } from '../../src/people/passwords.ts';
 import { dumpOf } from '../support/account-rows.ts';
+import { sendRaw } from '../support/raw-request.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { Browser, type Said } from '../support/browser.ts';
 import { codesOf, openRawSocket, urlOf } from '../support/graphql.ts';
@@ -237,6 +238,44 @@ describe('a foreign page', () => {
     });
     expect(form.status).toBe(415);
     expect(await victim.data(WHO)).toMatchObject({ viewer: { kind: 'PERSON' } });
+  });
+
+  test('is foreign also under a name that somebody has pointed at us, without our TLS, and on another port', async () => {
+    const env = { ROLES: 'api', PUBLIC_URL: 'https://otp.example', ALLOWED_HOSTS: 'otp.internal' };
+    await using secure = await createTestApp({ ...env, ALLOWED_ORIGINS: 'https://console.example' });
+    const { port } = new URL(secure.app.server!.url);
+    const signOut = (host: string, origin: string) =>
+      sendRaw(
+        secure.app.server!.url,
+        [
+          'POST /auth/sign-out HTTP/1.1',
+          `Host: ${host}`,
+          `Origin: ${origin}`,
+          'Content-Type: application/json',
+          'Content-Length: 2',
+          'Connection: close',
+          '',
+          '{}',
+        ].join('\r\n'),
+      );
+    for (const [host, origin] of [
+      ['evil.example', 'https://evil.example'],
+      [`evil.example:${port}`, `https://evil.example:${port}`],
+      ['otp.example', 'http://otp.example'],
+      ['otp.example', 'https://otp.example:8443'],
+      ['otp.internal', 'http://otp.internal'],
+      [`127.0.0.1:${port}`, `http://127.0.0.1:${port}`],
+    ] as const) {
+      const answer = await signOut(host, origin);
+      expect(answer.status, origin).toBe(403);
+      expect(answer.body, origin).toContain('request/foreign_origin');
+    }
+    for (const [host, origin] of [
+      ['api:4000', 'https://otp.example'],
+      ['otp.internal', 'https://otp.internal'],
+      ['otp.example', 'https://console.example'],
+    ] as const)
+      expect((await signOut(host, origin)).body, origin).not.toContain('request/foreign_origin');
   });
 
   test('is as our own when the operator names its origin, credentials and all', async () => {

@@ -8,7 +8,7 @@ import type { TwilioRow } from './twilio-rows.ts';
 /** Every operation under `/v2`, with the permission that it needs. */
 export const TWILIO_OPERATIONS = createTwilioDoor({} as never, {
   publicUrl: '',
-  own: { publicUrl: '', allowed: undefined },
+  own: { publicUrl: '', allowed: undefined, hosts: new Set() },
   addressOf: () => undefined,
 }).operations;
 

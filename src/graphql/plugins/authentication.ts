@@ -10,7 +10,8 @@ import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
 import { PersonNeeded } from '../../people/errors.ts';
-import { presentedIn, type OwnOrigins, type PresentingHeaders } from '../../people/presented.ts';
+import type { OwnPages } from '../../http/cross-site.ts';
+import { presentedIn, type PresentingHeaders } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
 import type { Refuse } from './masking.ts';
@@ -38,7 +39,7 @@ export interface TransportContext {
 export function useAuthentication(
   app: App,
   facts: DocumentFacts,
-  { own, addressOf, refuse }: { own: OwnOrigins; addressOf: AddressOf; refuse: Refuse },
+  { own, addressOf, refuse }: { own: OwnPages; addressOf: AddressOf; refuse: Refuse },
 ): Plugin {
   async function letIn({
     args,

@@ -6,7 +6,8 @@ import type { Principal } from '../../accounts/principal.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
-import { senderIn, type OwnOrigins } from '../../people/presented.ts';
+import type { OwnPages } from '../../http/cross-site.ts';
+import { senderIn } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import { createMeter } from '../../rates/meter.ts';
 import { noteUnexpected, unexpectedMessage } from '../../unexpected.ts';
@@ -37,7 +38,7 @@ export interface TwilioDoorOptions {
   /** Where the world reaches us, without a slash at its end. */
   publicUrl: string;
   /** Whose pages may call with a credential of any account. */
-  own: OwnOrigins;
+  own: OwnPages;
   addressOf: AddressOf;
 }
 

@@ -9,7 +9,8 @@ import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError, ERROR_CODES } from '../../errors.ts';
 import type { AddressOf } from '../../http/client-address.ts';
 import { createSlowUploads, type SlowUploads } from '../../http/slow-uploads.ts';
-import { senderIn, type OwnOrigins } from '../../people/presented.ts';
+import type { OwnPages } from '../../http/cross-site.ts';
+import { senderIn } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
 import { createMeter } from '../../rates/meter.ts';
@@ -42,7 +43,7 @@ export interface RestOptions {
   /** Where the world reaches us, without a slash at its end. */
   publicUrl: string;
   /** Whose pages may call with a credential of any account. */
-  own: OwnOrigins;
+  own: OwnPages;
   addressOf: AddressOf;
   /** Of event streams; absent: as many as come. */
   seats?: ConnectionSeats;

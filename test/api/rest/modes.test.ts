@@ -31,7 +31,7 @@ afterAll(() => stack.disposeAsync());
 
 const operations = createRest({} as never, {
   publicUrl: '',
-  own: { publicUrl: '', allowed: undefined },
+  own: { publicUrl: '', allowed: undefined, hosts: new Set() },
   addressOf: () => undefined,
 }).operations;
 

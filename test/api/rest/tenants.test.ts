@@ -35,7 +35,7 @@ async function secretsOf({ who, word, numbers, ourNumber, cursors }: Tenant): Pr
 
 const operations = createRest({} as never, {
   publicUrl: '',
-  own: { publicUrl: '', allowed: undefined },
+  own: { publicUrl: '', allowed: undefined, hosts: new Set() },
   addressOf: () => undefined,
 }).operations;
 

@@ -84,6 +84,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     perAccount: options.maxSocketsPerAccount,
   });
   const engine = createEngine(app, { own, introspection, trusted, addressOf, seats });
+  const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const people = createPeopleDoor(app, { own, addressOf });
   const sockets = createGraphqlSockets(app, {
     addressOf,
@@ -92,6 +93,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     refuse: engine.refuse,
     trusted,
     own,
+    always,
     seats,
     pingMs: options.sockets?.pingMs ?? PING_MS,
     initMs: options.sockets?.initMs ?? INIT_MS,
@@ -105,14 +107,14 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   const twilio = createTwilioDoor(app, { publicUrl, own, addressOf });
   const errorPages = createErrorPages();
   const cors = createCors(app, options.allowedOrigins);
-  const always = securityHeaders({ https: publicUrl.startsWith('https:') });
   const underWay = new Set<ServerResponse>();
   let stopping = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     setHeaders(response, always);
     const { host } = request.headers;
-    if (!isHost(host)) return answerJson(response, 400, { error: 'The Host header is no host.' });
+    if (!isHost(host, request.httpVersion))
+      return answerJson(response, 400, { error: 'The Host header is no host.' });
     const path = pathOf(request);
     // Here, so that no page of another origin may read the one of GraphiQL: in development it holds a key.
     if (graphiql && path === GRAPHQL_PATH && asksForPage(request))
@@ -171,6 +173,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     headersTimeout: requestMs,
     connectionsCheckingInterval: requestMs / 4,
     maxHeaderSize: LIMITS.headerBytes,
+    // It is looked at here: Node's own refusal says nothing else.
+    requireHostHeader: false,
     // Of two hosts or credentials Node takes the first, and a proxy in front perhaps the other one: together they are none.
     joinDuplicateHeaders: true,
   };
@@ -187,16 +191,16 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
   http.maxHeadersCount = 0;
   http.maxConnections = options.maxConnections;
   // An upload is held to times of its own.
-  refuseBroken(http, uploads.has);
+  refuseBroken(http, always, uploads.has);
   http.on('upgrade', (request, socket, head) => {
     const refused = refuseUpgrade(request, stopping);
-    if (refused) return hangUp(socket, refused);
+    if (refused) return hangUp(socket, refused, always);
     if (cors.mayAlways(request)) return sockets.upgrade(request, socket, head);
     const gone = () => socket.destroy();
     socket.once('error', gone);
     cors.may(request).then((may) => {
       socket.off('error', gone);
-      if (!may || stopping) return hangUp(socket, may ? '503 Service Unavailable' : '403 Forbidden');
+      if (!may || stopping) return hangUp(socket, may ? '503 Service Unavailable' : '403 Forbidden', always);
       sockets.upgrade(request, socket, head);
     }, gone);
   });
@@ -219,6 +223,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
 
 function refuseUpgrade(request: IncomingMessage, stopping: boolean): string | undefined {
   if (stopping) return '503 Service Unavailable';
+  if (!isHost(request.headers.host, request.httpVersion)) return '400 Bad Request';
   return pathOf(request) === GRAPHQL_PATH ? undefined : '404 Not Found';
 }
 

@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { AddressOf } from '../http/client-address.ts';
+import { hangUp } from '../http/answer.ts';
 import type { OwnPages } from '../http/cross-site.ts';
+import type { Headers } from '../http/security-headers.ts';
 import { cookieIn, senderIn } from '../people/presented.ts';
 import type { App } from '../platform.ts';
 import { LIMITS } from './limits.ts';
@@ -12,6 +14,8 @@ import { createProtocol, refuseSeat, type ProtocolOptions, type Session } from '
 export interface WebSocketOptions extends ProtocolOptions {
   addressOf: AddressOf;
   own: OwnPages;
+  /** What every answer says. */
+  always: Headers;
   /** Between two pings; a socket that has not answered the last one is dropped. Milliseconds. */
   pingMs: number;
 }
@@ -38,6 +42,8 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
     clientTracking: false,
     handleProtocols: (offered) => handleProtocols(offered),
   });
+  // What is no handshake, or none of a version that is spoken here.
+  sockets.on('wsClientError', (_error, socket) => hangUp(socket, '400 Bad Request', options.always));
   const protocol = createProtocol(app, options);
 
   const pinger = setInterval(() => {

@@ -27,8 +27,10 @@ export function redirect(response: ServerResponse, to: string): void {
   response.end();
 }
 
-/** Refuses a connection that wanted to be another protocol. */
-export function hangUp(socket: Duplex, status: string): void {
+/** Refuses a connection over which no request came, or that wanted to be another protocol. */
+export function hangUp(socket: Duplex, status: string, always: Headers): void {
   socket.on('error', () => {});
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const headers = [...always, ['connection', 'close'], ['content-length', '0']];
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`);
 }

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { hangUp } from './answer.ts';
+import { answerJson, hangUp, setHeaders } from './answer.ts';
+import type { Headers } from './security-headers.ts';
 
 const STATUSES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
@@ -10,9 +11,10 @@ const STATUSES: Readonly<Record<string, string>> = {
 
 /**
  * Ends connections over which something comes that is no request, or none in time, as Node does by itself.
+ * @param always what every answer says
  * @param mayBeLate those that have more time; Node tells of each request once
  */
-export function refuseBroken(server: Server, mayBeLate: (socket: Duplex) => boolean): void {
+export function refuseBroken(server: Server, always: Headers, mayBeLate: (socket: Duplex) => boolean): void {
   const answers = new WeakMap<Duplex, ServerResponse>();
   server.on('request', (request, response) => answers.set(request.socket, response));
   server.on('clientError', ({ code = '' }: NodeJS.ErrnoException, socket) => {
@@ -21,6 +23,12 @@ export function refuseBroken(server: Server, mayBeLate: (socket: Duplex) => bool
     const answer = answers.get(socket);
     const hasBegun = answer?.headersSent === true && !answer.writableFinished;
     if (!socket.writable || hasBegun) socket.destroy();
-    else hangUp(socket, STATUSES[code] ?? '400 Bad Request');
+    else hangUp(socket, STATUSES[code] ?? '400 Bad Request', always);
+  });
+  server.on('checkExpectation', ({ headers }, response) => {
+    setHeaders(response, always);
+    // What comes of its body is not read.
+    response.setHeader('connection', 'close');
+    answerJson(response, 417, { error: `Nobody here knows what is expected: ${headers.expect}.` });
   });
 }

@@ -3,9 +3,9 @@ import { isIP } from 'node:net';
 // A name, an IPv4 address or a bracketed IPv6 address, with or without a port.
 const HOST = /^(?:([\w.-]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
 
-/** Whether the `Host` header is one. HTTP/1.0 may have none. */
-export function isHost(host: string | undefined): boolean {
-  return host === undefined || HOST.test(host);
+/** Whether the `Host` header is one. Only HTTP/1.0 may have none. */
+export function isHost(host: string | undefined, httpVersion: string): boolean {
+  return host === undefined ? httpVersion === '1.0' : HOST.test(host);
 }
 
 /**

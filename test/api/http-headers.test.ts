@@ -5,8 +5,10 @@ import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { PATHS } from '../../src/graphql/paths.ts';
 import { createAddressOf, type ProxyTrust } from '../../src/http/client-address.ts';
+import { securityHeaders } from '../../src/http/security-headers.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, openRawSocket } from '../support/graphql.ts';
+import { sendRaw } from '../support/raw-request.ts';
 import { serveAgain } from '../support/serve-again.ts';
 
 let testApp: TestApp;
@@ -77,6 +79,44 @@ describe('every answer', () => {
     await using server = await serveAgain(app, {}, { publicUrl: 'https://otp.example' });
     const response = await fetch(`${server.url}/health`);
     expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
+});
+
+describe('what is refused before it is a request', () => {
+  const ask = (path: string, ...lines: string[]) => [`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+  const HOST = 'Host: localhost';
+  const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+  const KEY = `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`;
+  const chunk = `1;${'x'.repeat(20_000)}\r\n`;
+
+  test.each([
+    [400, 'octets that are no HTTP', 'rubbish\r\n\r\n'],
+    [431, 'headers beyond all measure', ask('/health', HOST, `A: ${'x'.repeat(100_000)}`)],
+    [
+      413,
+      'the extensions of a chunk beyond all measure',
+      `${ask('/graphql', HOST, 'Transfer-Encoding: chunked').replace('GET', 'POST')}${chunk}`,
+    ],
+    [408, 'a request that does not come', 'GET /health HTTP/1.1\r\n'],
+    [400, 'a request without a host', ask('/health', 'Connection: close')],
+    [417, 'an expectation', ask('/health', HOST, 'Expect: a-miracle')],
+    [404, 'a socket elsewhere', ask('/nothing', HOST, ...UPGRADE, KEY)],
+    [400, 'a socket without a key', ask('/graphql', HOST, ...UPGRADE)],
+    [400, 'a socket for a host that is none', ask('/graphql', 'Host: a b', ...UPGRADE, KEY)],
+    [400, 'a socket for no host', ask('/graphql', ...UPGRADE, KEY)],
+    [403, 'a socket of a page that is not named', ask('/graphql', HOST, 'Origin: null', ...UPGRADE, KEY)],
+  ])('is answered with %i, and with what every answer says: %s', async (status, _what, text) => {
+    await using server = await serveAgain(
+      app,
+      {},
+      { publicUrl: 'https://otp.example', allowedOrigins: ['https://console.example'], requestMs: 400 },
+    );
+    const answer = await sendRaw(server.url, text);
+    expect(answer.status).toBe(status);
+    const lines = answer.head.toLowerCase().split('\r\n');
+    for (const [name, value] of securityHeaders({ https: true }))
+      expect(lines).toContain(`${name}: ${value}`.toLowerCase());
+    expect(lines).toContain('connection: close');
   });
 });
 

@@ -18,7 +18,7 @@ describe('the host of a page', () => {
     'OTP.example:443',
     'otp.example.',
   ])('%s is ours', (host) => {
-    expect(isHost(host)).toBe(true);
+    expect(isHost(host, '1.1')).toBe(true);
     expect(isOwnHost(host, allowed)).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import {
   startOfTransaction,
   type Cursor,
 } from './cursor.ts';
-import { createFeedHead } from './feed-head.ts';
+import { FeedHead } from './feed-head.ts';
 import { readAccountEvents, readHorizon, type PlacedEvent } from './queries.ts';
 import type { SharedFeed } from './shared-feeds.ts';
 
@@ -31,7 +31,7 @@ export function createAccountFeed(
   { sql, bus, log }: Pick<App, 'sql' | 'bus' | 'log'>,
   accountId: AccountId,
 ): SharedFeed {
-  const head = createFeedHead(startOfTransaction('0'));
+  const head = new FeedHead(startOfTransaction('0'));
   let hinted = '0';
   let heldBackMs = HELD_BACK_MS.first;
   let asked = false;
@@ -93,8 +93,8 @@ export function createAccountFeed(
     complete: false,
     compare: compareCursors,
     readPage: async (after) => (await readBelowHorizon(after)).events,
-    attach: head.attach,
-    detach: head.detach,
+    attach: (reader) => head.attach(reader),
+    detach: (reader) => head.detach(reader),
 
     async open() {
       unsubscribe = await bus.subscribe(accountChannel(accountId), {

@@ -6,34 +6,33 @@ import type { EventReader } from './reader.ts';
  * The front of a feed and the readers there. All of them are given the same envelope object, so
  * that what is made of it for one can serve them all.
  */
-export interface FeedHead {
-  readonly at: Cursor;
-  attach(reader: EventReader): void;
-  detach(reader: EventReader): void;
-  giveOut(placed: PlacedEvent): void;
-  /** Moves on without an event: there is none between. */
-  moveTo(at: Cursor): void;
-  wakeReaders(): void;
-}
+export class FeedHead {
+  at: Cursor;
+  readonly #readers = new Set<EventReader>();
 
-export function createFeedHead(start: Cursor): FeedHead {
-  let at = start;
-  const readers = new Set<EventReader>();
-  return {
-    get at() {
-      return at;
-    },
-    attach: (reader) => void readers.add(reader),
-    detach: (reader) => void readers.delete(reader),
-    giveOut(placed) {
-      at = placed.at;
-      for (const reader of readers) reader.offer(placed);
-    },
-    moveTo(cursor) {
-      at = cursor;
-    },
-    wakeReaders() {
-      for (const reader of readers) reader.wake();
-    },
-  };
+  constructor(start: Cursor) {
+    this.at = start;
+  }
+
+  attach(reader: EventReader): void {
+    this.#readers.add(reader);
+  }
+
+  detach(reader: EventReader): void {
+    this.#readers.delete(reader);
+  }
+
+  giveOut(placed: PlacedEvent): void {
+    this.at = placed.at;
+    for (const reader of this.#readers) reader.offer(placed);
+  }
+
+  /** Moves on without an event: there is none between. */
+  moveTo(at: Cursor): void {
+    this.at = at;
+  }
+
+  wakeReaders(): void {
+    for (const reader of this.#readers) reader.wake();
+  }
 }

@@ -6,10 +6,10 @@ import { createCatchUp } from './catch-up.ts';
 import { isBetweenEvents, startOfTransaction, type Cursor } from './cursor.ts';
 import { InvalidCursor } from './errors.ts';
 import { modeOfEvent, readSnapshot, type PlacedEvent } from './queries.ts';
-import { createEventReader, type EventReader, type ReaderOptions } from './reader.ts';
+import { EventReader, type ReaderOptions } from './reader.ts';
 import { createSharedFeeds, type Lease, type SharedFeed } from './shared-feeds.ts';
 import { isVisible, parseSnapshot } from './snapshot.ts';
-import { beforeFirst, createVerificationFeed, type VerificationFeed } from './verification-feed.ts';
+import { beforeFirst, VerificationFeed } from './verification-feed.ts';
 
 /** Who listens: to what is of their account and of their mode. */
 export interface Audience {
@@ -49,7 +49,7 @@ export function createEventHub(app: App): EventHub {
   reconciler.unref();
 
   function acquire(accountId: AccountId, id: VerificationId): Promise<Lease<VerificationFeed>> {
-    const create = () => createVerificationFeed(app, accountId, id, (feed) => catchUp.request([feed]));
+    const create = () => new VerificationFeed(app, accountId, id, catchUp);
     return verifications.acquire(`${accountId}/${id}`, create);
   }
 
@@ -58,7 +58,7 @@ export function createEventHub(app: App): EventHub {
     start: () => Promise<Omit<ReaderOptions, 'feed'>>,
   ): Promise<EventReader> {
     try {
-      const reader = createEventReader({ feed, ...(await start()) });
+      const reader = new EventReader({ feed, ...(await start()) });
       readers.add(reader);
       reader.onEnd(() => readers.delete(reader));
       reader.onEnd(release);

@@ -1,4 +1,4 @@
-import { createStream, type Stream } from '../bus/stream.ts';
+import { Stream } from '../bus/stream.ts';
 import { StreamTooSlow } from './errors.ts';
 import type { Cursor } from './cursor.ts';
 import type { EventEnvelope } from './envelope.ts';
@@ -17,16 +17,6 @@ export interface Feed {
   detach(reader: EventReader): void;
 }
 
-/** One subscriber's way through a feed. At most one page or `MAX_WAITING` events wait in it. */
-export interface EventReader extends Stream<EventEnvelope>, AsyncDisposable {
-  /** From the feed: something happened. */
-  offer(placed: PlacedEvent): void;
-  /** Ends the stream with this error at once; what still waits is left out. */
-  fail(error: Error): void;
-  /** Calls back once, however the stream ends; at once when it has. */
-  onEnd(listener: () => void): void;
-}
-
 export interface ReaderOptions {
   feed: Feed;
   /** The last event that the subscriber has. */
@@ -38,62 +28,82 @@ export interface ReaderOptions {
 const MAX_WAITING = 1_000;
 
 /**
- * A reader that is behind reads pages from the table, as fast as it is asked for them and no faster.
- * At the head it takes what the feed offers, and then ends only with its subscriber, the feed, or
- * its own slowness.
+ * One subscriber's way through a feed. While it is behind it reads pages from the table, as fast as it is asked for
+ * them and no faster. At the head it takes what the feed offers, and then ends only with its subscriber, the feed, or
+ * its own slowness. At most one page or `MAX_WAITING` events wait in it.
  */
-export function createEventReader({ feed, after, skip }: ReaderOptions): EventReader {
-  let position = after;
-  const waiting: EventEnvelope[] = [];
-  let attached = false;
-  const endListeners: (() => void)[] = [];
-  const stream = createStream<EventEnvelope>({
-    take: () => waiting.shift(),
-    async idle() {
-      if (!attached) await catchUp().catch(stream.end);
-      else if (feed.complete && feed.compare(position, feed.head) >= 0) stream.end();
-      else await stream.sleep();
-    },
-    onEnd() {
-      feed.detach(reader);
-      for (const listener of endListeners) listener();
-    },
-  });
+export class EventReader extends Stream<EventEnvelope> implements AsyncDisposable {
+  readonly #feed: Feed;
+  readonly #skip: ReaderOptions['skip'];
+  readonly #waiting: EventEnvelope[] = [];
+  readonly #endListeners: (() => void)[] = [];
+  #position: Cursor;
+  #attached = false;
 
-  function take(placed: PlacedEvent): void {
-    if (feed.compare(placed.at, position) <= 0) return;
-    position = placed.at;
-    if (!skip?.(placed)) waiting.push(placed.event);
+  constructor({ feed, after, skip }: ReaderOptions) {
+    super();
+    this.#feed = feed;
+    this.#position = after;
+    this.#skip = skip;
+    this.#attach();
   }
 
-  async function catchUp(): Promise<void> {
-    const page = await feed.readPage(position);
-    if (stream.ended) return;
-    for (const placed of page) take(placed);
+  /** From the feed: something happened. */
+  offer(placed: PlacedEvent): void {
+    this.#add(placed);
+    if (this.#waiting.length > MAX_WAITING) this.end(new StreamTooSlow(this.#waiting.length));
+    else this.wake();
+  }
+
+  /** Ends the stream with this error at once; what still waits is left out. */
+  fail(error: Error): void {
+    this.end(error);
+  }
+
+  /** Calls back once, however the stream ends; at once when it has. */
+  onEnd(listener: () => void): void {
+    if (this.ended) listener();
+    else this.#endListeners.push(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
+  }
+
+  protected override take(): EventEnvelope | undefined {
+    return this.#waiting.shift();
+  }
+
+  protected override async idle(): Promise<void> {
+    if (!this.#attached) await this.#catchUp().catch((error: Error) => this.end(error));
+    else if (this.#feed.complete && this.#feed.compare(this.#position, this.#feed.head) >= 0) this.end();
+    else await this.sleep();
+  }
+
+  protected override leave(): void {
+    this.#feed.detach(this);
+    for (const listener of this.#endListeners) listener();
+  }
+
+  #add(placed: PlacedEvent): void {
+    if (this.#feed.compare(placed.at, this.#position) <= 0) return;
+    this.#position = placed.at;
+    if (!this.#skip?.(placed)) this.#waiting.push(placed.event);
+  }
+
+  async #catchUp(): Promise<void> {
+    const page = await this.#feed.readPage(this.#position);
+    if (this.ended) return;
+    for (const placed of page) this.#add(placed);
+    const { head } = this.#feed;
     // What the table no longer has, nobody can be behind of.
-    if (page.length === 0 && feed.compare(position, feed.head) < 0) position = feed.head;
-    attach();
+    if (page.length === 0 && this.#feed.compare(this.#position, head) < 0) this.#position = head;
+    this.#attach();
   }
 
-  function attach(): void {
-    if (feed.compare(position, feed.head) < 0) return;
-    attached = true;
-    feed.attach(reader);
+  #attach(): void {
+    if (this.#feed.compare(this.#position, this.#feed.head) < 0) return;
+    this.#attached = true;
+    this.#feed.attach(this);
   }
-
-  const reader: EventReader = Object.assign(stream, {
-    offer(placed: PlacedEvent) {
-      take(placed);
-      if (waiting.length > MAX_WAITING) stream.end(new StreamTooSlow(waiting.length));
-      else stream.wake();
-    },
-    fail: stream.end,
-    onEnd(listener: () => void) {
-      if (stream.ended) listener();
-      else endListeners.push(listener);
-    },
-    [Symbol.asyncDispose]: () => Promise.resolve(stream.end()),
-  });
-  attach();
-  return reader;
 }

@@ -67,13 +67,6 @@ const READ = `
     AND a.verification_id = n.verification_id AND a.message_id = n.id
   ORDER BY a.id`;
 
-// A worker died between writing these down and hearing of them: nobody knows whether they went out.
-const ABANDON = `
-  UPDATE attempts a SET status = 'unknown', error_message = 'the worker died before the carrier answered'
-  FROM ${MESSAGE_KEYS.from}
-  WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.verification_id = n.verification_id
-    AND a.message_id = n.id AND a.status = 'submitting'`;
-
 const TRIED = `
   SELECT a.message_id, a.route_id, a.status, a.retry, a.is_late FROM attempts a
   JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id
@@ -105,11 +98,6 @@ export async function saveAttempts(tx: Tx, rows: readonly AttemptState[]): Promi
 export async function readAttempts(tx: Tx, messages: readonly MessageKey[]): Promise<AttemptState[]> {
   if (messages.length === 0) return [];
   return (await runBatch<MessageKey, RawState>(tx, READ, MESSAGE_KEYS, messages)).map(stateFromRaw);
-}
-
-/** Marks what a dead worker left in the middle of a submit as unknown. */
-export async function abandonAttempts(tx: Tx, messages: readonly MessageKey[]): Promise<void> {
-  if (messages.length > 0) await runBatch(tx, ABANDON, MESSAGE_KEYS, messages);
 }
 
 interface RawTried {

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/client.ts';
 import type { Mode } from '../accounts/mode.ts';
-import { rowset } from '../db/rowset.ts';
+import { rowset, runBatch } from '../db/rowset.ts';
 import { idFromUuid, type AccountId, type MessageId, type VerificationId } from '../ids.ts';
 import { messageFromRaw, type RawMessage } from './store.ts';
 import type { MessageRow } from './table.ts';
@@ -57,6 +57,11 @@ export interface Lease {
   until: Date;
 }
 
+export function leaseOf(message: ClaimedMessage): Lease {
+  const { accountId, verificationId, id: messageId, dueAt: until } = message;
+  return { accountId, messageId, verificationId, until };
+}
+
 const LEASES = rowset<Lease>({
   account_id: ['uuid', (l) => l.accountId],
   id: ['uuid', (l) => l.messageId],
@@ -70,6 +75,36 @@ const RENEWED = `
   JOIN ${LEASES.from} ON m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id
     AND coalesce(m.due_at, m.sandbox_due_at) = n.due_at
   FOR UPDATE OF m SKIP LOCKED`;
+
+// Moved by a millisecond: who settles what was heard of earlier attempts, and read the lease before these were written
+// down, leaves it alone. What a worker was submitting when it died, nobody knows about.
+const HELD = `
+  WITH held AS (${RENEWED}), moved AS (
+    UPDATE messages m SET due_at = m.due_at + interval '1 ms', sandbox_due_at = m.sandbox_due_at + interval '1 ms'
+    FROM held
+    WHERE m.account_id = held.account_id AND m.verification_id = held.verification_id AND m.id = held.id
+    RETURNING m.account_id, m.verification_id, m.id
+  ), abandoned AS (
+    UPDATE attempts a SET status = 'unknown', error_message = 'the worker died before the carrier answered'
+    FROM moved
+    WHERE a.account_id IS NOT DISTINCT FROM moved.account_id AND a.verification_id = moved.verification_id
+      AND a.message_id = moved.id AND a.status = 'submitting'
+  ) SELECT id FROM moved`;
+
+/**
+ * Makes sure of claims of messages that were tried before, in the transaction that writes their next attempts down,
+ * and takes what is left of the last ones for unknown.
+ * @returns the new leases of those that are still ours: others were settled meanwhile, or taken over
+ */
+export async function holdClaims(tx: Tx, leases: readonly Lease[]): Promise<Map<MessageId, Date>> {
+  const rows = await runBatch<Lease, { id: string }>(tx, HELD, LEASES, leases);
+  const held = new Set(rows.map(({ id }) => idFromUuid('msg', id)));
+  return new Map(
+    leases.flatMap(({ messageId, until }) =>
+      held.has(messageId) ? [[messageId, new Date(until.getTime() + 1)]] : [],
+    ),
+  );
+}
 
 /**
  * Keeps messages whose submit is still under way, and notes in each lease until when; those that were

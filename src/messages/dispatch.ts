@@ -47,6 +47,8 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
   const leases = new Map<AttemptId, Lease>();
   const settler = app.batched(commitFacts, SETTLE_BATCH);
   const learner = app.single(createLearner);
+  /** The one under way, or the last. */
+  let renewal = Promise.resolve();
   let stopping = false;
   let awake = false;
   let wakeUp: (() => void) | undefined;
@@ -93,6 +95,8 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
     });
     leases.delete(attemptId);
     if (sighting) learner.answered(sighting, outcome);
+    // What it writes now would not count for a settlement that had read what was before.
+    await renewal;
     settle({ kind: 'outcome', outcome, ...submitted });
     if (leases.size < MAX_HELD / 2) wake();
   }
@@ -141,7 +145,9 @@ export async function startDispatcher(app: App, links: Links): Promise<Dispatche
   async function renew(): Promise<void> {
     const now = app.clock();
     const old = [...leases.values()].filter((lease) => lease.until.getTime() - now < RENEW_BELOW_MS);
-    await renewLeases(app.sql, old, now);
+    const renewing = renewLeases(app.sql, old, now);
+    renewal = renewing.catch(() => undefined);
+    await renewing;
   }
 
   const running = loop();

@@ -8,10 +8,10 @@ import type { App } from '../platform.ts';
 import type { Sandbox } from '../sandbox/carrier.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import { readWithNumbers } from '../verifications/with-numbers.ts';
-import { abandonAttempts, insertAttempts, readTried } from './attempt-store.ts';
+import { insertAttempts, readTried } from './attempt-store.ts';
 import { createChooser } from './choose-route.ts';
 import { createSandboxChooser } from './choose-sandbox.ts';
-import type { ClaimedMessage } from './claim.ts';
+import { holdClaims, leaseOf, type ClaimedMessage } from './claim.ts';
 import type { NewFact } from './facts.ts';
 import { numbersOf, type NumberOf } from './numbers-of.ts';
 import { planAttempt, type PlannedAttempt } from './planned-attempt.ts';
@@ -78,15 +78,8 @@ export async function planAttempts(
       plan.failed.push({ item: message, error });
     }
   }
-  const rows = plan.attempts.map((planned) => planned.attempt);
-  if (again.length > 0) {
-    await transaction(
-      app.lanes,
-      (tx) => abandonAttempts(tx, again),
-      (tx) => insertAttempts(tx, rows),
-    );
-  } else await insertAttempts(app.sql, rows);
-  return plan;
+  const attempts = await writeAttempts(app, plan.attempts, again);
+  return { ...plan, attempts };
 
   async function planMessage(
     message: ClaimedMessage,
@@ -126,6 +119,35 @@ export async function planAttempts(
     } else if (isLate && choice.verdict) plan.facts.push({ kind: 'patience', waitMs: Infinity, ...about });
     else plan.facts.push({ kind: 'noRoute', ...choice, ...about });
   }
+}
+
+/**
+ * Writes attempts down, those of messages that were tried before only while these are still ours.
+ * @returns what may be submitted
+ */
+async function writeAttempts(
+  app: App,
+  planned: readonly PlannedAttempt[],
+  again: readonly ClaimedMessage[],
+): Promise<PlannedAttempt[]> {
+  const rowsOf = (some: readonly PlannedAttempt[]) => some.map(({ attempt }) => attempt);
+  if (again.length === 0) {
+    await insertAttempts(app.sql, rowsOf(planned));
+    return [...planned];
+  }
+  const repeated = new Map(again.map((message) => [message.id, message]));
+  const { ours, held } = await transaction(
+    app.lanes,
+    (tx) => holdClaims(tx, again.map(leaseOf)),
+    async (tx, held) => {
+      const ours = planned.filter(({ lease: { messageId: id } }) => !repeated.has(id) || held.has(id));
+      await insertAttempts(tx, rowsOf(ours));
+      return { ours, held };
+    },
+  );
+  for (const [id, until] of held) repeated.get(id)!.dueAt = until;
+  for (const { lease } of ours) lease.until = held.get(lease.messageId) ?? lease.until;
+  return ours;
 }
 
 function isOpen({ status, expiresAt }: VerificationRow, now: number): boolean {

@@ -5,7 +5,7 @@ import type { App } from '../platform.ts';
 import { codeOf } from '../verifications/code-of.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import type { Choice } from './choose-route.ts';
-import type { ClaimedMessage, Lease } from './claim.ts';
+import { leaseOf, type ClaimedMessage, type Lease } from './claim.ts';
 import type { NewSighting } from './learner.ts';
 import type { AttemptRow } from './table.ts';
 import { cheaperText, composeText } from './text.ts';
@@ -46,12 +46,7 @@ export function planAttempt(
     attempt,
     carrier: choice.carrier,
     message: compose(app, attempt, verification, to, choice),
-    lease: {
-      accountId: message.accountId,
-      messageId: message.id,
-      verificationId: message.verificationId,
-      until: message.dueAt,
-    },
+    lease: leaseOf(message),
     sighting: learns ? sightingOf(attempt, verification, resolution, message) : undefined,
   };
 }

@@ -16,8 +16,7 @@ import { putIntoInbox, type AccountReceipt } from './inbox.ts';
 import type { Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
-import { readMessages, saveMessages, type MessageKey } from './store.ts';
-import type { MessageRow } from './table.ts';
+import { readMessages, saveMessages, type MessageKey, type ReadMessage } from './store.ts';
 import { standingOf } from './tried.ts';
 
 // One lane: what one batch commits, the next one sees, so a receipt right behind its answer finds
@@ -61,7 +60,7 @@ function announce(app: App, { journal, outcomes, news, transactionId }: Announce
 interface Settled {
   journal: Journal;
   verifications: VerificationRow[];
-  messages: MessageRow[];
+  messages: ReadMessage[];
   attempts: AttemptState[];
   early: AccountReceipt[];
   parts: AttemptPart[];
@@ -91,7 +90,7 @@ async function decideFacts(app: App, tx: Tx, { rules, steps, early, parts }: Res
   const attempts = Map.groupBy(attemptRows, (a) => a.messageId);
   const unreachable = new Map<VerificationRow, Unreachable>();
   // The others are not written: their lease belongs to whoever claims them meanwhile.
-  const moved = new Set<MessageRow>();
+  const moved = new Set<ReadMessage>();
   const told = new Set<AttemptState>();
   for (const step of steps) {
     const verification = verifications.get(step.verificationId)!;

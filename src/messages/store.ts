@@ -57,12 +57,33 @@ const INSERT = `
   INSERT INTO messages (${ROWS.names}, days) SELECT n.*, coalesce(a.messages_days, 365)
   FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
 
+const CHANGES = rowset<ReadMessage>({
+  account_id: ['uuid', (r) => r.accountId],
+  id: ['uuid', (r) => r.id],
+  verification_id: ['uuid', (r) => r.verificationId],
+  status: ['text', (r) => r.status],
+  sender: ['text', (r) => r.sender],
+  segments: ['smallint', (r) => r.segments],
+  attempts_spent: ['smallint', (r) => r.attemptsSpent],
+  due_at: ['timestamptz', (r) => r.dueAt],
+  read_due_at: ['timestamptz', (r) => r.readDueAt],
+  sent_at: ['timestamptz', (r) => r.sentAt],
+  delivered_at: ['timestamptz', (r) => r.deliveredAt],
+  settled_at: ['timestamptz', (r) => r.settledAt],
+  failure_reason: ['text', (r) => r.failureReason],
+});
+
+// A claim and a renewal wait for no verification's lock: what they wrote since it was read stands, unless nothing is
+// left to do.
+const dueAt = (column: 'due_at' | 'sandbox_due_at') =>
+  `CASE WHEN n.due_at IS NULL OR m.${column} = n.read_due_at THEN n.due_at ELSE m.${column} END`;
+
 const UPDATE = `
   UPDATE messages m SET status = n.status, sender = n.sender, segments = n.segments,
-    attempts_spent = n.attempts_spent, due_at = n.due_at, sandbox_due_at = n.sandbox_due_at,
+    attempts_spent = n.attempts_spent, due_at = ${dueAt('due_at')}, sandbox_due_at = ${dueAt('sandbox_due_at')},
     sent_at = n.sent_at, delivered_at = n.delivered_at,
     settled_at = n.settled_at, failure_reason = n.failure_reason
-  FROM ${ROWS.from}
+  FROM ${CHANGES.from}
   WHERE m.account_id = n.account_id AND m.verification_id = n.verification_id AND m.id = n.id`;
 
 const UPDATE_DECISION = `
@@ -110,20 +131,29 @@ export async function insertMessages(tx: Tx, rows: readonly MessageRow[]): Promi
   await Promise.all([runBatch(tx, INSERT, ROWS, rows), pinned.length > 0 && runBatch(tx, PIN, PINS, pinned)]);
 }
 
-export async function saveMessages(tx: Tx, rows: readonly MessageRow[]): Promise<void> {
+/** A message as a settlement changes it. */
+export interface ReadMessage extends MessageRow {
+  /** When it was due as it was read. */
+  readonly readDueAt: Date | null;
+}
+
+export async function saveMessages(tx: Tx, rows: readonly ReadMessage[]): Promise<void> {
   if (rows.length === 0) return;
   const decided = rows.filter(({ failureDecision }) => failureDecision !== null);
   await Promise.all([
-    runBatch(tx, UPDATE, ROWS, rows),
+    runBatch(tx, UPDATE, CHANGES, rows),
     decided.length > 0 && runBatch(tx, UPDATE_DECISION, DECISIONS, decided),
   ]);
 }
 
 /** Reads messages whose verification is locked. */
-export async function readMessages(tx: Tx, keys: readonly MessageKey[]): Promise<MessageRow[]> {
+export async function readMessages(tx: Tx, keys: readonly MessageKey[]): Promise<ReadMessage[]> {
   if (keys.length === 0) return [];
   const rows = await runBatch<MessageKey, RawMessage>(tx, READ, MESSAGE_KEYS, keys);
-  return rows.map(messageFromRaw);
+  return rows.map((raw) => {
+    const message = messageFromRaw(raw);
+    return { ...message, readDueAt: message.dueAt };
+  });
 }
 
 export interface RawMessage {

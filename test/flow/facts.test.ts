@@ -5,7 +5,8 @@ import type { SubmitOutcome, SubmittedParts } from '../../src/carriers/carrier.t
 import { newId } from '../../src/crypto/new-id.ts';
 import { idFromUuid, uuidOf, type CarrierId, type MessageId } from '../../src/ids.ts';
 import { forgetOldParts } from '../../src/messages/attempt-parts.ts';
-import { abandonAttempts, insertAttempts } from '../../src/messages/attempt-store.ts';
+import { insertAttempts } from '../../src/messages/attempt-store.ts';
+import { holdClaims } from '../../src/messages/claim.ts';
 import { forgetOldReceipts, INBOX_HOURS, putIntoInbox } from '../../src/messages/inbox.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
 import { startDispatcher } from '../../src/messages/dispatch.ts';
@@ -127,10 +128,10 @@ async function onItsWay(over?: { who: Principal; carrierId: CarrierId; messageId
       by.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, state }),
     /** Another worker finds the lease over and takes the message. @returns the end of its lease */
     async takeOver(): Promise<Date> {
-      const lease = new Date(Date.now() + 5_000);
-      await abandonAttempts(app.sql, [{ accountId, id: messageId, verificationId }]);
-      await app.sql`UPDATE messages SET due_at = ${lease} WHERE verification_id = ${uuidOf(v.id)}`;
-      return lease;
+      const until = new Date(Date.now() + 5_000);
+      await app.sql`UPDATE messages SET due_at = ${until} WHERE verification_id = ${uuidOf(v.id)}`;
+      const held = await holdClaims(app.sql, [{ accountId, messageId, verificationId, until }]);
+      return held.get(messageId)!;
     },
     async waiting(): Promise<number> {
       const [row] = await app.sql<{ count: number }[]>`

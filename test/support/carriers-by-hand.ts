@@ -14,8 +14,9 @@ export interface CarriersByHand extends AsyncDisposable {
   /**
    * Adds one, with a route to it, behind the account's other ones.
    * @param window how many messages it takes
+   * @param submit where a dispatcher submits to it
    */
-  add(who: Principal, window?: number): Promise<CarrierId>;
+  add(who: Principal, window?: number, submit?: Carrier['submit']): Promise<CarrierId>;
 }
 
 export function createCarriersByHand(app: App): CarriersByHand {
@@ -34,14 +35,14 @@ export function createCarriersByHand(app: App): CarriersByHand {
   };
   return {
     links: { carriers, sandbox },
-    async add(who, window = WINDOW) {
+    async add(who, window = WINDOW, submit = nothingIsSubmitted) {
       const name = `by hand ${known.size + 1}`;
       const id = await connectCarrier(app, who.accountId, {
         name,
         config: { kind: 'smpp', host: '127.0.0.1', port: 2775, systemId: 'hand' },
         secrets: { password: 'test' },
       });
-      known.set(id, carrierByHand(id, name, window));
+      known.set(id, { ...carrierByHand(id, name, window), submit });
       await addRoute(app, who, { name, carrierId: id, priority: known.size });
       return id;
     },
@@ -50,6 +51,8 @@ export function createCarriersByHand(app: App): CarriersByHand {
 }
 
 const WINDOW = 300;
+
+const nothingIsSubmitted = () => Promise.reject(new Error('nothing is submitted here'));
 
 function carrierByHand(id: CarrierId, name: string, window: number): Carrier {
   return {
@@ -62,7 +65,7 @@ function carrierByHand(id: CarrierId, name: string, window: number): Carrier {
       pace: { perSecond: 0, throttles: 0, backOff: 1 },
     }),
     shareWith: () => undefined,
-    submit: () => Promise.reject(new Error('nothing is submitted here')),
+    submit: nothingIsSubmitted,
     close: () => Promise.resolve(),
   };
 }

@@ -86,7 +86,9 @@ export function tellStory({ lanes }: Pick<Database, 'lanes'>, account: TestAccou
         const [id] = await Promise.all([
           appendEvents(tx, journal.entries),
           isNew ? insertVerifications(tx, [verification]) : saveVerifications(tx, [verification]),
-          isNew ? insertMessages(tx, [message]) : saveMessages(tx, [message]),
+          isNew
+            ? insertMessages(tx, [message])
+            : saveMessages(tx, [{ ...message, readDueAt: message.dueAt }]),
         ]);
         return id;
       },

@@ -16,7 +16,7 @@ import { putIntoInbox, type AccountReceipt } from './inbox.ts';
 import type { Unreachable } from './message.ts';
 import { newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
-import { readMessages, saveMessages, type MessageKey, type ReadMessage } from './store.ts';
+import { readToChange, saveMessages, type MessageKey, type ReadMessage } from './store.ts';
 import { standingOf } from './tried.ts';
 
 // One lane: what one batch commits, the next one sees, so a receipt right behind its answer finds
@@ -82,7 +82,7 @@ async function decideFacts(app: App, tx: Tx, { rules, steps, early, parts }: Res
     return { journal, verifications: [], messages: [], attempts: [], early, parts, outcomes, news };
   const [locked, messageRows, attemptRows] = await Promise.all([
     lockVerifications(tx, verificationKeys(steps)),
-    readMessages(tx, messageKeys(steps)),
+    readToChange(tx, messageKeys(steps)),
     readAttempts(tx, messageKeys(steps)),
   ]);
   const verifications = new Map(locked.map((v) => [v.id, v]));

@@ -146,14 +146,16 @@ export async function saveMessages(tx: Tx, rows: readonly ReadMessage[]): Promis
   ]);
 }
 
-/** Reads messages whose verification is locked. */
-export async function readMessages(tx: Tx, keys: readonly MessageKey[]): Promise<ReadMessage[]> {
+export async function readMessages(tx: Tx, keys: readonly MessageKey[]): Promise<MessageRow[]> {
   if (keys.length === 0) return [];
   const rows = await runBatch<MessageKey, RawMessage>(tx, READ, MESSAGE_KEYS, keys);
-  return rows.map((raw) => {
-    const message = messageFromRaw(raw);
-    return { ...message, readDueAt: message.dueAt };
-  });
+  return rows.map(messageFromRaw);
+}
+
+/** Reads messages to change them; their verification is locked. */
+export async function readToChange(tx: Tx, keys: readonly MessageKey[]): Promise<ReadMessage[]> {
+  const messages = await readMessages(tx, keys);
+  return messages.map((message) => ({ ...message, readDueAt: message.dueAt }));
 }
 
 export interface RawMessage {

@@ -12,7 +12,7 @@ import { readVerifications } from '../../src/verifications/store.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
 import type { VaultedNumber } from '../../src/vault/table.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
-import { until, type UntilOptions } from './until.ts';
+import { until } from './until.ts';
 
 /** A clock that a test can put forward. */
 export interface Clock {
@@ -76,15 +76,9 @@ export function codesOn(app: RunningApp, number: string): string[] {
 }
 
 /** Waits until a handset has been sent so many codes. */
-export function received(
-  app: RunningApp,
-  number: string,
-  count = 1,
-  { timeoutMs }: Pick<UntilOptions, 'timeoutMs'> = {},
-): Promise<string[]> {
+export function received(app: RunningApp, number: string, count = 1): Promise<string[]> {
   return until(() => (codesOn(app, number).length >= count ? codesOn(app, number) : undefined), {
     what: `Message ${count} on the handset`,
-    ...(timeoutMs !== undefined && { timeoutMs }),
   });
 }
 

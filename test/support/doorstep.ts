@@ -32,6 +32,8 @@ export interface Doorstep {
   withApp: Visitor;
   /** Somebody's session, password or factor may be over after it: each of these is somebody of their own. */
   spent: Record<'password' | 'session' | 'factor' | 'passkey', Visitor>;
+  /** Whom no generated call is about: nothing was tried with them too often. */
+  untouched: Record<'plain' | 'withApp' | 'withPasskey', Visitor>;
   /** Where its access tokens are from. */
   publicUrl: string;
   signer: { clientId: OAuthClientId; key: KeyObject };
@@ -102,6 +104,11 @@ export async function createDoorstep(
       session: await visit('session'),
       factor: await withSecondFactor('factor'),
       passkey: await withPasskey('passkey'),
+    },
+    untouched: {
+      plain: await visit('plain'),
+      withApp: await withSecondFactor('other-app'),
+      withPasskey: await withPasskey('other-passkey'),
     },
     signer: { clientId: row.id, key: privateKey },
   };

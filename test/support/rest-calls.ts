@@ -11,7 +11,7 @@ export interface Said {
 /** What a stream that does not end begins with is enough: this long behind its first event. */
 const FIRST_MS = 150;
 /** When it says nothing. */
-const SILENT_MS = 2_000;
+const SILENT_MS = 600;
 
 /**
  * Calls an operation of the REST API as its row says, for an account's own things, or with other values in some

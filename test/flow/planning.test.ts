@@ -177,7 +177,8 @@ describe('a message that cannot be planned', () => {
     expect((await attemptsOf(app, v)).length).toBeGreaterThan(0);
     expect(await messagesOf(app, lost)).toMatchObject([{ status: 'expired', attemptsSpent: 0 }]);
     expect(waits.length).toBeGreaterThan(12);
-    expect(waits.length).toBeLessThan(40);
+    // 35 to 41 by the jitter; hundreds if it did not wait longer each time.
+    expect(waits.length).toBeLessThan(60);
     expect(Math.max(...waits)).toBeGreaterThan(30_000);
     expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
   });

@@ -28,6 +28,8 @@ export interface BatchOptions {
    * just answered and ask again come into the same batch as those who waited meanwhile. Default 0.
    */
   restShare?: number;
+  /** So many that wait end the rest: each further one would make the batch hardly cheaper for the others. Default: none do. */
+  enough?: number;
 }
 
 const MAX_REST_MS = 25;
@@ -46,7 +48,7 @@ interface Waiting<Item, Result> {
  */
 export function createBatcher<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
-  { maxBatchSize, lanes, paceMs = 0, restShare = 0 }: BatchOptions,
+  { maxBatchSize, lanes, paceMs = 0, restShare = 0, enough = Infinity }: BatchOptions,
 ): Batcher<Item, Result> {
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
@@ -81,7 +83,7 @@ export function createBatcher<Item, Result>(
   function schedule(): void {
     if (running >= lanes || waiting.length === 0) return;
     const isFull = waiting.length >= maxBatchSize;
-    if (next === 'thisTurn' || (next && !isFull)) return;
+    if (next === 'thisTurn' || (next && !isFull && waiting.length !== enough)) return;
     clearTimeout(next);
     const wait = isFull ? 0 : paceAllowsAt() - performance.now();
     if (wait > 0) next = setTimeout(begin, wait);
@@ -94,7 +96,9 @@ export function createBatcher<Item, Result>(
 
   function paceAllowsAt(): number {
     if (paceMs === 0) return -Infinity;
-    return running > 0 ? begunAt + Math.max(paceMs, HANGS_MS) : Math.max(begunAt + paceMs, restsUntil);
+    if (running > 0) return begunAt + Math.max(paceMs, HANGS_MS);
+    const pacedAt = begunAt + paceMs;
+    return waiting.length >= enough ? pacedAt : Math.max(pacedAt, restsUntil);
   }
 
   function begin(): void {

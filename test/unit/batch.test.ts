@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBatcher } from '../../src/db/batch.ts';
 import { until } from '../support/until.ts';
 
@@ -122,6 +122,34 @@ describe('a group commit', () => {
     await until(() => started.length === 3, { what: 'A batch beside the one that hangs' });
     for (const { finish } of started) finish();
     expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
+  });
+
+  test('a rest ends once enough wait', async () => {
+    // The clock stands, so the rest lasts until it is ended.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { started, run } = heldCommits();
+    const batcher = createBatcher(run, { maxBatchSize: 500, lanes: 1, paceMs: 1, restShare: 1, enough: 3 });
+    const answers = [batcher.add(1)];
+    await turns();
+    vi.advanceTimersByTime(20);
+    started[0]!.finish();
+    await answers[0];
+    answers.push(batcher.add(2), batcher.add(3));
+    await turns();
+    expect(started).toHaveLength(1);
+    answers.push(batcher.add(4));
+    await turns();
+    expect(started[1]?.items).toEqual([2, 3, 4]);
+    // More than enough wait already when the next one ends.
+    answers.push(...[5, 6, 7, 8].map((item) => batcher.add(item)));
+    vi.advanceTimersByTime(20);
+    started[1]!.finish();
+    await answers[1];
+    await turns();
+    expect(started[2]?.items).toEqual([5, 6, 7, 8]);
+    started[2]!.finish();
+    await Promise.all(answers);
   });
 
   test('a pace holds up nothing that fills a batch', async () => {

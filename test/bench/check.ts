@@ -2,7 +2,7 @@ import type { Ground } from './ground/ground.ts';
 import { startApi } from './ground/otpost.ts';
 import { knownCode, startPending } from './ground/pending.ts';
 import { createPlatform } from './ground/platform.ts';
-import { CEILING, send, startLoad } from './load/load.ts';
+import { CEILING, send, startBareYoga, startLoad } from './load/load.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
 
@@ -20,13 +20,15 @@ export async function benchCheck(ground: Ground): Promise<Outcome[]> {
     return (await send(load, api, platform, { kind: 'check', codes }, seconds)).perSecond;
   }
 
+  await using yoga = await startBareYoga(ground, load, seconds);
   await send(load, api, platform, CEILING, seconds / 2);
   await check(perRun / 2);
-  const { ours, ceiling, ratio, runs } = await alternate(
+  const { ours, ceiling, ratio, ofBare, runs } = await alternate(
     ground,
     'checks/s',
     () => check(perRun),
     async () => (await send(load, api, platform, CEILING, seconds)).perSecond,
+    yoga.measure,
   );
   return [
     {
@@ -35,7 +37,7 @@ export async function benchCheck(ground: Ground): Promise<Outcome[]> {
       beside: { value: ceiling, unit: '__typename/s' },
       ratio,
       target: { atLeast: 0.6 },
-      note: 'right codes only; worker off',
+      note: `right codes only; worker off; ${ofBare!.toFixed(2)} of a bare Yoga server's`,
       runs,
     },
   ];

@@ -1,7 +1,7 @@
 import type { Ground } from './ground/ground.ts';
 import { startApi } from './ground/otpost.ts';
 import { createPlatform } from './ground/platform.ts';
-import { CEILING, send, startLoad } from './load/load.ts';
+import { CEILING, send, startBareYoga, startLoad } from './load/load.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
 
@@ -16,13 +16,15 @@ export async function benchStart(ground: Ground): Promise<Outcome[]> {
   const seconds = ground.quick ? 0.2 : 6;
   const starts = () => ({ kind: 'start', firstNumber: platform.numbers.take(NUMBERS_PER_RUN) }) as const;
 
+  await using yoga = await startBareYoga(ground, load, seconds);
   await send(load, api, platform, CEILING, seconds / 2);
   await send(load, api, platform, starts(), seconds / 2);
-  const { ours, ceiling, ratio, runs } = await alternate(
+  const { ours, ceiling, ratio, ofBare, runs } = await alternate(
     ground,
     'starts/s',
     async () => (await send(load, api, platform, starts(), seconds)).perSecond,
     async () => (await send(load, api, platform, CEILING, seconds)).perSecond,
+    yoga.measure,
   );
   return [
     {
@@ -31,7 +33,7 @@ export async function benchStart(ground: Ground): Promise<Outcome[]> {
       beside: { value: ceiling, unit: '__typename/s' },
       ratio,
       target: { atLeast: 0.6 },
-      note: 'keys with scopes, limits, encryption, audit and events on; worker off',
+      note: `keys with scopes, limits, encryption, audit and events on; worker off; ${ofBare!.toFixed(2)} of a bare Yoga server's`,
       runs,
     },
   ];

@@ -2,6 +2,7 @@ import type { Ground } from '../ground/ground.ts';
 import type { OtpostProcess } from '../ground/otpost.ts';
 import type { Platform } from '../ground/platform.ts';
 import type { BenchProcess } from '../ground/processes.ts';
+import type { BareYoga } from './bare-yoga.ts';
 import type { LoadGenerator } from './generator.ts';
 import type { LoadJob, LoadResult, Pace, Requests } from './jobs.ts';
 
@@ -33,6 +34,15 @@ export async function send(
       `${result.refused} of ${result.accepted + result.refused} ${requests.kind} requests failed: ${result.firstRefusal}`,
     );
   return result;
+}
+
+/** How often a second Yoga by itself answers the same, from its own process. */
+export async function startBareYoga(ground: Ground, load: Load, seconds: number) {
+  const yoga = await ground.processes.start<BareYoga>({ entry: 'test/bench/load/bare-yoga.ts' });
+  const url = await yoga.ask.listen();
+  const measure = async () => (await send(load, { url }, { apiKey: '' }, CEILING, seconds)).perSecond;
+  await measure();
+  return Object.assign(yoga, { measure });
 }
 
 /** `{ __typename }`: what the API does a second when it has nothing to do. */

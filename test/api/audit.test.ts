@@ -265,8 +265,8 @@ describe('what is refused', () => {
   test('because a key was used from elsewhere, or after its end, names the key', async () => {
     const who = await createWaitingAccount(app);
     const elsewhere = await keyOf(who, { networks: ['192.0.2.0/24'] });
-    const over = await keyOf(who, { expiresAt: new Date(Date.now() + 50) });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    const over = await keyOf(who, { expiresAt: new Date(Date.now() + 60_000) });
+    await app.sql`UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = ${uuidOf(over.id)}`;
     const noted = await notedOf(app, who.accountId, async () => {
       expect(codesOf(await elsewhere.caller.ask('{ account { id } }'))).toEqual(['auth/invalid']);
       expect(codesOf(await over.caller.ask('{ account { id } }'))).toEqual(['auth/invalid']);

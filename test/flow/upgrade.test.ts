@@ -1,9 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { expect, test } from 'vitest';
-import { createOldDatabase } from '../support/upgrades.ts';
+import { afterAll, expect, test, vi } from 'vitest';
+import { createOldDatabases } from '../support/upgrades.ts';
 
 const ACCOUNT = randomUUID();
+
+// Whoever comes first makes what the others go on from: fifty migrations, on however slow a machine.
+vi.setConfig({ testTimeout: 120_000 });
+const oldDatabases = createOldDatabases();
+afterAll(() => oldDatabases[Symbol.asyncDispose]());
 
 /** An id of that time. */
 function idAt(at: number): string {
@@ -37,7 +42,7 @@ async function addOldVerifications(sql: Sql, count: number): Promise<OldVerifica
 }
 
 test('the numbers of an older installation are all in the vault, and nowhere else', async () => {
-  await using old = await createOldDatabase('number_vault');
+  await using old = await oldDatabases.create('number_vault');
   const { sql } = old;
   const before = await addOldVerifications(sql, 300);
   const others = await fingerprint(sql);
@@ -78,7 +83,7 @@ async function fingerprint(sql: Sql): Promise<string> {
 }
 
 test('the messages and attempts of an older installation are all there, found as before, and new ones beside them', async () => {
-  await using old = await createOldDatabase('messages_retention');
+  await using old = await oldDatabases.create('messages_retention');
   const { sql } = old;
   const at = Date.now() - 86_400_000;
   const ids = { verification_id: idAt(at), id: idAt(at + 1) };
@@ -118,7 +123,7 @@ test('the messages and attempts of an older installation are all there, found as
 });
 
 test('the audit log, alarms and texts of an older installation are there, and the log still refuses to be changed', async () => {
-  await using old = await createOldDatabase('audit_retention');
+  await using old = await oldDatabases.create('audit_retention');
   const { sql } = old;
   const entry = {
     ...{
@@ -154,7 +159,7 @@ test('the audit log, alarms and texts of an older installation are there, and th
 });
 
 test('OAuth clients of an older installation that could invite people can read who is there, and all else as before', async () => {
-  await using old = await createOldDatabase('clients_invite_nobody');
+  await using old = await oldDatabases.create('clients_invite_nobody');
   const { sql } = old;
   await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
   const add = async (permissions: string[]) => {
@@ -181,7 +186,7 @@ test('OAuth clients of an older installation that could invite people can read w
 });
 
 test('invitations of an older installation are their makers’, and those of whoever has gone since are taken back', async () => {
-  await using old = await createOldDatabase('invited_by');
+  await using old = await oldDatabases.create('invited_by');
   const { sql } = old;
   await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
   const now = new Date();
@@ -238,7 +243,7 @@ test('invitations of an older installation are their makers’, and those of who
 });
 
 test('the routes of an older installation get numbers of their own, and those that its version still adds', async () => {
-  await using old = await createOldDatabase('route_numbers');
+  await using old = await oldDatabases.create('route_numbers');
   const { sql } = old;
   await sql`INSERT INTO accounts ${sql({ id: ACCOUNT, name: 'old', created_at: new Date() })}`;
   const carrier = { account_id: ACCOUNT, id: randomUUID(), name: 'old', secrets_sealed: Buffer.alloc(8) };

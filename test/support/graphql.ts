@@ -85,14 +85,20 @@ export interface RawSocket extends AsyncDisposable {
   closed: Promise<{ code: number; reason: string }>;
 }
 
+export interface SocketOptions {
+  protocol?: string;
+  origin?: string;
+  headers?: Record<string, string>;
+  /** Not to answer pings. */
+  autoPong?: false;
+}
+
 /** A socket that says what it is told to, right or wrong. */
-export async function openRawSocket(
-  url: string,
-  options: { protocol?: string; origin?: string; headers?: Record<string, string> } = {},
-): Promise<RawSocket> {
+export async function openRawSocket(url: string, options: SocketOptions = {}): Promise<RawSocket> {
   const socket = new WebSocket(url.replace('http', 'ws'), options.protocol ?? 'graphql-transport-ws', {
     ...(options.origin && { origin: options.origin }),
     ...(options.headers && { headers: options.headers }),
+    ...(options.autoPong === false && { autoPong: false }),
   });
   const received: Record<string, unknown>[] = [];
   const waiting: ((message: Record<string, unknown>) => void)[] = [];
@@ -124,8 +130,12 @@ export async function openRawSocket(
 }
 
 /** A socket that has been let in. */
-export async function openSocket(app: RunningApp, credential: string): Promise<RawSocket> {
-  const raw = await openRawSocket(urlOf(app));
+export async function openSocket(
+  app: RunningApp,
+  credential: string,
+  options: SocketOptions = {},
+): Promise<RawSocket> {
+  const raw = await openRawSocket(urlOf(app), options);
   raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${credential}` } });
   const { type } = await raw.next();
   if (type !== 'connection_ack') throw new Error(`not let in: ${String(type)}`);

@@ -29,6 +29,11 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return create(() => '');
 }
 
+/** What another one is now. Nobody may be connected to that. */
+export async function copyDatabase({ url }: TestDatabase): Promise<TestDatabase> {
+  return create(() => `template ${new URL(url).pathname.slice(1)} strategy file_copy`);
+}
+
 async function create(from: (template: string) => string): Promise<TestDatabase> {
   const { serverUrl, template } = (await askRun('postgres')) as TestPostgresInfo;
   const name = template.replace(/template$/, randomBytes(6).toString('hex'));

@@ -90,7 +90,7 @@ describe('a group commit', () => {
         begun.push(performance.now());
         return Promise.resolve(items);
       },
-      { maxBatchSize: 500, lanes: 1, paceMs: 50 },
+      { maxBatchSize: 500, lanes: 1, paceMs: 400 },
     );
     const asked = performance.now();
     await batcher.add(1);
@@ -102,7 +102,7 @@ describe('a group commit', () => {
     await Promise.all(rest);
     expect(batches).toEqual([1, 5]);
     // A timer may fire a millisecond early.
-    expect(begun[1]! - asked).toBeGreaterThanOrEqual(48);
+    expect(begun[1]! - asked).toBeGreaterThanOrEqual(398);
   });
 
   test('with a rest, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {

@@ -12,8 +12,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     setupFiles: 'test/support/own-time.ts',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // These end what hangs, and measure nothing: on a machine that does ten other things a test takes ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // A process of its own per file spends two thirds of the run on loading the same modules: files share what is
     // loaded, so nothing at the top of a module may remember a test.
     isolate: false,

@@ -64,7 +64,7 @@ test('the example app verifies a number: live status, a wrong code, the right on
   await outcome.filter({ hasText: 'Your number is verified.' }).waitFor();
   expect(await page.content()).not.toContain('otp_live_');
   expect(complaints).toEqual([]);
-}, 90_000);
+});
 
 test('the example serves its own page only, and gives its key to nobody', async () => {
   const { url } = app.example!;
@@ -136,7 +136,7 @@ test('useVerification shows in React what happens, live, to its end', async ({ s
   await opened.page.getByText('ended APPROVED DELIVERED 5').waitFor();
   server.close();
   server.closeAllConnections();
-}, 90_000);
+});
 
 test('the package installs without anything else, and runs and is typed where it was installed', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'otpost-sdk-'));
@@ -175,4 +175,4 @@ test('the package installs without anything else, and runs and is typed where it
   await run(process.execPath, [tsc, '-p', '.'], { cwd: folder });
   const used = await run(process.execPath, ['use.ts'], { cwd: folder });
   expect(used.stdout.trim()).toBe('VerificationCanceled WrongCodeError');
-}, 90_000);
+});

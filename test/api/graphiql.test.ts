@@ -86,7 +86,7 @@ test('GraphiQL verifies a number in its prefilled tabs, live events included, wi
   expect(listed).toContain(verificationId);
   expect(elsewhere).toEqual([]);
   expect(forbidden).toEqual([]);
-}, 90_000);
+});
 
 test('the page of the handsets fills itself, with no script or style that it did not come with', async ({
   skip,
@@ -103,4 +103,4 @@ test('the page of the handsets fills itself, with no script or style that it did
   await page.locator('#carriers table').waitFor();
   expect(await page.locator('body').evaluate((body) => getComputedStyle(body).maxWidth)).not.toBe('none');
   expect(forbidden).toEqual([]);
-}, 60_000);
+});

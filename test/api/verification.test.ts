@@ -264,7 +264,7 @@ describe('reading', () => {
         const latest = verifications.edges[0]!.node;
         return latest.messages.edges[0]!.node.status === 'DELIVERED' ? latest : undefined;
       },
-      { timeoutMs: 10_000, what: 'the message to be delivered' },
+      { what: 'the message to be delivered' },
     );
     expect(trace.id).toBe(id);
     const message = trace.messages.edges[0]!.node;

@@ -80,7 +80,7 @@ test('a worker that is killed in the middle of a batch leaves each row started o
       const now = await findBatch(app, who, batch.id);
       return now!.finishedAt ? now : undefined;
     },
-    { timeoutMs: 40_000, what: 'The batch is done' },
+    { what: 'The batch is done' },
   );
   expect(done).toMatchObject({ status: 'done', rows: ROWS, started: ROWS - 1, refused: 1, canceled: 0 });
   const results = await listResults(app, done, { after: 0, limit: ROWS });
@@ -91,7 +91,7 @@ test('a worker that is killed in the middle of a batch leaves each row started o
     SELECT (SELECT count(*)::int FROM verifications WHERE account_id = ${account}) AS verifications,
       (SELECT count(*)::int FROM messages WHERE account_id = ${account}) AS messages`;
   expect(counted).toEqual({ verifications: ROWS - 1, messages: ROWS - 1 });
-}, 90_000);
+});
 
 test('two workers that take one batch from each other start each of its rows once', async () => {
   const { app } = main;
@@ -116,7 +116,7 @@ test('two workers that take one batch from each other start each of its rows onc
       const now = await findBatch(app, account, batch.id);
       return now!.finishedAt ? now : undefined;
     },
-    { timeoutMs: 30_000, what: 'The batch is done' },
+    { what: 'The batch is done' },
   );
   expect(done).toMatchObject({ status: 'done', rows, started: rows, refused: 0, canceled: 0 });
   expect(owners.size).toBe(2);
@@ -125,4 +125,4 @@ test('two workers that take one batch from each other start each of its rows onc
   const [counted] = await app.sql<{ messages: number }[]>`
     SELECT count(*)::int AS messages FROM messages WHERE account_id = ${uuidOf(account.accountId)}`;
   expect(counted).toEqual({ messages: rows });
-}, 60_000);
+});

@@ -274,7 +274,7 @@ describe('a bus over redis', () => {
     await bus.subscribe('a', listener);
     await admin.redis.client('PAUSE', 9_000, 'ALL');
     bus.publish([{ channel: 'a', payload: 'into the void' }]);
-    await until(() => listener.resyncs() > 0, { timeoutMs: 20_000 });
+    await until(() => listener.resyncs() > 0);
   });
 
   test('a server that takes connections and closes them is told of in words of ours', async () => {

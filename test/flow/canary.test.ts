@@ -222,7 +222,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
     ...toTestKeys.flatMap((line) => inIt('test key', line, liveCodes)),
   ];
   expect(found).toEqual([]);
-}, 60_000);
+});
 
 /** What a document may ask for with a test key. */
 function isOpenToTestKey(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): boolean {

@@ -238,14 +238,12 @@ describe.concurrent('beside a carrier that works, one that', () => {
       await fault.then?.();
       await until(() => fault.words.test(board.of(who.accountId, bad).problem ?? ''), {
         what: `${fault.words} in its health`,
-        timeoutMs: 25_000,
       });
       await startMany(who, LATER);
       const isOpen = ({ status }: Fate) => status === 'queued' || status === 'sent';
       await until(async () => !(await fatesOf(who)).some(isOpen), {
         what: 'the end of every message',
         everyMs: 200,
-        timeoutMs: 25_000,
       });
 
       const fates = await fatesOf(who);
@@ -277,7 +275,6 @@ test.concurrent(
     await until(async () => (await fatesOf(who)).every(({ isInTime }) => isInTime), {
       what: 'delivery of every message',
       everyMs: 200,
-      timeoutMs: 25_000,
     });
     await until(() => board.of(who.accountId, id).state === 'up');
     const fates = await fatesOf(who);
@@ -334,7 +331,7 @@ test('a carrier that becomes a black hole is said to be one; all that it swallow
       const health = board.of(who.accountId, hole.id);
       return waiting.size === 0 && health.problem !== undefined ? health : undefined;
     },
-    { what: 'a code for everybody, and words for what is wrong', everyMs: 100, timeoutMs: 25_000 },
+    { what: 'a code for everybody, and words for what is wrong', everyMs: 100 },
   );
   expect(problem).toMatch(/^black hole: took \d+ messages since its last receipt, the first one \d+ s ago$/);
   expect(state).toBe('degraded');

@@ -66,7 +66,7 @@ async function inTime<T>(
       app.dispatcher!.wake();
       return undefined;
     },
-    { what, everyMs: 50, timeoutMs: 25_000 },
+    { what, everyMs: 50 },
   );
 }
 
@@ -182,7 +182,7 @@ describe('a message goes over the next route', () => {
     await connect(who, 'instant');
     await startMany(stuck, 400);
     const sent = await startMany(who, 20);
-    await until(() => allDelivered(who, 20), { timeoutMs: 3_000 });
+    await until(() => allDelivered(who, 20));
     expect(sent).toHaveLength(20);
     expect(await statuses(stuck)).toEqual({ queued: 400 });
   });
@@ -234,7 +234,7 @@ describe('a carrier', () => {
     const who = await createTestAccount(app);
     const { systemId } = await connect(who, { profile: 'throttling', maxPerSecond: 40 });
     const sent = await startMany(who, 120);
-    await until(() => allDelivered(who, 120), { timeoutMs: 25_000 });
+    await until(() => allDelivered(who, 120));
     for (const { to } of sent) expect(codesOn(app, to)).toHaveLength(1);
     const rows = await app.sql<{ spent: number }[]>`
       SELECT DISTINCT attempts_spent AS spent FROM messages WHERE account_id = ${uuidOf(who.accountId)}`;

@@ -25,4 +25,4 @@ test('a worker decides in a world as the policy alone does, refusals and lost me
   expect(same).toBeGreaterThanOrEqual(0.98);
   expect(shift).toBeLessThanOrEqual(0.02);
   expect(Math.abs(regret.dispatched - regret.pure)).toBeLessThanOrEqual(0.01);
-}, 120_000);
+});

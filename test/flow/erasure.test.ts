@@ -187,7 +187,7 @@ test('an erased subject is found nowhere any more, while totals and the audit lo
   // Nobody else has lost anything; whoever comes back begins anew.
   expect(await foundInTables(tracesOf(who, other))).not.toEqual([]);
   expect((await start(app, who, to)).id).not.toBe(pending.id);
-}, 30_000);
+});
 
 test('an opt-out stays, unless the subject wants that gone, too', async () => {
   const to = aNumber();
@@ -262,7 +262,7 @@ test('a number is erased again from a backup that was put back, before anything 
   expect((await auditOf(app, who.accountId)).filter(({ targets }) => targets[0] === receipt.id)).toHaveLength(
     1,
   );
-}, 30_000);
+});
 
 test('what another process has erased is in this one’s ledger, too, and goes when no backup of that time is left', async () => {
   const file = `${testApp.dataDir}/erasures.ndjson`;

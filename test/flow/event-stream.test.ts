@@ -167,7 +167,7 @@ describe('the events of a verification', () => {
     const ofAccount = collect(await accountEvents(app, who));
     await until(() => reading.events.length === 2);
     await story.sent();
-    await until(() => reading.events.length === 3 && ofAccount.events.length === 1, { timeoutMs: 15_000 });
+    await until(() => reading.events.length === 3 && ofAccount.events.length === 1);
   });
 
   test('come in order and once when the messages of the bus come late, twice, and in the wrong order', async () => {
@@ -555,7 +555,7 @@ describe('redis restarted and flushed under load', () => {
     }
     const total = versions.reduce((sum, version) => sum + version - 2, 0);
     for (const reading of accountReadings) {
-      await until(() => reading.events.length >= total, { timeoutMs: 20_000 });
+      await until(() => reading.events.length >= total);
       expect(new Set(reading.events.map((event) => event.cursor)).size).toBe(total);
       expect(reading.events).toHaveLength(total);
       expect(reading.events.map((e) => e.cursor)).toEqual(accountReadings[0]!.events.map((e) => e.cursor));

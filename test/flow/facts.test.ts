@@ -446,9 +446,7 @@ describe('what cannot be settled', () => {
     await app.sql`ALTER TABLE receipt_inbox RENAME TO receipt_inbox_away`;
     const dispatcher = await startDispatcher(app, carriers.links);
     try {
-      await until(async () => (await attemptsOf(app, message.v))[0]!.status === 'delivered', {
-        timeoutMs: 10_000,
-      });
+      await until(async () => (await attemptsOf(app, message.v))[0]!.status === 'delivered');
     } finally {
       await dispatcher.stop(0);
       await app.sql`ALTER TABLE receipt_inbox_away RENAME TO receipt_inbox`;

@@ -88,7 +88,7 @@ describe('an installation whose key-encryption key is in Vault', () => {
     await expect(createTestApp({ ...own, OTPOST_KEYS: vault.entry() })).rejects.toThrow(
       /^Vault at \S+ does not let us use transit\/keys\/otpost/,
     );
-  }, 60_000);
+  });
 
   test('moves into Vault, from one version to the next and out again while it serves', async () => {
     await using database = await createTestDatabase();
@@ -137,5 +137,5 @@ describe('an installation whose key-encryption key is in Vault', () => {
     stopped = true;
     expect(await load).toBeGreaterThan(10);
     expect(await kekIdsOf(main)).toEqual(['k1']);
-  }, 60_000);
+  });
 });

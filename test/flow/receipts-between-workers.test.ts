@@ -22,15 +22,12 @@ test('two workers on one carrier read the receipts of each other’s messages, i
   );
   const aNumber = createNumbers(6_000_000);
   const sent = await Promise.all(Array.from({ length: 60 }, () => start(app, who, aNumber())));
-  await until(
-    async () => {
-      const [row] = await app.sql<{ count: number }[]>`
+  await until(async () => {
+    const [row] = await app.sql<{ count: number }[]>`
         SELECT count(*)::int AS count FROM messages
         WHERE account_id = ${uuidOf(who.accountId)} AND status = 'delivered'`;
-      return row!.count === sent.length;
-    },
-    { timeoutMs: 25_000 },
-  );
+    return row!.count === sent.length;
+  });
   for (const v of sent) expect(await attemptsOf(app, v)).toMatchObject([{ status: 'delivered' }]);
   const [carrier] = await app.sql<{ form: string }[]>`
     SELECT receipt_id_form AS form FROM carriers WHERE id = ${uuidOf(id)}`;

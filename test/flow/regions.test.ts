@@ -59,7 +59,7 @@ describe('an installation in a region', () => {
     expect(await refusal({ REGION: 'EU', OTPOST_KEYS: ENV.US })).toMatch(
       /^otpost: The key "k1" of OTPOST_KEYS/,
     );
-  }, 60_000);
+  });
 
   test('that does not say where it is lets its accounts choose', async () => {
     await using anywhere = await createTestApp({ ROLES: 'api' });

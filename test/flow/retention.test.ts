@@ -277,7 +277,7 @@ test('whoever serves is not made to wait for a table that somebody else has; tha
   logged.length = 0;
   await keepPartitions(app);
   expect(logged.join('')).not.toContain('no partition is ahead');
-}, 60_000);
+});
 
 test('what there is of one verification is looked for in one partition of each class', async () => {
   const who = await createTestAccount(app);

@@ -277,9 +277,7 @@ test('a worker that is killed loses no test, and none of its receipts, and sends
   const states = () =>
     world.app.sql<{ status: string; count: number }[]>`
       SELECT status, count(*)::int AS count FROM messages WHERE mode = 'test' GROUP BY status`;
-  await until(async () => (await states()).every(({ status }) => status === 'delivered'), {
-    timeoutMs: 25_000,
-  });
+  await until(async () => (await states()).every(({ status }) => status === 'delivered'));
   expect(await states()).toEqual([{ status: 'delivered', count: 300 }]);
   await until(async () => (await owed()).length === 0);
   for (const v of started) {
@@ -292,4 +290,4 @@ test('a worker that is killed loses no test, and none of its receipts, and sends
     expect(await stateOf(world.app, v)).toMatchObject({ status: 'pending', mode: 'test' });
   }
   expectNothingTold(others, numbers);
-}, 60_000);
+});

@@ -44,7 +44,6 @@ test('two workers together send a carrier what its contract allows, never more; 
       WHERE account_id = ${uuidOf(who.accountId)} GROUP BY 1, 2`;
     await until(
       async () => (await statuses()).find(({ status }) => status === 'delivered')?.count === sent.length,
-      { timeoutMs: 25_000 },
     );
     expect(await statuses()).toEqual([{ status: 'delivered', error: null, count: sent.length }]);
   }

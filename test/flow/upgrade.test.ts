@@ -1,12 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
-import { afterAll, expect, test, vi } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { createOldDatabases } from '../support/upgrades.ts';
 
 const ACCOUNT = randomUUID();
 
-// Whoever comes first makes what the others go on from: fifty migrations, on however slow a machine.
-vi.setConfig({ testTimeout: 120_000 });
 const oldDatabases = createOldDatabases();
 afterAll(() => oldDatabases[Symbol.asyncDispose]());
 

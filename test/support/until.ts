@@ -13,7 +13,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 20_000, everyMs = 20, what = 'The condition' }: UntilOptions = {},
+  { timeoutMs = 60_000, everyMs = 20, what = 'The condition' }: UntilOptions = {},
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -436,7 +436,7 @@ describe('a batch that stands still', () => {
         status: 'running',
         canceled: 0,
       });
-  }, 60_000);
+  });
 
   test('starts what sends nothing beside it, and takes no more room for messages because of that', async () => {
     const { caller: by, who: quiet } = await still();

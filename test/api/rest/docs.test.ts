@@ -68,7 +68,7 @@ test('the page shows the operations in a browser that reaches nothing but this s
   await page.getByText('Start a verification', { exact: true }).waitFor();
   expect(outside).toEqual([]);
   expect(problems).toEqual([]);
-}, 60_000);
+});
 
 test.each(['/v1/docs/../../package.json', '/v1/docs/index.js', '/v1/docs/toString'])(
   'no other file is served: %s',

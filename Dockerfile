@@ -8,8 +8,10 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000
-# What the simulator writes for developers (dev.json) goes to .data; nothing else is writable.
-RUN install -d -o node -g node .data
+# What the simulator writes for developers (dev.json) goes to .data, the ledger of erasures to where a volume belongs
+# that outlives the container and is in no backup of the database; nothing else is writable.
+RUN install -d -o node -g node .data /var/lib/otpost
+ENV ERASURES_FILE=/var/lib/otpost/erasures.ndjson
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY drizzle drizzle

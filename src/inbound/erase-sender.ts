@@ -1,9 +1,8 @@
 import type { Tx } from '../db/client.ts';
 import { uuidOf, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { readSender } from './addresses.ts';
-import { openPart } from './arrivals.ts';
 import { createInboundNumberDirectory } from './numbers.ts';
+import { readWaitingParts } from './waiting-parts.ts';
 
 export interface ErasedSender {
   inboundMessages: number;
@@ -25,8 +24,11 @@ export async function eraseSender(
   const messages = await tx`
     DELETE FROM inbound_messages WHERE sender IN ${tx(subjects as Buffer[])}
       AND account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid`.execute();
+  const waiting = await readWaitingParts(app, tx, accountId);
   const arrivals = [
-    ...(await waitingOf(app, tx, accountId, subjects)),
+    ...waiting
+      .filter(({ sender }) => subjects.some((subject) => subject.equals(sender)))
+      .map((w) => w.arrival),
     ...(e164 === undefined ? [] : await arrivalsOf(app, tx, accountId, e164)),
   ];
   const gone =
@@ -36,26 +38,6 @@ export async function eraseSender(
           DELETE FROM inbound_arrivals
           WHERE account_id = ${uuidOf(accountId)} AND arrival IN ${tx(arrivals)}`.execute();
   return { inboundMessages: messages.count, inboundArrivals: gone.count };
-}
-
-/** Long messages of which parts are missing: few, and their sender is only inside. */
-async function waitingOf(
-  app: App,
-  tx: Tx,
-  accountId: AccountId,
-  subjects: readonly Buffer[],
-): Promise<Buffer[]> {
-  const rows = await tx<{ arrival: Buffer; parts: Record<string, string> }[]>`
-    SELECT arrival, parts FROM inbound_arrivals
-    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid AND NOT done FOR UPDATE`.execute();
-  return rows.flatMap(({ arrival, parts }) => {
-    const [part] = Object.values(parts);
-    if (part === undefined) return [];
-    const e164 = readSender(openPart(app.keys, { accountId, arrival }, part).from, null);
-    if (e164 === undefined) return [];
-    const sender = app.keys.blindIndex('destination', accountId, e164);
-    return subjects.some((subject) => subject.equals(sender)) ? [arrival] : [];
-  });
 }
 
 /** What has arrived from a number, by the ways in which carriers write ours. */

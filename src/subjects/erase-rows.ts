@@ -21,8 +21,6 @@ export interface ErasedSubject {
   subjects: readonly Buffer[];
   /** Not known when an erasure is done again. */
   e164?: string;
-  /** Whether it may be sent to again. */
-  forgetOptOut: boolean;
 }
 
 /**
@@ -35,7 +33,7 @@ export async function eraseRows(
   erasure: Erasure,
   subject: ErasedSubject,
 ): Promise<Receipt | undefined> {
-  const { accountId, id, erasedAt } = erasure;
+  const { accountId, id, erasedAt, forgetOptOut } = erasure;
   const { subjects } = subject;
   // First: what a worker has begun of a batch is a verification then.
   const batchRows = await eraseBatchRows(app, accountId, subjects);
@@ -46,7 +44,9 @@ export async function eraseRows(
         if (!(await beginErasure(tx, erasure))) return undefined;
         const journal = createJournal(app.clock());
         // Locks destinations and verifications, in their order; all that follows is about these.
-        const { verifications, ...counts } = await eraseDestination(app, tx, accountId, subject, journal);
+        const { verifications, ...counts } = await eraseDestination(
+          ...([app, tx, accountId, { subjects, forgetOptOut }, journal] as const),
+        );
         const receipt: Receipt = {
           kind: 'erasure',
           accountId,

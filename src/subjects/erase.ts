@@ -27,9 +27,9 @@ export async function eraseSubject(
     id: newId('rcp', now),
     erasedAt: new Date(now),
     marks: subjects.map((subject) => markOf(app.keys, subject)),
+    forgetOptOut: input.forgetOptOut ?? false,
   };
-  const forgetOptOut = input.forgetOptOut ?? false;
-  const receipt = await eraseRows(app, who, erasure, { subjects, e164, forgetOptOut });
+  const receipt = await eraseRows(app, who, erasure, { subjects, e164 });
   await noteErasure(app, erasure);
   // Nobody else makes this id, so there is one.
   return receipt!;

@@ -35,7 +35,9 @@ export async function exportSubject(app: App, who: Principal, input: { to: strin
         inboundMessages: read.inboundMessages.length,
         destinations: read.limits.length,
         batchRows: read.batchRows.length,
+        inboundParts: read.inboundParts.length,
         optOuts: read.optOuts.length,
+        safeNumbers: read.safeNumbers.length,
         numberLookups: read.numberLookups.length,
       };
       const document = JSON.stringify(read);

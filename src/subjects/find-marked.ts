@@ -1,4 +1,6 @@
+import { withKeys } from '../crypto/with-keys.ts';
 import { uuidOf, type AccountId } from '../ids.ts';
+import { readWaitingParts } from '../inbound/waiting-parts.ts';
 import type { App } from '../platform.ts';
 import { eachWaitingSubject } from '../vault/batch-chunks.ts';
 import { markOf } from './subject.ts';
@@ -21,6 +23,8 @@ export async function findMarked(
   const all = app.sql<{ subject: Buffer }[]>`
     SELECT subject FROM vault.numbers WHERE account_id = ${account}
     UNION SELECT destination FROM destinations WHERE account_id = ${account}
+    UNION SELECT destination FROM safe_numbers WHERE account_id = ${account}
+    UNION SELECT destination FROM opt_outs WHERE account_id = ${account}
     UNION SELECT sender FROM inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
     UNION SELECT number FROM number_lookups WHERE account_id = ${account}`;
   const look = (subject: Buffer): void => {
@@ -29,5 +33,7 @@ export async function findMarked(
   };
   await all.cursor(PAGE, (rows) => rows.forEach(({ subject }) => look(subject)));
   await eachWaitingSubject(app.sql, accountId, look);
+  const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
+  for (const { sender } of waiting) look(sender);
   return found;
 }

@@ -2,8 +2,11 @@ import { parseId } from '../ids.ts';
 import { MARK_BYTES, type Erasure } from './erasures.ts';
 
 /** An erasure as a line of the ledger outside of the database. */
-export function writeLine({ accountId, id, erasedAt, marks }: Erasure): string {
-  const line = { accountId, id, erasedAt, marks: marks.map((mark) => mark.toString('hex')) };
+export function writeLine({ accountId, id, erasedAt, marks, forgetOptOut }: Erasure): string {
+  const line = {
+    ...{ accountId, id, erasedAt, marks: marks.map((mark) => mark.toString('hex')) },
+    ...(forgetOptOut && { forgetOptOut }),
+  };
   return `${JSON.stringify(line)}\n`;
 }
 
@@ -15,7 +18,7 @@ export function readLine(line: string): Erasure | undefined {
   } catch {
     return undefined;
   }
-  const { accountId, id, erasedAt, marks } = read as Record<string, unknown>;
+  const { accountId, id, erasedAt, marks, forgetOptOut } = read as Record<string, unknown>;
   const account = parseId('acc', String(accountId));
   const receipt = parseId('rcp', String(id));
   const at = new Date(String(erasedAt));
@@ -27,5 +30,6 @@ export function readLine(line: string): Erasure | undefined {
     marks: marks
       .map((mark) => Buffer.from(String(mark), 'hex'))
       .filter(({ length }) => length === MARK_BYTES),
+    forgetOptOut: forgetOptOut === true,
   };
 }

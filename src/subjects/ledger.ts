@@ -46,7 +46,7 @@ async function eraseAgain(app: App, accountId: AccountId, erasures: readonly Era
   let again = 0;
   for (const erasure of erasures) {
     const subjects = erasure.marks.flatMap((mark) => marked.get(nameOf(mark)) ?? []);
-    if (await eraseRows(app, bySystem(accountId), erasure, { subjects, forgetOptOut: false })) again += 1;
+    if (await eraseRows(app, bySystem(accountId), erasure, { subjects })) again += 1;
   }
   app.log.warn({ accountId, again }, 'the database was put back: subjects erased since are erased again');
 }

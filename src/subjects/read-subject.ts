@@ -1,6 +1,8 @@
 import { listWaiting } from '../batches/list-waiting.ts';
+import { withKeys } from '../crypto/with-keys.ts';
 import type { DbTransaction } from '../db/client.ts';
 import { senderOf, textOf } from '../inbound/queries.ts';
+import { readWaitingParts } from '../inbound/waiting-parts.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readVerificationsOf } from '../vault/numbers.ts';
@@ -37,6 +39,8 @@ export async function readSubject(
   const optOuts = await tx.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
   const safe = await tx.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
   const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
+  const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
+  const ofSubject = waiting.filter(({ sender }) => subjects.some((subject) => subject.equals(sender)));
   const batchRows = await listWaiting(app, accountId, { to, subjects });
   return {
     to,
@@ -65,6 +69,9 @@ export async function readSubject(
           text: await textOf(app, row),
         };
       }),
+    ),
+    inboundParts: ofSubject.flatMap(({ parts, total, receivedAt }) =>
+      [...parts].map(([number, part]) => ({ ...part, number, total, receivedAt })),
     ),
     limits: limits.map(({ serviceId, recentSends, failedChecks }) => ({
       serviceId,

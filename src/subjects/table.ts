@@ -1,4 +1,4 @@
-import { index, jsonb, primaryKey } from 'drizzle-orm/pg-core';
+import { boolean, index, jsonb, primaryKey } from 'drizzle-orm/pg-core';
 import { accountIdColumn, bytes, moment, receiptIdColumn } from '../db/columns.ts';
 import { vault } from '../vault/table.ts';
 
@@ -14,6 +14,8 @@ export const erasures = vault.table(
      * indexes. Null once no backup of that time is left.
      */
     marks: bytes(),
+    /** Its opt-outs went, too. */
+    forgetOptOut: boolean().notNull().default(false),
     counts: jsonb().$type<Readonly<Record<string, number>>>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.accountId, t.id] }), index('erasures_age').on(t.erasedAt)],

@@ -7,7 +7,9 @@ import { createApp, type RunningApp } from '../../src/app.ts';
 import { sealAll } from '../../src/audit/seal-entries.ts';
 import type { Verdict } from '../../src/audit/verify/verify-account.ts';
 import { verifyLog } from '../../src/audit/verify/verify-log.ts';
+import type { CarrierInbound } from '../../src/carriers/carrier.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
+import { readWaitingParts } from '../../src/inbound/waiting-parts.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { uuidOf, type CarrierId, type VerificationId } from '../../src/ids.ts';
 import { eraseSubject } from '../../src/subjects/erase.ts';
@@ -15,6 +17,7 @@ import { exportSubject } from '../../src/subjects/export.ts';
 import { keepErasures } from '../../src/subjects/ledger.ts';
 import { encodeReceipt, hashReceipt, sha256 } from '../../src/subjects/receipt.ts';
 import { markOf, subjectsOf } from '../../src/subjects/subject.ts';
+import { addSafeNumber } from '../../src/verifications/add-safe-number.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { dumpOf } from '../support/account-rows.ts';
@@ -71,9 +74,9 @@ async function foundInTables(traces: readonly Canary[]): Promise<string[]> {
   return dump.flatMap(({ table, row }) => canariesIn(row, traces).map((what) => `${table}: ${what}`));
 }
 
-async function text(from: string, words: string): Promise<void> {
+async function text(from: string, words: string, part?: CarrierInbound['part']): Promise<void> {
   await receiveInbound(app, who.accountId, {
-    ...{ carrierId, from, to: OURS, text: words, receivedAt: new Date(clock.now()) },
+    ...{ carrierId, from, to: OURS, text: words, receivedAt: new Date(clock.now()), ...(part && { part }) },
   });
 }
 
@@ -204,6 +207,9 @@ test('an export has all that is stored of the subject and nothing of others, and
   const v = await approved(to);
   await approved(other);
   await text(to, 'what do you know of me?');
+  await text(to, 'and what of', { reference: 6, total: 2, number: 1 });
+  await text(other, 'and I', { reference: 6, total: 2, number: 1 });
+  await addSafeNumber(app, who, to);
   const { receipt, document } = await exportSubject(app, who, { to });
   const read = JSON.parse(document) as { verifications: { id: VerificationId }[] };
   expect(read).toMatchObject({
@@ -217,11 +223,18 @@ test('an export has all that is stored of the subject and nothing of others, and
       },
     ],
     inboundMessages: [{ from: to, text: 'what do you know of me?' }],
+    inboundParts: [{ from: to, to: OURS, text: 'and what of', number: 1, total: 2 }],
     limits: [{ failedChecks: 0 }],
   });
   expect(canariesIn(document, [numberCanary('another one', other)])).toEqual([]);
   expect(document).not.toContain(await codeOf(app, v));
   expect(receipt.document).toBe(sha256(document));
+  expect(receipt.counts).toMatchObject({
+    verifications: 1,
+    inboundMessages: 1,
+    inboundParts: 1,
+    safeNumbers: 1,
+  });
   expect(JSON.parse(encodeReceipt(receipt))).toContain(receipt.document);
   const [entry] = (await auditOf(app, who.accountId)).filter(({ action }) => action === 'subject.export');
   expect(entry).toMatchObject({
@@ -263,6 +276,25 @@ test('a number is erased again from a backup that was put back, before anything 
     1,
   );
 });
+
+test('all that an erasure took goes again, also where nothing else is known of the subject', async () => {
+  const [optedOut, keptOut, safe, texting] = [aNumber(), aNumber(), aNumber(), aNumber()];
+  await text(optedOut, 'STOP');
+  await text(keptOut, 'STOP');
+  await addSafeNumber(app, who, safe);
+  await text(texting, 'half of what I', { reference: 5, total: 2, number: 1 });
+  await using backup = await copyOf(app);
+  await eraseSubject(app, who, { to: optedOut, forgetOptOut: true });
+  for (const to of [keptOut, safe, texting]) await eraseSubject(app, who, { to });
+  await backup.putBack();
+  await app.sql`DELETE FROM inbound_messages WHERE account_id = ${uuidOf(who.accountId)}`;
+  await using _second = await startedAgain();
+  for (const to of [optedOut, safe, texting]) expect(await foundInTables(tracesOf(who, to))).toEqual([]);
+  const waiting = await readWaitingParts(app, app.sql, who.accountId);
+  expect(waiting.filter(({ parts }) => parts.get(1)?.from === texting)).toEqual([]);
+  await start(app, who, optedOut);
+  await expect(start(app, who, keptOut)).rejects.toMatchObject({ code: 'destination/opted_out' });
+}, 30_000);
 
 test('what another process has erased is in this one’s ledger, too, and goes when no backup of that time is left', async () => {
   const file = `${testApp.dataDir}/erasures.ndjson`;

@@ -1,0 +1,1 @@
+ALTER TABLE "vault"."erasures" ADD COLUMN "forget_opt_out" boolean DEFAULT false NOT NULL;

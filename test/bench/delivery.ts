@@ -3,7 +3,7 @@ import type { Ground } from './ground/ground.ts';
 import { startApi, startOtpost } from './ground/otpost.ts';
 import { addRoutes, createPlatform } from './ground/platform.ts';
 import { startSimulator } from './ground/simulator.ts';
-import { CEILING, send, startLoad } from './load/load.ts';
+import { CEILING, send, startBareYoga, startLoad } from './load/load.ts';
 import { alternate } from './measure/alternate.ts';
 import type { Outcome } from './measure/outcome.ts';
 
@@ -17,9 +17,10 @@ export async function benchDelivery(ground: Ground): Promise<Outcome[]> {
   await using load = await startLoad(ground);
   const seconds = ground.quick ? 0.2 : 6;
 
+  await using yoga = await startBareYoga(ground, load, seconds);
   await send(load, api, platform, CEILING, seconds / 2);
   const details: Sustained[] = [];
-  const { ours, ceiling, ratio, runs } = await alternate(
+  const { ours, ceiling, ratio, ofBare, runs } = await alternate(
     ground,
     'delivered/s',
     async () => {
@@ -32,6 +33,7 @@ export async function benchDelivery(ground: Ground): Promise<Outcome[]> {
       return sustained.deliveredPerSecond;
     },
     async () => (await send(load, api, platform, CEILING, seconds)).perSecond,
+    yoga.measure,
   );
   return [
     {
@@ -40,7 +42,7 @@ export async function benchDelivery(ground: Ground): Promise<Outcome[]> {
       beside: { value: ceiling, unit: '__typename/s' },
       ratio,
       target: { atLeast: 0.4 },
-      note: 'two carriers of profile normal, receipts after 0.1–0.5 s',
+      note: `two carriers of profile normal, receipts after 0.1–0.5 s; ${ofBare!.toFixed(2)} of a bare Yoga server's`,
       runs: runs.map((run, i) => ({ ...run, ...details[i] })),
     },
   ];

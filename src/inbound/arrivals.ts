@@ -68,7 +68,7 @@ const IS_OVER = 'a.done AND (a.expires_at <= excluded.received_at OR NOT a.marks
 // One statement notes, locks and answers, so that parts which come to two workers at once find each
 // other. A part that was there before stays as it was: that tells a new one from a repeated one.
 const PUT = `
-  INSERT INTO inbound_arrivals AS a (${NEW.names}, done)
+  INSERT INTO vault.inbound_arrivals AS a (${NEW.names}, done)
   SELECT account_id, arrival, conversation, carrier_id, total, parts::jsonb, marks::jsonb, received_at, expires_at, false
   FROM ${NEW.from} ORDER BY account_id, arrival
   ON CONFLICT (account_id, arrival) DO UPDATE SET
@@ -80,12 +80,12 @@ const PUT = `
   RETURNING a.account_id, a.arrival, a.done, a.parts, a.marks`;
 
 const FINISH = `
-  UPDATE inbound_arrivals a SET done = true, parts = '{}'::jsonb FROM ${DONE.from}
+  UPDATE vault.inbound_arrivals a SET done = true, parts = '{}'::jsonb FROM ${DONE.from}
   WHERE a.account_id = n.account_id AND a.arrival = n.arrival`;
 
 // Somebody who texts STOP, START and STOP means the last one, too.
 const PASS = `
-  UPDATE inbound_arrivals a SET expires_at = n.at FROM ${DONE.from}
+  UPDATE vault.inbound_arrivals a SET expires_at = n.at FROM ${DONE.from}
   WHERE a.account_id IS NOT DISTINCT FROM n.account_id AND a.conversation = n.conversation
     AND a.arrival <> n.arrival AND a.done AND a.total = 1 AND a.expires_at > n.at`;
 

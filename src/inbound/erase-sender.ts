@@ -22,7 +22,7 @@ export async function eraseSender(
   if (subjects.length === 0) return { inboundMessages: 0, inboundArrivals: 0 };
   // Without the account, for the reason given in messages/table.ts.
   const messages = await tx`
-    DELETE FROM inbound_messages WHERE sender IN ${tx(subjects as Buffer[])}
+    DELETE FROM vault.inbound_messages WHERE sender IN ${tx(subjects as Buffer[])}
       AND account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid`.execute();
   const waiting = await readWaitingParts(app, tx, accountId);
   const arrivals = [
@@ -35,7 +35,7 @@ export async function eraseSender(
     arrivals.length === 0
       ? { count: 0 }
       : await tx`
-          DELETE FROM inbound_arrivals
+          DELETE FROM vault.inbound_arrivals
           WHERE account_id = ${uuidOf(accountId)} AND arrival IN ${tx(arrivals)}`.execute();
   return { inboundMessages: messages.count, inboundArrivals: gone.count };
 }
@@ -50,7 +50,7 @@ async function arrivalsOf(app: App, tx: Tx, accountId: AccountId, e164: string):
   );
   if (conversations.length === 0) return [];
   const rows = await tx<{ arrival: Buffer }[]>`
-    SELECT arrival FROM inbound_arrivals WHERE conversation IN ${tx(conversations)}
+    SELECT arrival FROM vault.inbound_arrivals WHERE conversation IN ${tx(conversations)}
       AND account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid`.execute();
   return rows.map(({ arrival }) => arrival);
 }

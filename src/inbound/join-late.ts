@@ -55,19 +55,19 @@ const KEYS = rowset<ArrivalKey & { until: Date }>({
 });
 
 const TAKE = `
-  DELETE FROM inbound_arrivals WHERE (account_id, arrival) IN (
-    SELECT a.account_id, a.arrival FROM inbound_arrivals a JOIN ${KEYS.from} USING (account_id, arrival)
+  DELETE FROM vault.inbound_arrivals WHERE (account_id, arrival) IN (
+    SELECT a.account_id, a.arrival FROM vault.inbound_arrivals a JOIN ${KEYS.from} USING (account_id, arrival)
     WHERE a.expires_at <= n.until AND NOT a.done
     FOR UPDATE OF a SKIP LOCKED)
   RETURNING *`;
 
 const PUT_OFF = `
-  UPDATE inbound_arrivals a SET expires_at = n.until FROM ${KEYS.from}
+  UPDATE vault.inbound_arrivals a SET expires_at = n.until FROM ${KEYS.from}
   WHERE a.account_id = n.account_id AND a.arrival = n.arrival AND NOT a.done`;
 
 async function findLate(sql: Tx, now: number): Promise<ArrivalKey[]> {
   const rows = await sql<RawKey[]>`
-    SELECT account_id, arrival FROM inbound_arrivals WHERE expires_at <= ${new Date(now)} AND NOT done
+    SELECT account_id, arrival FROM vault.inbound_arrivals WHERE expires_at <= ${new Date(now)} AND NOT done
     ORDER BY expires_at LIMIT ${BATCH_SIZE}`;
   return rows.map(keyFromRaw);
 }

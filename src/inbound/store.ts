@@ -32,7 +32,7 @@ const ROWS = rowset<NewInboundMessage>({
 
 const INSERT = `
   WITH stored AS (
-    INSERT INTO inbound_messages (${ROWS.names}, days) SELECT n.*, coalesce(a.inbound_days, 30)
+    INSERT INTO vault.inbound_messages (${ROWS.names}, days) SELECT n.*, coalesce(a.inbound_days, 30)
     FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id)
   SELECT pg_current_xact_id()::text AS transaction`;
 
@@ -75,7 +75,7 @@ function placeOf(account: AccountId, row: InboundMessageId, column: 'from' | 'te
 }
 
 const AFTER = `
-  SELECT * FROM inbound_messages
+  SELECT * FROM vault.inbound_messages
   WHERE account_id = $1::uuid AND (transaction, id) > ($2::xid8, $3::uuid) AND transaction < $4::xid8
   ORDER BY transaction, id LIMIT $5`;
 

@@ -23,6 +23,7 @@ import {
   transactionId,
   verificationIdColumn,
 } from '../db/columns.ts';
+import { vault } from '../vault/table.ts';
 
 /** What a message from a handset is for. */
 export type InboundKind = 'message' | 'opt_out' | 'opt_in' | 'help' | 'verification';
@@ -54,7 +55,7 @@ export const inboundNumbers = snakeCase.table(
 );
 
 /** Messages from handsets, without the codes that were in them. */
-export const inboundMessages = snakeCase.table(
+export const inboundMessages = vault.table(
   'inbound_messages',
   {
     accountId: accountIdColumn().notNull(),
@@ -92,7 +93,7 @@ export const inboundMessages = snakeCase.table(
  * What has arrived lately: it tells a carrier's redelivery from a new message, and holds the parts of a
  * long one until they are all there.
  */
-export const inboundArrivals = snakeCase.table(
+export const inboundArrivals = vault.table(
   'inbound_arrivals',
   {
     accountId: accountIdColumn().notNull(),

@@ -28,7 +28,7 @@ export async function readWaitingParts(
   accountId: AccountId,
 ): Promise<WaitingParts[]> {
   const rows = await sql<RawWaiting[]>`
-    SELECT arrival, total, parts, received_at FROM inbound_arrivals
+    SELECT arrival, total, parts, received_at FROM vault.inbound_arrivals
     WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid AND NOT done FOR UPDATE`.execute();
   return rows.flatMap(({ arrival, total, parts: sealed, received_at: receivedAt }) => {
     const parts = new Map(

@@ -70,15 +70,17 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   },
   { table: 'number_lookup_configs', column: 'secrets_sealed', boundTo: ['secrets'] },
   {
-    table: 'inbound_messages',
+    table: 'vault.inbound_messages',
     column: 'from_sealed',
     row: { column: 'id', prefix: 'inb' },
+    boundTable: 'inbound_messages',
     boundTo: ['from'],
   },
   {
-    table: 'inbound_messages',
+    table: 'vault.inbound_messages',
     column: 'text_sealed',
     row: { column: 'id', prefix: 'inb' },
+    boundTable: 'inbound_messages',
     boundTo: ['text'],
   },
   {

@@ -31,10 +31,10 @@ const KEYS = rowset<NumberKey>({
 });
 
 // Without a word on expiry, which has an index: planned for an empty table, that one would be read whole.
-const READ = `SELECT l.* FROM number_lookups l JOIN ${KEYS.from} USING (account_id, number)`;
+const READ = `SELECT l.* FROM vault.number_lookups l JOIN ${KEYS.from} USING (account_id, number)`;
 
 const ERASE = `
-  DELETE FROM number_lookups l USING ${KEYS.from}
+  DELETE FROM vault.number_lookups l USING ${KEYS.from}
   WHERE l.account_id = n.account_id AND l.number = n.number RETURNING l.operator`;
 
 /** What has been looked up before, by any worker, by name; some of it may have expired. */
@@ -93,7 +93,7 @@ const ANSWERS = rowset<Answered>({
 });
 
 const KEEP = `
-  INSERT INTO number_lookups (${ANSWERS.names}) SELECT * FROM ${ANSWERS.from} ORDER BY account_id, number
+  INSERT INTO vault.number_lookups (${ANSWERS.names}) SELECT * FROM ${ANSWERS.from} ORDER BY account_id, number
   ON CONFLICT (account_id, number) DO UPDATE SET operator = excluded.operator, line_type = excluded.line_type,
     ported = excluded.ported, reachable = excluded.reachable, rules_since = excluded.rules_since,
     looked_up_at = excluded.looked_up_at, expires_at = excluded.expires_at
@@ -142,5 +142,5 @@ export async function eraseLookups(
 
 /** A keyed hash of a number is personal data as well: it goes when its answer has expired. */
 export async function forgetOldLookups(app: App): Promise<void> {
-  await app.sql`DELETE FROM number_lookups WHERE expires_at <= ${new Date(app.clock())}`;
+  await app.sql`DELETE FROM vault.number_lookups WHERE expires_at <= ${new Date(app.clock())}`;
 }

@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { accounts } from '../accounts/table.ts';
 import { accountIdColumn, bytes, moment } from '../db/columns.ts';
+import { vault } from '../vault/table.ts';
 import type { NumberLookupConfig } from './lookup-config.ts';
 import type { LineType } from './resolution.ts';
 
@@ -28,7 +29,7 @@ export const numberLookupConfigs = snakeCase.table('number_lookup_configs', {
 });
 
 /** What was paid for once: answers that all workers share until they expire. */
-export const numberLookups = snakeCase.table(
+export const numberLookups = vault.table(
   'number_lookups',
   {
     accountId: accountIdColumn().notNull(),

@@ -101,7 +101,7 @@ export const KEPT_TABLES: readonly KeptTable[] = [
     fillfactor: 70,
   },
   {
-    ...{ kind: 'inbound', schema: 'public', name: 'inbound_messages', key: 'id' },
+    ...{ kind: 'inbound', schema: 'vault', name: 'inbound_messages', key: 'id' },
     unique: ['account_id', 'id'],
   },
   {

@@ -25,8 +25,8 @@ export async function findMarked(
     UNION SELECT destination FROM destinations WHERE account_id = ${account}
     UNION SELECT destination FROM safe_numbers WHERE account_id = ${account}
     UNION SELECT destination FROM opt_outs WHERE account_id = ${account}
-    UNION SELECT sender FROM inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
-    UNION SELECT number FROM number_lookups WHERE account_id = ${account}`;
+    UNION SELECT sender FROM vault.inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
+    UNION SELECT number FROM vault.number_lookups WHERE account_id = ${account}`;
   const look = (subject: Buffer): void => {
     const mark = markOf(app.keys, subject).toString('hex');
     if (marks.has(mark)) found.set(mark, subject);

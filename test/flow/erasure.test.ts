@@ -287,7 +287,7 @@ test('all that an erasure took goes again, also where nothing else is known of t
   await eraseSubject(app, who, { to: optedOut, forgetOptOut: true });
   for (const to of [keptOut, safe, texting]) await eraseSubject(app, who, { to });
   await backup.putBack();
-  await app.sql`DELETE FROM inbound_messages WHERE account_id = ${uuidOf(who.accountId)}`;
+  await app.sql`DELETE FROM vault.inbound_messages WHERE account_id = ${uuidOf(who.accountId)}`;
   await using _second = await startedAgain();
   for (const to of [optedOut, safe, texting]) expect(await foundInTables(tracesOf(who, to))).toEqual([]);
   const waiting = await readWaitingParts(app, app.sql, who.accountId);

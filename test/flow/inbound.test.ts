@@ -132,7 +132,8 @@ describe('a message from a handset', () => {
     });
     expect(senderOf(app, row!)).toBe(from);
     expect(textOf(app, row!)).toBe('Moj kod je ••••••, šđčćž');
-    const [raw] = await app.sql`SELECT t::text AS row FROM inbound_messages t WHERE id = ${uuidOf(row!.id)}`;
+    const [raw] =
+      await app.sql`SELECT t::text AS row FROM vault.inbound_messages t WHERE id = ${uuidOf(row!.id)}`;
     for (const canary of [from.slice(1), '049769', 'Moj', Buffer.from('Moj').toString('hex')])
       expect(raw!.row).not.toContain(canary);
   });
@@ -204,7 +205,7 @@ describe('a message from a handset', () => {
     const part = (number: number) => ({ part: { reference: 9, total: 3, number } });
     const last = async () => {
       const [row] = await app.sql<{ arrival: Buffer }[]>`
-        SELECT arrival FROM inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)}
+        SELECT arrival FROM vault.inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)}
         ORDER BY received_at DESC LIMIT 1`;
       return row!.arrival;
     };
@@ -212,7 +213,7 @@ describe('a message from a handset', () => {
     for (const parts of [{}, { 1: Buffer.alloc(40).toString('base64') }]) {
       await text(world, aNumber(), 'the end', part(3));
       bad.push(await last());
-      await app.sql`UPDATE inbound_arrivals SET parts = ${app.sql.json(parts)} WHERE arrival = ${bad.at(-1)!}`;
+      await app.sql`UPDATE vault.inbound_arrivals SET parts = ${app.sql.json(parts)} WHERE arrival = ${bad.at(-1)!}`;
       clock.advance(1);
     }
     await text(world, aNumber(), 'the end', part(3));
@@ -223,9 +224,9 @@ describe('a message from a handset', () => {
     expect(await joinLate(app)).toBe(0);
     // What is empty is gone; what may be read by a process that has its key waits some more.
     const left = await app.sql<{ arrival: Buffer }[]>`
-      SELECT arrival FROM inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)} AND NOT done`;
+      SELECT arrival FROM vault.inbound_arrivals WHERE account_id = ${uuidOf(world.who.accountId)} AND NOT done`;
     expect(left.map(({ arrival }) => arrival.toString('hex'))).toEqual([bad[1]!.toString('hex')]);
-    await app.sql`DELETE FROM inbound_arrivals WHERE arrival = ${bad[1]!}`;
+    await app.sql`DELETE FROM vault.inbound_arrivals WHERE arrival = ${bad[1]!}`;
   });
 
   test('that the carrier sends again is stored once; the same words later are another message', async () => {

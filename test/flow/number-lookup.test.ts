@@ -231,7 +231,7 @@ test('an answer counts until it expires, and then it is forgotten', async () => 
   const to = aNumber();
   provider.networks.set(to, 'HT-HR');
   await carrierOf(await start(app, who, to));
-  const rows = () => app.sql`SELECT 1 FROM number_lookups WHERE account_id = ${uuidOf(who.accountId)}`;
+  const rows = () => app.sql`SELECT 1 FROM vault.number_lookups WHERE account_id = ${uuidOf(who.accountId)}`;
   await until(async () => (await rows()).length === 1);
   let ahead = 3_500_000;
   await using later = createProcess({ database: app, clock: () => Date.now() + ahead });
@@ -271,7 +271,7 @@ test('neither a number nor a secret is in a log, a problem or a row, whatever a 
     problems.push(await resolver.problemOf(who.accountId));
   }
   await until(() => lines.some((line) => line.includes('number lookup has a problem')));
-  const rows = await app.sql`SELECT row_to_json(l) FROM number_lookups l`;
+  const rows = await app.sql`SELECT row_to_json(l) FROM vault.number_lookups l`;
   expect(rows.length).toBeGreaterThan(0);
   const all = JSON.stringify([lines, problems, rows]);
   for (const to of numbers) expect(all).not.toContain(to.slice(1));

@@ -213,7 +213,7 @@ test('messages from handsets, the log of webhooks, what was counted and alarms g
   while (await rollUp(app));
   const left = async () => {
     const tables = [
-      'inbound_messages',
+      'vault.inbound_messages',
       'webhook_deliveries',
       'routing_alarms',
       'abuse_alarms',
@@ -229,7 +229,7 @@ test('messages from handsets, the log of webhooks, what was counted and alarms g
     return places.flat().map(({ place }) => place.replace(/_d?\d*_\d{8}$/, (end) => end.slice(0, -9)));
   };
   const all = [
-    'inbound_messages_d1',
+    'vault.inbound_messages_d1',
     'webhook_deliveries_d7',
     'routing_alarms_d30',
     'abuse_alarms_d30',

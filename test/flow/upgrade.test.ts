@@ -1,6 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { afterAll, expect, test } from 'vitest';
+import { KEPT_TABLES } from '../../src/retention/classes.ts';
+import { dropLeaf, readLeaves } from '../../src/retention/partitions.ts';
 import { createOldDatabases } from '../support/upgrades.ts';
 
 const ACCOUNT = randomUUID();
@@ -143,7 +145,7 @@ test('the audit log, alarms and texts of an older installation are there, and th
     ...{ from_sealed: Buffer.alloc(8), text_sealed: Buffer.alloc(8), received_at: new Date() },
   })}`;
   await old.upgrade();
-  for (const table of ['routing_alarms', 'inbound_messages'])
+  for (const table of ['routing_alarms', 'vault.inbound_messages'])
     expect(await sql`SELECT tableoid::regclass::text AS place FROM ${sql(table)}`).toEqual([
       { place: `${table}_before` },
     ]);
@@ -257,4 +259,63 @@ test('the routes of an older installation get numbers of their own, and those th
   await add('three');
   const numbers = await sql<{ number: number }[]>`SELECT number FROM routes WHERE account_id = ${ACCOUNT}`;
   expect(numbers.map(({ number }) => number).toSorted()).toEqual([1, 2, 3]);
+});
+
+test('the texts and lookups of an older installation are all in the vault, partitions and all, and go in their time', async () => {
+  await using old = await oldDatabases.create('vault_of_texts');
+  const { sql } = old;
+  const sealed = () => ({ from_sealed: randomBytes(40), text_sealed: randomBytes(60) });
+  const text = (at: number, days: number) =>
+    sql`INSERT INTO inbound_messages ${sql({
+      ...{ account_id: ACCOUNT, id: idAt(at), carrier_id: ACCOUNT, kind: 'message', our_number: '1', days },
+      ...{ ...sealed(), sender: randomBytes(16), received_at: new Date(at) },
+    })}`;
+  const now = Date.now();
+  // In a partition of before, in one of a class that begins, and in one that a worker of then made.
+  await text(now, 30);
+  await sql.unsafe(`
+    CREATE TABLE inbound_messages_d1_rest PARTITION OF inbound_messages_d1 (PRIMARY KEY (account_id, id)) DEFAULT`);
+  await text(now, 1);
+  const from = idAt(Date.parse('2030-01-01')).slice(0, 13) + '-0000-0000-000000000000';
+  const to = idAt(Date.parse('2030-01-04')).slice(0, 13) + '-0000-0000-000000000000';
+  await sql.unsafe(`
+    CREATE TABLE inbound_messages_d30_20300101 PARTITION OF inbound_messages_d30 (PRIMARY KEY (account_id, id))
+    FOR VALUES FROM ('${from}') TO ('${to}')`);
+  await text(Date.parse('2030-01-02'), 30);
+  await sql`INSERT INTO inbound_arrivals ${sql({
+    ...{ account_id: ACCOUNT, arrival: randomBytes(16), conversation: randomBytes(16), carrier_id: ACCOUNT },
+    ...{ total: 2, parts: sql.json({ 1: 'sealed' }), marks: sql.json({}), done: false },
+    ...{ received_at: new Date(now), expires_at: new Date(now) },
+  })}`;
+  await sql`INSERT INTO number_lookups ${sql({
+    ...{ account_id: ACCOUNT, number: randomBytes(16), rules_since: new Date(now) },
+    ...{ looked_up_at: new Date(now), expires_at: new Date(now) },
+  })}`;
+  const tables = ['inbound_messages', 'inbound_arrivals', 'number_lookups'];
+  const rowsIn = async (schema: string) =>
+    Promise.all(tables.map((table) => sql`SELECT * FROM ${sql(`${schema}.${table}`)} ORDER BY 1, 2`));
+  const before = await rowsIn('public');
+  expect(before.map((rows) => rows.length)).toEqual([3, 1, 1]);
+  const indexesIn = async (schema: string) => {
+    const rows = await sql<{ def: string }[]>`
+      SELECT indexdef AS def FROM pg_indexes
+      WHERE schemaname = ${schema} AND tablename ~ ${`^(${tables.join('|')})`} ORDER BY 1`;
+    return rows.map(({ def }) => def.replaceAll(`${schema}.`, ''));
+  };
+  const indexes = await indexesIn('public');
+  expect(indexes.length).toBeGreaterThan(8);
+  await old.upgrade();
+  expect(await rowsIn('vault')).toEqual(before);
+  expect(await indexesIn('vault')).toEqual(indexes);
+  const left = await sql`
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relname ~ '^(inbound_(messages|arrivals)|number_lookups)'`;
+  expect(left).toEqual([]);
+  // What keeps partitions finds those of then, and drops one that is over.
+  const inbound = KEPT_TABLES.find(({ name }) => name === 'inbound_messages')!;
+  const leaves = await readLeaves(sql, inbound, { days: 30, periodDays: 3 });
+  const made = leaves.find(({ name }) => name === 'vault.inbound_messages_d30_20300101')!;
+  expect(made.from).toBe(Date.parse('2030-01-01'));
+  await dropLeaf(sql, made);
+  expect(await sql`SELECT 1 FROM vault.inbound_messages`).toHaveLength(2);
 });

@@ -174,7 +174,7 @@ async function fromAHandset({ app, who, said, aNumber }: Walk, rest: RestCaller)
     receivedAt: new Date(app.clock()),
   });
   const [latest] = await app.sql<{ id: string }[]>`
-    SELECT id FROM inbound_messages ORDER BY received_at DESC LIMIT 1`;
+    SELECT id FROM vault.inbound_messages ORDER BY received_at DESC LIMIT 1`;
   const path = `/v1/inbound-messages/${idFromUuid('inb', latest!.id)}/reveal`;
   said.toApiKeys.push(JSON.stringify([await rest.get('/v1/inbound-messages'), await rest.post(path)]));
 }

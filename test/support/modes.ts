@@ -23,7 +23,7 @@ export async function secretsOfLive(app: App, { who, numbers, cursors }: Tenant)
   const rows = await app.sql<{ id: string }[]>`
     SELECT id FROM verifications WHERE account_id = ${account} AND mode = 'live'
     UNION ALL SELECT id FROM messages WHERE account_id = ${account} AND mode = 'live'
-    UNION ALL SELECT id FROM inbound_messages WHERE account_id = ${account}
+    UNION ALL SELECT id FROM vault.inbound_messages WHERE account_id = ${account}
     UNION ALL SELECT a.id FROM attempts a JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
       WHERE a.account_id = ${account} AND m.mode = 'live'
     UNION ALL SELECT id FROM entities WHERE account_id = ${account} AND mode = 'live'

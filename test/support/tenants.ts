@@ -373,7 +373,7 @@ async function cursorsOf(app: App, accountId: AccountId) {
     SELECT transaction::text, verification_id AS id, version FROM events
     WHERE account_id = ${uuidOf(accountId)} ORDER BY transaction, verification_id, version LIMIT 1`;
   const [inbound] = await app.sql<{ transaction: string; id: string }[]>`
-    SELECT transaction::text, id FROM inbound_messages WHERE account_id = ${uuidOf(accountId)}`;
+    SELECT transaction::text, id FROM vault.inbound_messages WHERE account_id = ${uuidOf(accountId)}`;
   const { transaction, version } = event!;
   return {
     event: { transaction, version, verificationId: idFromUuid('vrf', event!.id) },

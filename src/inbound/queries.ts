@@ -20,7 +20,7 @@ export function textOf(app: App, row: SealedMessage): string | Promise<string> {
 }
 
 /**
- * The same as a caller may see it: without phone numbers, unless they see those in full, which is noted before.
+ * The same as a caller may see it: without phone numbers, unless they see those in full. That it is shown is noted before.
  * @param collected see `noteRead`
  */
 export async function shownText(
@@ -30,12 +30,11 @@ export async function shownText(
   collected?: Shown[],
 ): Promise<string> {
   const text = await textOf(app, row);
-  if (!mayRevealPhone(who)) return maskNumbers(text);
   await noteRead(app, who, { action: 'inbound_message.read', target: row.id }, collected);
-  return text;
+  return mayRevealPhone(who) ? text : maskNumbers(text);
 }
 
-/** Who sent it, as a caller may see it; in full it is noted before, as with {@link shownText}. */
+/** Who sent it, as a caller may see it; in full it is noted before. */
 export async function shownSender(
   app: App,
   who: Principal,

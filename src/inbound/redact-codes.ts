@@ -9,14 +9,19 @@ const DAY = '(?:0?[1-9]|[12][0-9]|3[01])';
 const MONTH = '(?:0?[1-9]|1[0-2])';
 const YEAR = '(?:(?:19|20)[0-9]{2})';
 
-/** What is clearly no code, although it has as many digits. */
-const READABLE = [
+/** Clear ones, as they are written in Europe and by ISO 8601. */
+export const DATES_AND_TIMES = [
   // 23.11.2026, 23. 11. 2026, 23/11/2026, 23-11-2026
   String.raw`${DAY}(?:\. ?|[/-])${MONTH}(?:\. ?|[/-])${YEAR}(?!${DIGIT})`,
   // 2026-11-23
   String.raw`${YEAR}-${MONTH}-${DAY}(?!${DIGIT})`,
   // 14:05, 14:05:30
   String.raw`(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?(?![\p{Nd}:])`,
+].join('|');
+
+/** What is clearly no code, although it has as many digits. */
+const READABLE = [
+  DATES_AND_TIMES,
   // A price has cents, or its sign right at it: "482913 EUR" may be a code in front of a price.
   `${AMOUNT} ?${CURRENCY}`,
   String.raw`(?:[€$£₺¥]${DIGIT}{1,9}(?![\p{Nd}]))`,

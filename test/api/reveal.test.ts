@@ -104,6 +104,8 @@ describe('a person', () => {
       const { text } = await callOperation(app, own, operation, row, changed, token);
       said.push({ what: operation, asked: '', text, noted: await reads() });
     }
+    // What the streams have shown is noted by and by, and must not be taken for what comes next.
+    await app.single(createStreamReadLog).write();
     return said;
   }
 
@@ -121,7 +123,12 @@ describe('a person', () => {
       lets(role, permissionOf(parent, field)),
     );
     expect(foundIn(said)).toEqual([]);
-    expect(said.filter(({ noted }) => noted > 0)).toEqual([]);
+    // What somebody has texted is read, with the numbers in it masked or not.
+    for (const { what, text, noted } of said)
+      expect({ what, noted: noted > 0 }).toEqual({
+        what,
+        noted: /inbound-?messages/i.test(what) && text.includes('"text":"'),
+      });
     expect(said.some(({ text }) => text.includes('+385•'))).toBe(true);
   });
 

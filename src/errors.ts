@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   'request/too_large': 413,
   'request/rate_limited': 429,
   'request/media_type': 415,
+  'request/not_acceptable': 406,
   'request/path': 404,
   'request/method': 405,
   'request/document_not_trusted': 403,
@@ -150,6 +151,14 @@ export class WrongMediaType extends DomainError {
   readonly code = 'request/media_type';
   constructor() {
     super('Send the body as application/json.');
+  }
+}
+
+/** An answer that nobody could read: what it would tell of is not done. */
+export class NotAcceptable extends DomainError {
+  readonly code = 'request/not_acceptable';
+  constructor() {
+    super('Accept application/json. A subscription is answered as text/event-stream, or over WebSocket.');
   }
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { answerJson, pathOf, setHeaders } from '../http/answer.ts';
+import { refuseBroken } from '../http/broken-requests.ts';
 import { isOwnHost } from '../http/hosts.ts';
 import { readJson } from '../http/read-json.ts';
 import { contentPolicy, securityHeaders } from '../http/security-headers.ts';
@@ -79,9 +80,10 @@ export async function serveExample(options: ExampleOptions): Promise<Example> {
   }
 
   async function start({ to }: Record<string, unknown>) {
-    const { id, clientToken, expiresAt } = await otpost.start(textOf(to));
-    const handsets = `${options.handsets}/handsets/${encodeURIComponent(textOf(to))}`;
-    return { verificationId: id, to: textOf(to), clientToken, expiresAt, handsets, otpost: options.otpost };
+    const number = textOf(to).toWellFormed();
+    const { id, clientToken, expiresAt } = await otpost.start(number);
+    const handsets = `${options.handsets}/handsets/${encodeURIComponent(number)}`;
+    return { verificationId: id, to: number, clientToken, expiresAt, handsets, otpost: options.otpost };
   }
 
   async function check({ verificationId, code }: Record<string, unknown>) {
@@ -97,6 +99,7 @@ export async function serveExample(options: ExampleOptions): Promise<Example> {
       answerJson(response, 422, { code: error.code, message: error.message });
     });
   });
+  refuseBroken(server, ALWAYS, () => false);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
+import { NotAcceptable } from '../errors.ts';
 import type { AddressOf } from '../http/client-address.ts';
 import type { OwnPages } from '../http/cross-site.ts';
 import type { App } from '../platform.ts';
 import type { ConnectionSeats } from '../rates/seats.ts';
-import { answerTypeFor } from './answer-type.ts';
+import { answerTypeFor, takesAnswer } from './answer-type.ts';
 import { createDocumentFacts } from './document-facts.ts';
-import { createJsonRequests } from './json-request.ts';
+import { createJsonRequests, sendResult } from './json-request.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { useCosts } from './plugins/costs.ts';
 import { useDocumentCache } from './plugins/document-cache.ts';
@@ -15,6 +16,7 @@ import { useLimits } from './plugins/limits.ts';
 import { useLogging } from './plugins/logging.ts';
 import { createErrorWords, type ErrorWords } from './plugins/masking.ts';
 import { isJson, useRequestBody } from './plugins/request-body.ts';
+import { useStreamHeaders } from './plugins/stream-headers.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { schema } from './schema.ts';
 import { createSharedExecutions } from './shared-execution.ts';
@@ -59,6 +61,7 @@ export function createEngine(app: App, options: EngineOptions): Engine {
     // What is worth a line has one: from the mask, or from the plugin below.
     logging: quiet(app),
     plugins: [
+      useStreamHeaders(),
       useRequestBody(refuse),
       ...(options.trusted ? [useTrustedDocuments(options.trusted, refuse)] : []),
       useDocumentCache(),
@@ -82,7 +85,11 @@ export function createEngine(app: App, options: EngineOptions): Engine {
       const { method, headers } = request;
       const type =
         method === 'POST' && isJson(headers['content-type']) ? answerTypeFor(headers.accept) : undefined;
-      return type ? answerJsonRequest(request, response, type) : byYoga(request, response);
+      if (type) return answerJsonRequest(request, response, type);
+      if (takesAnswer(headers.accept)) return byYoga(request, response);
+      // Yoga would see it when all is done, and answer without a word.
+      sendResult(response, { errors: [refuse(new NotAcceptable())] }, 'application/json');
+      return Promise.resolve();
     },
     getEnveloped: yoga.getEnveloped,
     ...words,

@@ -70,13 +70,14 @@ export function createJsonRequests({
   return async (request, response, type) => {
     const body = await readBody(request, LIMITS.bodyBytes);
     if (body === 'cut') return void response.destroy();
-    if (body === 'tooLarge') return send(response, { errors: [refuse(new BodyTooLarge())] }, type);
+    if (body === 'tooLarge') return sendResult(response, { errors: [refuse(new BodyTooLarge())] }, type);
     const result = await resultOf(request, response, body);
-    return result === 'stream' ? answerStream(request, response, body) : send(response, result, type);
+    return result === 'stream' ? answerStream(request, response, body) : sendResult(response, result, type);
   };
 }
 
-function send(response: ServerResponse, result: ExecutionResult, type: AnswerType): void {
+/** By the rules for statuses of GraphQL over HTTP. */
+export function sendResult(response: ServerResponse, result: ExecutionResult, type: AnswerType): void {
   const { body, status, headers } = processRegularResult(result, FETCH, type) as unknown as PlainResponse;
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);

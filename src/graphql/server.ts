@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { callbackOfPath } from '../carriers/http/callback-url.ts';
 import { answerJson, answerText, hangUp, pathOf, redirect, setHeaders } from '../http/answer.ts';
 import type { AddressOf } from '../http/client-address.ts';
@@ -21,6 +22,7 @@ import { createEngine, GRAPHQL_PATH } from './engine.ts';
 import { answerPreflight, createCors } from './cors.ts';
 import { answerGraphiql, asksForPage } from './graphiql.ts';
 import { LIMITS } from './limits.ts';
+import { refusesMethod } from './page-methods.ts';
 import { formOf, isPeoplePath } from './paths.ts';
 import { loadTrustedDocuments } from './load-trusted-documents.ts';
 import { answerReady } from './ready.ts';
@@ -121,6 +123,7 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       return isOwnHost(host, options.ownHosts) ? answerGraphiql(response, demoApiKey) : wrongHost(response);
     await cors.allow(request, response);
     const form = formOf(path);
+    if (form && refusesMethod(form, request.method, response)) return;
     if (isPeoplePath(form))
       return request.method === 'OPTIONS'
         ? answerPreflight(response)
@@ -177,6 +180,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
     requireHostHeader: false,
     // Of two hosts or credentials Node takes the first, and a proxy in front perhaps the other one: together they are none.
     joinDuplicateHeaders: true,
+    // Clients that would rather speak HTTP/2 offer it with their first request, and are answered in what they speak.
+    shouldUpgradeCallback: ({ headers: { upgrade = '' } }: IncomingMessage) => /^websocket$/i.test(upgrade),
   };
   const http = createServer(patience, (request, response) => {
     underWay.add(response);
@@ -204,7 +209,8 @@ export async function serveApi(app: App, options: ServerOptions): Promise<ApiSer
       sockets.upgrade(request, socket, head);
     }, gone);
   });
-  await listen(http, options);
+  http.listen(options.port, options.host);
+  await once(http, 'listening');
 
   return {
     url: urlOf(http, options.host),
@@ -239,12 +245,4 @@ function wrongHost(response: ServerResponse): void {
 
 function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type')).startsWith('text/event-stream');
-}
-
-async function listen(http: Server, { port, host }: ServerOptions): Promise<void> {
-  const listening = Promise.withResolvers<void>();
-  http.once('error', listening.reject);
-  http.listen(port, host, () => listening.resolve());
-  await listening.promise;
-  http.off('error', listening.reject);
 }

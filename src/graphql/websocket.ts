@@ -32,6 +32,7 @@ const SERVICE_RESTART = 1012;
 /** More than this waiting in one socket is a client that asks and does not read. Octets. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const CLOSE_MS = 1_000;
+const MAX_REASON_BYTES = 123;
 
 /** The protocol graphql-transport-ws (graphql-ws) over ws, with the same plugins as HTTP. */
 export function createGraphqlSockets(app: App, options: WebSocketOptions): GraphqlSockets {
@@ -80,9 +81,11 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
             if (socket.readyState === socket.OPEN) socket.send(data, () => resolve());
             else resolve();
           }),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => socket.close(code, reasonOf(reason)),
         onMessage: (receive) => {
           socket.on('message', (data) => {
+            // What still comes over one that we have closed is not done: nobody would hear of it.
+            if (socket.readyState !== socket.OPEN) return;
             session.answering = true;
             if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return socket.terminate();
             receive(String(data as Buffer)).catch((error: unknown) => failMessage(app, socket, error));
@@ -120,7 +123,19 @@ export function createGraphqlSockets(app: App, options: WebSocketOptions): Graph
 
 function failMessage(app: App, socket: WebSocket, error: unknown): void {
   const unexpectedType = error instanceof Error && error.message.startsWith('Unexpected message');
-  if (unexpectedType) return socket.close(CloseCode.BadRequest, error.message.slice(0, 120));
+  if (unexpectedType) return socket.close(CloseCode.BadRequest, reasonOf(error.message));
+  // Its ping is sent back, with all that is nested in it.
+  if (isStackOverflow(error)) return socket.close(CloseCode.BadRequest, 'A message is not so deep.');
   app.log.error({ err: error }, 'socket message');
   socket.close(CloseCode.InternalServerError, 'internal/unexpected');
+}
+
+/** As much of it as a close frame holds (RFC 6455 §5.5); some of them quote what the client has sent. */
+function reasonOf(text = ''): string {
+  const octets = Buffer.from(text).subarray(0, MAX_REASON_BYTES);
+  return new TextDecoder().decode(octets, { stream: true });
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.startsWith('Maximum call stack');
 }

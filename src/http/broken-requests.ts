@@ -25,6 +25,8 @@ export function refuseBroken(server: Server, always: Headers, mayBeLate: (socket
     if (!socket.writable || hasBegun) socket.destroy();
     else hangUp(socket, STATUSES[code] ?? '400 Bad Request', always);
   });
+  // A tunnel, which Node would close without a word.
+  server.on('connect', (_request, socket) => hangUp(socket, '405 Method Not Allowed', always));
   server.on('checkExpectation', ({ headers }, response) => {
     setHeaders(response, always);
     // What comes of its body is not read.

@@ -3,9 +3,10 @@ import { isIP } from 'node:net';
 // A name, an IPv4 address or a bracketed IPv6 address, with or without a port.
 const HOST = /^(?:([\w.-]+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i;
 
-/** Whether the `Host` header is one. Only HTTP/1.0 may have none. */
+/** Whether the `Host` header is one, and can stand in a URL: `1.2.3.999` cannot. Only HTTP/1.0 may have none. */
 export function isHost(host: string | undefined, httpVersion: string): boolean {
-  return host === undefined ? httpVersion === '1.0' : HOST.test(host);
+  if (host === undefined) return httpVersion === '1.0';
+  return HOST.test(host) && URL.canParse(`http://${host}`);
 }
 
 /**

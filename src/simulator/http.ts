@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { TextTooLong } from '../carriers/smpp/text.ts';
 import { setHeaders } from '../http/answer.ts';
+import { refuseBroken } from '../http/broken-requests.ts';
 import { isOwnHost } from '../http/hosts.ts';
 import { readJson } from '../http/read-json.ts';
 import { securityHeaders } from '../http/security-headers.ts';
@@ -54,6 +55,7 @@ export async function createSimulatorHttp(options: SimulatorHttpOptions): Promis
       sendJson(response, status, { error: message });
     });
   });
+  refuseBroken(server, ALWAYS, () => false);
   server.listen(options.port, options.host);
   await once(server, 'listening');
   return {

@@ -73,6 +73,8 @@ test('the example serves its own page only, and gives its key to nobody', async 
   expect((await post('{"to":"+385915550002"}', { origin: 'https://evil.example' })).status).toBe(403);
   expect((await post('{')).status).toBe(400);
   expect((await post('{"to":7}')).status).toBe(422);
+  // It is started, and has a handset.
+  expect((await post('{"to":"+385915550002\\ud800"}')).status).toBe(200);
   expect((await ask('/..%2fserve.ts')).status).toBe(404);
   for (const path of ['/', '/page.js', '/page.css', '/sdk.js'])
     expect(await (await ask(path)).text(), path).not.toMatch(/otp_(?:live|test)_/);

@@ -73,6 +73,10 @@ describe('every answer', () => {
       expect(Object.fromEntries(response.headers)).toMatchObject(HEADERS);
       expect(response.headers.get('content-security-policy')).not.toMatch(/unsafe/);
     }
+    for (const text of ['rubbish\r\n\r\n', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: a-miracle\r\n\r\n']) {
+      const { head } = await sendRaw(app.simulator!.url, text);
+      for (const [name, value] of Object.entries(HEADERS)) expect(head).toContain(`${name}: ${value}`);
+    }
   });
 
   test('over TLS holds browsers to TLS', async () => {

@@ -1,8 +1,10 @@
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { NotAcceptable } from '../../errors.ts';
 import { TooManyConnections } from '../../rates/errors.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
 import type { GraphqlContext } from '../context.ts';
+import { takesStream } from '../answer-type.ts';
 import { execute } from '../execute.ts';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
@@ -43,17 +45,19 @@ function withCost(result: ExecutionResult, cost: AnswerCost | undefined): Execut
 
 type StreamContext = GraphqlContext & TransportContext;
 
-/** A socket has its seat already. */
+/** For an answer that can be sent: one that is opened and cannot be is never closed. A socket has its seat already. */
 function takeSeat(
   seats: ConnectionSeats,
   { req, principal }: StreamContext,
   refuse: Refuse,
 ): (() => void) | ExecutionResult {
-  if (!req || !principal) return () => {};
+  if (!req) return () => {};
   try {
-    return seats.ofStream(principal);
+    if (!takesStream(req.headers.accept)) throw new NotAcceptable();
+    return principal ? seats.ofStream(principal) : () => {};
   } catch (error) {
-    if (error instanceof TooManyConnections) return { errors: [refuse(error)] };
+    if (error instanceof TooManyConnections || error instanceof NotAcceptable)
+      return { errors: [refuse(error)] };
     throw error;
   }
 }

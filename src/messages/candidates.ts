@@ -34,6 +34,8 @@ export interface Bound {
   onlyUntried?: boolean;
   /** No route but this one. */
   pinnedTo?: RouteId | null;
+  /** Routes that a message of this claim is to have a look at. */
+  looks?: ReadonlySet<string>;
 }
 
 export interface Candidates {
@@ -68,7 +70,7 @@ export function waysTo({ service, routes, barrier, penalty }: Ground, place: Pla
 export function candidatesOf(
   ways: readonly Way[],
   linksOf: (route: Route) => Links,
-  { taken, tried = [], onlyUntried = false, pinnedTo = null }: Bound,
+  { taken, tried = [], onlyUntried = false, pinnedTo = null, looks }: Bound,
 ): Candidates {
   const links = ways.map(({ route }) => linksOf(route));
   const all = ways.map(
@@ -82,7 +84,9 @@ export function candidatesOf(
     const carrier = links[i];
     if (!carrier) return exclude === undefined ? candidate : { ...candidate, exclude };
     const inFlightShare = carrier.inFlightShare();
-    return exclude === undefined ? { ...candidate, inFlightShare } : { ...candidate, inFlightShare, exclude };
+    if (exclude !== undefined) return { ...candidate, inFlightShare, exclude };
+    const isLookedAt = looks?.has(candidate.routeId);
+    return isLookedAt ? { ...candidate, inFlightShare, isLookedAt } : { ...candidate, inFlightShare };
   });
   return { candidates, exclusions };
 }

@@ -68,6 +68,8 @@ interface Ranking {
   best: (Pick<Choice, 'carrier' | 'price' | 'decision'> & { route: Route }) | undefined;
   /** When no time will open one. */
   verdict: LastingVerdict | undefined;
+  /** Another one earns more now: it is taken for what it teaches. */
+  isLook: boolean;
 }
 
 /** The messages of a claim to one place. */
@@ -85,6 +87,8 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   const grounds = new Map<ServiceId, Ground | undefined | Unreadable>();
   const bundles = new Map<string, Bundle>();
   const seen = new Map<CarrierId, Links>();
+  /** Routes of which this claim teaches something already: the policy is told of that only when it is submitted. */
+  const looks = new Set<string>();
   let drawn = 0;
   const random = () => {
     drawn += 1;
@@ -113,25 +117,31 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
   }
 
   function rank({ ground, request, lineType, ways }: Bundle, bound: Bound): Ranking {
-    const { candidates, exclusions } = candidatesOf(ways, ({ carrierId }) => linksOf(carrierId), bound);
+    const { candidates, exclusions } = candidatesOf(ways, ({ carrierId }) => linksOf(carrierId), {
+      ...bound,
+      looks,
+    });
     const ranked = ground.policy.choose(request, candidates, random);
     const decision = encodeDecision(ranked, ground.numbers, lineType);
     const first = ranked[0];
     if (!first || first.excluded !== undefined) {
       const verdict = lastingVerdict(exclusions);
-      return { best: undefined, verdict: verdict && { ...verdict, decision } };
+      return { best: undefined, verdict: verdict && { ...verdict, decision }, isLook: false };
     }
     const index = ground.routes.findIndex(({ id }) => id === first.routeId);
     const route = ground.routes[index];
     const carrier = route && carriers.get(route.carrierId);
     const best = route && carrier && { route, carrier, price: candidates[index]!.price, decision };
-    return { best, verdict: undefined };
+    const isLook = first.reasons.some(({ factor }) => factor === 'exploring');
+    if (isLook) looks.add(first.routeId);
+    return { best, verdict: undefined, isLook };
   }
 
   /**
    * Nothing is learned within a claim: its messages to a place are ranked alike for as long as the same carriers
    * have room; of one that was tried before, or tries one, the routes are not the same. With fifty routes that are
-   * learned from, and one place, the worker allocates 119 KB a message and not 188.
+   * learned from, and one place, the worker allocates 119 KB a message and not 188. A look is what one message is
+   * worth: shared, it would be a window of them, over a route that may refuse everything.
    */
   function rankingOf(bundle: Bundle, bound: Bound): Ranking {
     if (bound.tried?.length || bound.pinnedTo) return rank(bundle, bound);
@@ -142,7 +152,7 @@ export function createChooser(app: App, carriers: CarrierRegistry): Chooser {
       const before = drawn;
       ranking = rank(bundle, bound);
       // What is left to chance is drawn for each message.
-      if (drawn === before) bundle.rankings.set(full, ranking);
+      if (drawn === before && !ranking.isLook) bundle.rankings.set(full, ranking);
     }
     return ranking;
   }

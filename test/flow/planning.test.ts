@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
-import { uuidOf } from '../../src/ids.ts';
+import { uuidOf, type CarrierId } from '../../src/ids.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { claimMessages, LEASE_MS, type ClaimedMessage } from '../../src/messages/claim.ts';
 import { LOG_SERIALIZERS } from '../../src/log-errors.ts';
 import { planAttempts, type Plan } from '../../src/messages/plan.ts';
@@ -10,10 +11,14 @@ import { createPlanner } from '../../src/messages/plan-claim.ts';
 import { commitFacts, SETTLE_BATCH } from '../../src/messages/settle.ts';
 import { readDecision } from '../../src/routing/read-decision.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
+import type { ObservationKind } from '../../src/routing/policy.ts';
+import { listRoutes } from '../../src/routing/queries.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriersByHand, type CarriersByHand } from '../support/carriers-by-hand.ts';
 import { attemptsOf, createClock, createNumbers, messagesOf, start } from '../support/verifying.ts';
+
+const ADAPTIVE = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
 
 const clock = createClock();
 const logged: string[] = [];
@@ -80,8 +85,7 @@ describe('the messages of one claim', () => {
     const [small, big] = [await carriers.add(who, 2), await carriers.add(who)];
     const numbers = [aNumber(), aNumber(), aNumber(), aNumber(), '+38640100200'];
     await Promise.all(numbers.map((to) => start(other, who, to)));
-    const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
-    const policy = await app.single(createPolicies).of(who.accountId, options);
+    const policy = await app.single(createPolicies).of(who.accountId, ADAPTIVE);
     using choose = vi.spyOn(policy, 'choose');
     const { attempts } = await planAttempts(app, carriers.links, await claim(who));
     expect(attempts.map(({ carrier }) => carrier.id)).toEqual([small, small, big, big, big]);
@@ -95,6 +99,49 @@ describe('the messages of one claim', () => {
     ];
     expect(why).toEqual([open, open, full, full, full]);
     expect(choose.mock.calls.map(([{ country }]) => country).toSorted()).toEqual(['HR', 'HR', 'SI']);
+  });
+});
+
+interface Past {
+  carrier: CarrierId;
+  /** What the carriers said, in turn. */
+  kinds: readonly ObservationKind[];
+  count: number;
+  /** Seconds since the last one. */
+  agoS?: number;
+}
+
+/** Has an account's policy hear of messages, one a second. */
+async function hear(who: Principal, { carrier, kinds, count, agoS = 0 }: Past): Promise<void> {
+  const policies = app.single(createPolicies);
+  await policies.of(who.accountId, ADAPTIVE);
+  const [route] = (await listRoutes(app, who)).filter(({ carrierId }) => carrierId === carrier);
+  for (let i = count; i > 0; i--) {
+    const at = clock.now() - (agoS + i) * 1_000;
+    const about = { routeId: route!.id, country: 'HR', attemptId: newId('att'), at };
+    policies.observe(who.accountId, { ...about, kind: 'submitted' });
+    policies.observe(who.accountId, { ...about, kind: kinds[i % kinds.length]! });
+  }
+}
+
+describe('of a hundred messages that are due at once', () => {
+  const [yes, no] = ['converted', 'rejected'] as const;
+  test.each([
+    ['nothing is known of', { refused: 0, kinds: [yes, yes, yes, yes, no], count: 60 }],
+    ['refused all, a while ago', { refused: 12, kinds: [yes, no], count: 1_200 }],
+  ])('one has a look at a route that %s, and not a window', async (_what, { refused, kinds, count }) => {
+    const who = await createTestAccount(other, { routing: 'adaptive' });
+    const [good, rare] = [await carriers.add(who), await carriers.add(who, 50)];
+    await hear(who, { carrier: rare, kinds: [no], count: refused, agoS: count });
+    await hear(who, { carrier: good, kinds, count });
+    await Promise.all(Array.from({ length: 100 }, () => start(other, who, aNumber())));
+    const { attempts } = await planAttempts(app, carriers.links, await claim(who));
+    const decisions = await Promise.all(
+      attempts.map(({ attempt }) => readDecision(app, who.accountId, attempt.decision)),
+    );
+    const isLook = decisions.map(([first]) => first!.reasons.some(({ factor }) => factor === 'exploring'));
+    expect(attempts.map(({ carrier }) => carrier.id)).toEqual([rare, ...Array<CarrierId>(99).fill(good)]);
+    expect(isLook).toEqual([true, ...Array<boolean>(99).fill(false)]);
   });
 });
 

@@ -71,6 +71,7 @@ export function createRanking(
     let gain = 0;
     for (let i = 1; i < options.length; i++) {
       const option = options[i]!;
+      if (option.candidate.isLookedAt) continue;
       // The least known first: two of nearly the same utility would else be compared for ever, and nothing else.
       const known = option.known.outage > DOUBTED ? -1 : option.known.strength + option.known.coming;
       if (known >= least) continue;

@@ -45,6 +45,8 @@ export interface Candidate {
   inFlightShare?: number;
   /** What counts against it beyond its price, in the account's currency per message. Default 0. */
   penalty?: number;
+  /** A message is about to have a look at it, of which the policy was not told yet: one is enough. */
+  isLookedAt?: boolean;
   /** Why it may not be taken; absent when it may. */
   exclude?: string;
 }

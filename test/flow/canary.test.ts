@@ -12,7 +12,7 @@ import { freePort } from '../../src/db/embedded/free-port.ts';
 import { isOpenToClientToken } from '../../src/graphql/audience.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
-import type { CarrierId, VerificationId } from '../../src/ids.ts';
+import { idFromUuid, type CarrierId, type VerificationId } from '../../src/ids.ts';
 import { LOG_SERIALIZERS } from '../../src/log-errors.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
@@ -20,6 +20,7 @@ import { setNumberLookup } from '../../src/numbers/set-lookup.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { listRoutes } from '../../src/routing/queries.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
+import { subjectsOf } from '../../src/subjects/subject.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { expireVerifications } from '../../src/verifications/expire.ts';
 import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
@@ -222,7 +223,29 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
     ...toTestKeys.flatMap((line) => inIt('test key', line, liveCodes)),
   ];
   expect(found).toEqual([]);
+  // Nor outside of the vault its keyed hash, but where a limit or a wish is kept: see src/subjects/README.md.
+  const hashed = await withHashOf(canaries, dump);
+  expect(hashed).toContain('public.destinations');
+  expect(['public.destinations', 'public.opt_outs', 'public.safe_numbers']).toEqual(
+    expect.arrayContaining(hashed),
+  );
 });
+
+/** The tables outside of the vault that have a blind index of one of these numbers, of whichever account. */
+async function withHashOf(wanted: readonly Canary[], dump: Awaited<ReturnType<typeof dumpOf>>) {
+  const numbers = wanted.filter(({ what }) => what.startsWith('the number of')).map(({ forms }) => forms[0]!);
+  const accounts = await app.sql<{ id: string }[]>`SELECT id FROM accounts`;
+  const hashes = new Set(
+    accounts.flatMap(({ id }) =>
+      numbers.flatMap((digits) =>
+        subjectsOf(app.keys, idFromUuid('acc', id), `+${digits}`).map((hash) => hash.toString('hex')),
+      ),
+    ),
+  );
+  const outside = dump.filter(({ table }) => !table.startsWith('vault.'));
+  const has = (row: string) => row.match(/[\da-f]{32,}/g)?.some((octets) => hashes.has(octets));
+  return [...new Set(outside.filter(({ row }) => has(row)).map(({ table }) => table))].sort();
+}
 
 /** What a document may ask for with a test key. */
 function isOpenToTestKey(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): boolean {

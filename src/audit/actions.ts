@@ -121,6 +121,10 @@ export const ACTIONS = {
     'inb',
     'Be shown in full who has sent messages from handsets, or their texts.',
   ),
+  'entity.read': read(
+    'ent',
+    'Be shown in full identities of entities, or names of their factors, that may be phone numbers.',
+  ),
   'member.read': read('mem', 'Be shown the names or e-mail addresses of others who are in the account.'),
   'invitation.read': read('inv', 'Be shown e-mail addresses of whoever is invited.'),
   'batch.start': act('bat', 'Start many verifications; each of them is noted when it is started.'),

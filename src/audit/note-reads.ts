@@ -7,7 +7,7 @@ import type { Details, NewAuditEntry } from './entry.ts';
 
 /** Personal data that an answer shows in full. */
 export interface Shown {
-  action: 'number.read' | 'inbound_message.read' | 'member.read' | 'invitation.read';
+  action: 'number.read' | 'inbound_message.read' | 'entity.read' | 'member.read' | 'invitation.read';
   /** Of what it is. */
   target: Id<string>;
 }

@@ -7,7 +7,7 @@ import { InvalidInput } from '../errors.ts';
 import type { FactorId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { answer } from './answer.ts';
-import { findEntity, findFactor, lockFactor, type Entity } from './queries.ts';
+import { findEntity, findFactor, lockFactor, type Entity, type EntityName } from './queries.ts';
 import { CHALLENGE_MS, DAY_MS, MAX_CHALLENGE_MS, refuseChallenge } from './rules.ts';
 import { challenges, type ChallengeRow, type FactorRow } from './table.ts';
 
@@ -28,7 +28,7 @@ export interface ChallengeInput {
 export async function addChallenge(
   app: App,
   who: Principal,
-  [serviceId, identity]: readonly [ServiceId, string],
+  [serviceId, identity]: readonly [ServiceId, EntityName],
   { factorId, expiresAt, code }: ChallengeInput,
 ): Promise<{ entity: Entity; challenge: ChallengeRow }> {
   const now = app.clock();

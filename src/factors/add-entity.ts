@@ -50,5 +50,5 @@ export async function insertEntity(
     identitySealed: await sealIn(app, { accountId, id }, 'identity', identity),
   };
   const [made] = await tx.insert(entities).values(row).onConflictDoNothing().returning();
-  return made && { ...made, identity };
+  return made && { ...made, identity, given: true };
 }

@@ -2,14 +2,16 @@ import { doNoted } from '../audit/act.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
+import type { DbTransaction } from '../db/client.ts';
 import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { findService } from '../services/directory.ts';
 import { insertEntity } from './add-entity.ts';
 import { writeBase32 } from './base32.ts';
+import { EntityNotFound } from './errors.ts';
 import { checkFactorName, checkIdentity, readSecret, type TotpInput } from './input.ts';
-import { findEntity, type Entity, type Factor } from './queries.ts';
+import { findEntity, identityIn, type Entity, type EntityName, type Factor } from './queries.ts';
 import { sealIn } from './sealed.ts';
 import { factors } from './table.ts';
 import { totpUri } from './totp.ts';
@@ -42,10 +44,9 @@ export async function addFactor(
   app: App,
   who: Principal,
   serviceId: ServiceId,
-  identity: string,
+  entityName: EntityName,
   input: FactorInput,
 ): Promise<NewFactor> {
-  checkIdentity(identity);
   checkFactorName(input.name);
   const service = await findService(app, who.accountId, serviceId);
   if (!service) throw new ServiceNotFound();
@@ -64,9 +65,7 @@ export async function addFactor(
   const key = { accountId, id: newId('fac', now) };
   const made = await app.db.transaction((tx) =>
     doNoted(tx, who, 'factor.add', now, async (act) => {
-      const entity =
-        (await insertEntity(app, tx, who, serviceId, identity)) ??
-        (await findEntity({ db: tx, keys: app.keys }, who, serviceId, identity));
+      const entity = await entityOf(app, tx, who, serviceId, entityName);
       const row = {
         ...{ ...key, entityId: entity.id, ...recipe, createdAt, updatedAt },
         nameSealed: await sealIn(app, key, 'name', input.name),
@@ -80,9 +79,28 @@ export async function addFactor(
         throw new InvalidInput('identity', `An entity has at most ${MAX_FACTORS} factors.`);
       await tx.insert(factors).values(row);
       act.on(key.id);
-      return { entity, factor: { ...row, name: input.name } };
+      return { entity, factor: { ...row, name: input.name, given: true } };
     }),
   );
   const issuer = totp.issuer ?? service.name;
   return { ...made, secret, uri: totpUri(secret, recipe, { issuer, name: input.name }) };
+}
+
+/** The one of that name, which is made when there is none. */
+async function entityOf(
+  app: App,
+  tx: DbTransaction,
+  who: Principal,
+  serviceId: ServiceId,
+  name: EntityName,
+): Promise<Entity> {
+  const find = () => findEntity({ db: tx, keys: app.keys }, who, serviceId, name);
+  const known = await find().catch((error: unknown) => {
+    if (error instanceof EntityNotFound) return undefined;
+    throw error;
+  });
+  if (known) return known;
+  const identity = identityIn(name);
+  checkIdentity(identity);
+  return (await insertEntity(app, tx, who, serviceId, identity)) ?? (await find());
 }

@@ -4,7 +4,14 @@ import type { Principal } from '../accounts/principal.ts';
 import type { ChallengeId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { answer } from './answer.ts';
-import { findChallenge, findEntity, findFactor, lockFactor, type Entity } from './queries.ts';
+import {
+  findChallenge,
+  findEntity,
+  findFactor,
+  lockFactor,
+  type Entity,
+  type EntityName,
+} from './queries.ts';
 import { challenges, type ChallengeRow } from './table.ts';
 
 /**
@@ -14,7 +21,7 @@ import { challenges, type ChallengeRow } from './table.ts';
 export async function answerChallenge(
   app: App,
   who: Principal,
-  [serviceId, identity, id]: readonly [ServiceId, string, ChallengeId],
+  [serviceId, identity, id]: readonly [ServiceId, EntityName, ChallengeId],
   code: string,
 ): Promise<{ entity: Entity; challenge: ChallengeRow }> {
   return app.db.transaction((tx) =>

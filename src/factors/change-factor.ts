@@ -5,7 +5,7 @@ import type { App } from '../platform.ts';
 import type { FactorId, ServiceId } from '../ids.ts';
 import { readBase32 } from './base32.ts';
 import { checkFactorName, type TotpInput } from './input.ts';
-import { findEntity, findFactor, lockFactor, type Entity, type Factor } from './queries.ts';
+import { findEntity, findFactor, lockFactor, type Entity, type Factor, type EntityName } from './queries.ts';
 import { refuseVerifying } from './rules.ts';
 import { openIn, sealIn } from './sealed.ts';
 import { factors, type FactorRow } from './table.ts';
@@ -25,7 +25,7 @@ export interface FactorChange extends TotpInput {
 export async function changeFactor(
   app: App,
   who: Principal,
-  [serviceId, identity, id]: readonly [ServiceId, string, FactorId],
+  [serviceId, identity, id]: readonly [ServiceId, EntityName, FactorId],
   change: FactorChange,
 ): Promise<{ entity: Entity; factor: Factor }> {
   if (change.name !== undefined) checkFactorName(change.name);
@@ -53,7 +53,7 @@ export async function changeFactor(
         .where(and(eq(factors.accountId, after.accountId), eq(factors.id, after.id)));
       const { changed: names } = changedIn(before, { ...before, ...after, name });
       act.on(id, { changed: names.filter((one) => !/Sealed$/.test(one)) });
-      return { entity, factor: { ...after, name } };
+      return { entity, factor: { ...after, name, given: change.name !== undefined } };
     }),
   );
 }

@@ -11,11 +11,18 @@ import type { ChallengeRow, EntityRow, FactorRow } from './table.ts';
 /** An entity by the name that its account has for it. */
 export interface Entity extends EntityRow {
   identity: string;
+  /** By whoever is answered, in the same request: they are shown nothing that they have not said. */
+  given: boolean;
 }
 
 export interface Factor extends FactorRow {
   name: string;
+  /** As of an entity. */
+  given: boolean;
 }
+
+/** How somebody names an entity: by its identity, or with what is its id if it is nobody's identity. */
+export type EntityName = string | { identity: string; id: EntityId };
 
 type From = Pick<App, 'keys'> & { db: Db | DbTransaction };
 
@@ -31,15 +38,28 @@ export async function findEntity(
   { db, keys }: From,
   who: Principal,
   serviceId: ServiceId,
-  identity: string,
+  name: EntityName,
 ): Promise<Entity> {
   const { accountId } = who;
+  const identity = identityIn(name);
   const identityIndex = identityIndexOf({ keys }, who, serviceId, identity);
   const row = await db.query.entities.findFirst({
     where: { accountId, serviceId, identityIndex: { eq: identityIndex } },
   });
-  if (!row) throw new EntityNotFound();
-  return { ...row, identity };
+  if (row) return { ...row, identity, given: true };
+  if (typeof name === 'string') throw new EntityNotFound();
+  const { id } = name;
+  const byId = await db.query.entities.findFirst({ where: { accountId, serviceId, id, ...ofMode(who) } });
+  if (!byId) throw new EntityNotFound();
+  return openEntity({ keys }, byId);
+}
+
+export function identityIn(name: EntityName): string {
+  return typeof name === 'string' ? name : name.identity;
+}
+
+async function openEntity({ keys }: Pick<From, 'keys'>, row: EntityRow): Promise<Entity> {
+  return { ...row, identity: await openIn({ keys }, row, 'identity', row.identitySealed), given: false };
 }
 
 /** A page of a service's entities, oldest first, those of the caller's mode. */
@@ -57,9 +77,7 @@ export async function listEntities(
     limit,
   });
   if (before) rows.reverse();
-  return Promise.all(
-    rows.map(async (row) => ({ ...row, identity: await openIn(app, row, 'identity', row.identitySealed) })),
-  );
+  return Promise.all(rows.map((row) => openEntity(app, row)));
 }
 
 /** @throws {FactorNotFound} also when it is of another entity */
@@ -70,7 +88,11 @@ export async function findFactor(
 ): Promise<Factor> {
   const row = await db.query.factors.findFirst({ where: { accountId, entityId, id } });
   if (!row) throw new FactorNotFound();
-  return { ...row, name: await openIn({ keys }, row, 'name', row.nameSealed) };
+  return openFactor({ keys }, row);
+}
+
+async function openFactor({ keys }: Pick<From, 'keys'>, row: FactorRow): Promise<Factor> {
+  return { ...row, name: await openIn({ keys }, row, 'name', row.nameSealed), given: false };
 }
 
 /** All factors of an entity, oldest first. */
@@ -82,9 +104,7 @@ export async function listFactors(
     where: { accountId, entityId },
     orderBy: { id: 'asc' },
   });
-  return Promise.all(
-    rows.map(async (row) => ({ ...row, name: await openIn(app, row, 'name', row.nameSealed) })),
-  );
+  return Promise.all(rows.map((row) => openFactor(app, row)));
 }
 
 /** @throws {ChallengeNotFound} also when it is of another entity */

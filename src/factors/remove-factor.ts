@@ -3,14 +3,14 @@ import { doNoted } from '../audit/act.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { FactorId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { findEntity, findFactor } from './queries.ts';
+import { findEntity, findFactor, type EntityName } from './queries.ts';
 import { challenges, factors } from './table.ts';
 
 /** Removes a factor with its challenges: its codes prove nothing any more. @throws {EntityNotFound | FactorNotFound} */
 export async function removeFactor(
   app: App,
   who: Principal,
-  [serviceId, identity, id]: readonly [ServiceId, string, FactorId],
+  [serviceId, identity, id]: readonly [ServiceId, EntityName, FactorId],
 ): Promise<void> {
   const { accountId } = who;
   await app.db.transaction((tx) =>

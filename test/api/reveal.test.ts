@@ -1,27 +1,36 @@
 import type { GraphQLField, GraphQLNamedType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { REVEALS_AN_HOUR } from '../../src/accounts/count-reveal.ts';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import { ROLES, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { createStreamReadLog } from '../../src/audit/stream-reads.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { uuidOf } from '../../src/ids.ts';
+import { changeFactor } from '../../src/factors/change-factor.ts';
+import { sidOf } from '../../src/rest/twilio/sids.ts';
 import { createRest } from '../../src/rest/v1/api.ts';
 import { createTestApp } from '../support/app.ts';
 import { auditOf, notedOf, NUMBER_READS } from '../support/audit-log.ts';
 import { canariesIn, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createSocketClient, type Caller } from '../support/graphql.ts';
 import { aMember, lets, type SignedIn } from '../support/member.ts';
+import { enrol } from '../support/factors.ts';
 import { callOperation } from '../support/rest-calls.ts';
 import { OPERATIONS } from '../support/rest-rows.ts';
 import { nodeOperation, wholeOperation } from '../support/selections.ts';
 import { LOOKUP, NODES, QUERIES, SUBSCRIPTIONS } from '../support/tenant-rows.ts';
 import { createTenant, receiveText, type Tenant } from '../support/tenants.ts';
+import { twilioRowOf } from '../support/twilio-rows.ts';
+import { basic, callTwilio, requestOf, TWILIO_OPERATIONS } from '../support/twilio.ts';
 import { createNumbers } from '../support/verifying.ts';
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
 let own: Tenant;
+/** Somebody whom the account knows by a number, with a factor of such a name. */
+let entity: { identity: string; name: string };
+let enrolled: Awaited<ReturnType<typeof enrol>>['ids'];
 /** Every number that was verified, or that somebody has texted from or about. */
 const numbers: string[] = [];
 const count = createNumbers(6_900_001);
@@ -41,6 +50,10 @@ beforeAll(async () => {
   ({ app } = stack.use(await createTestApp()));
   own = await createTenant(app, { word: 'Gemini', ourNumber: '+385997777777', aNumber, lookup: LOOKUP });
   await receiveText(app, own, aNumber(), `call me back at ${aNumber()}, please`);
+  entity = { identity: aNumber(), name: aNumber() };
+  enrolled = (await enrol(app, own.who, own.ids.svc, entity.identity)).ids;
+  const which = [own.ids.svc, entity.identity, enrolled.fac] as const;
+  await changeFactor(app, own.who, which, { name: `phone ${entity.name}` });
 });
 afterAll(() => stack.disposeAsync());
 
@@ -106,6 +119,24 @@ describe('a person', () => {
     }
     // What the streams have shown is noted by and by, and must not be taken for what comes next.
     await app.single(createStreamReadLog).write();
+    for (const { operation } of TWILIO_OPERATIONS.filter((one) => one.operation.startsWith('GET '))) {
+      const row = twilioRowOf(operation);
+      const sid = operation.includes('/Factors/') ? enrolled.fac : enrolled.chl;
+      // By the identity, which is then no news, and by the sid that those have who are not told it.
+      const named = (Identity: string) => ({
+        Identity,
+        ...(operation.endsWith('/{Sid}') && { Sid: sidOf<'fac' | 'chl'>(sid) }),
+      });
+      const ways = operation.includes('{Identity}')
+        ? [named(entity.identity), named(sidOf(enrolled.ent))]
+        : [{}];
+      for (const changed of ways) {
+        const { path } = requestOf(operation, row, own, changed);
+        const { status, text } = await callTwilio(app, own, operation, row, changed, token);
+        expect([200, 403], text).toContain(status);
+        said.push({ what: operation, asked: decodeURIComponent(path), text, noted: await reads() });
+      }
+    }
     return said;
   }
 
@@ -146,6 +177,14 @@ describe('a person', () => {
       'GET /v1/verifications',
       'GET /v1/verifications/{id}',
       'GET /v1/verifications/{id}/events',
+      'GET /v2/Attempts/{Sid}',
+      'GET /v2/Services/{ServiceSid}/Entities',
+      'GET /v2/Services/{ServiceSid}/Entities/{Identity}',
+      'GET /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges',
+      'GET /v2/Services/{ServiceSid}/Entities/{Identity}/Challenges/{Sid}',
+      'GET /v2/Services/{ServiceSid}/Entities/{Identity}/Factors',
+      'GET /v2/Services/{ServiceSid}/Entities/{Identity}/Factors/{Sid}',
+      'GET /v2/Services/{ServiceSid}/Verifications/{Sid}',
       'Query.batch',
       'Query.batches',
       'Query.inboundMessages',
@@ -225,6 +264,83 @@ describe('what a server is shown', () => {
     expect(noted.map(({ details }) => details)).toEqual([{ stream: 'begins' }, { stream: 'goes_on' }]);
     const told = new Set<string>(noted.flatMap(({ targets }) => targets));
     expect([...seen].filter((id) => !told.has(id))).toEqual([]);
+  });
+});
+
+describe('an entity that is known by a number', () => {
+  const ofService = () => `/v2/Services/${sidOf(own.ids.svc)}/Entities`;
+  const call = async (credential: string, path: string, form?: Record<string, string>) => {
+    const response = await fetch(app.server!.url + path, {
+      ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+      headers: { authorization: basic(own.who.accountId, credential) },
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  const weak = async () => {
+    const permissions = ['verifications:read', 'verifications:write'] as const;
+    return (await createApiKey(app, own.who.accountId, { name: 'Weak', permissions })).key;
+  };
+
+  test('is masked for a key without `numbers:reveal`, which names it by the number or by its sid', async () => {
+    const key = await weak();
+    const said: string[] = [];
+    const noted = await notedOf(app, own.who.accountId, async () => {
+      for (const name of [encodeURIComponent(entity.identity), sidOf(enrolled.ent)])
+        for (const path of ['', '/Factors', '/Challenges', `/Factors/${sidOf(enrolled.fac)}`]) {
+          const { status, text } = await call(key, `${ofService()}/${name}${path}`);
+          expect(status, text).toBe(200);
+          said.push(text.replaceAll(`/${encodeURIComponent(entity.identity)}`, ''));
+        }
+      said.push((await call(key, ofService())).text);
+    });
+    expect(canariesIn(said.join('\n'), canaries())).toEqual([]);
+    expect(said.join('\n')).toContain('"identity":"+385•');
+    expect(said.join('\n')).toContain('"friendly_name":"phone +385•');
+    expect(noted).toEqual([]);
+  });
+
+  test('is led to by the addresses that a masked answer has', async () => {
+    const key = await weak();
+    const { entities } = JSON.parse((await call(key, ofService())).text) as {
+      entities: { sid: string; url: string; links: { factors: string } }[];
+    };
+    const { url, links } = entities.find(({ sid }) => sid === sidOf(enrolled.ent))!;
+    for (const address of [url, links.factors]) {
+      const { status, text } = await call(key, new URL(address).pathname);
+      expect(status, text).toBe(200);
+      expect(text).toContain(sidOf(enrolled.ent));
+    }
+  });
+
+  test('is masked for a key that has just made or changed it, and its factors are added by its sid', async () => {
+    const key = await weak();
+    const [identity, name] = [aNumber(), aNumber()];
+    const made = await call(key, ofService(), { Identity: identity });
+    const { sid } = JSON.parse(made.text) as { sid: string };
+    const form = { FriendlyName: name, FactorType: 'totp' };
+    const added = await call(key, `${ofService()}/${sid}/Factors`, form);
+    const { binding, ...factor } = JSON.parse(added.text) as { binding: { uri: string }; entity_sid: string };
+    expect(factor.entity_sid).toBe(sid);
+    expect(canariesIn(`${made.text} ${JSON.stringify(factor)}`, canaries())).toEqual([]);
+    // An app has to know by which name to show it.
+    expect(decodeURIComponent(binding.uri)).toContain(name);
+  });
+
+  test('is in the log once a page for a server that is shown it, and not for one that has said it', async () => {
+    const reads = async (path: string) =>
+      (await notedOf(app, own.who.accountId, () => call(own.credential, path))).filter(
+        ({ action }) => action === 'entity.read',
+      );
+    const page = await reads(`${ofService()}?PageSize=50`);
+    expect(page).toHaveLength(1);
+    expect(page[0]).toMatchObject({ kind: 'read', actor: { kind: 'apiKey', address: '127.0.0.1' } });
+    expect(page[0]!.targets).toContain(enrolled.ent);
+    expect(page[0]!.targets).not.toContain(own.ids.ent);
+    expect(await reads(`${ofService()}/${encodeURIComponent(entity.identity)}`)).toEqual([]);
+    // The name of the factor is news.
+    const factors = `${ofService()}/${encodeURIComponent(entity.identity)}/Factors`;
+    expect(await reads(factors)).toMatchObject([{ targets: [enrolled.ent], count: 1 }]);
+    expect(await reads(`${ofService()}/${sidOf(enrolled.ent)}`)).toHaveLength(1);
   });
 });
 

@@ -15,10 +15,12 @@ import { callOperation } from '../support/rest-calls.ts';
 import { OPERATIONS } from '../support/rest-rows.ts';
 import { LOOKUP, MUTATIONS, QUERIES, SUBSCRIPTIONS, type Args } from '../support/tenant-rows.ts';
 import { createTenant, type Tenant } from '../support/tenants.ts';
+import { twilioRowOf } from '../support/twilio-rows.ts';
+import { callTwilio, nobodysLike, TWILIO_OPERATIONS } from '../support/twilio.ts';
 import { createNumbers } from '../support/verifying.ts';
 
 // Whoever may do what is one table (src/accounts/roles.ts); this asks every field of the schema and every operation
-// of the REST API as each of its roles, and compares.
+// of the REST API and under /v2 as each of its roles, and compares.
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
 let own: Tenant;
@@ -166,6 +168,28 @@ describe('of the operations of the REST API', () => {
       }),
     );
   });
+});
+
+describe('of the operations under /v2', () => {
+  test.each(TWILIO_OPERATIONS.map(({ operation, permission }) => [operation, permission] as const))(
+    '%s is open to each role as the table says: those with %s',
+    async (operation, permission) => {
+      const row = twilioRowOf(operation);
+      // Nobody's, so that nothing of the account goes, whoever is let do it.
+      const inPath = Object.entries(row.path?.(own) ?? {}).map(([name, sid]) => [name, nobodysLike(sid)]);
+      const nobodys = Object.fromEntries(inPath) as Record<string, string>;
+      for (const role of ROLES) {
+        const { status, text } = await callTwilio(app, own, operation, row, nobodys, members[role].token);
+        if (lets(role, permission)) expect(status, `${role}: ${text}`).not.toBe(403);
+        else
+          expect(JSON.parse(text), role).toMatchObject({
+            status: 403,
+            code: 20003,
+            details: { code: 'auth/forbidden', message: expect.stringContaining(permission) as string },
+          });
+      }
+    },
+  );
 });
 
 test.each(['/oauth/introspect', '/oauth/revoke'])(

@@ -201,6 +201,7 @@ test('neither a code nor a number is found anywhere, whatever way a message has 
   expect(toApiKeys.join('')).toContain(canaries[0]!.forms[0]);
   expect(toWebhooks.join('')).toContain('verification.code_rejected');
   expect(toPeople.join('')).toContain('+385•');
+  expect(toPeople.join('')).toContain('"identity":"+385•');
   expect(inAudit.join('')).toContain('subject.export');
   expect(byMail.length).toBeGreaterThan(0);
   expect(new Set(dump.map(({ table }) => table)).size).toBeGreaterThan(12);
@@ -496,8 +497,9 @@ async function throughMistakes(): Promise<void> {
 async function asClientsOfTwilio(): Promise<void> {
   const { who, caller } = await anAccount();
   await connectSimulated(app, who, ['instant']);
+  const { token } = await aMember(app, who.accountId, 'support');
   await throughTwilio({
-    ...{ app, who, credential: caller.credential, said: toApiKeys },
+    ...{ app, who, credential: caller.credential, said: toApiKeys, supportToken: token, toPeople },
     ...{ aNumber: knownNumber, knowCode, knowSecret },
   });
 }

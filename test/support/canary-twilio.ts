@@ -16,6 +16,10 @@ export interface TwilioWalk {
   credential: string;
   /** What they were answered. */
   said: string[];
+  /** Of somebody of their support. */
+  supportToken: string;
+  /** What that one was answered. */
+  toPeople: string[];
   /** A new number that will be looked for. */
   aNumber: (what: string) => string;
   /** Looks for this code as well. */
@@ -34,6 +38,7 @@ interface Client {
 interface TwilioAnswer {
   status: number;
   sid: string;
+  entity_sid?: string;
   binding?: { secret: string };
 }
 
@@ -120,7 +125,8 @@ async function limited({ walk: { app, aNumber }, of, call }: Client): Promise<vo
 }
 
 /** Somebody whom an account knows by their number. */
-async function enrolled({ walk: { app, aNumber, knowSecret }, of, call }: Client): Promise<void> {
+async function enrolled({ walk, of, call }: Client): Promise<void> {
+  const { app, aNumber, knowSecret } = walk;
   const identity = aNumber('an entity');
   const one = `${of}/Entities/${encodeURIComponent(identity)}`;
   for (const Identity of [identity, identity, '']) await call(`${of}/Entities`, { Identity });
@@ -142,6 +148,7 @@ async function enrolled({ walk: { app, aNumber, knowSecret }, of, call }: Client
       await call(of_ + path);
     await call(`${of_}/Challenges`, { FactorSid: who, AuthPayload: who, ExpirationDate: who });
     await call(`${of_}/Factors`, { FactorType: who, FriendlyName: who, 'Binding.Secret': who });
+    await supported(walk, `${of}/Entities`, made);
   }
   for (const table of ['entities', 'factors', 'challenges'])
     await withoutTable(app, table, async () => {
@@ -150,6 +157,23 @@ async function enrolled({ walk: { app, aNumber, knowSecret }, of, call }: Client
     });
   await call(one, undefined, 'DELETE');
   for (const path of ['', '/Factors', '/Challenges']) await call(one + path);
+}
+
+/** As somebody looks who helps them: who sees no number finds them in the list, and goes on by what that says. */
+async function supported(
+  { app, who, supportToken, toPeople }: TwilioWalk,
+  all: string,
+  { sid, entity_sid }: TwilioAnswer,
+): Promise<void> {
+  const headers = { authorization: basic(who.accountId, supportToken) };
+  for (const path of ['', '/Factors', `/Factors/${sid}`, '/Challenges'].map(
+    (end) => `/${entity_sid!}${end}`,
+  )) {
+    const response = await fetch(app.server!.url + all + path, { headers });
+    if (!response.ok) throw new Error(`support was not shown ${path}: ${response.status}`);
+    toPeople.push(await response.text());
+  }
+  toPeople.push(await (await fetch(app.server!.url + all, { headers })).text());
 }
 
 /** Requests whose client goes away in their middle, and one that fails before anybody has looked whose it is. */

@@ -169,6 +169,12 @@ export const TWILIO_ROWS: Readonly<Record<string, TwilioRow>> = {
   'DELETE /v2/Services/{ServiceSid}/Entities/{Identity}': { ...entity, status: 204 },
 };
 
+export function twilioRowOf(operation: string): TwilioRow {
+  const row = TWILIO_ROWS[operation];
+  if (!row) throw new Error(`${operation} has no row in test/support/twilio-rows.ts: add how it is called.`);
+  return row;
+}
+
 /** What operations take, for nonsense to stand in. */
 export const TWILIO_PARAMS = [
   ...['To', 'Channel', 'Locale', 'Code', 'VerificationSid', 'Status', 'FriendlyName', 'CodeLength'],

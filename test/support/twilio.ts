@@ -1,6 +1,7 @@
 import type { RunningApp } from '../../src/app.ts';
+import { newId } from '../../src/crypto/new-id.ts';
 import { createTwilioDoor } from '../../src/rest/twilio/api.ts';
-import { sidOf } from '../../src/rest/twilio/sids.ts';
+import { idOfSid, sidOf } from '../../src/rest/twilio/sids.ts';
 import type { Said } from './rest-calls.ts';
 import type { Tenant } from './tenants.ts';
 import type { TwilioRow } from './twilio-rows.ts';
@@ -11,6 +12,14 @@ export const TWILIO_OPERATIONS = createTwilioDoor({} as never, {
   own: { publicUrl: '', allowed: undefined, hosts: new Set() },
   addressOf: () => undefined,
 }).operations;
+
+const KINDS = ['acc', 'key', 'svc', 'vrf', 'msg', 'lim', 'bkt', 'saf', 'ent', 'fac', 'chl'] as const;
+
+/** What stands for nothing that there is, of the kind that a sid is. */
+export function nobodysLike(sid: string): string {
+  const kind = KINDS.find((one) => idOfSid(one, sid) !== undefined);
+  return kind ? sidOf(newId(kind)) : sid;
+}
 
 /** As clients of Twilio say who they are. */
 export function basic(accountId: Tenant['who']['accountId'], credential: string): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Principal } from '../../accounts/principal.ts';
 import { addChallenge } from '../../factors/add-challenge.ts';
 import { answerChallenge } from '../../factors/answer-challenge.ts';
 import { ChallengeNotFound } from '../../factors/errors.ts';
@@ -9,8 +10,10 @@ import {
   statusOfChallenge,
   type Entity,
 } from '../../factors/queries.ts';
+import { shownEntity } from '../../factors/shown.ts';
 import type { ChallengeRow } from '../../factors/table.ts';
 import type { ChallengeId } from '../../ids.ts';
+import type { App } from '../../platform.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { entityUrl, identityOf, ofEntity } from './entities.ts';
 import { factorIdOf } from './factors.ts';
@@ -35,7 +38,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
     async handle({ app, who, path, params: { FactorSid, AuthPayload, ExpirationDate }, site }) {
       const input = { factorId: factorIdOf(FactorSid), code: AuthPayload, expiresAt: ExpirationDate };
       const { entity, challenge } = await addChallenge(app, who, identityOf(path), input);
-      return challengeShape(site, entity, challenge, app.clock());
+      return challengeShape(app, who, site, entity, challenge);
     },
   });
 
@@ -59,7 +62,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
         // Nobody denies a code.
         async (window) =>
           status === 'denied' ? [] : listChallenges(app, entity, { factorId, status }, window),
-        async (challenge) => challengeShape(site, entity, challenge, app.clock()),
+        (challenge) => challengeShape(app, who, site, entity, challenge),
       );
     },
   });
@@ -70,7 +73,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
     async handle({ app, who, path, site }) {
       const entity = await findEntity(app, who, ...identityOf(path));
       const challenge = await findChallenge(app, entity, challengeIdOf(path.Sid));
-      return challengeShape(site, entity, challenge, app.clock());
+      return challengeShape(app, who, site, entity, challenge);
     },
   });
 
@@ -82,7 +85,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
     async handle({ app, who, path, params: { AuthPayload }, site }) {
       const which = [...identityOf(path), challengeIdOf(path.Sid)] as const;
       const { entity, challenge } = await answerChallenge(app, who, which, AuthPayload);
-      return challengeShape(site, entity, challenge, app.clock());
+      return challengeShape(app, who, site, entity, challenge);
     },
   });
 }
@@ -94,13 +97,20 @@ function challengeIdOf(sid: string | undefined): ChallengeId {
   return id;
 }
 
-function challengeShape(site: string, entity: Entity, challenge: ChallengeRow, now: number): object {
+async function challengeShape(
+  app: App,
+  who: Principal,
+  site: string,
+  ofWhom: Entity,
+  challenge: ChallengeRow,
+): Promise<object> {
+  const entity = await shownEntity(app, who, ofWhom);
   return {
     sid: sidOf(challenge.id),
     ...ofEntity(entity),
     factor_sid: sidOf(challenge.factorId),
     factor_type: 'totp',
-    status: statusOfChallenge(challenge, now),
+    status: statusOfChallenge(challenge, app.clock()),
     responded_reason: 'none',
     details: null,
     hidden_details: null,

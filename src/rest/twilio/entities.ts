@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import type { Principal } from '../../accounts/principal.ts';
 import { addEntity } from '../../factors/add-entity.ts';
-import { findEntity, listEntities, type Entity } from '../../factors/queries.ts';
+import { findEntity, listEntities, type Entity, type EntityName } from '../../factors/queries.ts';
 import { removeEntity } from '../../factors/remove-entity.ts';
+import { shownEntity, type ShownEntity } from '../../factors/shown.ts';
 import { ServiceNotFound } from '../../services/errors.ts';
 import { readService } from '../../services/read.ts';
 import type { ServiceId } from '../../ids.ts';
+import type { App } from '../../platform.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { serviceIdOf } from './find.ts';
 import { answerPage } from './page.ts';
 import { moment, PAGE_PARAMS } from './params.ts';
 import { serviceUrl } from './service-shape.ts';
-import { sidOf } from './sids.ts';
+import { idOfSid, sidOf } from './sids.ts';
 
 const ALL = '/v2/Services/{ServiceSid}/Entities';
 const ONE = `${ALL}/{Identity}`;
@@ -23,7 +26,7 @@ export function addEntities(api: TwilioApi, gate: Gate): void {
     audit: 'entity.add',
     params: z.object({ Identity: z.string() }),
     async handle({ app, who, path, params: { Identity }, site }) {
-      return entityShape(site, await addEntity(app, who, serviceIdOf(path), Identity));
+      return entityShape(app, who, site, await addEntity(app, who, serviceIdOf(path), Identity));
     },
   });
 
@@ -40,7 +43,7 @@ export function addEntities(api: TwilioApi, gate: Gate): void {
         'entities',
         call,
         (window) => listEntities(app, who, serviceId, window),
-        async (entity) => entityShape(site, entity),
+        (entity) => entityShape(app, who, site, entity),
       );
     },
   });
@@ -49,7 +52,7 @@ export function addEntities(api: TwilioApi, gate: Gate): void {
     ...{ method: 'GET', path: ONE, name: 'reading an entity', status: 200 },
     permission: 'verifications:read',
     async handle({ app, who, path, site }) {
-      return entityShape(site, await findEntity(app, who, ...identityOf(path)));
+      return entityShape(app, who, site, await findEntity(app, who, ...identityOf(path)));
     },
   });
 
@@ -65,16 +68,20 @@ export function addEntities(api: TwilioApi, gate: Gate): void {
 }
 
 /** Whom a path is about. */
-export function identityOf(path: Readonly<Record<string, string>>): [ServiceId, string] {
-  return [serviceIdOf(path), path.Identity!];
+export function identityOf(path: Readonly<Record<string, string>>): [ServiceId, EntityName] {
+  const identity = path.Identity!;
+  const id = idOfSid('ent', identity);
+  return [serviceIdOf(path), id ? { identity, id } : identity];
 }
 
-export function entityUrl(site: string, { serviceId, identity }: Entity): string {
-  return `${serviceUrl(site, serviceId)}/Entities/${encodeURIComponent(identity)}`;
+/** Who cannot be told the identity goes on by the sid. */
+export function entityUrl(site: string, { serviceId, id, identity, isMasked }: ShownEntity): string {
+  const name = isMasked ? sidOf(id) : encodeURIComponent(identity);
+  return `${serviceUrl(site, serviceId)}/Entities/${name}`;
 }
 
 /** What entities, factors and challenges say alike. */
-export function ofEntity(entity: Entity) {
+export function ofEntity(entity: ShownEntity) {
   return {
     account_sid: sidOf(entity.accountId),
     service_sid: sidOf(entity.serviceId),
@@ -83,7 +90,8 @@ export function ofEntity(entity: Entity) {
   };
 }
 
-function entityShape(site: string, entity: Entity): object {
+async function entityShape(app: App, who: Principal, site: string, found: Entity): Promise<object> {
+  const entity = await shownEntity(app, who, found);
   const { entity_sid: sid, ...core } = ofEntity(entity);
   const url = entityUrl(site, entity);
   return {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import type { Principal } from '../../accounts/principal.ts';
 import { addFactor } from '../../factors/add-factor.ts';
 import { changeFactor } from '../../factors/change-factor.ts';
 import { FactorNotFound } from '../../factors/errors.ts';
 import { findEntity, findFactor, listFactors, type Entity, type Factor } from '../../factors/queries.ts';
 import { removeFactor } from '../../factors/remove-factor.ts';
+import { shownEntity, shownFactor } from '../../factors/shown.ts';
 import type { FactorId } from '../../ids.ts';
+import type { App } from '../../platform.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { entityUrl, identityOf, ofEntity } from './entities.ts';
 import { answerPage, windowOf } from './page.ts';
@@ -40,7 +43,8 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
       const input = { name, secret, ...recipeOf(params) };
       const made = await addFactor(app, who, ...identityOf(path), input);
       const binding = { secret: made.secret, uri: made.uri };
-      return { ...factorShape(site, made.entity, made.factor), binding, options: null };
+      const shape = await factorShape(app, who, site, made.entity, made.factor);
+      return { ...shape, binding, options: null };
     },
   });
 
@@ -57,7 +61,7 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
         'factors',
         call,
         async (window) => windowOf(all, window),
-        async (factor) => factorShape(site, entity, factor),
+        (factor) => factorShape(app, who, site, entity, factor),
       );
     },
   });
@@ -67,7 +71,7 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
     permission: 'verifications:read',
     async handle({ app, who, path, site }) {
       const entity = await findEntity(app, who, ...identityOf(path));
-      return factorShape(site, entity, await findFactor(app, entity, factorIdOf(path.Sid)));
+      return factorShape(app, who, site, entity, await findFactor(app, entity, factorIdOf(path.Sid)));
     },
   });
 
@@ -80,7 +84,7 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
       const change = { name: params.FriendlyName, code: params.AuthPayload, ...recipeOf(params) };
       const which = [...identityOf(path), factorIdOf(path.Sid)] as const;
       const { entity, factor } = await changeFactor(app, who, which, change);
-      return factorShape(site, entity, factor);
+      return factorShape(app, who, site, entity, factor);
     },
   });
 
@@ -111,7 +115,14 @@ function recipeOf(params: Recipe) {
   };
 }
 
-function factorShape(site: string, entity: Entity, factor: Factor): object {
+async function factorShape(
+  app: App,
+  who: Principal,
+  site: string,
+  ofWhom: Entity,
+  found: Factor,
+): Promise<object> {
+  const [entity, factor] = await Promise.all([shownEntity(app, who, ofWhom), shownFactor(app, who, found)]);
   return {
     sid: sidOf(factor.id),
     ...ofEntity(entity),

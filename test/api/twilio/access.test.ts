@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../../src/accounts/create-api-key.ts';
-import { ROLES } from '../../../src/accounts/roles.ts';
 import type { RunningApp } from '../../../src/app.ts';
 import { newId } from '../../../src/crypto/new-id.ts';
 import { ID_PREFIXES } from '../../../src/ids.ts';
-import { idOfSid, sidOf, type SidKind } from '../../../src/rest/twilio/sids.ts';
+import { sidOf } from '../../../src/rest/twilio/sids.ts';
 import { idsIn, rowsOf } from '../../support/account-rows.ts';
 import { createTestApp } from '../../support/app.ts';
 import { doneIn, notedOf } from '../../support/audit-log.ts';
-import { aMember, lets } from '../../support/member.ts';
 import { expectNothingOf, expectUnchanged, secretsOfLive, secretsOfTests } from '../../support/modes.ts';
 import { LOOKUP } from '../../support/tenant-rows.ts';
 import { createTenant, type Tenant } from '../../support/tenants.ts';
-import { TWILIO_ROWS, type TwilioRow } from '../../support/twilio-rows.ts';
+import { twilioRowOf as rowOf } from '../../support/twilio-rows.ts';
 import { callTwilio, TWILIO_OPERATIONS, twilioAnswerOf } from '../../support/twilio.ts';
 import { createNumbers } from '../../support/verifying.ts';
 
-// Who may do what under /v2, to whose things, and that it is noted: of every operation that there is.
+// To whose things what is done under /v2, and that it is noted: of every operation that there is.
 
 const stack = new AsyncDisposableStack();
 let app: RunningApp;
@@ -42,22 +40,6 @@ function nameOf(id: string): string {
   } catch {
     return id;
   }
-}
-
-function rowOf(operation: string): TwilioRow {
-  const row = TWILIO_ROWS[operation];
-  if (!row) throw new Error(`${operation} has no row in test/support/twilio-rows.ts: add how it is called.`);
-  return row;
-}
-
-const KINDS = [
-  ...(['acc', 'key', 'svc', 'vrf', 'msg', 'lim', 'bkt', 'saf', 'ent', 'fac', 'chl'] as const),
-] satisfies readonly SidKind[];
-
-/** What stands for nothing that there is, of the kind that a sid is. */
-function nobodysLike(sid: string): string {
-  const kind = KINDS.find((one) => idOfSid(one, sid) !== undefined);
-  return kind ? sidOf(newId(kind)) : sid;
 }
 
 /** What an operation ends is begun anew for it. */
@@ -181,24 +163,3 @@ describe('of the other mode', () => {
     },
   );
 });
-
-test.each(TWILIO_OPERATIONS.map(({ operation, permission }) => [operation, permission] as const))(
-  '%s is open to each role as the table says: those with %s',
-  async (operation, permission) => {
-    const row = rowOf(operation);
-    // Nobody's, so that nothing of the account goes, whoever is let do it.
-    const inPath = Object.entries(row.path?.(own) ?? {}).map(([name, sid]) => [name, nobodysLike(sid)]);
-    const nobodys = Object.fromEntries(inPath) as Record<string, string>;
-    for (const role of ROLES) {
-      const { token } = await aMember(app, own.who.accountId, role);
-      const { status, text } = await callTwilio(app, own, operation, row, nobodys, token);
-      if (lets(role, permission)) expect(status, `${role}: ${text}`).not.toBe(403);
-      else
-        expect(JSON.parse(text), role).toMatchObject({
-          status: 403,
-          code: 20003,
-          details: { code: 'auth/forbidden', message: expect.stringContaining(permission) as string },
-        });
-    }
-  },
-);

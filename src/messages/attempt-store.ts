@@ -1,6 +1,6 @@
 import type { Tx } from '../db/client.ts';
 import { rowset, runBatch } from '../db/rowset.ts';
-import { idFromUuid, type MessageId } from '../ids.ts';
+import { idFromUuid, type AttemptId, type MessageId } from '../ids.ts';
 import { placeFromRaw, type RawPlace } from './find-attempts.ts';
 import { MESSAGE_KEYS, type MessageKey } from './store.ts';
 import type { AttemptRow } from './table.ts';
@@ -48,11 +48,15 @@ const CHANGES = rowset<AttemptState>({
   settled_at: ['timestamptz', (r) => r.settledAt],
 });
 
+// Also when it ended a moment ago, while a route was chosen. By a value of each row, and no EXISTS: that may be turned
+// round, to read every verification there is.
 const INSERT = `
   INSERT INTO attempts (${ROWS.names}, days)
   SELECT n.account_id, n.id, message_id, verification_id, carrier_id, route_id, country, operator,
     operator_confidence, status, is_late, decision::json, price, submitted_at, coalesce(a.messages_days, 365)
-  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id`;
+  FROM ${ROWS.from} LEFT JOIN accounts a ON a.id = n.account_id
+  WHERE (SELECT v.status FROM verifications v WHERE v.account_id = n.account_id AND v.id = n.verification_id) = 'pending'
+  RETURNING id`;
 
 const UPDATE = `
   UPDATE attempts a SET status = n.status, carrier_message_id = n.carrier_message_id, error_code = n.error_code,
@@ -86,8 +90,11 @@ export async function readTried(tx: Tx, messages: readonly MessageKey[]): Promis
   return tried;
 }
 
-export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<void> {
-  if (rows.length > 0) await runBatch(tx, INSERT, ROWS, rows);
+/** @returns those that were written: of a verification that has ended nothing more is sent */
+export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<Set<AttemptId>> {
+  if (rows.length === 0) return new Set();
+  const written = await runBatch<AttemptRow, { id: string }>(tx, INSERT, ROWS, rows);
+  return new Set(written.map(({ id }) => idFromUuid('att', id)));
 }
 
 export async function saveAttempts(tx: Tx, rows: readonly AttemptState[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { CarrierRegistry } from '../carriers/registry.ts';
 import type { Failed } from '../db/isolate.ts';
 import { isOutage } from '../db/outage.ts';
 import { transaction } from '../db/transaction.ts';
-import type { CarrierId, MessageId } from '../ids.ts';
+import type { AttemptId, CarrierId, MessageId } from '../ids.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
 import type { Sandbox } from '../sandbox/carrier.ts';
@@ -78,7 +78,11 @@ export async function planAttempts(
       plan.failed.push({ item: message, error });
     }
   }
-  const attempts = await writeAttempts(app, plan.attempts, again);
+  const { attempts, ended } = await writeAttempts(app, plan.attempts, again);
+  for (const { attempt } of ended) {
+    const { accountId, verificationId, messageId } = attempt;
+    plan.facts.push({ kind: 'ended', accountId, verificationId, messageId });
+  }
   return { ...plan, attempts };
 
   async function planMessage(
@@ -123,31 +127,34 @@ export async function planAttempts(
 
 /**
  * Writes attempts down, those of messages that were tried before only while these are still ours.
- * @returns what may be submitted
+ * @returns what may be submitted, and what not because its verification has ended meanwhile
  */
 async function writeAttempts(
   app: App,
   planned: readonly PlannedAttempt[],
   again: readonly ClaimedMessage[],
-): Promise<PlannedAttempt[]> {
+): Promise<{ attempts: PlannedAttempt[]; ended: PlannedAttempt[] }> {
   const rowsOf = (some: readonly PlannedAttempt[]) => some.map(({ attempt }) => attempt);
-  if (again.length === 0) {
-    await insertAttempts(app.sql, rowsOf(planned));
-    return [...planned];
-  }
+  if (again.length === 0) return parted(planned, await insertAttempts(app.sql, rowsOf(planned)));
   const repeated = new Map(again.map((message) => [message.id, message]));
-  const { ours, held } = await transaction(
+  const { ours, held, written } = await transaction(
     app.lanes,
     (tx) => holdClaims(tx, again.map(leaseOf)),
     async (tx, held) => {
       const ours = planned.filter(({ lease: { messageId: id } }) => !repeated.has(id) || held.has(id));
-      await insertAttempts(tx, rowsOf(ours));
-      return { ours, held };
+      return { ours, held, written: await insertAttempts(tx, rowsOf(ours)) };
     },
   );
   for (const [id, until] of held) repeated.get(id)!.dueAt = until;
   for (const { lease } of ours) lease.until = held.get(lease.messageId) ?? lease.until;
-  return ours;
+  return parted(ours, written);
+}
+
+function parted(planned: readonly PlannedAttempt[], written: ReadonlySet<AttemptId>) {
+  return {
+    attempts: planned.filter(({ attempt }) => written.has(attempt.id)),
+    ended: planned.filter(({ attempt }) => !written.has(attempt.id)),
+  };
 }
 
 function isOpen({ status, expiresAt }: VerificationRow, now: number): boolean {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Principal } from '../../src/accounts/principal.ts';
 import type { SubmitOutcome } from '../../src/carriers/carrier.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { claimMessages, LEASE_MS, renewLeases, type ClaimedMessage } from '../../src/messages/claim.ts';
@@ -8,6 +9,7 @@ import { planAttempts } from '../../src/messages/plan.ts';
 import type { PlannedAttempt } from '../../src/messages/planned-attempt.ts';
 import { commitFacts } from '../../src/messages/settle.ts';
 import { messageFromRaw, type RawMessage } from '../../src/messages/store.ts';
+import { cancelVerification } from '../../src/verifications/cancel.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriersByHand, type CarriersByHand } from '../support/carriers-by-hand.ts';
@@ -52,7 +54,7 @@ async function submitting() {
   await carriers.add(who);
   const v = await start(app, who, aNumber());
   const { attempts } = await planAttempts(app, carriers.links, await claim(v));
-  return { v, first: attempts[0]! };
+  return { who, v, first: attempts[0]! };
 }
 
 function told({ attempt, message }: PlannedAttempt, outcome: SubmitOutcome, kind: 'outcome' | 'lateAnswer') {
@@ -65,7 +67,12 @@ function unique(outcome: SubmitOutcome) {
   return outcome.kind === 'accepted' ? { carrierMessageId: aNumber() } : {};
 }
 
-type Statement = 'INSERT INTO events' | 'UPDATE messages m SET status' | 'WITH renewed';
+type Statement =
+  | 'INSERT INTO events'
+  | 'INSERT INTO attempts'
+  | 'WITH held'
+  | 'UPDATE messages m SET status'
+  | 'WITH renewed';
 
 /** Asked apart from the connections that may all be waiting for the lock. */
 async function isWaiting(statement: Statement): Promise<boolean> {
@@ -159,6 +166,39 @@ test('nothing more is sent of a claim that was settled, or taken over, before it
   expect((await attemptsOf(app, other.v)).map(({ status }) => status)).toEqual(['unknown', 'submitting']);
   expect((await messageOf(other.v)).dueAt).toEqual(quick!.lease.until);
 });
+
+test('nothing is sent of a message whose verification is canceled while a route is chosen for it: it ends', async () => {
+  const who = await createTestAccount(app);
+  await carriers.add(who);
+  const v = await start(app, who, aNumber());
+  const { planned } = await canceledBefore('INSERT INTO attempts', v, who);
+  expect(planned.attempts).toEqual([]);
+  expect(await attemptsOf(app, v)).toEqual([]);
+  await commitFacts(app, planned.facts);
+  expect(await messageOf(v)).toMatchObject({ status: 'expired', dueAt: null });
+});
+
+test('nothing more is sent of one that was tried before, and that is canceled while its next route is chosen', async () => {
+  const { who, v } = await submitting();
+  clock.advance(LEASE_MS + 1);
+  const { planned } = await canceledBefore('WITH held', v, who);
+  expect(planned.attempts).toEqual([]);
+  expect(planned.facts).toMatchObject([{ kind: 'ended', verificationId: v.id }]);
+  expect(await attemptsOf(app, v)).toHaveLength(1);
+});
+
+/** A worker plans what it claimed of a verification, which is canceled when it has read all and wants to write. */
+async function canceledBefore(statement: Statement, v: VerificationRow, who: Principal) {
+  const claimed = await claim(v);
+  let planning: ReturnType<typeof planAttempts> | undefined;
+  await app.sql.begin(async (tx) => {
+    await tx`LOCK TABLE attempts IN SHARE MODE`;
+    planning = planAttempts(app, carriers.links, claimed);
+    await waits(statement);
+    await cancelVerification(app, who, v.id);
+  });
+  return { planned: await planning! };
+}
 
 test('an outcome that comes while its lease is being renewed is settled after that', async () => {
   const who = await createTestAccount(app);

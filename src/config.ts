@@ -154,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       account: read('RATE_LIMIT_ACCOUNT'),
       clientToken: read('RATE_LIMIT_CLIENT_TOKEN'),
       stranger: read('RATE_LIMIT_STRANGER'),
+      search: read('RATE_LIMIT_SEARCH'),
     },
     securityContact: read('SECURITY_CONTACT'),
     publicUrl,

@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   'inbound_message/not_found': 404,
   'number/gone': 410,
   'number/too_many_reveals': 429,
+  'number/too_many_searches': 429,
   'oauth_client/not_found': 404,
   'carrier/not_found': 404,
   'carrier/outside_residency': 403,

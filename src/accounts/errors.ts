@@ -104,6 +104,18 @@ export class TooManyReveals extends DomainError {
   }
 }
 
+/** Somebody who sees numbers masked, and asks about more full ones than anybody helps people in an hour. */
+export class TooManySearches extends DomainError {
+  readonly code = 'number/too_many_searches';
+  readonly retryAfterSeconds: number;
+  constructor(retryAfterSeconds: number) {
+    super(
+      `You have asked about as many phone numbers as you may for now. Try again in ${retryAfterSeconds} s. A server that needs more is given a key with the permission numbers:reveal.`,
+    );
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** Without it nobody could make another key over the API. */
 export class LastManagingKey extends DomainError {
   readonly code = 'key/last_manager';

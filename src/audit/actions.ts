@@ -115,6 +115,15 @@ export const ACTIONS = {
     about: 'Export all that is stored about a subject; the target is the receipt.',
   },
   'number.reveal': read('vrf', 'See the number of a verification in full.'),
+  'number.search': read(
+    'vrf',
+    'Ask what there is of phone numbers: how many times is the count, and what was found the targets.',
+  ),
+  'number.resolve': read(
+    'acc',
+    'Ask what is known of phone numbers: their network, whether they moved there, and whether they can be reached.',
+  ),
+  'safe_number.search': read('saf', 'Ask whether phone numbers are on the safe list.'),
   'inbound_message.reveal': read('inb', 'See who sent a message from a handset, in full.'),
   'number.read': read('vrf', 'Be shown numbers of verifications in full, as servers are that may see them.'),
   'inbound_message.read': read(

@@ -22,7 +22,7 @@ export interface DoneRead extends Shown {
 export const TARGETS_PER_ENTRY = 500;
 
 // A page of verifications, and whatever else is read in the same few milliseconds, costs one commit.
-const BATCH = { maxBatchSize: TARGETS_PER_ENTRY, lanes: 2, paceMs: 4, restShare: 0.5 };
+export const READ_BATCH = { maxBatchSize: TARGETS_PER_ENTRY, lanes: 2, paceMs: 4, restShare: 0.5 };
 
 /**
  * Notes that a caller is shown something in full. Resolves once that is committed, and only then is it shown.
@@ -31,7 +31,7 @@ const BATCH = { maxBatchSize: TARGETS_PER_ENTRY, lanes: 2, paceMs: 4, restShare:
 export async function noteRead(app: App, who: Principal, shown: Shown, collected?: Shown[]): Promise<void> {
   if (collected) return void collected.push(shown);
   const { accountId } = who;
-  await app.batched(commitReads, BATCH).add({ ...shown, accountId, actor: actorOf(who) });
+  await app.batched(commitReads, READ_BATCH).add({ ...shown, accountId, actor: actorOf(who) });
 }
 
 async function commitReads(app: App, reads: readonly DoneRead[]): Promise<undefined[]> {

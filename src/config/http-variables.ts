@@ -78,6 +78,12 @@ export const HTTP_VARIABLES = {
     default: '600/60',
     about: 'The same for one address without a good credential.',
   },
+  RATE_LIMIT_SEARCH: {
+    schema: rate,
+    default: '60/3600',
+    about:
+      'Questions that name a phone number, of a person, an OAuth client, or all API keys of an account together, as long as they see numbers masked.',
+  },
   SECURITY_CONTACT: {
     schema: contact.optional(),
     default: undefined,

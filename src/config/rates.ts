@@ -5,7 +5,7 @@ export interface Rate {
 }
 
 /** Of each kind of caller; absent: without a bound. */
-export interface Rates {
+export interface RequestRates {
   /** Of one credential: an API key, an access token's client, a person. */
   credential: Rate | undefined;
   /** Of all credentials of an account together. */
@@ -14,4 +14,9 @@ export interface Rates {
   clientToken: Rate | undefined;
   /** Of one address without a credential, or with one that is none. */
   stranger: Rate | undefined;
+}
+
+export interface Rates extends RequestRates {
+  /** Of those who see numbers masked: questions that name a full one. */
+  search: Rate | undefined;
 }

@@ -68,7 +68,9 @@ builder.queryField('routePreview', (t) =>
     permission: 'routes:read',
     liveOnly: true,
     type: RoutePreviewType,
-    description: 'What would be chosen for a message to this number now, and why. Sends nothing.',
+    description:
+      'What would be chosen for a message to this number now, and why. Sends nothing. That it was asked is noted in the ' +
+      'audit log, and whoever lacks `numbers:reveal` asks so often and no more, as in `VerificationFilter.to`.',
     args: {
       to: t.arg.string({ required: true, description: 'The number, as a person types it.' }),
       serviceId: t.arg.id({ description: 'Which service; the default one when absent.' }),

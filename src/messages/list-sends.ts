@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { modeOf, type Principal } from '../accounts/principal.ts';
+import { searchByNumber } from '../audit/search-by-number.ts';
 import { uuidOf, type MessageId, type ServiceId, type VerificationId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { destinationOf, parsePhone } from '../verifications/phone.ts';
@@ -30,14 +31,36 @@ export interface SendMatch {
   isConverted?: boolean;
 }
 
-/** A page of messages, newest first: those next behind one, or next before it. @throws {InvalidPhoneNumber} */
+/**
+ * A page of messages, newest first: those next behind one, or next before it.
+ * @throws {InvalidPhoneNumber | TooManySearches}
+ */
 export async function listSends(
   app: App,
   who: Principal,
   match: SendMatch,
-  { after, before, limit }: { after: MessageId | undefined; before: MessageId | undefined; limit: number },
+  window: SendWindow,
 ): Promise<Send[]> {
-  const { accountId } = who;
+  const conditions = conditionsOf(app, who, match);
+  const find = () => readSends(app, who, conditions, window);
+  if (match.to === undefined) return find();
+  return searchByNumber(app, who, 'number.search', find, (sends) =>
+    sends.map(({ verification }) => verification.id),
+  );
+}
+
+interface SendWindow {
+  after: MessageId | undefined;
+  before: MessageId | undefined;
+  limit: number;
+}
+
+async function readSends(
+  app: App,
+  { accountId }: Principal,
+  conditions: SQL,
+  { after, before, limit }: SendWindow,
+): Promise<Send[]> {
   const place = after
     ? sql`AND m.id < ${uuidOf(after)}::uuid`
     : before
@@ -46,7 +69,7 @@ export async function listSends(
   const order = before ? sql`ASC` : sql`DESC`;
   const rows = await app.db.execute<{ id: string }>(sql`
     SELECT m.id FROM messages m JOIN verifications v ON v.account_id = m.account_id AND v.id = m.verification_id
-    WHERE m.account_id = ${uuidOf(accountId)}::uuid ${conditionsOf(app, who, match)} ${place}
+    WHERE m.account_id = ${uuidOf(accountId)}::uuid ${conditions} ${place}
     ORDER BY m.id ${order} LIMIT ${limit}`);
   const found = await app.db.query.messages.findMany({
     where: { accountId, id: { in: rows.map(({ id }) => `msg_${id.replaceAll('-', '')}` as const) } },

@@ -1,4 +1,5 @@
 import type { Principal } from '../accounts/principal.ts';
+import { searchByNumber } from '../audit/search-by-number.ts';
 import type { CarrierHealth } from '../carriers/carrier.ts';
 import type { OverallHealth } from '../carriers/health.ts';
 import { createHealthBoard } from '../carriers/health-board.ts';
@@ -75,7 +76,7 @@ function linksWith(health: CarrierHealth, free: number): Links {
 /**
  * The route that a message to this number would take now, by the code that chooses it. Sends nothing, looks
  * no number up, and teaches nothing: a policy learns from what is submitted, not from being asked.
- * @throws {ServiceNotFound | InvalidPhoneNumber | CountryNotAllowed}
+ * @throws {ServiceNotFound | InvalidPhoneNumber | CountryNotAllowed | TooManySearches}
  */
 export async function previewRoute(
   app: App,
@@ -93,8 +94,11 @@ export async function previewRoute(
   const destination = app.keys.blindIndex('destination', accountId, e164);
   const hint = resolveNumber(e164, country);
   const resolver = app.single(createNumberResolver);
-  const [known] = await resolver.resolve([{ accountId, number: destination, e164, hint }], { ask: false });
-  const number = await known!;
+  const find = async () => {
+    const [known] = await resolver.resolve([{ accountId, number: destination, e164, hint }], { ask: false });
+    return known!;
+  };
+  const number = await searchByNumber(app, who, 'number.resolve', find, () => [accountId]);
   const operator = likelyOperator(number);
   const board = app.single(createHealthBoard);
   const told = new Map(routes.map((route) => [route.id, board.of(accountId, route.carrierId)]));

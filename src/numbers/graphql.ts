@@ -1,3 +1,4 @@
+import { TooManySearches } from '../accounts/errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
@@ -79,8 +80,10 @@ builder.queryField('resolveNumber', (t) =>
   t.field({
     permission: 'numbers:read',
     type: NumberResolution,
-    description: 'What is known of a number. Sends nothing.',
-    errors: { types: [InvalidPhoneNumber] },
+    description:
+      'What is known of a number. Sends nothing. That it was asked is noted in the audit log, and whoever lacks ' +
+      '`numbers:reveal` asks so often and no more, as in `VerificationFilter.to`.',
+    errors: { types: [InvalidPhoneNumber, TooManySearches] },
     args: {
       to: t.arg({ type: 'PhoneNumber', required: true, description: 'With its country code.' }),
       lookup: t.arg.boolean({

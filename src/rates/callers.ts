@@ -1,18 +1,18 @@
 import type { Principal } from '../accounts/principal.ts';
-import type { Rate, Rates } from '../config/rates.ts';
+import type { Rate, RequestRates } from '../config/rates.ts';
 import { holderOf } from '../outgoing/address.ts';
 
 /** Something that is counted. */
 export interface Counted {
   /** What it is called in answers. */
-  limit: keyof Rates;
+  limit: keyof RequestRates;
   /** Unlike that of anything else. */
   name: string;
   rate: Rate;
 }
 
 /** What a request counts for: the credential and its account, or a verification's own token. */
-export function countedOf(who: Principal, rates: Rates): Counted[] {
+export function countedOf(who: Principal, rates: RequestRates): Counted[] {
   switch (who.kind) {
     case 'apiKey':
       return [...counted('credential', who.apiKeyId, rates), ...counted('account', who.accountId, rates)];
@@ -30,11 +30,11 @@ export function countedOf(who: Principal, rates: Rates): Counted[] {
 }
 
 /** Whoever has no credential is known by where they ask from. */
-export function countedAt(address: string | undefined, rates: Rates): Counted[] {
+export function countedAt(address: string | undefined, rates: RequestRates): Counted[] {
   return counted('stranger', `from ${address === undefined ? 'nowhere' : holderOf(address)}`, rates);
 }
 
-function counted(limit: keyof Rates, name: string, rates: Rates): Counted[] {
+function counted(limit: keyof RequestRates, name: string, rates: RequestRates): Counted[] {
   const rate = rates[limit];
   return rate ? [{ limit, name, rate }] : [];
 }

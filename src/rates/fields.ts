@@ -1,5 +1,5 @@
 import { remaining, type Allowance } from './allowance.ts';
-import type { Rate, Rates } from '../config/rates.ts';
+import type { Rate, RequestRates } from '../config/rates.ts';
 
 // The header fields of draft-ietf-httpapi-ratelimit-headers-10, lists of structured fields (RFC 9651).
 
@@ -7,14 +7,14 @@ export function policyField(limits: readonly { name: string; rate: Rate }[]): st
   return limits.map(({ name, rate }) => `"${name}";q=${rate.units};w=${rate.seconds}`).join(', ');
 }
 
-export function standingField(limit: keyof Rates, allowance: Allowance, now: number): string {
+export function standingField(limit: keyof RequestRates, allowance: Allowance, now: number): string {
   const resetSeconds = Math.max(0, Math.ceil((allowance.endsAt - now) / 1000));
   return `"${limit}";r=${remaining(allowance)};t=${resetSeconds}`;
 }
 
 /** The policies that a caller with a limit comes under. */
-export function policiesOf(rates: Rates): Record<keyof Rates, string> {
-  const field = (...limits: (keyof Rates)[]) =>
+export function policiesOf(rates: RequestRates): Record<keyof RequestRates, string> {
+  const field = (...limits: (keyof RequestRates)[]) =>
     policyField(limits.flatMap((name) => (rates[name] ? [{ name, rate: rates[name] }] : [])));
   const server = field('credential', 'account');
   return {

@@ -13,7 +13,7 @@ import {
 import { countedAt, countedOf, type Counted } from './callers.ts';
 import { RateLimited } from './errors.ts';
 import { policiesOf, standingField } from './fields.ts';
-import type { Rates } from '../config/rates.ts';
+import type { RequestRates } from '../config/rates.ts';
 
 /** How a caller stands with the limit of which the least is left. */
 export interface Charged {
@@ -40,7 +40,7 @@ export interface Meter {
 // 16 MB when all of them are in use; who is forgotten begins anew, with what the others still know of them.
 const MAX_KNOWN = 200_000;
 
-const NAMES: Record<keyof Rates, string> = {
+const NAMES: Record<keyof RequestRates, string> = {
   credential: 'This credential',
   account: 'This account',
   clientToken: 'This client token',
@@ -79,7 +79,7 @@ export function createMeter(app: App): Meter {
     return least && chargedOf(least.counted.limit, least.allowance, now);
   }
 
-  function chargedOf(limit: keyof Rates, allowance: Allowance, now: number): Charged {
+  function chargedOf(limit: keyof RequestRates, allowance: Allowance, now: number): Charged {
     const standing = standingField(limit, allowance, now);
     return { remaining: remaining(allowance), policy: policies[limit], standing };
   }

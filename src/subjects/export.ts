@@ -1,3 +1,4 @@
+import { countSearch } from '../accounts/count-search.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
@@ -16,11 +17,12 @@ export interface SubjectExport {
 /**
  * Exports all that is stored of a subject, for its request under data protection law. That it was read is in the
  * audit log.
- * @throws {InvalidPhoneNumber}
+ * @throws {InvalidPhoneNumber | TooManySearches}
  */
 export async function exportSubject(app: App, who: Principal, input: { to: string }): Promise<SubjectExport> {
   const { accountId } = who;
   const { e164 } = parsePhone(input.to, null);
+  await countSearch(app, who);
   const subjects = subjectsOf(app.keys, accountId, e164);
   const now = app.clock();
   return app.db.transaction((tx) =>

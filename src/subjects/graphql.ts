@@ -1,3 +1,4 @@
+import { TooManySearches } from '../accounts/errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { InvalidPhoneNumber } from '../verifications/errors.ts';
@@ -91,8 +92,10 @@ builder.mutationField('exportSubject', (t) =>
     permission: 'subjects:export',
     audit: 'subject.export',
     type: ExportedSubject,
-    description: 'Exports all that is stored about the holder of a phone number. That it was read is noted.',
-    errors: { types: [InvalidPhoneNumber] },
+    description:
+      'Exports all that is stored about the holder of a phone number. That it was read is noted. Whoever lacks ' +
+      '`numbers:reveal` asks so often and no more, as in `VerificationFilter.to`.',
+    errors: { types: [InvalidPhoneNumber, TooManySearches] },
     args: { input: t.arg({ type: ExportSubjectInput, required: true, description: 'Whom.' }) },
     resolve: (_root, { input }, context) => exportSubject(context.app, callerOf(context), input),
   }),

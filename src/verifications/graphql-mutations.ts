@@ -1,5 +1,6 @@
 import { readBinding, type ClientBinding } from '../accounts/client-binding.ts';
 import { issueClientToken } from '../accounts/client-token.ts';
+import { TooManySearches } from '../accounts/errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { CLOSED_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
@@ -214,8 +215,10 @@ builder.mutationField('unlockDestination', (t) =>
     permission: 'destinations:unlock',
     audit: 'destination.unlock',
     type: UnlockedDestination,
-    description: 'Lifts the lock of a destination that had too many wrong codes in a row.',
-    errors: { types: [InvalidPhoneNumber, ServiceNotFound] },
+    description:
+      'Lifts the lock of a destination that had too many wrong codes in a row. Whoever lacks `numbers:reveal` asks so ' +
+      'often and no more, as in `VerificationFilter.to`.',
+    errors: { types: [InvalidPhoneNumber, ServiceNotFound, TooManySearches] },
     args: { input: t.arg({ type: UnlockDestinationInput, required: true, description: 'Which one.' }) },
     resolve: async (_root, { input }, context) => ({
       wasLocked: await unlockDestination(context.app, callerOf(context), {

@@ -5,7 +5,7 @@ import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts'
 import { callerOf } from '../graphql/context.ts';
 import { parseId } from '../ids.ts';
 import { Verification, VerificationStatus } from './graphql.ts';
-import { matchVerifications } from './queries.ts';
+import { matchVerifications, searchVerifications } from './queries.ts';
 import type { VerificationRow } from './table.ts';
 
 builder.queryField('verification', (t) =>
@@ -25,11 +25,16 @@ builder.queryField('verification', (t) =>
   }),
 );
 
+const SEARCHED =
+  'Of this number, with its country code. That it was asked for is noted in the audit log, and whoever lacks ' +
+  '`numbers:reveal` asks so often and no more, `number/too_many_searches`: 60 times an hour unless `RATE_LIMIT_SEARCH` ' +
+  'says something else.';
+
 const VerificationFilter = builder.inputType('VerificationFilter', {
   description: 'All of what is given must match.',
   fields: (t) => ({
     status: t.field({ type: [VerificationStatus], description: 'Any of these.' }),
-    to: t.field({ type: 'PhoneNumber', description: 'Of this number, with its country code.' }),
+    to: t.field({ type: 'PhoneNumber', description: SEARCHED }),
     serviceId: t.id({ description: 'Of this service.' }),
   }),
 });
@@ -59,17 +64,17 @@ builder.queryField('verifications', (t) =>
         typeName: 'Verification',
         paths: [['nodes'], ['edges', 'node']],
       });
-      const rows = await context.app.db.query.verifications.findMany({
+      const match = args.filter ?? {};
+      const page = {
         ...query,
         columns: { ...query.columns, id: true },
-        where: {
-          accountId: who.accountId,
-          ...matchVerifications(context.app, who, args.filter ?? {}, after),
-        },
+        where: { accountId: who.accountId, ...matchVerifications(context.app, who, match, after) },
         orderBy: { id: 'desc' },
         limit,
-      });
-      return toConnection(rows as unknown as VerificationRow[], args);
+      } as const;
+      const find = async () =>
+        (await context.app.db.query.verifications.findMany(page)) as unknown as VerificationRow[];
+      return toConnection(await searchVerifications(context.app, who, match, find), args);
     },
   }),
 );

@@ -1,5 +1,5 @@
 import { REVEALS_AN_HOUR } from '../accounts/count-reveal.ts';
-import { TooManyReveals } from '../accounts/errors.ts';
+import { TooManyReveals, TooManySearches } from '../accounts/errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
@@ -12,6 +12,14 @@ errorType(NumberGone, 'The number was forgotten when its time was over. Its coun
 errorType(TooManyReveals, 'A person has seen as many numbers as they may in an hour.', (t) => ({
   retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'In how many seconds to try again.' }),
 }));
+
+errorType(
+  TooManySearches,
+  'Whoever sees numbers masked has asked about as many full ones as they may for now. Nothing was looked for.',
+  (t) => ({
+    retryAfterSeconds: t.exposeInt('retryAfterSeconds', { description: 'In how many seconds to try again.' }),
+  }),
+);
 
 const RevealedNumberType = builder.objectRef<RevealedNumber>('RevealedNumber').implement({
   description: 'A phone number in full.',

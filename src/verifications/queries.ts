@@ -1,7 +1,8 @@
 import { sql, type SQLWrapper } from 'drizzle-orm';
 import { ofMode } from '../accounts/of-mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
-import { parseId, uuidOf, type AccountId, type VerificationId } from '../ids.ts';
+import { searchByNumber } from '../audit/search-by-number.ts';
+import { parseId, uuidOf, type AccountId, type ServiceId, type VerificationId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import type { App } from '../platform.ts';
 import { destinationOf, parsePhone } from './phone.ts';
@@ -33,7 +34,7 @@ export async function findVerifications(
 
 /**
  * A page of the verifications that the caller sees, newest first.
- * @throws {InvalidPhoneNumber | ServiceNotFound}
+ * @throws {InvalidPhoneNumber | ServiceNotFound | TooManySearches}
  */
 export async function listVerifications(
   app: App,
@@ -43,7 +44,39 @@ export async function listVerifications(
 ): Promise<VerificationRow[]> {
   const { accountId } = who;
   const where = { accountId, ...matchVerifications(app, who, match, after) };
-  return app.db.query.verifications.findMany({ where, orderBy: { id: 'desc' }, limit });
+  return searchVerifications(app, who, match, () =>
+    app.db.query.verifications.findMany({ where, orderBy: { id: 'desc' }, limit }),
+  );
+}
+
+/**
+ * Reads a page of verifications; by a number as one does that has to be counted and noted.
+ * @throws {TooManySearches}
+ */
+export async function searchVerifications<Row extends { id: VerificationId }>(
+  app: App,
+  who: Principal,
+  { to }: VerificationMatch,
+  find: () => Promise<Row[]>,
+): Promise<Row[]> {
+  if (to == null) return find();
+  return searchByNumber(app, who, 'number.search', find, (rows) => rows.map(({ id }) => id));
+}
+
+/**
+ * The latest verification of a number, for whoever goes on to check its code. That is in the log by itself, uses up
+ * checks, and is no search.
+ * @param to E.164
+ */
+export async function findLatestOf(
+  app: App,
+  who: Principal,
+  to: string,
+  serviceId: ServiceId,
+): Promise<VerificationRow | undefined> {
+  const { accountId } = who;
+  const where = { accountId, ...matchVerifications(app, who, { to, serviceId }, undefined) };
+  return app.db.query.verifications.findFirst({ where, orderBy: { id: 'desc' } });
 }
 
 export interface VerificationMatch {

@@ -1,3 +1,4 @@
+import { countSearch } from '../accounts/count-search.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { and, eq } from 'drizzle-orm';
 import { doNoted } from '../audit/act.ts';
@@ -9,9 +10,10 @@ import { destinationOf, parsePhone } from './phone.ts';
 import { destinations } from './table.ts';
 
 /**
- * Forgets the wrong checks of a destination, so that it can be verified again.
+ * Forgets the wrong checks of a destination, so that it can be verified again. As it tells whether there were any, it
+ * counts as a search.
  * @returns whether there were any
- * @throws {InvalidPhoneNumber | ServiceNotFound}
+ * @throws {InvalidPhoneNumber | ServiceNotFound | TooManySearches}
  */
 export async function unlockDestination(
   app: App,
@@ -21,6 +23,7 @@ export async function unlockDestination(
   const service = await findService(app, who.accountId, input.serviceId);
   if (!service) throw new ServiceNotFound();
   const phone = parsePhone(input.to, service.settings.defaultCountry);
+  await countSearch(app, who);
   const destination = destinationOf(app.keys, who.accountId, phone.e164, modeOf(who));
   const one = and(
     eq(destinations.accountId, who.accountId),

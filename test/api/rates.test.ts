@@ -16,7 +16,13 @@ import { until } from '../support/until.ts';
 import { createNumbers } from '../support/verifying.ts';
 
 const aNumber = createNumbers(5_700_001);
-const OFF: Rates = { credential: undefined, account: undefined, clientToken: undefined, stranger: undefined };
+const OFF: Rates = {
+  credential: undefined,
+  account: undefined,
+  clientToken: undefined,
+  stranger: undefined,
+  search: undefined,
+};
 let testApp: TestApp;
 let app: TestApp['app'];
 let redis: PrivateRedis;

@@ -17,7 +17,10 @@ export async function auditOf(app: App, accountId: AccountId, after?: AuditEntry
 /** That an answer shows a server numbers in full: beside what the operation itself has done. */
 export const NUMBER_READS: readonly string[] = ['number.read', 'inbound_message.read', 'entity.read'];
 /** Or personal data of whatever kind. */
-const READS: readonly string[] = [...NUMBER_READS, 'member.read', 'invitation.read'];
+const READS: readonly string[] = [
+  ...[...NUMBER_READS, 'number.search', 'number.resolve', 'safe_number.search'],
+  ...['member.read', 'invitation.read'],
+];
 
 /** Without those. */
 export function doneIn(entries: readonly AuditEntry[]): AuditEntry[] {

@@ -694,7 +694,7 @@ export type VerificationFilter = {
   serviceId?: string | number | null | undefined;
   /** Any of these. */
   status?: Array<VerificationStatus> | null | undefined;
-  /** Of this number, with its country code. */
+  /** Of this number, with its country code. That it was asked for is noted in the audit log, and whoever lacks `numbers:reveal` asks so often and no more, `number/too_many_searches`: 60 times an hour unless `RATE_LIMIT_SEARCH` says something else. */
   to?: string | null | undefined;
 };
 
@@ -1029,6 +1029,7 @@ export type UnlockDestinationMutationVariables = Exact<{
 export type UnlockDestinationMutation = { unlockDestination:
     | { __typename: 'InvalidPhoneNumber', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
+    | { __typename: 'TooManySearches', code: string, message: string, docUrl: string }
     | { __typename: 'UnlockedDestination', wasLocked: boolean }
    };
 

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { challengeOf } from '../../accounts/challenge.ts';
-import { CredentialInvalid, MissingPermission } from '../../accounts/errors.ts';
+import { CredentialInvalid, MissingPermission, TooManySearches } from '../../accounts/errors.ts';
 import { DomainError, docUrl, ERROR_CODES, InvalidInput, isErrorCode, type ErrorCode } from '../../errors.ts';
 import type { App } from '../../platform.ts';
 import { RateLimited } from '../../rates/errors.ts';
@@ -31,7 +31,9 @@ export function createErrorWords({ log, publicUrl }: Pick<App, 'log' | 'publicUr
     ...(error instanceof InvalidInput && { field: error.field }),
     ...(error instanceof CredentialInvalid && { reason: error.reason }),
     ...(error instanceof MissingPermission && { permission: error.permission }),
-    ...(error instanceof RateLimited && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...((error instanceof RateLimited || error instanceof TooManySearches) && {
+      retryAfterSeconds: error.retryAfterSeconds,
+    }),
   });
 
   /** Syntax, validation, coercion and HTTP mistakes: their words are for the client, their insides are not. */

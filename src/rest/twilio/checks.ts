@@ -13,7 +13,7 @@ import {
   WrongCode,
 } from '../../verifications/errors.ts';
 import { parsePhone } from '../../verifications/phone.ts';
-import { listVerifications } from '../../verifications/queries.ts';
+import { findLatestOf } from '../../verifications/queries.ts';
 import type { AnsweredVerification } from '../../verifications/number-of.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
 import { InvalidParameter, Refusal } from './fault.ts';
@@ -81,7 +81,7 @@ async function latestOf(
   const service = await findService(app, who.accountId, serviceId);
   if (!service) throw new ServiceNotFound();
   const { e164 } = parsePhone(to, service.settings.defaultCountry);
-  const [latest] = await listVerifications(app, who, { to: e164, serviceId }, { after: undefined, limit: 1 });
+  const latest = await findLatestOf(app, who, e164, serviceId);
   if (!latest) throw new VerificationNotFound();
   return { ...latest, number: { e164, given: true } };
 }

@@ -68,7 +68,7 @@ export function addSubjects(api: RestApi, app: App, gate: Gate): void {
     body: z.strictObject({ to }),
     status: 200,
     answer: { schema: Export, description: 'The document, with a receipt.' },
-    errors: ['input/phone_number'],
+    errors: ['input/phone_number', 'number/too_many_searches'],
     async handle({ who, body }) {
       const { receipt, document } = await exportSubject(app, who, body);
       return { ...shapeOf(receipt), document };

@@ -136,12 +136,15 @@ export function addVerifications(api: RestApi, app: App, gate: Gate): void {
           description: 'Any of these, separated by commas.',
           example: 'pending,approved',
         }),
-      to: z.string().optional().openapi({ description: 'Of this number, with its country code.' }),
+      to: z.string().optional().openapi({
+        description:
+          'Of this number, with its country code. That it was asked for is noted in the audit log; whoever lacks `numbers:reveal` asks 60 times an hour unless `RATE_LIMIT_SEARCH` says something else.',
+      }),
       serviceId: z.string().optional().openapi({ description: 'Of this service.' }),
     }),
     status: 200,
     answer: { schema: pageOf(Verification), description: 'A page of verifications.' },
-    errors: ['input/cursor', 'input/phone_number', 'service/not_found'],
+    errors: ['input/cursor', 'input/phone_number', 'service/not_found', 'number/too_many_searches'],
     async handle({ who, query, context }) {
       const { rows, nextCursor } = await readPageOf('vrf', query, (page) =>
         listVerifications(app, who, query, page),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { countedAt, countedOf } from '../../../src/rates/callers.ts';
-import type { Rates } from '../../../src/config/rates.ts';
+import type { RequestRates } from '../../../src/config/rates.ts';
 
 const rate = { units: 1, seconds: 1 };
-const RATES: Rates = { credential: rate, account: rate, clientToken: rate, stranger: rate };
+const RATES: RequestRates = { credential: rate, account: rate, clientToken: rate, stranger: rate };
 const accountId = `acc_${'0'.repeat(32)}` as const;
 const KEY = { kind: 'apiKey', accountId, apiKeyId: `key_${'1'.repeat(32)}` } as const;
 const ACCESS = {

@@ -40,8 +40,15 @@ export function createListedKeyEncryption(
   }
 
   return {
-    currentId: () => first().currentId(),
-    wrap: (keys) => first().wrap(keys),
+    // A file may have another key in front by now: under the one before, which may be taken away, nothing is wrapped.
+    async currentId() {
+      await source.reload();
+      return first().currentId();
+    },
+    async wrap(keys) {
+      await source.reload();
+      return first().wrap(keys);
+    },
     unwrap: (keys) => byHolder(keys, (holder, some) => holder.unwrap(some)),
     rewrap: (keys) =>
       byHolder(keys, async (holder, some) => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { KeyEncryptionFailed } from './errors.ts';
 import { parseRootKeys, type RootKeys } from './root-keys.ts';
 
 /** Where the root keys are. */
@@ -7,7 +8,10 @@ export type RootKeyPlace = { text: string } | { file: string };
 /** The root keys, as they were when they were last read. */
 export interface RootKeySource {
   readonly keys: RootKeys;
-  /** Reads a file again, so that a key which was added to it is known without a restart. */
+  /**
+   * Reads a file again, so that a key which was added to it is known without a restart.
+   * @throws {Error} in one line; the keys stay as they were
+   */
   reload(): Promise<void>;
 }
 
@@ -19,7 +23,10 @@ export async function openRootKeys(place: RootKeyPlace): Promise<RootKeySource> 
       return keys;
     },
     async reload() {
-      if ('file' in place) keys = await read(place);
+      if (!('file' in place)) return;
+      const next = await read(place);
+      needSameKeys(keys, next, place.file);
+      keys = next;
     },
   };
 }
@@ -31,4 +38,13 @@ async function read(place: RootKeyPlace): Promise<RootKeys> {
   });
   // One key in a line is as good as a comma between them.
   return parseRootKeys(text.trim().replaceAll(/\s*\r?\n\s*/g, ','), place.file);
+}
+
+/** What two keys of one name have wrapped, neither of them unwraps. */
+function needSameKeys(before: RootKeys, after: RootKeys, file: string): void {
+  for (const [id, secret] of after.secrets)
+    if (before.secrets.get(id)?.equals(secret) === false)
+      throw new KeyEncryptionFailed(
+        `${file}: the key "${id}" is another one than it was. Put the one from before back, and give a new key a new id.`,
+      );
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { accountIdsAfter, hasAccounts } from '../accounts/account-ids.ts';
 import { KeyEncryptionFailed } from '../crypto/errors.ts';
 import { DATA_KEY_BYTES, type KeyEncryption } from '../crypto/key-encryption.ts';
-import { INSTALLATION } from '../crypto/key-memory.ts';
+import { INSTALLATION, numberOf } from '../crypto/key-memory.ts';
 import type { RootKeys } from '../crypto/root-keys.ts';
 import type { Sql } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
+import { keysInUse } from './keys-in-use.ts';
 import { FIRST_KEY, makeFirstKeys, wrapKeys } from './make.ts';
-import { rootKeysInUse } from './root-keys-in-use.ts';
 import { insertKeys, readKeysOf } from './store.ts';
 
 const ACCOUNTS_AT_ONCE = 500;
@@ -26,7 +26,10 @@ export async function adoptInstallation(
   if ((await readKeysOf(sql, INSTALLATION)).length > 0) return;
   const isUpgrade = await hasAccounts(sql);
   if (isUpgrade) {
-    await needRootKeys(sql, roots);
+    const used = (await keysInUse(sql)).map(({ id }) => id);
+    // Another process may have taken it over meanwhile.
+    if ((await readKeysOf(sql, INSTALLATION)).length > 0) return;
+    needRootKeys(used, roots);
     await giveFirstKeys(sql, kek);
   }
   const made = (id: string, secret: Buffer = randomBytes(DATA_KEY_BYTES)) => ({
@@ -43,8 +46,12 @@ export async function adoptInstallation(
   await insertKeys(sql, await wrapKeys(kek, keys));
 }
 
-async function needRootKeys(sql: Sql, roots: RootKeys | undefined): Promise<void> {
-  const lost = [...(await rootKeysInUse(sql))].filter((id) => !roots?.secrets.has(id)).sort();
+function needRootKeys(used: readonly string[], roots: RootKeys | undefined): void {
+  if (used.some((id) => !Number.isNaN(numberOf(id))))
+    throw new KeyEncryptionFailed(
+      'The keys of the installation are gone from the table data_keys, and stored values are sealed under data keys: put the table back from a backup. New keys would open none of them.',
+    );
+  const lost = used.filter((id) => !roots?.secrets.has(id)).sort();
   if (!roots?.index) lost.unshift('index');
   if (lost.length === 0) return;
   const names = lost.map((id) => `"${id}"`).join(', ');

@@ -7,7 +7,15 @@ import { missingKeyEncryptionKeys } from '../crypto/missing-keys.ts';
 import type { Sql } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import { makeFirstKeys } from './make.ts';
-import { insertKeys, readKeys, readKeysOf, wrappingContext, type StoredKey } from './store.ts';
+import {
+  insertKeys,
+  readKeys,
+  readKeysNamed,
+  readKeysOf,
+  wrappingContext,
+  type DataKeyName,
+  type StoredKey,
+} from './store.ts';
 
 /** Brings keys from the database into the memory of a process. */
 export interface KeyLoader {
@@ -34,8 +42,12 @@ interface Deps {
   log: Logger;
 }
 
+const nameOf = ({ accountId, id }: DataKeyName): string => `${accountId}/${id}`;
+
 export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
   let seenUntil = new Date(0);
+  /** Those that could not be unwrapped, by `account/id`: what changed since does not bring them again. */
+  const failed = new Map<string, DataKeyName>();
   const asked = new Map<AccountId, Promise<void>>();
 
   /** @returns those that have to be unwrapped */
@@ -57,13 +69,36 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
     }
   }
 
-  /** @returns how many it brought */
-  async function unwrapWhatCanBe(keys: readonly WrappedRow[]): Promise<number> {
+  async function whatCanBe(keys: readonly WrappedRow[]): Promise<WrappedRow[]> {
     const missing = await kek.missing(keys.map(({ kekId }) => kekId));
     if (missing.length > 0) log.error(missingKeyEncryptionKeys(missing));
-    const possible = keys.filter(({ kekId }) => !missing.includes(kekId));
-    await unwrap(possible);
-    return possible.length;
+    return keys.filter(({ kekId }) => !missing.includes(kekId));
+  }
+
+  async function unwrapWhatCanBe(keys: readonly WrappedRow[]): Promise<void> {
+    const possible = await whatCanBe(keys);
+    const refused = await unwrapApart(possible);
+    for (const key of keys) if (!possible.includes(key) || refused.has(key)) failed.set(nameOf(key), key);
+    const [first] = refused;
+    if (!first) return;
+    const [{ accountId, id }, err] = first;
+    log.error({ accountId, keyId: id, count: refused.size, err }, 'data keys cannot be unwrapped');
+  }
+
+  /**
+   * One that does not unwrap is looked for by halves, so that it keeps no other one away.
+   * @returns those that do not, and why
+   */
+  async function unwrapApart(keys: readonly WrappedRow[]): Promise<Map<WrappedRow, unknown>> {
+    try {
+      await unwrap(keys);
+      return new Map();
+    } catch (error) {
+      if (keys.length === 1) return new Map([[keys[0]!, error]]);
+      const half = Math.ceil(keys.length / 2);
+      const [some, others] = [keys.slice(0, half), keys.slice(half)];
+      return new Map([...(await unwrapApart(some)), ...(await unwrapApart(others))]);
+    }
   }
 
   async function look(take: (page: StoredKey[]) => Promise<void>): Promise<void> {
@@ -79,7 +114,9 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
       await insertKeys(sql, await makeFirstKeys(kek, [accountId]));
       keys = await readKeysOf(sql, accountId);
     }
-    return unwrapWhatCanBe(unknownOf(keys));
+    const possible = await whatCanBe(unknownOf(keys));
+    await unwrap(possible);
+    return possible.length;
   }
 
   return {
@@ -90,7 +127,17 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
       if (missing.length > 0) throw new KeyEncryptionFailed(missingKeyEncryptionKeys(missing));
       await look((page) => unwrap(unknownOf(page)));
     },
-    refresh: () => look(async (page) => void (await unwrapWhatCanBe(unknownOf(page)))),
+    async refresh() {
+      const before = [...failed.values()];
+      failed.clear();
+      try {
+        if (before.length > 0) await unwrapWhatCanBe(unknownOf(await readKeysNamed(sql, before)));
+        await look((page) => unwrapWhatCanBe(unknownOf(page)));
+      } catch (error) {
+        for (const key of before) failed.set(nameOf(key), key);
+        throw error;
+      }
+    },
     learn(account) {
       const accountId = account as AccountId;
       let learning = asked.get(accountId);

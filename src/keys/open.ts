@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { KeyEncryptionFailed } from '../crypto/errors.ts';
 import type { KeyEncryption } from '../crypto/key-encryption.ts';
-import { createKeyMemory } from '../crypto/key-memory.ts';
+import { createKeyMemory, INSTALLATION, type KeyMemory } from '../crypto/key-memory.ts';
 import { createKeyring, type Keyring } from '../crypto/keyring.ts';
 import type { RootKeys } from '../crypto/root-keys.ts';
 import type { Sql } from '../db/client.ts';
@@ -20,5 +21,14 @@ export async function openKeys(
   const memory = createKeyMemory();
   const loader = createKeyLoader({ sql, kek, memory, log });
   await loader.loadAll();
+  needInstallationKeys(memory);
   return { keys: createKeyring(memory, loader), loader };
+}
+
+/** Without them every request would fail, and none would say why. @throws {KeyEncryptionFailed} */
+function needInstallationKeys(memory: KeyMemory): void {
+  if (memory.current(INSTALLATION) && memory.find(INSTALLATION, 'index')) return;
+  throw new KeyEncryptionFailed(
+    'The table data_keys lacks a key of the installation, "index" or its data key: nothing is found, and nobody gets in, without it. Put it back from a backup.',
+  );
 }

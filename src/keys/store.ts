@@ -52,6 +52,16 @@ export async function readKeysOf(sql: Sql, accountId: AccountId): Promise<Stored
   return rows.map(fromRaw);
 }
 
+/** Those of some keys that are there. */
+export async function readKeysNamed(sql: Sql, names: readonly DataKeyName[]): Promise<StoredKey[]> {
+  const accounts = names.map(({ accountId }) => uuidOf(accountId));
+  const ids = names.map(({ id }) => id);
+  const rows = await sql<RawKey[]>`
+    SELECT account_id, id, wrapped, kek_id, active_from <= now() AS is_active
+    FROM data_keys JOIN unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id) USING (account_id, id)`;
+  return rows.map(fromRaw);
+}
+
 const NEW = rowset<NewKey>({
   account_id: ['uuid', (k) => k.accountId],
   id: ['text', (k) => k.id],
@@ -66,13 +76,20 @@ export async function insertKeys(tx: Tx, keys: readonly NewKey[]): Promise<void>
   if (keys.length > 0) await runBatch(tx, INSERT, NEW, keys);
 }
 
+// The clock may have been set back since the rotation began, or the database be another one now: a key that were
+// older than its rotation would be made again and again.
 const INSERT_LATER = `
-  INSERT INTO data_keys (${NEW.names}, active_from)
-  SELECT n.*, now() + $5::float8 * interval '1 millisecond' FROM ${NEW.from} ON CONFLICT DO NOTHING`;
+  INSERT INTO data_keys (${NEW.names}, created_at, active_from)
+  SELECT n.*, greatest(now(), $5::timestamptz), now() + $6::float8 * interval '1 millisecond'
+  FROM ${NEW.from} ON CONFLICT DO NOTHING`;
 
-/** Stores keys that new things are made with only when every process knows them. */
-export async function insertKeysActiveIn(sql: Sql, keys: readonly NewKey[], ms: number): Promise<void> {
-  await sql.unsafe(INSERT_LATER, [...NEW.params(keys), ms]);
+/** Stores the keys of a rotation, which new things are made with only when every process knows them. */
+export async function insertKeysActiveIn(
+  sql: Sql,
+  keys: readonly NewKey[],
+  { startedAt, activeInMs }: { startedAt: Date; activeInMs: number },
+): Promise<void> {
+  await sql.unsafe(INSERT_LATER, [...NEW.params(keys), startedAt, activeInMs]);
 }
 
 interface RawKey {

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
-import { open } from '../../src/crypto/seal.ts';
 import { InvalidInput } from '../../src/errors.ts';
-import { idFromUuid, uuidOf } from '../../src/ids.ts';
+import { uuidOf } from '../../src/ids.ts';
 import { rotateKeys } from '../../src/keys/rotate/rotate.ts';
-import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
 import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createRouteDirectory } from '../../src/routing/directory.ts';
@@ -25,7 +23,7 @@ import { enabledEndpoints } from '../../src/webhooks/enabled.ts';
 import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
 import { urlOf } from '../../src/webhooks/sealed.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
-import { inTheClear } from '../support/earlier-version.ts';
+import { putAsBefore } from '../support/earlier-version.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 
 // Whom messages come from and what they say: an account's own words, which a stolen database does not tell.
@@ -107,20 +105,7 @@ async function whereInTheClear(): Promise<string[]> {
 }
 
 /** Puts an account's configuration where versions from before it was sealed had it. */
-async function putInTheClear(): Promise<void> {
-  for (const { table, column, row, boundTo, clear } of SEALED_COLUMNS) {
-    if (!clear) continue;
-    const rows = await app.sql<{ id: string; sealed: Buffer }[]>`
-      SELECT id, ${app.sql(column)} AS sealed FROM ${app.sql(table)}
-      WHERE account_id = ${uuidOf(who.accountId)} AND ${app.sql(column)} IS NOT NULL`;
-    for (const { id, sealed } of rows) {
-      const at = { account: who.accountId, table, column: boundTo[0]!, row: idFromUuid(row!.prefix, id) };
-      const text = open(app.keys, sealed, at);
-      const before = inTheClear(column, clear, text);
-      await app.sql`UPDATE ${app.sql(table)} SET ${app.sql(before)} WHERE id = ${id}`;
-    }
-  }
-}
+const putInTheClear = () => putAsBefore(app, who.accountId);
 
 test('senders, registrations, templates and the URLs of webhooks are in no table in the clear, and read as they were', async () => {
   expect(await configuration()).toEqual(EXPECTED);

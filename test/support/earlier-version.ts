@@ -1,8 +1,8 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { INSTALLATION } from '../../src/crypto/key-memory.ts';
-import { open, type SealedAt } from '../../src/crypto/seal.ts';
+import { open, seal, type SealedAt } from '../../src/crypto/seal.ts';
 import type { RunningApp } from '../../src/app.ts';
-import { idFromUuid } from '../../src/ids.ts';
+import { idFromUuid, uuidOf, type AccountId } from '../../src/ids.ts';
 import { SEALED_COLUMNS, type SealedColumn } from '../../src/keys/sealed-columns.ts';
 
 // What versions before there were data keys wrote, written here once more: they sealed under keys derived
@@ -52,6 +52,30 @@ export function inTheClear(
 ): Record<string, never> {
   const value: unknown = text.startsWith('{') ? JSON.parse(text) : text;
   return { [sealed]: null, [column]: value, ...(index && { [index.column]: null }) } as Record<string, never>;
+}
+
+/** Puts what is sealed of an account where versions from before it was sealed had it, or sealed it to. */
+export async function putAsBefore(app: Pick<RunningApp, 'sql' | 'keys'>, account: AccountId): Promise<void> {
+  for (const { table, column, row, boundTo, ofInstallation, clear } of SEALED_COLUMNS) {
+    const before = boundTo.slice(1);
+    if (ofInstallation || !row || !(clear || before.length > 0)) continue;
+    const rows = await app.sql<{ id: string; sealed: Buffer }[]>`
+      SELECT id, ${app.sql(column)} AS sealed FROM ${app.sql(table)}
+      WHERE account_id = ${uuidOf(account)} AND ${app.sql(column)} IS NOT NULL`;
+    for (const { id, sealed } of rows) {
+      const at = { account, table, column: boundTo[0]!, row: idFromUuid(row.prefix, id) };
+      const text = open(app.keys, sealed, at);
+      const put = clear
+        ? inTheClear(column, clear, text)
+        : { [column]: seal(app.keys, passwordIn(text), { ...at, column: before[0]! }) };
+      await app.sql`UPDATE ${app.sql(table)} SET ${app.sql(put)} WHERE id = ${id}`;
+    }
+  }
+}
+
+/** Carriers had one secret, which had no name. */
+function passwordIn(text: string): string {
+  return (JSON.parse(text) as { password: string }).password;
 }
 
 /**

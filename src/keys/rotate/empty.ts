@@ -1,6 +1,9 @@
 import { KEYS_CHANNEL } from '../../bus/channels.ts';
+import type { Sql } from '../../db/client.ts';
 import { idFromUuid, uuidOf } from '../../ids.ts';
 import type { App } from '../../platform.ts';
+import { keysInUse } from '../keys-in-use.ts';
+import type { DataKeyName } from '../store.ts';
 
 /** Notes of keys from before a rotation that nothing stored needs them any more, but for some (`account/id`). */
 export async function emptyKeys(
@@ -14,10 +17,8 @@ export async function emptyKeys(
   const empty = retired
     .map(({ account_id, id }) => ({ accountId: idFromUuid('acc', account_id), id }))
     .filter(({ accountId, id }) => !needed.has(`${accountId}/${id}`));
-  const [accounts, ids] = [empty.map(({ accountId }) => uuidOf(accountId)), empty.map(({ id }) => id)];
   await sql`
-    UPDATE data_keys d SET emptied_at = now(), changed_at = now()
-    FROM unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id)
+    UPDATE data_keys d SET emptied_at = now(), changed_at = now() FROM ${named(sql, empty)}
     WHERE d.account_id = n.account_id AND d.id = n.id`;
 }
 
@@ -27,12 +28,46 @@ export async function emptyKeys(
  */
 const UNDER_WAY_HOURS = 25;
 
-/** Destroys keys that are empty, and retired long enough that nothing under way needs them. @returns how many */
-export async function destroyEmptyKeys({ sql, bus }: Pick<App, 'sql' | 'bus'>): Promise<number> {
+/** Keys that are empty, and retired long enough that nothing under way needs them: whoever they are of has a newer one. */
+const DUE = `
+  SELECT d.account_id, d.id FROM data_keys d
+  WHERE d.wrapped IS NOT NULL AND d.emptied_at IS NOT NULL
+    AND d.retired_at < now() - ${UNDER_WAY_HOURS} * interval '1 hour'
+    AND EXISTS (
+      SELECT FROM data_keys n WHERE n.account_id = d.account_id AND n.id ~ '^D[0-9]+$' AND n.wrapped IS NOT NULL
+        AND n.retired_at IS NULL AND n.active_from <= now())`;
+
+export interface Destroyed {
+  destroyed: number;
+  /** Something is sealed under them after all: the next sweep seals it anew. */
+  kept: number;
+}
+
+/**
+ * Destroys empty keys. They are looked for in all values once more: a process that could not unwrap the new keys
+ * has gone on with the old ones.
+ */
+export async function destroyEmptyKeys({ sql, bus }: Pick<App, 'sql' | 'bus'>): Promise<Destroyed> {
+  const due = (await sql.unsafe<{ account_id: string; id: string }[]>(DUE)).map(({ account_id, id }) => ({
+    accountId: idFromUuid('acc', account_id),
+    id,
+  }));
+  if (due.length === 0) return { destroyed: 0, kept: 0 };
+  const used = new Set((await keysInUse(sql)).map(({ accountId, id }) => `${accountId}/${id}`));
+  const [kept, empty] = [true, false].map((is) =>
+    due.filter(({ accountId, id }) => used.has(`${accountId}/${id}`) === is),
+  ) as [DataKeyName[], DataKeyName[]];
+  await sql`
+    UPDATE data_keys d SET emptied_at = NULL, changed_at = now() FROM ${named(sql, kept)}
+    WHERE d.account_id = n.account_id AND d.id = n.id`;
   const { count } = await sql`
-    UPDATE data_keys SET wrapped = NULL, destroyed_at = now(), changed_at = now()
-    WHERE wrapped IS NOT NULL AND emptied_at IS NOT NULL
-      AND retired_at < now() - ${UNDER_WAY_HOURS} * interval '1 hour'`;
+    UPDATE data_keys d SET wrapped = NULL, destroyed_at = now(), changed_at = now() FROM ${named(sql, empty)}
+    WHERE d.account_id = n.account_id AND d.id = n.id AND d.emptied_at IS NOT NULL AND d.wrapped IS NOT NULL`;
   if (count > 0) bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
-  return count;
+  return { destroyed: count, kept: kept.length };
+}
+
+function named(sql: Sql, keys: readonly DataKeyName[]) {
+  const [accounts, ids] = [keys.map(({ accountId }) => uuidOf(accountId)), keys.map(({ id }) => id)];
+  return sql`unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id)`;
 }

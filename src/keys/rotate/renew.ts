@@ -30,14 +30,14 @@ export async function renewKeys(
         throw new Error(`No more than ${MAX_KEY_NUMBER} data keys can be numbered.`);
       return { accountId: idFromUuid('acc', account_id), id: `D${newest + 1}` };
     });
-    await insertKeysActiveIn(sql, await makeKeys(kek, names), activeInMs);
+    await insertKeysActiveIn(sql, await makeKeys(kek, names), { startedAt, activeInMs });
     made += owners.length;
     bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
   }
   return made;
 }
 
-/** Milliseconds until all keys that were made since are active; not more than 0 when they are. */
+/** Milliseconds until all keys that were made since are active; negative: since then. */
 export async function untilActive({ sql }: Pick<App, 'sql'>, startedAt: Date): Promise<number> {
   const [row] = await sql<{ ms: number }[]>`
     SELECT coalesce(extract(epoch FROM max(active_from) - now()) * 1000, 0)::float8 AS ms
@@ -45,10 +45,16 @@ export async function untilActive({ sql }: Pick<App, 'sql'>, startedAt: Date): P
   return row!.ms;
 }
 
-/** From now on the keys from before are only there to open. */
+/**
+ * From now on the keys from before are only there to open: those of whom a newer one is active. A transaction that
+ * was open when the rotation began may have shown the first key of an account only after it looked for owners.
+ */
 export async function retireKeys({ sql, bus }: Pick<App, 'sql' | 'bus'>, startedAt: Date): Promise<void> {
   await sql`
-    UPDATE data_keys SET retired_at = now(), changed_at = now()
-    WHERE created_at < ${startedAt} AND retired_at IS NULL AND id <> 'index'`;
+    UPDATE data_keys d SET retired_at = now(), changed_at = now()
+    WHERE created_at < ${startedAt} AND retired_at IS NULL AND id <> 'index'
+      AND EXISTS (
+        SELECT FROM data_keys n WHERE n.account_id = d.account_id AND n.wrapped IS NOT NULL
+          AND n.created_at >= ${startedAt} AND n.active_from <= now())`;
   bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
 }

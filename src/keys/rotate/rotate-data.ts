@@ -43,10 +43,11 @@ export async function rotateData(
   const made = await renewKeys(app, startedAt, 2 * rereadMs);
   const waitMs = await untilActive(app, startedAt);
   onNewKeys(made, Math.max(0, waitMs));
-  await delay(waitMs);
+  await delay(Math.max(0, waitMs));
   await retireKeys(app, startedAt);
-  // By then every process has noticed that they are active, and what was sealed before is committed.
-  if (made > 0 || waitMs > 0) await delay(rereadMs + LAST_SEALS_MS);
+  // By then every process has noticed that they are active, and what was sealed before is committed: also when a run
+  // that was killed had made them, a moment ago.
+  await delay(Math.max(0, Math.min(waitMs, 0) + rereadMs + LAST_SEALS_MS));
   await app.keys.refresh();
 
   const sealed = await sealClearValues(app);

@@ -43,9 +43,13 @@ async function rotateLocked(
         `Left as they are, because they do not open: ${unreadable.count} values, the first in ${unreadable.first}.`,
       );
   }
-  const destroyed = await destroyEmptyKeys(app);
+  const { destroyed, kept } = await destroyEmptyKeys(app);
   if (destroyed > 0)
     say(`Destroyed, because nothing is sealed under them any more: ${destroyed} old data keys.`);
+  if (kept > 0)
+    say(
+      `Kept, because something was sealed under them meanwhile: ${kept} old data keys. A process has not learned the new ones: look into its log, then run this with --data.`,
+    );
 
   const needed = await keyEncryptionKeysInUse(app);
   say(

@@ -51,6 +51,21 @@ export const bytes = customType<{ data: Buffer; driverData: Buffer; jsonData: st
   fromJson: (text) => Buffer.from(text.slice(2), 'hex'),
 });
 
+/** Several of those in one column: Drizzle writes no octets into an array. */
+export const byteses = customType<{ data: Buffer[]; driverData: string | Buffer[] }>({
+  dataType: () => 'bytea[]',
+  toDriver: bytesesText,
+  fromDriver: (value) =>
+    typeof value === 'string'
+      ? [...value.matchAll(/\\\\x([\da-f]*)/g)].map(([, hex]) => Buffer.from(hex!, 'hex'))
+      : value,
+});
+
+/** As Postgres reads them, e.g. `{"\\x00","\\x01"}`. */
+export function bytesesText(values: readonly Buffer[]): string {
+  return `{${values.map((value) => `"\\\\x${value.toString('hex')}"`).join(',')}}`;
+}
+
 /** A 64-bit transaction id (`pg_current_xact_id()`), as text in the code. */
 export const transactionId = customType<{ data: string; driverData: string }>({
   dataType: () => 'xid8',

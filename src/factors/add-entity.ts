@@ -10,6 +10,7 @@ import { EntityExists } from './errors.ts';
 import { checkIdentity } from './input.ts';
 import type { Entity } from './queries.ts';
 import { identityIndexOf, sealIn } from './sealed.ts';
+import { subjectsIn } from './subjects.ts';
 import { entities } from './table.ts';
 
 /** @throws {ServiceNotFound | EntityExists | InvalidInput} */
@@ -48,6 +49,7 @@ export async function insertEntity(
     ...{ accountId, id, serviceId, mode: modeOf(who), createdAt: new Date(now) },
     identityIndex: identityIndexOf(app, who, serviceId, identity),
     identitySealed: await sealIn(app, { accountId, id }, 'identity', identity),
+    subjects: await subjectsIn(app, { accountId, serviceId, mode: modeOf(who) }, identity),
   };
   const [made] = await tx.insert(entities).values(row).onConflictDoNothing().returning();
   return made && { ...made, identity, given: true };

@@ -13,6 +13,7 @@ import { EntityNotFound } from './errors.ts';
 import { checkFactorName, checkIdentity, readSecret, type TotpInput } from './input.ts';
 import { findEntity, identityIn, type Entity, type EntityName, type Factor } from './queries.ts';
 import { sealIn } from './sealed.ts';
+import { subjectsIn } from './subjects.ts';
 import { factors } from './table.ts';
 import { totpUri } from './totp.ts';
 
@@ -69,6 +70,7 @@ export async function addFactor(
       const row = {
         ...{ ...key, entityId: entity.id, ...recipe, createdAt, updatedAt },
         nameSealed: await sealIn(app, key, 'name', input.name),
+        subjects: await subjectsIn(app, entity, input.name),
         secretSealed: await sealIn(app, key, 'secret', secret),
         status: 'unverified' as const,
         lastStep: null,

@@ -8,6 +8,7 @@ import { checkFactorName, type TotpInput } from './input.ts';
 import { findEntity, findFactor, lockFactor, type Entity, type Factor, type EntityName } from './queries.ts';
 import { refuseVerifying } from './rules.ts';
 import { openIn, sealIn } from './sealed.ts';
+import { subjectsIn } from './subjects.ts';
 import { factors, type FactorRow } from './table.ts';
 import { stepOfCode } from './totp.ts';
 
@@ -43,7 +44,10 @@ export async function changeFactor(
         ...(codeLength !== undefined && { codeLength }),
         ...(stepSeconds !== undefined && { stepSeconds, lastStep: lastStepIn(before, stepSeconds) }),
         ...(skew !== undefined && { skew }),
-        ...(name !== before.name && { nameSealed: await sealIn(app, before, 'name', name) }),
+        ...(name !== before.name && {
+          nameSealed: await sealIn(app, before, 'name', name),
+          subjects: await subjectsIn(app, entity, name),
+        }),
         updatedAt: new Date(now),
       };
       const { ...after } = code === undefined ? changed : await verified(app, changed, code, now);
@@ -52,7 +56,7 @@ export async function changeFactor(
         .set(after)
         .where(and(eq(factors.accountId, after.accountId), eq(factors.id, after.id)));
       const { changed: names } = changedIn(before, { ...before, ...after, name });
-      act.on(id, { changed: names.filter((one) => !/Sealed$/.test(one)) });
+      act.on(id, { changed: names.filter((one) => !/Sealed$|^subjects$/.test(one)) });
       return { entity, factor: { ...after, name, given: change.name !== undefined } };
     }),
   );

@@ -1,4 +1,5 @@
-import { maskPhone } from '../verifications/phone.ts';
+import { InvalidPhoneNumber } from '../verifications/errors.ts';
+import { maskPhone, parsePhone } from '../verifications/phone.ts';
 
 /** Phone numbers in the names that accounts choose, as pure decisions. */
 
@@ -23,4 +24,48 @@ export function maskNumbersIn(text: string): string {
     if (number.startsWith('+')) return maskPhone(`+${digits.join('')}`);
     return '•'.repeat(digits.length - SHOWN) + digits.slice(-SHOWN).join('');
   });
+}
+
+const MIN_DIGITS = 7;
+/** Of E.164, behind a 00. */
+const MAX_DIGITS = 17;
+
+/**
+ * The numbers that a name has, however they are spelled there: with + or 00 before the country code, or with nothing,
+ * or as they are called within a country.
+ * @param country whose numbers need no country code; null: none are
+ * @returns E.164 with `+`
+ */
+export function numbersIn(text: string, country: string | null): string[] {
+  if (OPAQUE.test(text)) return [];
+  const runs = text.match(NUMBER) ?? [];
+  const all = runs.flatMap(partsOf).flatMap((part) => read(part, country));
+  return [...new Set(all)];
+}
+
+/** What stands beside a number is told from it by nothing: all groups of digits that follow each other. */
+function partsOf(run: string): string[] {
+  const groups = run.match(/\p{Nd}+/gu)!;
+  return groups.flatMap((_, from) => {
+    const plus = from === 0 && run.startsWith('+') ? '+' : '';
+    return groups.slice(from).flatMap((__, i) => {
+      const digits = groups.slice(from, from + i + 1).join('');
+      return digits.length < MIN_DIGITS || digits.length > MAX_DIGITS ? [] : [plus + digits];
+    });
+  });
+}
+
+function read(part: string, country: string | null): string[] {
+  if (part.startsWith('+')) return parsed(part, null);
+  const abroad = parsed(`+${part.replace(/^00/, '')}`, null);
+  return country === null ? abroad : [...abroad, ...parsed(part, country)];
+}
+
+function parsed(typed: string, country: string | null): string[] {
+  try {
+    return [parsePhone(typed, country).e164];
+  } catch (error) {
+    if (error instanceof InvalidPhoneNumber) return [];
+    throw error;
+  }
 }

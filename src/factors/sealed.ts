@@ -16,6 +16,11 @@ export async function openIn({ keys }: Keys, row: Row, column: Column, sealed: B
   return withKeys(keys, () => open(keys, sealed, placeOf(row, column)));
 }
 
+/** @throws {UnknownKey} */
+export function sealName({ keys }: Keys, row: Row, name: string): Buffer {
+  return seal(keys, name, placeOf(row, 'name'));
+}
+
 function placeOf({ accountId, id }: Row, column: Column) {
   return { account: accountId, table: column === 'identity' ? 'entities' : 'factors', column, row: id };
 }

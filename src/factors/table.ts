@@ -1,9 +1,11 @@
+import { sql } from 'drizzle-orm';
 import { bigint, index, integer, primaryKey, smallint, snakeCase, text, unique } from 'drizzle-orm/pg-core';
 import type { Mode } from '../accounts/mode.ts';
 import { accounts } from '../accounts/table.ts';
 import {
   accountIdColumn,
   bytes,
+  byteses,
   challengeIdColumn,
   entityIdColumn,
   factorIdColumn,
@@ -26,11 +28,17 @@ export const entities = snakeCase.table(
     /** Blind: to find who is there already. Another one for tests. */
     identityIndex: bytes().notNull(),
     identitySealed: bytes().notNull(),
+    /** Blind indexes of the numbers in the identity. Null: nobody has looked, as it is from before there were any. */
+    subjects: byteses(),
     createdAt: moment().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique('entities_identity').on(t.accountId, t.serviceId, t.identityIndex),
+    index('entities_subjects').using('gin', t.subjects),
+    index('entities_unread')
+      .on(t.accountId)
+      .where(sql`${t.subjects} IS NULL`),
   ],
 );
 
@@ -44,6 +52,8 @@ export const factors = snakeCase.table(
     id: factorIdColumn().notNull(),
     entityId: entityIdColumn().notNull(),
     nameSealed: bytes().notNull(),
+    /** Of the numbers in the name, as of an entity. */
+    subjects: byteses(),
     /** In base32. */
     secretSealed: bytes().notNull(),
     status: text().$type<'unverified' | 'verified'>().notNull(),
@@ -58,7 +68,14 @@ export const factors = snakeCase.table(
     createdAt: moment().notNull(),
     updatedAt: moment().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.id] }), index('factors_entity').on(t.accountId, t.entityId)],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.id] }),
+    index('factors_entity').on(t.accountId, t.entityId),
+    index('factors_subjects').using('gin', t.subjects),
+    index('factors_unread')
+      .on(t.accountId)
+      .where(sql`${t.subjects} IS NULL`),
+  ],
 );
 
 /** One time that somebody is asked for a code of a factor. */

@@ -6,6 +6,8 @@ import { withKeys } from '../crypto/with-keys.ts';
 import { transaction } from '../db/transaction.ts';
 import { commitJournal, publishJournal } from '../events/commit.ts';
 import { createJournal } from '../events/journal.ts';
+import { eraseFactors } from '../factors/erase-subject.ts';
+import { indexNames } from '../factors/index-names.ts';
 import { eraseSender } from '../inbound/erase-sender.ts';
 import { forgetCarrierIds } from '../messages/forget-carrier-ids.ts';
 import { eraseLookups } from '../numbers/lookup-store.ts';
@@ -37,6 +39,7 @@ export async function eraseRows(
   const { subjects } = subject;
   // First: what a worker has begun of a batch is a verification then.
   const batchRows = await eraseBatchRows(app, accountId, subjects);
+  await indexNames(app, accountId);
   const done = await withKeys(app.keys, () =>
     transaction(
       app.lanes,
@@ -56,6 +59,7 @@ export async function eraseRows(
             ...counts,
             carrierMessageIds: await forgetCarrierIds(tx, verifications),
             ...(await eraseSender(app, tx, accountId, subject)),
+            ...(await eraseFactors(app, tx, accountId, subjects)),
             batchRows,
             numberLookups: await eraseLookups(tx, accountId, subjects),
             safeNumbers: await eraseSafeNumber(tx, accountId, subjects),

@@ -2,6 +2,7 @@ import { countSearch } from '../accounts/count-search.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
+import { indexNames } from '../factors/index-names.ts';
 import type { App } from '../platform.ts';
 import { parsePhone } from '../verifications/phone.ts';
 import { readSubject } from './read-subject.ts';
@@ -25,6 +26,7 @@ export async function exportSubject(app: App, who: Principal, input: { to: strin
   await countSearch(app, who);
   const subjects = subjectsOf(app.keys, accountId, e164);
   const now = app.clock();
+  await indexNames(app, accountId);
   return app.db.transaction((tx) =>
     doNoted(tx, who, 'subject.export', now, async (act) => {
       const read = await readSubject(app, tx, accountId, { to: e164, subjects });
@@ -41,6 +43,8 @@ export async function exportSubject(app: App, who: Principal, input: { to: strin
         optOuts: read.optOuts.length,
         safeNumbers: read.safeNumbers.length,
         numberLookups: read.numberLookups.length,
+        entities: read.entities.length,
+        factorNames: read.factorNames.length,
       };
       const document = JSON.stringify(read);
       const id = newId('rcp', now);

@@ -1,4 +1,5 @@
 import { withKeys } from '../crypto/with-keys.ts';
+import { indexNames } from '../factors/index-names.ts';
 import { uuidOf, type AccountId } from '../ids.ts';
 import { readWaitingParts } from '../inbound/waiting-parts.ts';
 import type { App } from '../platform.ts';
@@ -20,13 +21,16 @@ export async function findMarked(
 ): Promise<Map<string, Buffer>> {
   const account = uuidOf(accountId);
   const found = new Map<string, Buffer>();
+  await indexNames(app, accountId);
   const all = app.sql<{ subject: Buffer }[]>`
     SELECT subject FROM vault.numbers WHERE account_id = ${account}
     UNION SELECT destination FROM destinations WHERE account_id = ${account}
     UNION SELECT destination FROM safe_numbers WHERE account_id = ${account}
     UNION SELECT destination FROM opt_outs WHERE account_id = ${account}
     UNION SELECT sender FROM vault.inbound_messages WHERE account_id = ${account} AND sender IS NOT NULL
-    UNION SELECT number FROM vault.number_lookups WHERE account_id = ${account}`;
+    UNION SELECT number FROM vault.number_lookups WHERE account_id = ${account}
+    UNION SELECT unnest(subjects) FROM entities WHERE account_id = ${account}
+    UNION SELECT unnest(subjects) FROM factors WHERE account_id = ${account}`;
   const look = (subject: Buffer): void => {
     const mark = markOf(app.keys, subject).toString('hex');
     if (marks.has(mark)) found.set(mark, subject);

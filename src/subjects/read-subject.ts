@@ -1,6 +1,7 @@
 import { listWaiting } from '../batches/list-waiting.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import type { DbTransaction } from '../db/client.ts';
+import { readFactorsOf } from '../factors/export-subject.ts';
 import { senderOf, textOf } from '../inbound/queries.ts';
 import { readWaitingParts } from '../inbound/waiting-parts.ts';
 import type { AccountId } from '../ids.ts';
@@ -42,6 +43,7 @@ export async function readSubject(
   const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
   const ofSubject = waiting.filter(({ sender }) => subjects.some((subject) => subject.equals(sender)));
   const batchRows = await listWaiting(app, accountId, { to, subjects });
+  const factors = await readFactorsOf(app, tx, accountId, subjects);
   return {
     to,
     accountId,
@@ -82,5 +84,6 @@ export async function readSubject(
     optOuts: optOuts.map(({ serviceId, createdAt }) => ({ serviceId, since: createdAt })),
     safeNumbers: safe.map(({ createdAt }) => ({ since: createdAt })),
     numberLookups: lookups.map(({ accountId: _account, number: _number, ...lookup }) => lookup),
+    ...factors,
   };
 }

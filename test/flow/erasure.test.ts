@@ -126,6 +126,8 @@ test('an erased subject is found nowhere any more, while totals and the audit lo
     inboundArrivals: 2,
     numberLookups: 0,
     safeNumbers: 0,
+    entities: 0,
+    factorNames: 0,
     batchRows: 0,
     optOuts: 0,
   });

@@ -1,6 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import type { TypedDocumentString } from '../graphql/generated/graphql.ts';
+import { reasonOf } from './reasons.ts';
 
 /** Our own API as a partner's program would use it: queries over HTTP, events over a few sockets. */
 export interface DemoClient extends AsyncDisposable {
@@ -66,7 +67,7 @@ export function createDemoClient(url: string, apiKey: string): DemoClient {
               if (errors?.length) reject(new Error(errors.map((e) => e.message).join('; ')));
               else if (data) onEvent(data as never);
             },
-            error: (error) => reject(error instanceof Error ? error : new Error(JSON.stringify(error))),
+            error: (error) => reject(new Error(reasonOf(error))),
             complete: resolve,
           },
         );

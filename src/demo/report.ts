@@ -1,9 +1,8 @@
 import type { Course } from './verify.ts';
 
-/** The value below which a share of the sorted values lies. */
-export function percentile(sorted: readonly number[], share: number): number {
-  if (sorted.length === 0) return NaN;
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
+/** The value below which a share of the sorted values lies; undefined where there is none. */
+export function percentile(sorted: readonly number[], share: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];
 }
 
 const PHASES = [
@@ -26,7 +25,7 @@ export function report(courses: readonly Course[], seconds: number): string {
         c[phase.from] !== undefined && c[phase.to] !== undefined ? [c[phase.to]! - c[phase.from]!] : [],
       )
       .sort((a, b) => a - b);
-    const cells = [0.5, 0.95, 0.99].map((share) => percentile(times, share).toFixed(0).padStart(7));
+    const cells = [0.5, 0.95, 0.99].map((share) => (percentile(times, share)?.toFixed(0) ?? '–').padStart(7));
     lines.push(`${phase.name.padEnd(22)} ${cells.join(' ')}`);
   }
   lines.push(

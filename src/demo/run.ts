@@ -5,6 +5,7 @@ import { findServer } from './find-server.ts';
 import { demoNumbers, exampleNumbers } from './numbers.ts';
 import { DEMO_HELP, parseOptions, type DemoOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { reasonOf } from './reasons.ts';
 import { report } from './report.ts';
 import { verifyNumber, type Course, type Target } from './verify.ts';
 
@@ -17,7 +18,7 @@ try {
   if (options.help) process.stdout.write(DEMO_HELP);
   else process.exitCode = await run(options);
 } catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`demo: ${reasonOf(error)}\n`);
   process.exitCode = 1;
 }
 

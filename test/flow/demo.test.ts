@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTestApp } from '../support/app.ts';
-import { startProcess } from '../support/processes.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { runToEnd, startProcess } from '../support/processes.ts';
 
 test.each([
   ['that is nowhere', {}],
@@ -38,3 +43,92 @@ test('as tests it needs no handset and no carrier, and every number ends approve
   const [shown] = (await (await fetch(`${simulator!.url}/handsets`)).json()) as { message: object }[];
   expect(shown).toMatchObject({ message: { isTest: true } });
 });
+
+test('every number that was not approved is named with what its carriers said, and a later run is about its own messages', async () => {
+  await using running = await createTestApp();
+  await behave(running, 'undelivered');
+  const failed = await demo(running, ['--count', '3']);
+  expect(failed.ended).toBe(1);
+  expect(failed.said).toMatch(/^undelivered +3$/m);
+  const named =
+    /^ {2}[A-Z]{2} \+\d{3}…\d{2}: undelivered: Adria \(simulated\) says .+, Boreal \(simulated\) says .+$/gm;
+  expect(failed.said.match(named)).toHaveLength(3);
+  expect(failed.said).toMatch(/^start → approved +– +– +–$/m);
+  expect(failed.said).not.toContain('NaN');
+
+  await behave(running, 'normal');
+  const rerun = await demo(running, ['--count', '3']);
+  expect(rerun.said).toMatch(/^approved +3$/m);
+  expect(rerun.ended).toBe(0);
+});
+
+test('what a server refuses is named in its words', async () => {
+  await using running = await createTestApp();
+  await running.app.sql`UPDATE routes SET enabled = false`;
+  const { said, ended } = await demo(running, ['--count', '1']);
+  expect(said).toMatch(/^ {2}AC \+247…\d\d: (failed|not sent): .*route/m);
+  expect(ended).toBe(1);
+});
+
+test('numbers are started at the rate that was asked for', async () => {
+  await using running = await createTestApp();
+  const { said, ended } = await demo(running, ['--count', '4', '--rate', '2']);
+  expect(said).toMatch(/^approved +4$/m);
+  const seconds = Number(/^4 verifications in ([\d.]+) s/m.exec(said)?.[1]);
+  // The last one starts 1.5 s behind the first; it ends later.
+  expect(seconds).toBeGreaterThanOrEqual(1.5);
+  expect(ended).toBe(0);
+});
+
+test('without a server the demo starts one of its own, and stops it', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'otpost-test-demo-'));
+  try {
+    const { lines, ended } = await runToEnd({
+      entry: 'src/demo/run.ts',
+      args: ['--count', '1'],
+      env: { DATA_DIR: dataDir },
+    });
+    const said = lines.join('\n');
+    expect(said).toContain('Verifying 1 numbers through a server started for this demo');
+    expect(said).toMatch(/^approved +1$/m);
+    expect(ended).toBe(0);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('a server that cannot be reached is named with its address', async () => {
+  // Taken and left: nobody listens there.
+  const gone = await freeUrl();
+  const { lines, ended } = await runToEnd({
+    entry: 'src/demo/run.ts',
+    args: ['--url', gone, '--api-key', 'otp_live_x', '--simulator', gone],
+  });
+  expect(lines.at(-1)).toBe(`demo: fetch failed (connect ECONNREFUSED ${new URL(gone).host})`);
+  expect(ended).toBe(1);
+});
+
+async function demo({ dataDir }: TestApp, args: readonly string[]) {
+  const { lines, ended } = await runToEnd({ entry: 'src/demo/run.ts', args, env: { DATA_DIR: dataDir } });
+  return { said: lines.join('\n'), ended };
+}
+
+/** Both carriers of the demo. */
+async function behave({ app }: TestApp, profile: string): Promise<void> {
+  for (const systemId of ['adria', 'boreal']) {
+    const response = await fetch(`${app.simulator!.url}/carriers/${systemId}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ profile }),
+    });
+    expect(response.ok).toBe(true);
+  }
+}
+
+async function freeUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}

@@ -964,6 +964,24 @@ export type ServicesQuery = { services: Array<{ id: string, name: string, isDefa
 
 export type ServiceProfileFragment = { id: string, name: string, isDefault: boolean, createdAt: string, settings: { codeLength: number, codeAlphabet: CodeAlphabet, ttlSeconds: number, maxChecks: number, maxSends: number, sendWindowSeconds: number, maxSendsPerDay: number, coolDownSeconds: number, coolDownFactor: number, routing: RoutingStrategy, valueOfConversion: number, resend: ResendPolicy, lockAfterFailedChecks: number, defaultCountry: string | null, allowedCountries: Array<string> | null, defaultLocale: string, smartEncoding: boolean, sender: string, templates: Array<{ locale: string, text: string }> } };
 
+export type StartFollowedMutationVariables = Exact<{
+  input: StartVerificationInput;
+}>;
+
+
+export type StartFollowedMutation = { startVerification:
+    | { __typename: 'CountryNotAllowed', message: string }
+    | { __typename: 'DestinationLocked', message: string }
+    | { __typename: 'DestinationOptedOut', message: string }
+    | { __typename: 'IdempotencyConflict', message: string }
+    | { __typename: 'InvalidInput', message: string }
+    | { __typename: 'InvalidPhoneNumber', message: string }
+    | { __typename: 'SenderNotAllowed', message: string }
+    | { __typename: 'ServiceNotFound', message: string }
+    | { __typename: 'TooManySends', message: string }
+    | { __typename: 'Verification', id: string, sandboxCode: string | null, messages: { nodes: Array<{ id: string }> } }
+   };
+
 export type StartVerificationMutationVariables = Exact<{
   input: StartVerificationInput;
 }>;
@@ -2091,6 +2109,25 @@ export const ServicesDocument = new TypedDocumentString(`
     sender
   }
 }`, {"hash":"sha256:96d807224bed02af1d52e1767f720efb29ab5add2f25d843b9488ffc7e8844ee"}) as unknown as TypedDocumentString<ServicesQuery, ServicesQueryVariables>;
+export const StartFollowedDocument = new TypedDocumentString(`
+    mutation StartFollowed($input: StartVerificationInput!) {
+  startVerification(input: $input) {
+    __typename
+    ... on Verification {
+      id
+      sandboxCode
+      messages(first: 100) {
+        nodes {
+          id
+        }
+      }
+    }
+    ... on Error {
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:c9d205b3d8b945a9c49a2148b227c92fa88a5114197dae9915c929b14dc170c6"}) as unknown as TypedDocumentString<StartFollowedMutation, StartFollowedMutationVariables>;
 export const StartVerificationDocument = new TypedDocumentString(`
     mutation StartVerification($input: StartVerificationInput!) {
   startVerification(input: $input) {

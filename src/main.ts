@@ -2,15 +2,17 @@ import { createApp, type RunningApp } from './app.ts';
 import { helpText, InvalidConfig, loadConfig, type Config } from './config.ts';
 import { explainStartFailure } from './start-failure.ts';
 
-if (process.argv.includes('--help') || process.argv.includes('-h')) {
-  process.stdout.write(helpText());
-} else {
-  await run();
-}
+const args = process.argv.slice(2);
+const unknown = args.find((arg) => arg !== '--help' && arg !== '-h');
+if (unknown !== undefined)
+  fail(`${unknown} means nothing here: all is set by environment variables. npm start -- --help lists them.`);
+else if (args.length > 0) process.stdout.write(helpText());
+else await run();
 
 async function run(): Promise<void> {
   let starting: Promise<RunningApp> | undefined;
   let stopping = false;
+  let config: Config | undefined;
   // From the first moment on: whatever has been started when the signal comes must be stopped again.
   const stop = (signal: string): void => {
     // A second Ctrl-C means it: leave at once, the leases give the messages back.
@@ -29,12 +31,12 @@ async function run(): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   try {
-    const config = loadConfig(process.env);
+    config = loadConfig(process.env);
     starting = createApp(config);
     const app = await starting;
     if (!stopping) process.stdout.write(greeting(app, config));
   } catch (error) {
-    fail(error instanceof InvalidConfig ? error.message : explainStartFailure(error));
+    fail(error instanceof InvalidConfig ? error.message : explainStartFailure(error, config));
   }
 }
 

@@ -1,17 +1,37 @@
-/** Says in one line why the program could not start, and what to do. */
-export function explainStartFailure(error: unknown): string {
-  const { code, port, address, message } = describe(error);
+import { resolve } from 'node:path';
+import type { Config } from './config.ts';
+
+type Settings = Pick<Config, 'host' | 'port' | 'simulator' | 'examplePort' | 'dataDir'>;
+
+/**
+ * Says in one line why the program could not start, and what to do.
+ * @param settings of a program that listens, as far as they could be read
+ */
+export function explainStartFailure(error: unknown, settings?: Settings): string {
+  const { code, port, address, path, message } = describe(error);
   switch (code) {
     case 'EADDRINUSE':
-      return `Port ${port} is taken. Stop what uses it, or choose another: PORT, SIMULATOR_PORT, SIMULATOR_SMPP_PORT, EXAMPLE_PORT (0 takes a free one).`;
+      return `Port ${port} is taken, maybe by another Otpost. Stop what uses it, or choose another: ${portVariable(port, settings)} (0 takes a free one).`;
+    case 'EADDRNOTAVAIL':
+      return `HOST ${address} is no address of this machine. Set HOST to one that is: 127.0.0.1, or 0.0.0.0 for all of them.`;
     case 'EACCES':
-      return `This user may not use port ${port ?? ''} or that folder (${message}). Choose a port above 1023, or another DATA_DIR.`;
-    case 'ECONNREFUSED':
-    case 'CONNECT_TIMEOUT':
+    case 'EPERM':
+    case 'EROFS':
+      return path === undefined
+        ? `This user may not use port ${port}. Choose one above 1023: ${portVariable(port, settings)}.`
+        : `This user may not write to ${path}. Give it that right, or choose another ${pathVariable(path, settings)}.`;
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${path} is no folder that can be made: a file is in its way. Choose another ${pathVariable(path, settings)}.`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+      if (address !== undefined && address === settings?.host)
+        return `HOST ${address} is a name that nobody knows. Set HOST to an address of this machine: 127.0.0.1, or 0.0.0.0 for all of them.`;
+      return nothingAnswers(address, port);
+    case 'ECONNREFUSED':
+    case 'CONNECT_TIMEOUT':
     case 'EHOSTUNREACH':
-      return `Nothing answers at ${address ?? 'the address'}${port ? `:${port}` : ''}. Check DATABASE_URL and REDIS_URL, and that both servers run.`;
+      return nothingAnswers(address, port);
     case '28P01':
     case '28000':
       return `PostgreSQL refused the user or password of DATABASE_URL (${message}).`;
@@ -24,17 +44,49 @@ export function explainStartFailure(error: unknown): string {
   }
 }
 
+function nothingAnswers(address: string | undefined, port: number | undefined): string {
+  return `Nothing answers at ${address ?? 'the address'}${port ? `:${port}` : ''}. Check DATABASE_URL and REDIS_URL, and that both servers run.`;
+}
+
+/** The one that says so, or all of them where none does. */
+function portVariable(port: number | undefined, settings: Settings | undefined): string {
+  const variables = Object.entries({
+    PORT: settings?.port,
+    SIMULATOR_PORT: settings?.simulator.httpPort,
+    SIMULATOR_SMPP_PORT: settings?.simulator.smppPort,
+    EXAMPLE_PORT: settings?.examplePort,
+  });
+  const saying = variables.filter(([, said]) => said === port);
+  return (saying.length > 0 ? saying : variables).map(([name]) => name).join(', ');
+}
+
+function pathVariable(path: string | undefined, settings: Settings | undefined): string {
+  const isInside =
+    settings !== undefined &&
+    path !== undefined &&
+    `${resolve(path)}/`.startsWith(`${resolve(settings.dataDir)}/`);
+  return isInside ? 'DATA_DIR' : 'place';
+}
+
 interface Described {
   code: string | undefined;
   port: number | undefined;
   address: string | undefined;
+  path: string | undefined;
   message: string;
 }
 
 function describe(error: unknown): Described {
   if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
-  const e = error as { code?: string; port?: number; address?: string; hostname?: string; cause?: unknown };
+  const e = error as {
+    code?: string;
+    port?: number;
+    address?: string;
+    hostname?: string;
+    path?: string;
+    cause?: unknown;
+  };
   if (e.code === undefined && e.cause !== undefined) return describe(e.cause);
   const message = error instanceof Error ? error.message : String(error);
-  return { code: e.code, port: e.port, address: e.address ?? e.hostname, message };
+  return { code: e.code, port: e.port, address: e.address ?? e.hostname, path: e.path, message };
 }

@@ -14,6 +14,8 @@ export interface Bus {
   ready(): Promise<boolean>;
   /** Why it does not, as far as it is known. */
   problem?(): string | undefined;
+  /** Of the broker, where it has one. */
+  version?(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -8,6 +8,8 @@ export interface RedisConnection {
   usable(): boolean;
   /** Whether the server answers within a second. */
   answers(): Promise<boolean>;
+  /** The server's, e.g. `7.4.1`; undefined when it does not say. */
+  version(): Promise<string | undefined>;
   /** What went wrong with it last. */
   lastError(): Error | undefined;
   close(): void;
@@ -30,6 +32,8 @@ const ANSWER_MS = 1_000;
 // ioredis's word for a connection that was closed before its first commands were answered: what a Redis in its protected
 // mode does, a proxy without a Redis behind it, or something else altogether.
 const GAVE_UP = 'MaxRetriesPerRequestError';
+// Its word for a command of its own that came behind that close.
+const CUT_OFF = /^Stream isn't writeable/;
 const CLOSED = 'it takes the connection and closes it again';
 
 /** A connection that comes back by itself and never lets a command wait for that. */
@@ -57,7 +61,9 @@ export function connectRedis({
   let lastError: Error | undefined;
   // Before the first time, whoever starts tells what is wrong.
   let connected: boolean | undefined;
-  redis.on('error', (error: Error) => (lastError = error.name === GAVE_UP ? new Error(CLOSED) : error));
+  redis.on('error', (error: Error) => {
+    lastError = error.name === GAVE_UP || CUT_OFF.test(error.message) ? new Error(CLOSED) : error;
+  });
   redis.on('ready', () => {
     if (connected === false) log.info({ connection: name }, 'redis is back');
     connected = true;
@@ -103,6 +109,11 @@ export function connectRedis({
     // Its status says "ready" for a moment after a disconnect of our own.
     usable: () => redis.status === 'ready' && !closed,
     answers,
+    async version() {
+      // A user that may not ask for it is no reason not to start.
+      const info = await redis.info('server').catch(() => '');
+      return /^redis_version:(\S+)/m.exec(info)?.[1];
+    },
     lastError: () => lastError,
     close() {
       clearInterval(heartbeat);

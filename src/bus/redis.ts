@@ -56,6 +56,7 @@ export function createRedisBus({ url, tls, prefix, log }: RedisBusOptions): Bus 
       return answers.every(Boolean);
     },
     problem: () => (outgoing.lastError() ?? incoming.lastError())?.message,
+    version: () => outgoing.version(),
     async close() {
       await publisher.drain(DRAIN_MS);
       listeners.clear();

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createApp } from '../../src/app.ts';
-import { InvalidConfig, loadConfig } from '../../src/config.ts';
+import { InvalidConfig, loadConfig, type Config } from '../../src/config.ts';
 import { explainStartFailure } from '../../src/start-failure.ts';
 
 /**
@@ -8,11 +8,12 @@ import { explainStartFailure } from '../../src/start-failure.ts';
  * that it says just this and ends with 1 is proven where regions are refused.
  */
 export async function refusalToStart(env: Readonly<Record<string, string>>): Promise<string> {
+  let config: Config | undefined;
   try {
-    const config = loadConfig({ ROLES: 'api', PORT: '0', ...env });
+    config = loadConfig({ ROLES: 'api', PORT: '0', ...env });
     await using _app = await createApp(config, { log: pino({ level: 'silent' }) });
   } catch (error) {
-    const said = error instanceof InvalidConfig ? error.message : explainStartFailure(error);
+    const said = error instanceof InvalidConfig ? error.message : explainStartFailure(error, config);
     if (said.includes('\n')) throw new Error(`more than a line: ${said}`, { cause: error });
     return said;
   }

@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createBatcher } from '../../src/db/batch.ts';
-import { until } from '../support/until.ts';
 
 /** A commit that the test lets go on, or fail, when it wants to. */
 function heldCommits() {
@@ -106,20 +104,31 @@ describe('a group commit', () => {
   });
 
   test('with a rest, what comes behind a batch joins what waited for it, and none waits for one that hangs', async () => {
+    // The clock stands, so neither a rest nor the patience with one that hangs ends by itself.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { started, run } = heldCommits();
     const batcher = createBatcher(run, { maxBatchSize: 500, lanes: 2, paceMs: 1, restShare: 0.5 });
     const answers = [batcher.add(1)];
     await turns();
     answers.push(batcher.add(2));
-    await sleep(20);
+    vi.advanceTimersByTime(20);
+    await turns();
     expect(started).toHaveLength(1);
     started[0]!.finish();
     await answers[0];
     answers.push(batcher.add(3));
-    await until(() => started.length === 2, { what: 'The second batch' });
+    await turns();
+    expect(started).toHaveLength(1);
+    vi.advanceTimersByTime(10);
+    await turns();
     expect(started[1]!.items).toEqual([2, 3]);
     answers.push(batcher.add(4));
-    await until(() => started.length === 3, { what: 'A batch beside the one that hangs' });
+    await turns();
+    expect(started).toHaveLength(2);
+    vi.advanceTimersByTime(60_000);
+    await turns();
+    expect(started[2]?.items).toEqual([4]);
     for (const { finish } of started) finish();
     expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
   });

@@ -33,7 +33,8 @@ import type { AccountId } from './ids.ts';
 import { createKept } from './kept.ts';
 import { LOG_SERIALIZERS } from './log-errors.ts';
 import type { App } from './platform.ts';
-import { writeDevFile } from './demo/dev-file.ts';
+import { adoptDevFile } from './demo/adopt-dev-file.ts';
+import { readDevFile, writeDevFile } from './demo/dev-file.ts';
 import { DEMO_PROFILES, seedDemo, type Demo } from './demo/seed.ts';
 import { simulatedAt } from './demo/simulated-at.ts';
 import { startExample, type Example } from './example/start.ts';
@@ -104,10 +105,11 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     starting.defer(every(app, LEDGER_MS, 'keeping of erasures', () => keepErasures(app)));
     starting.defer(every(app, FORGET_SIGN_INS_MS, 'forgetting of sign-ins', () => forgetSignIns(app)));
   }
-  const url = server?.url ?? `http://${config.host}:${config.port}`;
+  const url = server?.url ?? (await readDevFile(config.dataDir))?.url ?? config.publicUrl;
   const demo = seeded && { ...seeded, url };
   const example = starting.use(demo && server && (await startExample(config, demo)));
   if (demo) await writeDevFile(config.dataDir, demo);
+  else if (server) await adoptDevFile(app, config.dataDir, server.url);
 
   const running = starting.move();
   return Object.assign(app, {

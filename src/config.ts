@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { VARIABLES } from './config/variables.ts';
 import type { VaultSettings } from './crypto/open-key-encryption.ts';
 import type { ProxyHeader, ProxyTrust } from './http/client-address.ts';
+import { isLoopback, reachableHost } from './http/url-of.ts';
 import type { Rates } from './config/rates.ts';
 
 export interface Config {
@@ -33,8 +34,8 @@ export interface Config {
     httpPort: number;
     smppPort: number;
     host: string;
-    /** Whether its host was given: then it may be another process. */
-    isNamed: boolean;
+    /** Whether it may be another process: its host was given, or this is development, on this machine. */
+    mayBeElsewhere: boolean;
   };
   /** Of the example app, in development. */
   examplePort: number;
@@ -100,7 +101,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       'GRAPHIQL is on, and TRUSTED_DOCUMENTS lets nobody write an operation. Leave one of them out.',
     );
   const publicUrl = (read('PUBLIC_URL') ?? `http://localhost:${read('PORT')}`).replace(/\/+$/, '');
-  const simulatorHost = read('SIMULATOR_HOST') ?? read('HOST');
+  const simulatorHost = read('SIMULATOR_HOST') ?? reachableHost(read('HOST'));
   const ownHosts = [
     ...(read('ALLOWED_HOSTS') ?? []),
     read('HOST'),
@@ -136,7 +137,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       httpPort: read('SIMULATOR_PORT'),
       smppPort: read('SIMULATOR_SMPP_PORT'),
       host: simulatorHost,
-      isNamed: read('SIMULATOR_HOST') !== undefined,
+      mayBeElsewhere: read('SIMULATOR_HOST') !== undefined || (!production && isLoopback(simulatorHost)),
     },
     examplePort: read('EXAMPLE_PORT'),
     trustedDocuments,

@@ -99,7 +99,7 @@ export const VARIABLES = {
     schema: z.string().min(1).optional(),
     default: undefined,
     about:
-      'Name under which workers reach the simulator; HOST when not set. A carrier there needs no OTPOST_PRIVATE_NETWORKS.',
+      'Name under which workers reach the simulator; HOST when not set. A carrier there needs no OTPOST_PRIVATE_NETWORKS; in development nor does one on this machine.',
   },
   ...HTTP_VARIABLES,
   ...MAIL_VARIABLES,

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { inheritedEnvironment } from '../config.ts';
 import { readDevFile, type DevFile } from './dev-file.ts';
+import { isReady } from './is-ready.ts';
 import type { DemoOptions } from './options.ts';
 
 /** A server to verify against. Disposing it stops the one that was started for the demo. */
@@ -25,7 +26,7 @@ export async function findServer(options: DemoOptions, dataDir: string): Promise
   const { url, apiKey, simulatorUrl } = options;
   if (url && apiKey) return { url, apiKey, testApiKey: apiKey, simulatorUrl, origin: url, ...nothingToStop };
   const running = await readDevFile(dataDir);
-  if (running && (await answers(`${running.url}/ready`)))
+  if (running && (await isReady(running.url)))
     return { ...running, origin: `the running server at ${running.url}`, ...nothingToStop };
   return startServer();
 }
@@ -76,12 +77,4 @@ async function untilReady(stdout: Readable, exited: Promise<unknown>): Promise<v
   const timeout = new Promise<string>((resolve) => setTimeout(resolve, START_TIMEOUT_MS, 'late').unref());
   const outcome = await Promise.race([ready, exited.then(() => 'ended'), timeout]);
   if (outcome !== 'ready') throw new Error('the server did not start');
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { urlAt } from '../http/url-of.ts';
 import { SimulatedCarriers } from './carriers.ts';
 import { type HandsetLimits, Handsets } from './handsets.ts';
 import { createSimulatorHttp } from './http.ts';
@@ -73,12 +74,10 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   const close = async () => {
     await Promise.all([http.close(), smsc.close()]);
   };
-  const shownHost =
-    host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {
     smppPort: smsc.port,
     httpPort: http.port,
-    url: `http://${shownHost}:${http.port}`,
+    url: urlAt(host, http.port),
     handsets,
     change(systemId, to) {
       carriers.change(systemId, parseProfileChange(typeof to === 'string' ? { profile: to } : to));

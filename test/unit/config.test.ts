@@ -33,7 +33,7 @@ describe('loadConfig', () => {
       },
       dataDir: '.data',
       erasures: { file: '.data/erasures.ndjson', backupDays: 35 },
-      simulator: { httpPort: 4100, smppPort: 2775, host: '127.0.0.1', isNamed: false },
+      simulator: { httpPort: 4100, smppPort: 2775, host: '127.0.0.1', mayBeElsewhere: true },
       examplePort: 4200,
       trustedDocuments: undefined,
       graphiql: true,
@@ -137,7 +137,7 @@ describe('loadConfig', () => {
       },
       dataDir: '/var/lib/otpost',
       erasures: { file: '/safe/erasures', backupDays: 90 },
-      simulator: { httpPort: 4101, smppPort: 2776, host: 'simulator', isNamed: true },
+      simulator: { httpPort: 4101, smppPort: 2776, host: 'simulator', mayBeElsewhere: true },
       examplePort: 4201,
       trustedDocuments: '/etc/otpost/operations',
       graphiql: false,
@@ -178,6 +178,8 @@ describe('loadConfig', () => {
     for (const keys of [{ OTPOST_KEYS: 'k1:…' }, { OTPOST_KEYS_FILE: '/run/secrets/otpost' }]) {
       const config = loadConfig({ NODE_ENV: 'production', ...keys });
       expect(config).toMatchObject({ graphiql: false, introspection: false, logLevel: 'info' });
+      // Another program on this machine may be where the simulator would be.
+      expect(config.simulator.mayBeElsewhere).toBe(false);
     }
   });
 

@@ -7,10 +7,10 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Error)
     return error.cause === undefined ? error.message : `${error.message} (${reasonOf(error.cause)})`;
   // A WebSocket that was closed or broke, and the errors of GraphQL.
-  const { message, reason, code } = (error ?? {}) as Record<string, unknown>;
-  const said = [message, reason].find((text) => typeof text === 'string' && text !== '');
-  if (typeof code === 'number') return `the connection was closed: ${code}${said ? ` ${String(said)}` : ''}`;
-  return said ? String(said) : String(error);
+  const { message, reason, code } = (error ?? {}) as { message?: string; reason?: string; code?: number };
+  const said = message || reason;
+  if (code !== undefined) return `the connection was closed: ${code}${said ? ` ${said}` : ''}`;
+  return said || String(error);
 }
 
 /** Who was asked to carry a message, and what each of them said last. */

@@ -3,6 +3,7 @@ import { every } from '../chores.ts';
 import { coalesce } from '../coalesce.ts';
 import type { App } from '../platform.ts';
 import {
+  findFormer,
   forgetOldEvidence,
   readEvidence,
   saveEvidence,
@@ -118,6 +119,7 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
       const kept: Kept = {
         // What was saved under a key came from its own kind.
         ...(sharing as unknown as Sharing<AnySnapshot>),
+        former: await findFormer(app, sharing),
         ...{ isChanged: false, usedAt: app.clock() },
         ...{ heard: new Map<string, Date>(), unreadable: new Set<string>() },
       };

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, ne } from 'drizzle-orm';
+import { and, desc, eq, inArray, like, lt, ne } from 'drizzle-orm';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { routingEvidence } from './table.ts';
@@ -9,8 +9,10 @@ import { routingEvidence } from './table.ts';
  */
 export interface EvidenceKey {
   accountId: AccountId;
-  /** Policies with the same options share their evidence: see `policyName`. */
+  /** Whose evidence it is: `adaptive`, of all policies that learn; `receipts`. */
   policy: string;
+  /** What it was called before, to be read along. */
+  former?: string | undefined;
 }
 
 export type AnySnapshot = typeof routingEvidence.$inferSelect.snapshot;
@@ -41,13 +43,27 @@ export interface SavedEvidence {
 }
 
 /**
+ * Until evidence was shared by policies each saved its own, as `<policy>/<its options>`. All of an account's were told
+ * of the same attempts, so one of them is read: that which was in use last.
+ */
+export async function findFormer(app: App, { accountId, policy }: EvidenceKey): Promise<string | undefined> {
+  const [latest] = await app.db
+    .select({ policy: routingEvidence.policy })
+    .from(routingEvidence)
+    .where(and(eq(routingEvidence.accountId, accountId), like(routingEvidence.policy, `${policy}/%`)))
+    .orderBy(desc(routingEvidence.updatedAt))
+    .limit(1);
+  return latest?.policy;
+}
+
+/**
  * What workers have saved anew.
  * @param read of each worker the `updatedAt` that was read last: their clocks differ
  * @param except a worker that is not asked; absent: all are
  */
 export async function readEvidence(
   app: App,
-  { accountId, policy }: EvidenceKey,
+  { accountId, policy, former }: EvidenceKey,
   read: ReadonlyMap<string, Date>,
   except?: string,
 ): Promise<SavedEvidence[]> {
@@ -58,7 +74,7 @@ export async function readEvidence(
   };
   const asked = and(
     eq(routingEvidence.accountId, accountId),
-    eq(routingEvidence.policy, policy),
+    inArray(routingEvidence.policy, former === undefined ? [policy] : [policy, former]),
     except === undefined ? undefined : ne(routingEvidence.worker, except),
   );
   const saved = await app.db.select(when).from(routingEvidence).where(asked);

@@ -3,8 +3,10 @@ import type { App } from '../platform.ts';
 import { createEvidenceExchange } from './evidence-exchange.ts';
 import { createShelf } from './evidence-shelf.ts';
 import {
+  createLearned,
   createPolicy,
   policyName,
+  type Learned,
   type Observation,
   type Policy,
   type PolicyOptions,
@@ -15,7 +17,7 @@ import { readPolicySnapshot } from './snapshots.ts';
 /** The policies of a process, with what they and those of other processes have learned. */
 export interface Policies {
   of(accountId: AccountId, options: PolicyOptions): Promise<Policy>;
-  /** To all of the account's policies: each learns in its own terms. */
+  /** To what the account has learned: its policies share that. */
   observe(accountId: AccountId, observation: Observation): void;
   /**
    * Saves and reads now. What fails keeps nothing else from being exchanged.
@@ -24,9 +26,33 @@ export interface Policies {
   exchange(): Promise<void>;
 }
 
+/** The name of what is learned: each policy saved its own as `adaptive/<value>/<ttl>` before. */
+const ADAPTIVE = 'adaptive';
+/** How long attempts are watched for a conversion, however long their codes live. */
+const WATCHED_MS = 600_000;
+
+/** What an account has learned, and its policies that go by it. */
+interface Shared extends Learned {
+  by(options: PolicyOptions): Policy;
+}
+
+function createShared(): Shared {
+  const learned = createLearned(WATCHED_MS);
+  const policies = new Map<string, Policy>();
+  return {
+    ...learned,
+    by(options) {
+      const name = policyName(options);
+      const policy = policies.get(name) ?? learned.policy(options);
+      policies.set(name, policy);
+      return policy;
+    },
+  };
+}
+
 export function createPolicies(app: App): Policies {
   const evidence = app.single(createEvidenceExchange);
-  const shelf = createShelf<PolicySnapshot, Policy>(evidence, readPolicySnapshot);
+  const shelf = createShelf<PolicySnapshot, Shared>(evidence, readPolicySnapshot);
   // Of those that do not learn there is one for all.
   const plain = new Map<PolicyOptions['strategy'], Policy>();
 
@@ -39,7 +65,7 @@ export function createPolicies(app: App): Policies {
   return {
     of: async (accountId, options) =>
       options.strategy === 'adaptive'
-        ? shelf.of(accountId, policyName(options), () => createPolicy(options))
+        ? (await shelf.of(accountId, ADAPTIVE, createShared)).by(options)
         : plainOne(options),
     observe(accountId, observation) {
       for (const { learned, changed } of shelf.all(accountId)) {

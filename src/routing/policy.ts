@@ -3,6 +3,7 @@ import { createLeastCost } from './policy/least-cost.ts';
 import { createPriority } from './policy/priority.ts';
 import type { Policy, PolicyOptions } from './policy/types.ts';
 
+export { createLearned, type Learned } from './policy/adaptive.ts';
 export type * from './policy/types.ts';
 
 /**
@@ -22,7 +23,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   }
 }
 
-/** Policies of the same name share their evidence. */
+/** Policies of the same name choose alike. */
 export function policyName({ strategy, valueOfConversion, codeTtlMs }: PolicyOptions): string {
   return `${strategy}/${valueOfConversion}/${codeTtlMs}`;
 }

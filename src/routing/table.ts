@@ -64,7 +64,7 @@ export const routingEvidence = snakeCase.table(
     accountId: accountIdColumn()
       .notNull()
       .references(() => accounts.id),
-    /** The options that the policies with this evidence have in common; `receipts` for what is known of those. */
+    /** `adaptive`: what policies learn; `receipts`: what is known of those. */
     policy: text().notNull(),
     worker: text().notNull(),
     snapshot: jsonb().$type<PolicySnapshot | ReceiptSnapshot>().notNull(),

@@ -5,12 +5,14 @@ import type { CarrierHealth } from '../../src/carriers/carrier.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { createHealthBoard } from '../../src/carriers/health-board.ts';
 import { newId } from '../../src/crypto/new-id.ts';
-import { uuidOf } from '../../src/ids.ts';
+import { idFromUuid, uuidOf } from '../../src/ids.ts';
 import { passingExclusion } from '../../src/messages/exclusion.ts';
 import { drawChoices, previewRoute } from '../../src/messages/preview-route.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { Policy } from '../../src/routing/policy.ts';
+import { findService } from '../../src/services/directory.ts';
+import { updateService } from '../../src/services/update.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { createProcess } from '../support/process-app.ts';
@@ -240,6 +242,28 @@ test('a number that cannot be, or that the service may not verify, is refused as
   expect(codesOf(await caller.ask(PREVIEW, { to: '12' }))).toEqual(['input/phone_number']);
   expect(codesOf(await caller.ask(PREVIEW, { to: aNumber() }))).toEqual(['service/country_not_allowed']);
   expect(codesOf(await callerWith(app, 'none').ask(PREVIEW, { to: aNumber() }))).toEqual(['auth/invalid']);
+});
+
+test('a preview shows the same learned rate after a conversion is worth another sum, and codes live longer', async () => {
+  const who = await createTestAccount(app, { routing: 'adaptive' });
+  const caller = await createCaller(app, who);
+  await connectSimulated(app, who, ['normal']);
+  const [route] = await app.sql`SELECT id FROM routes WHERE account_id = ${uuidOf(who.accountId)}`;
+  const first = async () => (await preview(caller)).candidates[0]!;
+  const unknown = await first();
+  const now = Date.now();
+  for (let i = 0; i < 60; i++) {
+    const about = { attemptId: newId('att'), routeId: idFromUuid('rte', route!.id as string), country: 'HR' };
+    app.single(createPolicies).observe(who.accountId, { ...about, kind: 'submitted', at: now + i });
+    const kind = i % 2 === 0 ? 'converted' : 'rejected';
+    app.single(createPolicies).observe(who.accountId, { ...about, kind, at: now + i });
+  }
+  const learned = await first();
+  expect(learned.rate).toBeLessThan(unknown.rate! - 0.1);
+  const service = await findService(app, who.accountId, undefined);
+  await updateService(app, who, service!.id, { settings: { valueOfConversion: 1.1, ttlSeconds: 900 } });
+  await until(async () => (await first()).candidate.score > 1.05 * learned.candidate.score);
+  expect((await first()).rate).toBeCloseTo(learned.rate!, 3);
 });
 
 test('a process without links ranks by the evidence of the workers, and saves none of its own', async () => {

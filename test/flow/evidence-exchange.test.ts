@@ -83,6 +83,39 @@ test('what an account learned leaves the memory once it is idle, and is there ag
   expect((await of(createWorker())).snapshot().sources).toHaveLength(2);
 });
 
+test('what an account learned is known whatever a conversion is worth, however long codes live, and under its old name', async () => {
+  const one = createWorker();
+  const before = await of(one);
+  observe(one, who.accountId);
+  const now = one.worker.clock();
+  const rate = beliefOf(before, now);
+  expect(rate).toBeLessThan(0.68);
+  const dearer = { ...OPTIONS, valueOfConversion: 1.1, codeTtlMs: 900_000 };
+  expect(beliefOf(await one.policies.of(who.accountId, dearer), now)).toBe(rate);
+  // Of a code that ends after a minute, some of the conversions come too late.
+  const short = await one.policies.of(who.accountId, { ...OPTIONS, codeTtlMs: 60_000 });
+  expect(beliefOf(short, now)).toBeLessThan(rate);
+  expect(beliefOf(short, now)).toBeGreaterThan(0.8 * rate);
+  // What any of them is told, all have learned.
+  observe(one, who.accountId, 1);
+  expect(beliefOf(await of(one), now)).toBe(beliefOf(await one.policies.of(who.accountId, dearer), now));
+  await one.exchange();
+  const saved = () => app.sql`
+    SELECT policy FROM routing_evidence WHERE account_id = ${uuidOf(who.accountId)} ORDER BY 1`;
+  expect((await saved()).map(({ policy }) => policy as string)).toEqual(['adaptive']);
+  // As the version before it saved what it had learned.
+  await app.sql`
+    UPDATE routing_evidence SET policy = 'adaptive/1/600000' WHERE account_id = ${uuidOf(who.accountId)}`;
+  const next = createWorker();
+  const after = await next.policies.of(who.accountId, dearer);
+  expect(beliefOf(after, now)).toBeCloseTo(beliefOf(await of(one), now), 2);
+  observe(next, who.accountId, 1);
+  await next.exchange();
+  expect((await saved()).map(({ policy }) => policy as string)).toEqual(['adaptive', 'adaptive/1/600000']);
+  // It is not counted twice by those who read both.
+  expect((await of(createWorker())).snapshot().sources).toHaveLength(2);
+});
+
 test('one that asks, however seldom, keeps what is on its way', async () => {
   const one = createWorker();
   const before = await of(one);
@@ -154,7 +187,7 @@ test('what cannot be read is left out and said once, and keeps nothing else from
   await of(good);
   observe(good, who.accountId);
   await good.exchange();
-  const policy = `adaptive/${OPTIONS.valueOfConversion}/${OPTIONS.codeTtlMs}`;
+  const policy = 'adaptive';
   const [source] = (await of(good)).snapshot().sources;
   const bad: Record<string, unknown> = {
     'a newer version': { version: 2, evidence: {} },

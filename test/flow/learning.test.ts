@@ -7,7 +7,7 @@ import { newId } from '../../src/crypto/new-id.ts';
 import { idFromUuid, uuidOf, type RouteId } from '../../src/ids.ts';
 import { createLearner } from '../../src/messages/learner.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
-import type { Observation, Policy, PolicyOptions } from '../../src/routing/policy.ts';
+import type { Observation, PolicyOptions } from '../../src/routing/policy.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -79,13 +79,13 @@ function submit(
   return { verificationId, attemptId };
 }
 
-/** Everything that a policy is told from now on. */
-function observations(policy: Policy): Observation[] {
+/** Everything that a worker's policies are told from now on. */
+function observations({ policies }: Worker): Observation[] {
   const seen: Observation[] = [];
-  const observe = policy.observe.bind(policy);
-  policy.observe = (observation) => {
+  const { observe } = policies;
+  policies.observe = (accountId, observation) => {
     seen.push(observation);
-    observe(observation);
+    observe(accountId, observation);
   };
   return seen;
 }
@@ -232,7 +232,7 @@ test('what was said while the bus was away is read from the database', async () 
     },
   };
   const one = createWorker(deaf);
-  const seen = observations(await one.policies.of(who.accountId, OPTIONS));
+  const seen = observations(one);
   const approved = await Promise.all(
     Array.from({ length: 40 }, async () => {
       const to = aNumber();
@@ -253,7 +253,7 @@ test('what was said while the bus was away is read from the database', async () 
 test('all that is told of an attempt goes by the operator that it was routed by', async () => {
   const bus = createMemoryBus(app.log);
   const one = createWorker(bus);
-  const seen = observations(await one.policies.of(who.accountId, OPTIONS));
+  const seen = observations(one);
   const { verificationId, attemptId } = submit(one, newId('rte'), newId('vrf'), '21901');
   submit(one, newId('rte'), newId('vrf'));
   publishOutcomes(bus, [
@@ -279,7 +279,7 @@ test('of several attempts by several workers, the one that was delivered last is
   const [real] = await app.sql<{ id: string; route_id: string }[]>`
     SELECT id, route_id FROM attempts WHERE account_id = ${uuidOf(who.accountId)}`;
   const other = createWorker(bus);
-  const seen = observations(await other.policies.of(who.accountId, OPTIONS));
+  const seen = observations(other);
   const messageId = newId('msg');
   const { attemptId } = submit(other, newId('rte'), v.id, undefined, messageId);
   const delivered = idFromUuid('att', real!.id);
@@ -299,7 +299,7 @@ test('an attempt that another worker overtook, of which nothing was heard, keeps
   const bus = createMemoryBus(app.log);
   await createCarriers(app)(who, { profile: 'normal', receiptMs: [5, 10] });
   const one = createWorker(bus);
-  const seen = observations(await one.policies.of(who.accountId, OPTIONS));
+  const seen = observations(one);
   /** One more attempt is made by a worker elsewhere, is delivered, and its code is typed in. */
   const retriedElsewhere = async (how: 'late' | 'again' | 'asked again') => {
     const v = await start(app, who, aNumber());

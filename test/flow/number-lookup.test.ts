@@ -189,16 +189,17 @@ test('the policy is asked for the operator of the number, at its price, and told
   await connect(who, { name: 'any', priority: 1, price: 0.5, prices: { HR: 0.2, '21901': 0.1 } });
   await lookUpAt(who, provider);
   const options = { strategy: 'adaptive', valueOfConversion: 1, codeTtlMs: 600_000 } as const;
-  const policy = await app.single(createPolicies).of(who.accountId, options);
-  const [choose, observe] = [vi.spyOn(policy, 'choose'), vi.spyOn(policy, 'observe')];
+  const policies = app.single(createPolicies);
+  using choose = vi.spyOn(await policies.of(who.accountId, options), 'choose');
+  using observe = vi.spyOn(policies, 'observe');
   const to = aNumber();
   provider.networks.set(to, 'HT-HR');
   await happened(app, await start(app, who, to), 'MessageDelivered');
-  await until(() => observe.mock.calls.some(([{ kind }]) => kind === 'delivered'));
+  await until(() => observe.mock.calls.some(([, { kind }]) => kind === 'delivered'));
   expect(choose.mock.calls.map(([{ operator }, [candidate]]) => [operator, candidate!.price])).toEqual([
     ['21901', 0.1],
   ]);
-  const told = observe.mock.calls.map(([{ kind, country, operator }]) => [kind, country, operator]);
+  const told = observe.mock.calls.map(([, { kind, country, operator }]) => [kind, country, operator]);
   expect(told.toSorted()).toEqual([
     ['accepted', 'HR', '21901'],
     ['delivered', 'HR', '21901'],

@@ -10,21 +10,27 @@ import type { Policy, PolicyOptions, SourceEvidence } from './types.ts';
 /** Evidence of somebody who has not been heard for three days weighs nothing any more. */
 const FORGOTTEN_MS = 3 * 86_400_000;
 
+/** What was learned, whatever a conversion is worth and however long a code lives: policies of one are fed as one. */
+export interface Learned extends Pick<Policy, 'observe' | 'snapshot' | 'merge'> {
+  /** @param codeTtlMs of the codes that are chosen for; what comes later is learned, and counts for nothing */
+  policy(options: Pick<PolicyOptions, 'valueOfConversion' | 'codeTtlMs'>): Policy;
+}
+
 /** What earns most, learned: README.md has the formulas. */
-export function createAdaptive({ valueOfConversion, codeTtlMs }: PolicyOptions): Policy {
-  const ages = createAges(codeTtlMs);
+export function createAdaptive(options: PolicyOptions): Policy {
+  return createLearned(options.codeTtlMs).policy(options);
+}
+
+/** @param watchedMs how long an attempt may convert */
+export function createLearned(watchedMs: number): Learned {
+  const ages = createAges(watchedMs);
   const evidence = createEvidence(ages);
   const summarizer = createSummarizer(ages, evidence.conversions);
   const { attempts, learn } = createLearner(evidence, summarizer, ages);
-  const rank = createRanking(evidence, summarizer, valueOfConversion);
   const others = new Map<string, SourceEvidence>();
   let source: string | undefined;
   let told = 0;
-  return {
-    choose(request, candidates) {
-      attempts.advance(request.now);
-      return rank(request, candidates, attempts.clock);
-    },
+  const learned: Omit<Learned, 'policy'> = {
     observe(observation) {
       if (observation.kind === 'submitted') source ??= observation.attemptId;
       told += 1;
@@ -42,6 +48,20 @@ export function createAdaptive({ valueOfConversion, codeTtlMs }: PolicyOptions):
       const latest = Math.max(...[...others.values()].map(({ at }) => at));
       for (const [id, { at }] of others) if (at < latest - FORGOTTEN_MS) others.delete(id);
       takeForeign(evidence, ages, [...others.values()]);
+    },
+  };
+  return {
+    ...learned,
+    policy({ valueOfConversion, codeTtlMs }) {
+      const lastStage = codeTtlMs < watchedMs ? ages.stageOf(codeTtlMs) : undefined;
+      const rank = createRanking(evidence, summarizer, valueOfConversion, lastStage);
+      return {
+        ...learned,
+        choose(request, candidates) {
+          attempts.advance(request.now);
+          return rank(request, candidates, attempts.clock);
+        },
+      };
     },
   };
 }

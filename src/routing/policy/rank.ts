@@ -4,7 +4,7 @@ import { worthOfExploring, worthOfProbing } from './exploration.ts';
 import { costOfLoad } from './load.ts';
 import { excludedLast } from './order.ts';
 import { paceAt } from './pace.ts';
-import type { Route } from './route.ts';
+import { arrivedIn, type Route } from './route.ts';
 import type { Summarizer } from './summary.ts';
 import type { Candidate, Ranked, Reason, RouteRequest } from './types.ts';
 
@@ -25,12 +25,14 @@ const FEW = 100;
 
 /**
  * Ranks by expected utility, but for one route that is worth a look: it comes first.
+ * @param lastStage in which the code ends; absent: conversions count as long as they are watched for
  * @returns a function that keeps what it works with from one message to the next
  */
 export function createRanking(
   evidence: Evidence,
   summarizer: Summarizer,
   value: number,
+  lastStage?: number,
 ): (request: RouteRequest, candidates: readonly Candidate[], now: number) => Ranked[] {
   const spare: Option[] = [];
   const options: Option[] = [];
@@ -48,6 +50,7 @@ export function createRanking(
       const option = (spare[options.length] ??= createOption(candidate));
       const { known } = option;
       estimate(known, routes[i], places, expected, summarizer, now);
+      if (lastStage !== undefined) known.rate *= arrivedIn(routes[i], evidence.conversions, lastStage);
       option.candidate = candidate;
       const against = candidate.penalty ?? 0;
       option.load = value * costOfLoad(candidate.inFlightShare, routes[i]?.throttling, now);

@@ -59,6 +59,18 @@ export function learnCurves(route: Route, all: Signs): void {
   weigh(route.conversionSilence, CAUTION * signShare(conversions), 1, arrived);
 }
 
+/**
+ * The share of conversions that comes before a code ends in the middle of a stage.
+ * @param all of all routes, for one that nothing is known of
+ */
+export function arrivedIn(route: Route | undefined, all: Signs, stage: number): number {
+  // The sums of a route that was used are brought up to date with its rate.
+  if (route) return route.arrived[stage]!;
+  let sum = all.byStage[stage]! / 2;
+  for (let j = 0; j < stage; j++) sum += all.byStage[j]!;
+  return Math.min(1, sum / all.seen);
+}
+
 function weigh(into: Float64Array, share: number, trust: number, arrived: Float64Array): void {
   for (let j = 0; j < into.length; j++)
     into[j] = -trust * Math.log(1 - Math.min(SUREST, share * arrived[j]!));

@@ -8,7 +8,7 @@ import { scheduleOf } from '../../../src/messages/rules.ts';
 import { ServiceSettings } from '../../../src/services/settings.ts';
 import { commitFacts, SETTLE_BATCH } from '../../../src/messages/settle.ts';
 import { addRoute } from '../../../src/routing/add-route.ts';
-import { createPolicies } from '../../../src/routing/policies.ts';
+import { createPolicies, type Policies } from '../../../src/routing/policies.ts';
 import type { Policy, PolicyOptions } from '../../../src/routing/policy.ts';
 import { createService } from '../../../src/services/create.ts';
 import { Handsets } from '../../../src/simulator/handsets.ts';
@@ -90,7 +90,8 @@ export async function driveDispatcher(
   };
   const { who, routeIds } = await openAccount(app, world, options, smsc.port, profiles);
   await untilReady(app, who, world.carriers.length);
-  const policy = await app.single(createPolicies).of(who.accountId, options);
+  const policies = app.single(createPolicies);
+  await policies.of(who.accountId, options);
   const agenda = createAgenda<Event>();
   const byVerification = new Map<string, Sent>();
   const byAttempt = new Map<string, Sent>();
@@ -111,7 +112,7 @@ export async function driveDispatcher(
     if (message) byAttempt.set(sighting.attemptId, message);
     submitted(sighting);
   };
-  listen(policy, (observation) => {
+  listen(policies, (observation) => {
     const message = byAttempt.get(observation.attemptId);
     if (!message) return;
     const carrier = routeIds.indexOf(observation.routeId);
@@ -217,10 +218,10 @@ export async function driveDispatcher(
   }
 }
 
-function listen(policy: Policy, heard: Policy['observe']): void {
-  const observe = policy.observe.bind(policy);
-  policy.observe = (observation) => {
-    observe(observation);
+function listen(policies: Policies, heard: Policy['observe']): void {
+  const { observe } = policies;
+  policies.observe = (accountId, observation) => {
+    observe(accountId, observation);
     heard(observation);
   };
 }

@@ -123,6 +123,7 @@ export const ACTIONS = {
     'acc',
     'Ask what is known of phone numbers: their network, whether they moved there, and whether they can be reached.',
   ),
+  'entity.search': read('ent', 'Read of an entity by an identity that may be a phone number.'),
   'safe_number.search': read('saf', 'Ask whether phone numbers are on the safe list.'),
   'inbound_message.reveal': read('inb', 'See who sent a message from a handset, in full.'),
   'number.read': read('vrf', 'Be shown numbers of verifications in full, as servers are that may see them.'),

@@ -11,7 +11,7 @@ import { noteRefusal } from './note-refusal.ts';
 
 /** A question that names a phone number. */
 export interface NumberSearch {
-  action: 'number.search' | 'number.resolve' | 'safe_number.search';
+  action: 'number.search' | 'number.resolve' | 'safe_number.search' | 'entity.search';
   accountId: AccountId;
   actor: Actor;
   /** What was found: ids, and never the number. */

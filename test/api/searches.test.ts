@@ -7,7 +7,9 @@ import type { RunningApp } from '../../src/app.ts';
 import type { AuditEntry } from '../../src/audit/entry.ts';
 import { createRedisCounter } from '../../src/bus/redis-counter.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { VerificationId } from '../../src/ids.ts';
+import { addEntity } from '../../src/factors/add-entity.ts';
+import type { ServiceId, VerificationId } from '../../src/ids.ts';
+import { sidOf } from '../../src/rest/twilio/sids.ts';
 import { createTestAccount, createTestApp, createWaitingAccount } from '../support/app.ts';
 import { auditOf, notedOf } from '../support/audit-log.ts';
 import { callerWith, codesOf, createCaller, type Caller } from '../support/graphql.ts';
@@ -257,6 +259,11 @@ describe('every other door that is asked by a number', () => {
       twilio(key, who, `SafeList/Numbers/${encodeURIComponent(to)}`),
   };
 
+  async function serviceOf(who: Principal): Promise<ServiceId> {
+    const { data } = await (await createCaller(app, who)).ask('{ services { id } }');
+    return (data!.services as { id: ServiceId }[])[0]!.id;
+  }
+
   async function ofUnion(key: string, query: string, to: string) {
     const { data } = await callerWith(app, key).ask(query, { to });
     return (data!.it as { code?: string }).code;
@@ -291,13 +298,41 @@ describe('every other door that is asked by a number', () => {
     expect(await ask(free.key, to, who)).toBe(name.includes('SafeList') ? 20404 : undefined);
   });
 
+  test('so is an entity, by an identity that may be one, whatever of it is asked for', async () => {
+    const { who, to } = await anAccount();
+    const { key, row } = await keyWith(who, ['verifications:read']);
+    const serviceId = await serviceOf(who);
+    const entity = await addEntity(app, who, serviceId, to);
+    const path = `Services/${sidOf(serviceId)}/Entities`;
+    const named = encodeURIComponent(to);
+    const noted = await notedOf(app, who.accountId, async () => {
+      expect(await twilio(key, who, `${path}/${named}`)).toBeUndefined();
+      expect(await twilio(key, who, `${path}/${encodeURIComponent(aNumber())}`)).toBe(20404);
+    });
+    const search = { kind: 'read', action: 'entity.search', count: 1, actor: { id: row.id } };
+    expect(noted).toMatchObject([
+      { ...search, targets: [entity.id] },
+      { ...search, targets: [] },
+    ]);
+    await useUp(`the keys of ${who.accountId}`);
+    for (const more of [
+      '',
+      '/Factors',
+      '/Challenges',
+      `/Factors/YF${'0'.repeat(32)}`,
+      `/Challenges/YC${'0'.repeat(32)}`,
+    ])
+      expect(await twilio(key, who, `${path}/${named}${more}`)).toBe(20429);
+    // By what the addresses in answers have, and by what can be no number, it is asked for as before.
+    expect(await twilio(key, who, `${path}/${sidOf(entity.id)}`)).toBeUndefined();
+    expect(await twilio(key, who, `${path}/ana`)).toBe(20404);
+  });
+
   test('but the check of a code, which is in the log by itself', async () => {
     const { who, to } = await anAccount();
     const { key } = await keyWith(who, ['verifications:read', 'verifications:write']);
     await useUp(`the keys of ${who.accountId}`);
-    const { data } = await (await createCaller(app, who)).ask('{ services { id } }');
-    const [service] = data!.services as { id: string }[];
-    const sid = `VA${service!.id.slice(4)}`;
+    const sid = sidOf(await serviceOf(who));
     const response = await fetch(`${app.server!.url}/v2/Services/${sid}/VerificationCheck`, {
       method: 'POST',
       headers: {

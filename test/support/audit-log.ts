@@ -18,7 +18,7 @@ export async function auditOf(app: App, accountId: AccountId, after?: AuditEntry
 export const NUMBER_READS: readonly string[] = ['number.read', 'inbound_message.read', 'entity.read'];
 /** Or personal data of whatever kind. */
 const READS: readonly string[] = [
-  ...[...NUMBER_READS, 'number.search', 'number.resolve', 'safe_number.search'],
+  ...[...NUMBER_READS, 'number.search', 'number.resolve', 'safe_number.search', 'entity.search'],
   ...['member.read', 'invitation.read'],
 ];
 

@@ -3,13 +3,8 @@ import type { Principal } from '../../accounts/principal.ts';
 import { addChallenge } from '../../factors/add-challenge.ts';
 import { answerChallenge } from '../../factors/answer-challenge.ts';
 import { ChallengeNotFound } from '../../factors/errors.ts';
-import {
-  findChallenge,
-  findEntity,
-  listChallenges,
-  statusOfChallenge,
-  type Entity,
-} from '../../factors/queries.ts';
+import { findChallenge, listChallenges, statusOfChallenge, type Entity } from '../../factors/queries.ts';
+import { readEntity } from '../../factors/read-entity.ts';
 import { shownEntity } from '../../factors/shown.ts';
 import type { ChallengeRow } from '../../factors/table.ts';
 import type { ChallengeId } from '../../ids.ts';
@@ -53,7 +48,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
     async handle(call) {
       const { app, who, path, params, site } = call;
       const { FactorSid, Status: status } = params;
-      const entity = await findEntity(app, who, ...identityOf(path));
+      const entity = await readEntity(app, who, ...identityOf(path));
       const factorId = FactorSid === undefined ? undefined : factorIdOf(FactorSid);
       return answerPage(
         'chl',
@@ -71,7 +66,7 @@ export function addChallenges(api: TwilioApi, gate: Gate): void {
     ...{ method: 'GET', path: ONE, name: 'reading a challenge', status: 200 },
     permission: 'verifications:read',
     async handle({ app, who, path, site }) {
-      const entity = await findEntity(app, who, ...identityOf(path));
+      const entity = await readEntity(app, who, ...identityOf(path));
       const challenge = await findChallenge(app, entity, challengeIdOf(path.Sid));
       return challengeShape(app, who, site, entity, challenge);
     },

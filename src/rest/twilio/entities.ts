@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Principal } from '../../accounts/principal.ts';
 import { addEntity } from '../../factors/add-entity.ts';
-import { findEntity, listEntities, type Entity, type EntityName } from '../../factors/queries.ts';
+import { listEntities, type Entity, type EntityName } from '../../factors/queries.ts';
 import { removeEntity } from '../../factors/remove-entity.ts';
 import { shownEntity, type ShownEntity } from '../../factors/shown.ts';
+import { readEntity } from '../../factors/read-entity.ts';
 import { ServiceNotFound } from '../../services/errors.ts';
 import { readService } from '../../services/read.ts';
 import type { ServiceId } from '../../ids.ts';
@@ -52,7 +53,7 @@ export function addEntities(api: TwilioApi, gate: Gate): void {
     ...{ method: 'GET', path: ONE, name: 'reading an entity', status: 200 },
     permission: 'verifications:read',
     async handle({ app, who, path, site }) {
-      return entityShape(app, who, site, await findEntity(app, who, ...identityOf(path)));
+      return entityShape(app, who, site, await readEntity(app, who, ...identityOf(path)));
     },
   });
 

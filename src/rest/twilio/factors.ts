@@ -3,8 +3,9 @@ import type { Principal } from '../../accounts/principal.ts';
 import { addFactor } from '../../factors/add-factor.ts';
 import { changeFactor } from '../../factors/change-factor.ts';
 import { FactorNotFound } from '../../factors/errors.ts';
-import { findEntity, findFactor, listFactors, type Entity, type Factor } from '../../factors/queries.ts';
+import { findFactor, listFactors, type Entity, type Factor } from '../../factors/queries.ts';
 import { removeFactor } from '../../factors/remove-factor.ts';
+import { readEntity } from '../../factors/read-entity.ts';
 import { shownEntity, shownFactor } from '../../factors/shown.ts';
 import type { FactorId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
@@ -54,7 +55,7 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
     params: z.object(PAGE_PARAMS),
     async handle(call) {
       const { app, who, path, site } = call;
-      const entity = await findEntity(app, who, ...identityOf(path));
+      const entity = await readEntity(app, who, ...identityOf(path));
       const all = await listFactors(app, entity);
       return answerPage(
         'fac',
@@ -70,7 +71,7 @@ export function addFactors(api: TwilioApi, gate: Gate): void {
     ...{ method: 'GET', path: ONE, name: 'reading a factor', status: 200 },
     permission: 'verifications:read',
     async handle({ app, who, path, site }) {
-      const entity = await findEntity(app, who, ...identityOf(path));
+      const entity = await readEntity(app, who, ...identityOf(path));
       return factorShape(app, who, site, entity, await findFactor(app, entity, factorIdOf(path.Sid)));
     },
   });

@@ -4,6 +4,7 @@ import { CHECKPOINT_MS, makeCheckpoints } from './audit/make-checkpoints.ts';
 import { SEAL_MS, sealEntries } from './audit/seal-entries.ts';
 import { FORGET_BATCHES_MS, forgetBatches } from './batches/forget.ts';
 import { every } from './chores.ts';
+import { FORGET_FACTORS_MS, forgetFactors } from './factors/forget.ts';
 import { FORGET_MS, forgetOAuth } from './oauth/forget.ts';
 import type { App } from './platform.ts';
 import { keepPartitions, PARTITIONS_MS } from './retention/keep-partitions.ts';
@@ -30,6 +31,7 @@ export function startChores(app: App, stack: AsyncDisposableStack): void {
   stack.defer(every(app, CHECKPOINT_MS, 'signing of the audit log', () => makeCheckpoints(app)));
   const forgetDestinations = createDestinationForgetter(app);
   stack.defer(every(app, FORGET_DESTINATIONS_MS, 'forgetting of destinations', forgetDestinations));
+  stack.defer(every(app, FORGET_FACTORS_MS, 'forgetting of challenges', () => forgetFactors(app)));
   stack.defer(every(app, FORGET_MS, 'forgetting of used assertions', () => forgetOAuth(app)));
   stack.defer(every(app, FORGET_BATCHES_MS, 'forgetting of batches', () => forgetBatches(app)));
   stack.defer(every(app, WATCH_MS, 'watch over routing', () => watchRouting(app)));

@@ -1,4 +1,3 @@
-import { and, eq, lt } from 'drizzle-orm';
 import { doNoted } from '../audit/act.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
@@ -10,9 +9,6 @@ import { answer } from './answer.ts';
 import { findEntity, findFactor, lockFactor, type Entity, type EntityName } from './queries.ts';
 import { CHALLENGE_MS, DAY_MS, MAX_CHALLENGE_MS, refuseChallenge } from './rules.ts';
 import { challenges, type ChallengeRow, type FactorRow } from './table.ts';
-
-/** Challenges are forgotten when the next one of their factor is made. */
-const KEPT_MS = 30 * DAY_MS;
 
 export interface ChallengeInput {
   factorId: FactorId;
@@ -57,14 +53,12 @@ export async function addChallenge(
   );
 }
 
-/** When those of the last day were made, oldest first; what is older than anybody asks for goes. */
+/** When those of the last day were made, oldest first. */
 async function recentOf(
   tx: DbTransaction,
   { accountId, id: factorId }: FactorRow,
   now: number,
 ): Promise<number[]> {
-  const ofFactor = and(eq(challenges.accountId, accountId), eq(challenges.factorId, factorId));
-  await tx.delete(challenges).where(and(ofFactor, lt(challenges.createdAt, new Date(now - KEPT_MS))));
   const rows = await tx.query.challenges.findMany({
     columns: { createdAt: true },
     where: { accountId, factorId, createdAt: { gt: new Date(now - DAY_MS) } },

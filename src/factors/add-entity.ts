@@ -46,7 +46,7 @@ export async function insertEntity(
   const now = app.clock();
   const id = newId('ent', now);
   const row = {
-    ...{ accountId, id, serviceId, mode: modeOf(who), createdAt: new Date(now) },
+    ...{ accountId, id, serviceId, mode: modeOf(who), createdAt: new Date(now), emptySince: new Date(now) },
     identityIndex: identityIndexOf(app, who, serviceId, identity),
     identitySealed: await sealIn(app, { accountId, id }, 'identity', identity),
     subjects: await subjectsIn(app, { accountId, serviceId, mode: modeOf(who) }, identity),

@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm';
 import { doNoted } from '../audit/act.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { newId } from '../crypto/new-id.ts';
@@ -14,7 +15,7 @@ import { checkFactorName, checkIdentity, readSecret, type TotpInput } from './in
 import { findEntity, identityIn, type Entity, type EntityName, type Factor } from './queries.ts';
 import { sealIn } from './sealed.ts';
 import { subjectsIn } from './subjects.ts';
-import { factors } from './table.ts';
+import { entities, factors } from './table.ts';
 import { totpUri } from './totp.ts';
 
 /** RFC 4226 §4, R6: 160 bits are recommended. */
@@ -88,7 +89,10 @@ export async function addFactor(
   return { ...made, secret, uri: totpUri(secret, recipe, { issuer, name: input.name }) };
 }
 
-/** The one of that name, which is made when there is none. */
+/**
+ * The one of that name, which is made when there is none. It has a factor from now on, and whoever removes it or
+ * forgets it waits for that one.
+ */
 async function entityOf(
   app: App,
   tx: DbTransaction,
@@ -96,13 +100,26 @@ async function entityOf(
   serviceId: ServiceId,
   name: EntityName,
 ): Promise<Entity> {
-  const find = () => findEntity({ db: tx, keys: app.keys }, who, serviceId, name);
-  const known = await find().catch((error: unknown) => {
-    if (error instanceof EntityNotFound) return undefined;
-    throw error;
-  });
-  if (known) return known;
+  const find = () => findEntity({ db: tx, keys: app.keys }, who, serviceId, name).catch(ifAny);
+  const known = await find();
+  if (known && (await holdEntity(tx, known))) return known;
   const identity = identityIn(name);
   checkIdentity(identity);
-  return (await insertEntity(app, tx, who, serviceId, identity)) ?? (await find());
+  const entity = (await insertEntity(app, tx, who, serviceId, identity)) ?? (await find());
+  if (!entity || !(await holdEntity(tx, entity))) throw new EntityNotFound();
+  return entity;
+}
+
+function ifAny(error: unknown): undefined {
+  if (!(error instanceof EntityNotFound)) throw error;
+}
+
+/** @returns false when it has been removed meanwhile */
+async function holdEntity(tx: DbTransaction, { accountId, id }: Entity): Promise<boolean> {
+  const held = await tx
+    .update(entities)
+    .set({ emptySince: null })
+    .where(and(eq(entities.accountId, accountId), eq(entities.id, id)))
+    .returning({ id: entities.id });
+  return held.length > 0;
 }

@@ -147,6 +147,17 @@ export async function listChallenges(
   return before ? rows.reverse() : rows;
 }
 
+/**
+ * Takes turns on an entity, before its factors: what is added to it while it is removed would belong to nobody.
+ * @throws {EntityNotFound} when it has been removed meanwhile
+ */
+export async function lockEntity(tx: DbTransaction, { accountId, id }: EntityRow): Promise<void> {
+  const locked = await tx.execute(
+    sql`SELECT 1 FROM entities WHERE account_id = ${accountId.slice(4)}::uuid AND id = ${id.slice(4)}::uuid FOR UPDATE`,
+  );
+  if (locked.length === 0) throw new EntityNotFound();
+}
+
 /** Takes turns on a factor: of two codes that come at once the second one sees what the first one did. */
 export async function lockFactor(tx: DbTransaction, { accountId, id }: FactorRow): Promise<void> {
   await tx.execute(

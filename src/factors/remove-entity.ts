@@ -3,7 +3,7 @@ import { doNoted } from '../audit/act.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { findEntity, type EntityName } from './queries.ts';
+import { findEntity, lockEntity, type EntityName } from './queries.ts';
 import { challenges, entities, factors } from './table.ts';
 
 /** Forgets somebody, with their factors and what these were asked for. @throws {EntityNotFound} */
@@ -16,7 +16,9 @@ export async function removeEntity(
   const { accountId } = who;
   await app.db.transaction((tx) =>
     doNoted(tx, who, 'entity.remove', app.clock(), async (act) => {
-      const { id } = await findEntity({ db: tx, keys: app.keys }, who, serviceId, name);
+      const entity = await findEntity({ db: tx, keys: app.keys }, who, serviceId, name);
+      const { id } = entity;
+      await lockEntity(tx, entity);
       // In this order, as in remove-factor.ts.
       await tx.delete(factors).where(and(eq(factors.accountId, accountId), eq(factors.entityId, id)));
       await tx

@@ -31,11 +31,16 @@ export const entities = snakeCase.table(
     /** Blind indexes of the numbers in the identity. Null: nobody has looked, as it is from before there were any. */
     subjects: byteses(),
     createdAt: moment().notNull(),
+    /** Since when it has no factor; null while it has one. */
+    emptySince: moment(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.id] }),
     unique('entities_identity').on(t.accountId, t.serviceId, t.identityIndex),
     index('entities_subjects').using('gin', t.subjects),
+    index('entities_empty')
+      .on(t.accountId, t.emptySince)
+      .where(sql`${t.emptySince} IS NOT NULL`),
     index('entities_unread')
       .on(t.accountId)
       .where(sql`${t.subjects} IS NULL`),

@@ -71,6 +71,33 @@ export function judgeSilence(alive: number, count: number): AlarmFacts | undefin
   return { attempts: count, observed: alive / count, expected: DEAD_BELOW, shortfall: 0 };
 }
 
+/** Fewer silent ones in a row than this may be three people without a phone. */
+const LEAST_RUN = 10;
+/** So much less likely must a run be of a route that is well: e^−14, less than once in a million messages. */
+const RUN_NATS = 14;
+/** Fewer attempts before the run say nothing of what is usual. */
+const LEAST_BEFORE = 20;
+
+/**
+ * Whether the latest attempts in a row, each older than the route's signs usually are, were heard of as little as
+ * a route that is well would not be: a likelihood ratio, so that what was delivered before cannot hide it.
+ * @param run attempts since the last one that was heard of
+ * @param heard of so many `before` the run
+ * @param isOpen it was found before: it lasts until something is heard, also when what was usual is long ago
+ */
+export function judgeRun(
+  run: number,
+  heard: number,
+  before: number,
+  isOpen: boolean,
+): AlarmFacts | undefined {
+  const facts = (expected: number) => ({ attempts: run, observed: 0, expected, shortfall: 0 });
+  if (isOpen && before === 0 && run > 0) return facts(DEAD_BELOW);
+  if (run < LEAST_RUN || before < LEAST_BEFORE) return undefined;
+  const usual = wilson(heard, before).low;
+  return -run * Math.log(1 - usual) >= RUN_NATS ? facts(usual) : undefined;
+}
+
 export function judgeRefusals(refused: number, count: number): AlarmFacts | undefined {
   if (count < LEAST_REFUSED || wilson(refused, count).low <= REFUSING_ABOVE) return undefined;
   return { attempts: count, observed: 1 - refused / count, expected: 1 - REFUSING_ABOVE, shortfall: 0 };

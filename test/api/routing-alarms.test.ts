@@ -185,6 +185,25 @@ test('a route that swallows messages and one that refuses them are told apart', 
   expect((await alarmsByGroup())['HR/two']).toMatchObject([{ kind: 'REJECTS', route: { name: 'two' } }]);
 });
 
+test('a route that delivered until a moment ago and then swallows messages is told of within two minutes', async () => {
+  await happened(
+    { route: 0, count: 80, status: 'delivered', agoMs: MINUTE },
+    { route: 0, count: 12, status: 'submitted', agoMs: 20_000 },
+    { route: 1, count: 80, status: 'delivered', agoMs: MINUTE },
+    { route: 1, count: 9, status: 'submitted', agoMs: 20_000, country: 'DE' },
+  );
+  expect(await alarmsByGroup()).toMatchObject({
+    'HR/one': [{ kind: 'BLACK_HOLE', route: { name: 'one' }, attempts: 12, observed: 0 }],
+    'HR/two': [],
+  });
+  // It lasts while nothing is heard, and ends with what is.
+  clock.advance(12 * MINUTE);
+  await look();
+  expect((await alarmsByGroup())['HR/one']).toMatchObject([{ kind: 'BLACK_HOLE' }]);
+  await happened({ route: 0, count: 5, status: 'delivered', agoMs: 1_000 });
+  expect((await alarmsByGroup())['HR/one']).toEqual([]);
+});
+
 test('a country that no route reaches is the trouble of the country, not of the routes', async () => {
   await happened(
     { route: 0, count: 20, status: 'submitted', country: 'DE' },

@@ -4,6 +4,7 @@ import {
   judgeLatency,
   judgePromise,
   judgeRefusals,
+  judgeRun,
   judgeSilence,
   wilson,
 } from '../../../src/routing/judge.ts';
@@ -76,6 +77,29 @@ test('a route from which next to nothing is heard is silent, one with a usual sh
   expect(judgeSilence(8, 40)).toBeUndefined();
   expect(judgeRefusals(10, 10)).toBeDefined();
   expect(judgeRefusals(5, 10)).toBeUndefined();
+});
+
+describe('a run of silence', () => {
+  test('is an alarm after ten messages of a route whose receipts came, later where fewer did', () => {
+    const found = (heard: number, before: number) => {
+      let run = 0;
+      while (!judgeRun(run, heard, before, false)) run += 1;
+      return run;
+    };
+    expect(found(80, 80)).toBe(10);
+    expect(found(20, 20)).toBe(10);
+    expect(found(70, 100)).toBeGreaterThan(10);
+    expect(found(70, 100)).toBeLessThan(20);
+  });
+  test('is none of a route of which little was known or heard', () => {
+    expect(judgeRun(25, 19, 19, false)).toBeUndefined();
+    expect(judgeRun(25, 20, 100, false)).toBeUndefined();
+  });
+  test('that was found lasts while nothing is heard', () => {
+    expect(judgeRun(1, 0, 0, true)).toBeDefined();
+    expect(judgeRun(0, 0, 0, true)).toBeUndefined();
+    expect(judgeRun(1, 1, 1, true)).toBeUndefined();
+  });
 });
 
 test.each(['priority', 'least_cost', 'adaptive'] as const)(

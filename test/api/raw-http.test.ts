@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { codesOf, createCaller, type Answer, type Caller } from '../support/graphql.ts';
 import { sendRaw } from '../support/raw-request.ts';
 import { serveAgain } from '../support/serve-again.ts';
+import { until } from '../support/until.ts';
 import { createNumbers } from '../support/verifying.ts';
 
 const aNumber = createNumbers(4_050_000);
@@ -221,6 +223,37 @@ describe('an answer that its client does not take', () => {
       await stream.body!.cancel();
     },
   );
+});
+
+describe('a stream whose client has left before it was open is over', () => {
+  const query = 'subscription{accountEvents{__typename}}';
+  const authorization = () => `Authorization: Bearer ${caller.credential}`;
+  const stream = 'Accept: text/event-stream';
+  const body = JSON.stringify({ query });
+  test.each<[string, () => string]>([
+    ['that is posted', () => post([stream, `Content-Length: ${body.length}`], body)],
+    ['that is got', () => ask(`GET /graphql?query=${query}`, HOST, authorization(), stream)],
+    ['behind another', () => ask(`GET /graphql?query=${query}`, HOST, authorization(), stream).repeat(2)],
+    ['of REST', () => ask('GET /v1/events', HOST, authorization(), stream)],
+  ])('%s', async (_what, text) => {
+    await using server = await serveAgain(app, {}, { maxSocketsPerAccount: 2 });
+    for (let i = 0; i < 20; i++) {
+      const leaving = connect(Number(new URL(server.url).port), '127.0.0.1');
+      leaving.write(text(), () => leaving.destroy());
+      await once(leaving, 'close');
+    }
+    const headers = { authorization: `Bearer ${caller.credential}`, accept: 'text/event-stream' };
+    await until(
+      async () => {
+        const open = await Promise.all(
+          [1, 2].map(() => fetch(`${server.url}/graphql?query=${query}`, { headers })),
+        );
+        await Promise.all(open.map((response) => response.body!.cancel()));
+        return open.every(({ status }) => status === 200);
+      },
+      { timeoutMs: 10_000 },
+    );
+  });
 });
 
 test.each(['text/event-stream', 'multipart/mixed'])(

@@ -26,7 +26,7 @@ export class ClosedField extends DomainError {
 
 /** What the transport knows: the request of Node over HTTP, the credential, its sender and the address themselves over WebSocket. */
 export interface TransportContext {
-  req?: AddressedRequest & { headers: PresentingHeaders & { accept?: string | undefined } };
+  req?: AddressedRequest & { headers: PresentingHeaders };
   credential?: string | undefined;
   sender?: Sender | undefined;
   address?: string | undefined;

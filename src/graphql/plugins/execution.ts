@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { NotAcceptable } from '../../errors.ts';
@@ -9,7 +11,6 @@ import { execute } from '../execute.ts';
 import { openEventStream, type EventStream } from '../event-stream.ts';
 import type { SharedExecutions } from '../shared-execution.ts';
 import type { AnswerCost } from './costs.ts';
-import type { TransportContext } from './authentication.ts';
 import type { ErrorWords, Refuse } from './masking.ts';
 
 const STREAM = Symbol('stream');
@@ -29,9 +30,12 @@ export function useExecution(
       }),
     onSubscribe: ({ setSubscribeFn }) =>
       setSubscribeFn(async (args) => {
-        const leave = takeSeat(seats, args.contextValue as StreamContext, words.refuse);
+        const context = args.contextValue as StreamContext;
+        const leave = takeSeat(seats, context, words.refuse);
         if (typeof leave !== 'function') return leave;
-        const stream = await openEventStream(args, executions, words, leave);
+        const stream = await openWhileThere(context.req?.socket, leave, (left) =>
+          openEventStream(args, executions, words, left),
+        );
         // Envelop wraps what it is given; who can send JSON that is shared finds the stream itself here.
         if ('pull' in stream) (args.contextValue as StreamSlot)[STREAM] = stream;
         return stream;
@@ -43,7 +47,31 @@ function withCost(result: ExecutionResult, cost: AnswerCost | undefined): Execut
   return cost ? { ...result, extensions: { ...result.extensions, cost } } : result;
 }
 
-type StreamContext = GraphqlContext & TransportContext;
+type StreamContext = GraphqlContext & { req?: IncomingMessage };
+
+/**
+ * Opens a stream that is over with its connection. Of a client that left before it was open nobody would say so: Yoga
+ * neither reads nor ends what it cannot send.
+ * @param connection undefined: a WebSocket, which knows what it has open
+ */
+async function openWhileThere(
+  connection: Socket | undefined,
+  leave: () => void,
+  open: (leave: () => void) => Promise<EventStream | ExecutionResult>,
+): Promise<EventStream | ExecutionResult> {
+  if (!connection) return open(leave);
+  let stream: EventStream | undefined;
+  const end = () => void stream?.return();
+  connection.once('close', end);
+  const opened = await open(() => {
+    connection.off('close', end);
+    leave();
+  });
+  if (!('pull' in opened)) return opened;
+  stream = opened;
+  if (connection.destroyed) end();
+  return opened;
+}
 
 /** For an answer that can be sent: one that is opened and cannot be is never closed. A socket has its seat already. */
 function takeSeat(

@@ -9,6 +9,7 @@ import type {
   OutboundMessage,
   SubmitOutcome,
 } from './carrier.ts';
+import { Habits } from './habits.ts';
 import { ReceiptSilence } from './receipt-silence.ts';
 
 export interface GuardOptions {
@@ -41,6 +42,7 @@ class Guarded implements GuardedCarrier {
   readonly #random: () => number;
   readonly #breaker: Breaker;
   readonly #answers = new AnswerTimes();
+  readonly #habits = new Habits();
   readonly #silence: ReceiptSilence | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -75,9 +77,12 @@ class Guarded implements GuardedCarrier {
     const { problem, ...health } = this.#carrier.health();
     const state = this.#breaker.state(now);
     const waitMs = this.#breaker.waitMs(now);
-    const own = [this.#breaker.problem(now), this.#answers.problem(), this.#silence?.problem(now)].filter(
-      (it) => it !== undefined,
-    );
+    const own = [
+      this.#breaker.problem(now),
+      this.#answers.problem(),
+      this.#habits.problem,
+      this.#silence?.problem(now),
+    ].filter((it) => it !== undefined);
     // A breaker quotes its last fault, which is often what the carrier itself complains of.
     const isSaid = problem === undefined || own.some((words) => words.includes(problem));
     const problems = isSaid ? own : [...own, problem];
@@ -104,6 +109,7 @@ class Guarded implements GuardedCarrier {
     const outcome = await this.#carrier.submit(message, onLateAnswer);
     const now = this.#clock();
     this.#answers.note(outcome, now - startedAt);
+    this.#habits.note(outcome);
     if (outcome.kind === 'accepted') this.#silence?.taken(now);
     const before = this.#breaker.room(now);
     this.#breaker.settle(ticket, verdictOf(outcome, hadPlace), now, this.#random);

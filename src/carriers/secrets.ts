@@ -1,3 +1,4 @@
+import { InvalidInput } from '../errors.ts';
 import { UnknownKey } from '../crypto/errors.ts';
 import { open } from '../crypto/seal.ts';
 import type { Keyring } from '../crypto/keyring.ts';
@@ -13,6 +14,9 @@ import {
 import type { CarrierConfig } from './config.ts';
 import { PLACEHOLDERS } from './http/placeholders.ts';
 
+/** SMPP v3.4 §4.1.1: nine octets with the one that ends it. */
+const BIND_PASSWORD = /^[\x20-\x7e]{0,8}$/;
+
 interface Owner {
   accountId: AccountId;
   id: CarrierId;
@@ -24,6 +28,8 @@ interface Owner {
  */
 export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
   checkNamed(secretsOf(config), secrets, { mayBeEmpty: config.kind === 'smpp' });
+  if (config.kind === 'smpp' && !BIND_PASSWORD.test(secrets['password'] ?? ''))
+    throw new InvalidInput('secrets.password', 'The password of a bind has at most 8 characters of ASCII.');
 }
 
 /** The secrets that a configuration names, each with the path of the field that does. */

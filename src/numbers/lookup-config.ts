@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { Authority } from '../outgoing/authority.ts';
 import { isRegion } from '../accounts/region.ts';
 import { Format, Pointer, requestConfig, requestProblems } from '../outgoing/http/request-config.ts';
 import { LINE_TYPES } from './resolution.ts';
@@ -91,10 +92,7 @@ export const NumberLookupConfig = z
     connections: z.int().min(1).max(200).default(20),
     /** Only to OTPOST_PRIVATE_NETWORKS: numbers never cross a public network in the clear. */
     allowPlainHttp: z.boolean().default(false),
-    tls: z
-      .strictObject({ ca: z.string().min(1).max(100_000) })
-      .nullable()
-      .default(null),
+    tls: z.strictObject({ ca: Authority }).nullable().default(null),
   })
   .superRefine((config, context) => {
     for (const { path, message } of requestProblems(config))

@@ -184,5 +184,7 @@ function refusal(code: string, message: string, retry: Refusal['retry']): Refusa
 /** What SMPP's meaning of a status leaves to try. */
 function retryAfter(status: number): Refusal['retry'] {
   const meaning = classify(status);
-  return meaning === 'ok' || meaning === 'throttle' || meaning === 'linkFault' ? 'later' : retryOf(meaning);
+  return meaning === 'ok' || meaning === 'throttle' || meaning === 'linkFault'
+    ? 'later'
+    : retryOf(status, meaning);
 }

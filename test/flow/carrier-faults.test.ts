@@ -53,8 +53,8 @@ interface Fault {
   words: RegExp;
   /** Happens once all messages are started. */
   then?: () => Promise<void>;
-  /** It delivers all the same: what it is given, or as much as it has room for. */
-  delivers?: 'all' | 'some';
+  /** It delivers all the same: what it is given, or as much as it has room for; or it refuses each at once, and is asked first. */
+  delivers?: 'all' | 'some' | 'none';
 }
 
 const FAULTS: Record<string, () => Fault> = {
@@ -94,6 +94,16 @@ const FAULTS: Record<string, () => Fault> = {
   'answers everything with a system error': () => ({
     connect: async (who) => (await connect(who, { profile: 'rejecting', refusalStatus: 0x08 }, QUICK)).id,
     words: /breaker .*error of its system .*0x00000008/,
+  }),
+  'rejects everything as its application': () => ({
+    connect: async (who) => (await connect(who, { profile: 'rejecting', refusalStatus: 0x66 }, QUICK)).id,
+    words: /refused the last \d+ messages, with rejected by the receiving application/,
+    delivers: 'none',
+  }),
+  'knows none of our TLVs': () => ({
+    connect: async (who) => (await connect(who, { profile: 'rejecting', refusalStatus: 0xc1 }, QUICK)).id,
+    words: /refused the last \d+ messages, with optional parameter not allowed/,
+    delivers: 'none',
   }),
   'vanished behind an open socket': () => ({
     connect: (who, stack) => connectRaw(who, stack, () => undefined, { enquireLinkMs: 200 }),

@@ -26,16 +26,19 @@ test('a carrier may mean something else by a code', () => {
 });
 
 test('an undocumented code is worth one try elsewhere', () => {
-  expect(retryOf(classify(0x455) as 'ambiguous')).toBe('once');
+  expect(retryOf(0x455, classify(0x455) as 'ambiguous')).toBe('once');
 });
 
-test('only a permanent refusal ends a message', () => {
-  expect((['temporary', 'ambiguous', 'sender', 'permanent'] as const).map(retryOf)).toEqual([
-    'later',
-    'once',
-    'elsewhere',
-    'never',
+test('only a refusal of the destination ends a message, or what the carrier says is permanent', () => {
+  const retries = [0x08, 0x45, 0x0a, 0x01, 0x51, 0x65, 0x66, 0xc1, 0x0b, 0x33].map((status) =>
+    retryOf(status, classify(status) as 'permanent'),
+  );
+  expect(retries).toEqual([
+    ...['later', 'once', 'elsewhere', 'elsewhere', 'elsewhere', 'elsewhere', 'elsewhere', 'elsewhere'],
+    ...['never', 'never'],
   ]);
+  expect(retryOf(0x66, 'permanent', { 0x66: 'permanent' })).toBe('never');
+  expect(retryOf(0x455, 'permanent', { 0x455: 'permanent' })).toBe('never');
 });
 
 test('a status is told in words and in hexadecimal', () => {

@@ -12,7 +12,6 @@ import { HttpClient } from '../../outgoing/http/client.ts';
 import type { Exchange } from '../../outgoing/http/exchange.ts';
 import { answerReader } from './compile.ts';
 import type { HttpCarrierConfig } from './config.ts';
-import { Habits } from './habits.ts';
 import { createSubmitWriter, type SubmitWriter } from './request.ts';
 import { Standing } from '../../outgoing/standing.ts';
 
@@ -60,7 +59,6 @@ class HttpCarrier implements Carrier {
   readonly #pace: Pace;
   readonly #window: Window;
   readonly #standing: Standing;
-  readonly #habits = new Habits();
   readonly #names: MessageNames;
   readonly #onRepeatedId: (id: string) => Promise<void>;
   /** Repeated ids that are to be told yet. */
@@ -104,7 +102,7 @@ class HttpCarrier implements Carrier {
   }
 
   health(): CarrierHealth {
-    const known = [this.#standing.problem, this.#names.problem, this.#habits.problem];
+    const known = [this.#standing.problem, this.#names.problem];
     const problems = known.filter((it) => it !== undefined);
     if (this.#clock() < this.#throttledUntil) problems.push('throttled: it asked us to wait');
     else if (this.#pace.isHeldBack)
@@ -191,7 +189,6 @@ class HttpCarrier implements Carrier {
     }
     const restMs = this.#standing.restMs(now);
     if (restMs > 0) this.#readyIn(restMs);
-    this.#habits.note(outcome);
     return outcome.kind === 'throttled' ? this.#slowDown(outcome.retryAfterMs ?? 0, now) : outcome;
   }
 

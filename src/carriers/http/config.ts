@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Authority } from '../../outgoing/authority.ts';
 import {
   Format,
   HeaderName,
@@ -122,10 +123,7 @@ export const HttpCarrierConfig = z
     inbound: Inbound.nullable().default(null),
     /** Only to OTPOST_PRIVATE_NETWORKS: codes never cross a public network in the clear. */
     allowPlainHttp: z.boolean().default(false),
-    tls: z
-      .strictObject({ ca: z.string().min(1).max(100_000) })
-      .nullable()
-      .default(null),
+    tls: z.strictObject({ ca: Authority }).nullable().default(null),
     /** Kept alive. */
     connections: z.int().min(1).max(500).default(10),
     /** Requests under way and waiting for a connection; null = as many as connections. */

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { Authority } from '../../outgoing/authority.ts';
 import { MESSAGE_ID_FORMS } from './message-id.ts';
 import { DATA_CODING } from './text.ts';
 import { VALIDITY_FORMATS } from './validity.ts';
@@ -19,6 +21,8 @@ const printable = (most: number) =>
     .max(most)
     .regex(/^[\x20-\x7e]*$/, 'Only printable ASCII characters');
 
+const isHost = (text: string) =>
+  isIP(text) !== 0 || /^(?=.{1,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?$/i.test(text);
 const absentOr = (text: z.ZodString) => text.nullish().transform((value) => value ?? undefined);
 
 const StatusOverride = z.strictObject({
@@ -31,10 +35,13 @@ const StatusOverride = z.strictObject({
 export const SmppCarrierConfig = z
   .strictObject({
     kind: z.literal('smpp'),
-    host: z.string().min(1),
+    host: z.string().refine(isHost, 'The name or the address of a host, without a scheme and a port'),
     port: z.int().min(1).max(65_535),
     tls: z
-      .strictObject({ ca: absentOr(z.string()), servername: absentOr(z.string()) })
+      .strictObject({
+        ca: Authority.nullish().transform((value) => value ?? undefined),
+        servername: absentOr(z.string()),
+      })
       .nullable()
       .default(null),
     systemId: z.string().min(1).max(15),
@@ -48,7 +55,7 @@ export const SmppCarrierConfig = z
     receiverCount: linkCount,
     /** Submits on the wire without an answer, per link. */
     window: z.int().min(1).max(1_000).default(50),
-    /** Segments per second that the carrier allows, over all links of a worker; null = no limit of ours. */
+    /** Segments per second that the carrier allows, over all links of all workers; null = no limit of ours. */
     throughput: z.number().positive().nullable().default(null),
     responseTimeoutMs: z.int().min(100).max(120_000).default(5_000),
     enquireLinkMs: z.int().min(100).max(600_000).default(30_000),

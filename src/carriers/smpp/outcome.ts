@@ -37,7 +37,7 @@ export function segmentOutcome(answer: Answer<'submit_sm'>, overrides?: StatusOv
       return { kind: 'linkFault', reason: `submit refused: ${statusInWords(status)}` };
     default: {
       const error = { code: statusCode(status), message: statusMessage(status) };
-      return { kind: 'rejected', error, retry: retryOf(meaning) };
+      return { kind: 'rejected', error, retry: retryOf(status, meaning, overrides) };
     }
   }
 }

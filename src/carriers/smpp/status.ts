@@ -56,6 +56,9 @@ export const STATUS = {
 export type StatusClass =
   'ok' | 'throttle' | 'temporary' | 'ambiguous' | 'linkFault' | 'sender' | 'permanent';
 
+/** Those that refuse the message and nothing else. */
+type Refusal = Exclude<StatusClass, 'ok' | 'throttle' | 'linkFault'>;
+
 /** A carrier's own meaning of some of its status codes. */
 export type StatusOverrides = Readonly<Record<number, StatusClass>>;
 
@@ -165,8 +168,14 @@ export function classify(status: number, overrides?: StatusOverrides): StatusCla
   return PERMANENT.some(([from, to]) => status >= from && status <= to) ? 'permanent' : 'ambiguous';
 }
 
-/** What a refused message may still try. */
-export function retryOf(refused: Exclude<StatusClass, 'ok' | 'throttle' | 'linkFault'>): Retry {
+/** These are about the number itself. How a number, a text or a TLV is written to it is each carrier's own affair. */
+const OF_DESTINATION: readonly number[] = [STATUS.RINVDSTADR, STATUS.RINVNUMDESTS, STATUS.RINVDLNAME];
+
+/**
+ * What a refused message may still try.
+ * @param overrides of the carrier: what it calls permanent is so everywhere
+ */
+export function retryOf(status: number, refused: Refusal, overrides?: StatusOverrides): Retry {
   switch (refused) {
     case 'temporary':
       return 'later';
@@ -174,9 +183,9 @@ export function retryOf(refused: Exclude<StatusClass, 'ok' | 'throttle' | 'linkF
       return 'once';
     case 'sender':
       return 'elsewhere';
-    // Another route cannot make a bad destination good.
+    // Another route cannot make a bad destination good; it may well take what this one finds too long, or barred.
     case 'permanent':
-      return 'never';
+      return OF_DESTINATION.includes(status) || overrides?.[status] === 'permanent' ? 'never' : 'elsewhere';
     default:
       throw new Error(`unhandled status class: ${refused satisfies never}`);
   }

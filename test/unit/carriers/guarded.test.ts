@@ -150,3 +150,17 @@ test('a carrier that takes its time with every answer is said to be slow', async
   await Promise.all(sent);
   expect(link.carrier.health().problem).toMatch(/^slow: its last 5 answers took 1\.5 s on average$/);
 });
+
+test('a carrier that refuses ten messages in a row says so in its health, until it takes one', async () => {
+  const { smsc, link } = await connect(0x66);
+  await submitInTurn(link, 9);
+  expect(link.carrier.health().problem).toBeUndefined();
+  await submitInTurn(link, 1);
+  expect(link.carrier.health()).toMatchObject({
+    state: 'up',
+    problem: 'refused the last 10 messages, with rejected by the receiving application (0x00000066)',
+  });
+  smsc.answer = 0;
+  await submitInTurn(link, 1);
+  expect(link.carrier.health().problem).toBeUndefined();
+});

@@ -400,18 +400,6 @@ describe('a carrier over HTTP', () => {
     expect(carrier.freeWindow()).toBe(10);
   });
 
-  test('that refuses ten messages in a row says so in its health', async () => {
-    const server = await serve(answering(400, '{"code":"E7","message":"bad template"}'));
-    const { submit, carrier } = open(simple(server.url), {});
-    for (let i = 0; i < 9; i++) await submit();
-    expect(carrier.health().problem).toBeUndefined();
-    await submit();
-    expect(carrier.health()).toMatchObject({
-      state: 'up',
-      problem: 'refused the last 10 messages, with bad template (E7)',
-    });
-  });
-
   test('closes when what is under way is answered', async () => {
     const waiting: (() => void)[] = [];
     const server = await serve((response) => void waiting.push(() => response.end('{"id":"1"}')));

@@ -18,6 +18,12 @@ const tlv = (change: object) => ({ tlvs: [{ tag: '0x1400', type: 'text', value: 
 
 describe('what no carrier can mean is refused, with the field named:', () => {
   test.each([
+    ['config.host', { host: ' ' }],
+    ['config.host', { host: 'not a host!' }],
+    ['config.host', { host: 'smpp://smpp.example' }],
+    ['config.host', { host: 'smpp.example:2775' }],
+    ['config.tls.ca', { tls: { ca: 'junk' } }],
+    ['config.tls.ca', { tls: { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' } }],
     ['config.version', { version: '3.2' }],
     ['config.bindCount', { bindCount: 0 }],
     ['config.bindCount', { bindCount: 33 }],

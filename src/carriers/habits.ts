@@ -1,5 +1,4 @@
-import type { CarrierError } from '../carrier.ts';
-import type { AnswerOutcome } from './answer.ts';
+import type { CarrierError, SubmitOutcome } from './carrier.ts';
 
 // One bad number is the number's trouble; so many refusals in a row are the carrier's, or ours with it.
 const REFUSALS = 10;
@@ -9,7 +8,7 @@ export class Habits {
   #refusals = 0;
   #lastError: CarrierError | undefined;
 
-  note(outcome: AnswerOutcome): void {
+  note(outcome: SubmitOutcome): void {
     if (outcome.kind === 'accepted') this.#refusals = 0;
     else if (outcome.kind === 'rejected') {
       this.#refusals += 1;

@@ -317,11 +317,11 @@ test('a carrier that becomes a black hole is said to be one; all that it swallow
       await checkVerification(app, who, { verificationId: v.id, code });
     }
   };
-  /** Six more every second: too many to be all told apart before the first one is missed. */
+  /** Twelve more every second: too many to be all told apart before the first one is missed. */
   const people = async (count: number) => {
-    for (let i = 0; i < count; i += 6) {
+    for (let i = 0; i < count; i += 12) {
       await Promise.all(
-        Array.from({ length: 6 }, aNumber).map(async (to) => {
+        Array.from({ length: 12 }, aNumber).map(async (to) => {
           const v = await start(app, who, to);
           waiting.set(to, v);
           await happened(app, v, 'MessageSent');

@@ -565,7 +565,8 @@ describe('a carrier that answers behind its deadline', () => {
 
   test('is sent again once the wait is over, and both attempts learn what became of them', async () => {
     const who = await createTestAccount(app);
-    await connect(who, late(600, 650), { responseTimeoutMs: 100 });
+    // Far behind the next attempt, also where that takes its time.
+    await connect(who, late(5_000, 5_050), { responseTimeoutMs: 100 });
     await connect(who, 'instant');
     const to = aNumber();
     const v = await start(app, who, to);

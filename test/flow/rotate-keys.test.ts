@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { openSecrets } from '../../src/carriers/secrets.ts';
@@ -13,25 +14,32 @@ import type { App } from '../../src/platform.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
 import { openPhone } from '../../src/verifications/phone.ts';
 import { createTestApp, createWaitingAccount, type TestApp } from '../support/app.ts';
-import { makeEarlierVersion } from '../support/earlier-version.ts';
+import { freePort } from '../../src/db/embedded/free-port.ts';
+import { makeEarlierVersion, putAsBefore } from '../support/earlier-version.ts';
 import { runToEnd, startOtpost, startProcess, type RunningProcess } from '../support/processes.ts';
 import { redisUrl } from '../support/redis.ts';
+import { createSealedRows, type SealedRows, type SealedThing } from '../support/sealed-rows.ts';
 import { until } from '../support/until.ts';
 import { codeOf, createNumbers, start } from '../support/verifying.ts';
 
-// Two processes serve, over Redis, while a third one rotates.
+// Two processes serve, over Redis, while a third one rotates: numbers in many accounts, and in every column of
+// SEALED_COLUMNS something that is read, and changed where it can be, through the product.
 
 const aNumber = createNumbers(6_600_000);
 const root = (id: string) => ({ id, secret: randomBytes(32) });
 const entry = ({ id, secret }: { id: string; secret: Buffer }) => `${id}:${secret.toString('base64')}`;
 const [K1, K2] = [root('k1'), root('k2')];
-const ACCOUNTS = 12;
-const NUMBERS = 200;
+const ACCOUNTS = 6;
+const NUMBERS = 80;
+/** Of everything, what an earlier version would have left in the clear. */
+const CLEAR = SEALED_COLUMNS.filter(({ clear }) => clear).length;
 
+const stack = new AsyncDisposableStack();
 let dir: string;
 let main: TestApp;
 let other: RunningProcess;
 let env: Record<string, string>;
+let rows: SealedRows;
 const callers: Caller[] = [];
 const known: { caller: Caller; id: VerificationId; to: string }[] = [];
 
@@ -42,6 +50,7 @@ interface Caller {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'otpost-rotate-'));
+  stack.defer(() => rm(dir, { recursive: true }));
   await writeFile(join(dir, 'keys'), entry(K1));
   const shared = {
     OTPOST_KEYS: '',
@@ -49,12 +58,16 @@ beforeAll(async () => {
     KEYS_REREAD_SECONDS: '0.5',
     REDIS_URL: redisUrl(),
     REDIS_PREFIX: `otpost-test-${randomBytes(6).toString('hex')}`,
+    OTPOST_PRIVATE_NETWORKS: '127.0.0.1/32',
+    // Carriers, clients and people who sign in all come from one address here.
+    RATE_LIMIT_STRANGER: 'off',
     ROLES: 'api',
-    PORT: '0',
   };
-  main = await createTestApp(shared);
-  env = { ...shared, DATABASE_URL: main.databaseUrl, DATABASE_POOL_SIZE: '4' };
-  other = await startOtpost(env);
+  const port = String(await freePort());
+  // Passkeys are for names, and not for addresses.
+  const PUBLIC_URL = `http://localhost:${port}`;
+  main = stack.use(await createTestApp({ ...shared, PUBLIC_URL, PORT: port }));
+  env = { ...shared, PUBLIC_URL, PORT: '0', DATABASE_URL: main.databaseUrl, DATABASE_POOL_SIZE: '4' };
   for (let i = 0; i < ACCOUNTS; i++) {
     const who = await createWaitingAccount(main.app);
     const { key } = await createApiKey(main.app, who.accountId, { name: 'load' });
@@ -69,11 +82,12 @@ beforeAll(async () => {
     ),
   );
 });
-afterAll(async () => {
-  await other[Symbol.asyncDispose]();
-  await main[Symbol.asyncDispose]();
-  await rm(dir, { recursive: true });
+beforeAll(async () => {
+  rows = stack.use(await createSealedRows(main.app, { origin: main.app.publicUrl, aNumber }));
+  await putAsBefore(main.app, rows.earlier.accountId);
+  other = stack.use(await startOtpost({ ...env, ROLES: 'api,worker' }));
 });
+afterAll(() => stack.disposeAsync());
 
 const START = `mutation ($to: String!) {
   startVerification(input: { to: $to }) { __typename ... on Verification { id to } ... on Error { message } } }`;
@@ -104,9 +118,68 @@ async function ask(url: string, { key }: Caller, query: string, variables: objec
   return answer;
 }
 
+const urlsOfBoth = () => [main.app.server!.url, /http:\/\/\S+(?=\/graphql)/.exec(other.lines.join('\n'))![0]];
+
+const nameOf = ({ table, column }: (typeof SEALED_COLUMNS)[number]) => `${table}.${column}`;
+
+/** What is wrong about a thing; what was changed this moment may be remembered as it was, for a moment. */
+async function faultOf(thing: SealedThing, url: string): Promise<string | undefined> {
+  let read: unknown;
+  const isRight = async () => isDeepStrictEqual((read = await thing.read(url)), thing.expected);
+  try {
+    if (await isRight()) return undefined;
+    if (thing.change) await until(isRight, { everyMs: 200 });
+    else throw new Error('it differs');
+    return undefined;
+  } catch (error) {
+    const words = [thing.columns.join(), JSON.stringify(read), JSON.stringify(thing.expected), String(error)];
+    return words.join(' | ');
+  }
+}
+
+async function faultsAt(url: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const thing of rows.things) faults.push(...([await faultOf(thing, url)].filter(Boolean) as string[]));
+  return faults;
+}
+
+/** Reads every thing at both processes, and changes what can be changed, over and over until it is stopped. */
+function startReading() {
+  const urls = urlsOfBoth();
+  const faults: string[] = [];
+  const reads = new Map(rows.things.map((thing) => [thing, 0]));
+  let stopped = false;
+  async function loop(things: readonly SealedThing[]): Promise<void> {
+    for (let n = 1; !stopped; n++)
+      for (const thing of things) {
+        const done = reads.get(thing)!;
+        if (stopped || done >= (thing.atMost ?? Infinity)) continue;
+        const url = urls[n % urls.length]!;
+        await thing.change?.(url, n).catch((error: unknown) => faults.push(`a change: ${String(error)}`));
+        const fault = await faultOf(thing, url);
+        if (fault !== undefined) faults.push(fault);
+        reads.set(thing, done + 1);
+      }
+  }
+  const [changing, still] = [true, false].map((is) =>
+    rows.things.filter(({ change }) => (change !== undefined) === is),
+  );
+  const loops = [loop(changing!), loop(still!)];
+  onTestFinished(() => void (stopped = true));
+  return {
+    /** How often the thing was read that was read least. */
+    least: () => Math.min(...reads.values()),
+    async stop() {
+      stopped = true;
+      await Promise.all(loops);
+      return faults;
+    },
+  };
+}
+
 /** Starts, reads and checks at both processes until it is stopped. @returns what went wrong, and how much went well */
 function startLoad() {
-  const urls = [main.app.server!.url, /http:\/\/\S+(?=\/graphql)/.exec(other.lines.join('\n'))![0]];
+  const urls = urlsOfBoth();
   const failures: string[] = [];
   const counts = { starts: 0, reads: 0, checks: 0 };
   let stopped = false;
@@ -140,6 +213,7 @@ function startLoad() {
     loop(read),
     loop(read),
   ];
+  onTestFinished(() => void (stopped = true));
   return {
     counts,
     async stop() {
@@ -173,15 +247,34 @@ async function keyNumbers(): Promise<Record<string, number[]>> {
   return found;
 }
 
+/** Values that an earlier version has left in the clear. */
+async function clearValues(): Promise<number> {
+  let count = 0;
+  for (const { table, clear } of SEALED_COLUMNS) {
+    if (!clear) continue;
+    const [row] = await main.app.sql<{ count: number }[]>`
+      SELECT count(${main.app.sql(clear.column)})::int FROM ${main.app.sql(table)}`;
+    count += row!.count;
+  }
+  return count;
+}
+
+const everyColumn = (numbers: number[]) =>
+  Object.fromEntries(SEALED_COLUMNS.map((column) => [nameOf(column), numbers]));
+
 describe('a rotation while the installation serves', () => {
+  test('there is something to be read in every sealed column: a new one has its row in test/support/sealed-rows.ts', async () => {
+    const read = new Set(rows.things.flatMap(({ columns }) => columns));
+    expect([...read].sort()).toEqual(SEALED_COLUMNS.map(nameOf).sort());
+    expect(await keyNumbers()).toEqual(everyColumn([1]));
+    expect(await clearValues()).toBe(CLEAR);
+    expect(await faultsAt(urlsOfBoth()[1]!)).toEqual([]);
+  });
+
   test('wraps all data keys under a new key, gives new data keys and seals every value anew, killed in the middle and resumed, with no failed read', async () => {
     const load = startLoad();
+    const reading = startReading();
     await until(() => load.counts.checks > 10);
-    expect(await keyNumbers()).toEqual({
-      'carriers.secrets_sealed': [1],
-      'services.settings_sealed': [1],
-      'vault.numbers.number_sealed': [1],
-    });
     await writeFile(join(dir, 'keys'), `${entry(K2)}\n${entry(K1)}\n`);
 
     const begun = await startProcess({
@@ -190,8 +283,7 @@ describe('a rotation while the installation serves', () => {
     });
     await begun.kill();
     expect(begun.lines).toContainEqual(expect.stringMatching(/^Wrapped under "k2": \d+ data keys\.$/));
-    const half = await keyNumbers();
-    expect(half['vault.numbers.number_sealed']).toEqual([1, 2]);
+    expect(Object.values(await keyNumbers()).flat()).toEqual(expect.arrayContaining([1, 2]));
 
     const { ended, lines } = await rotate('--data');
     expect(lines.join('\n')).toMatch(/^Going on with the rotation that began at /m);
@@ -199,15 +291,14 @@ describe('a rotation while the installation serves', () => {
       '"k1" may now be removed from OTPOST_KEYS, once "k2" is the first key of every process.',
     );
     expect(ended).toBe(0);
-    expect(await keyNumbers()).toEqual({
-      'carriers.secrets_sealed': [2],
-      'services.settings_sealed': [2],
-      'vault.numbers.number_sealed': [2],
-    });
+    expect(await keyNumbers()).toEqual(everyColumn([2]));
+    expect(await clearValues()).toBe(0);
 
     const before = { ...load.counts };
-    await until(() => load.counts.checks > before.checks + 10);
+    await until(() => load.counts.checks > before.checks + 10 && reading.least() > 1);
     expect(await load.stop()).toEqual([]);
+    expect(await reading.stop()).toEqual([]);
+    expect(await faultsAt(urlsOfBoth()[0]!)).toEqual([]);
     expect(load.counts.reads).toBeGreaterThan(100);
   });
 
@@ -223,8 +314,9 @@ describe('a rotation while the installation serves', () => {
       SELECT account_id, id, secrets_sealed FROM carriers`;
     for (const { account_id, id, secrets_sealed } of rows) {
       const owner = { accountId: idFromUuid('acc', account_id), id: idFromUuid('car', id) };
-      expect(openSecrets(app.keys, owner, secrets_sealed)).toEqual({ password: 'test' });
+      expect(openSecrets(app.keys, owner, secrets_sealed)).toHaveProperty('password');
     }
+    expect(await faultsAt(app.server!.url)).toEqual([]);
   });
 
   test('destroys the old data keys a day later, when nothing under way can need them', async () => {
@@ -234,8 +326,8 @@ describe('a rotation while the installation serves', () => {
         SELECT id, count(wrapped)::int AS left FROM data_keys WHERE id LIKE 'D%' GROUP BY id ORDER BY id`;
       return Object.fromEntries(rows.map((row) => [row.id, row.left]));
     };
-    const all = ACCOUNTS + 1;
     await rotate();
+    const { D2: all } = await left();
     expect(await left()).toEqual({ D1: all, D2: all });
     await sql`UPDATE data_keys SET retired_at = retired_at - interval '26 hours'`;
     const { lines } = await rotate();
@@ -246,6 +338,9 @@ describe('a rotation while the installation serves', () => {
     const load = startLoad();
     await until(() => load.counts.checks > 10);
     expect(await load.stop()).toEqual([]);
+    // As a process reads it that has just started, and remembers nothing.
+    await using fresh = await createTestApp({ ...env });
+    expect(await faultsAt(fresh.app.server!.url)).toEqual([]);
   });
 
   test('seals anew what an earlier version sealed under root keys, and leaves what does not open', async () => {

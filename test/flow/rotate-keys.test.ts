@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { format, isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
@@ -132,7 +132,7 @@ async function faultOf(thing: SealedThing, url: string): Promise<string | undefi
     else throw new Error('it differs');
     return undefined;
   } catch (error) {
-    const words = [thing.columns.join(), JSON.stringify(read), JSON.stringify(thing.expected), String(error)];
+    const words = [thing.columns.join(), JSON.stringify(read), JSON.stringify(thing.expected), format(error)];
     return words.join(' | ');
   }
 }

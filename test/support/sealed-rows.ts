@@ -257,7 +257,7 @@ async function aLookup({ app, lookups, aNumber }: World, owner: Owner): Promise<
         const to = aNumber();
         lookups.networks.set(to, 'HT-HR');
         const query =
-          'query ($to: String!) { resolveNumber(to: $to, lookup: true) { ... on NumberResolution { source ported } } }';
+          'query ($to: PhoneNumber!) { resolveNumber(to: $to, lookup: true) { ... on NumberResolution { source ported } } }';
         const answer = await ask<{ source: string }>(url, owner, query, { to });
         return answer.source === 'LOOKUP' && answer;
       }),
@@ -515,9 +515,8 @@ async function secondFactor(
       async read(url) {
         const browser = new Browser(at(url), { origin: begun.origin });
         for (const [name, value] of begun.cookies) browser.cookies.set(name, value);
-        const said = await giveCode(browser, await freshCode(app, secret));
         begun = await signedIn(url, email);
-        return letIn(said);
+        return letIn(await giveCode(browser, await freshCode(app, secret)));
       },
     },
     {

@@ -112,7 +112,7 @@ describe('an installation of an earlier version, which sealed under the root key
   test('is taken over whole: numbers, codes, secrets, tokens and API keys', async () => {
     await using database = await createTestDatabase();
     const env = { ...ROLES, DATABASE_URL: database.url, OTPOST_KEYS: `${entry(K1)},${entry(INDEX)}` };
-    const secrets = { password: 'swordfish' };
+    const secrets = { password: 'trout' };
     const earlier = await createTestApp(env);
     const who = await createWaitingAccount(earlier.app, { coolDownSeconds: 0 });
     const { accountId } = who;

@@ -4,6 +4,7 @@ import { normaliseMessageId as normalise } from '../../src/carriers/smpp/message
 import { MessageNames } from '../../src/carriers/message-names.ts';
 import { TestCarrier } from '../support/smpp-carrier.ts';
 import { ForeignSmsc } from '../support/smpp-foreign.ts';
+import { until } from '../support/until.ts';
 
 const [A, B, C] = ['+41790000001', '+41790000002', '+41790000003'];
 const markOf = (number: string) => `m${number.slice(-1)}`;
@@ -82,13 +83,33 @@ test('a carrier with one id for all messages has each receipt told by its number
   const accepted = await Promise.all([A, B].map((to) => link.submit({ to })));
   const names = accepted.map((it) => it.kind === 'accepted' && it.carrierMessageId);
   expect(names).toEqual(['0', `0#mark of ${B}`]);
-  for (const source_addr of [B.slice(1), A.slice(1)]) {
-    const text = 'id:0 stat:DELIVRD err:000';
-    await smsc.deliver({ esm_class: 0x04, source_addr, short_message: { message: text } });
-  }
+  for (const number of [B, A]) await smsc.deliver(receiptOf(number));
   expect(link.receipts.map(({ carrierMessageId }) => carrierMessageId)).toEqual([names[1], names[0]]);
   expect(link.carrier.health()).toMatchObject({
     state: 'up',
     problem: expect.stringMatching(/"repeated"$/) as string,
   });
 });
+
+test('receipts that are read together with the first answers are each told by its number, too', async () => {
+  const answers: (() => void)[] = [];
+  await using smsc = await ForeignSmsc.start({
+    onSubmit: (_pdu, answer) => {
+      answers.push(() => answer({ message_id: '0' }));
+      if (answers.length < 2) return;
+      // In one turn of this process, which is the reader's as well: all is in one piece when it reads.
+      for (const give of answers) give();
+      for (const number of [B, A]) void smsc.deliver(receiptOf(number));
+    },
+  });
+  await using link = await new TestCarrier(smsc.port).up();
+  const accepted = await Promise.all([A, B].map((to) => link.submit({ to })));
+  const names = accepted.map((it) => it.kind === 'accepted' && it.carrierMessageId);
+  await until(() => link.receipts.length === 2);
+  expect(link.receipts.map(({ carrierMessageId }) => carrierMessageId)).toEqual([names[1], names[0]]);
+});
+
+function receiptOf(number: string) {
+  const message = 'id:0 stat:DELIVRD err:000';
+  return { esm_class: 0x04, source_addr: number.slice(1), short_message: { message } };
+}

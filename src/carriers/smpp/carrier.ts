@@ -40,6 +40,8 @@ class SmppCarrier implements Carrier {
   readonly #turns: BindTurns;
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
+  /** Over once all is heard that was read from the links in this turn. */
+  #thisTurn: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: SmppCarrierOptions, events: CarrierEvents) {
@@ -233,7 +235,20 @@ class SmppCarrier implements Carrier {
         ...(error && { error }),
         ...(retry && { retry }),
       });
-    const name = this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
-    return typeof name === 'string' ? report(name) : name.then(report);
+    const nameOf = () => this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
+    return this.#answersHeard().then(nameOf).then(report);
+  }
+
+  /**
+   * Answers that were read together with a receipt, before it, are heard a little later than it: each by those who
+   * wait for it. Of a carrier that gives all messages one id, receipts were taken for its first message's by that.
+   */
+  #answersHeard(): Promise<void> {
+    return (this.#thisTurn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#thisTurn = undefined;
+        resolve();
+      });
+    }));
   }
 }

@@ -10,6 +10,7 @@ import type {
 import type { PeerAnswer, PeerRequest } from './peer.ts';
 import { bindHealth, liveliest } from './bind-health.ts';
 import { BindTurns } from './bind-turns.ts';
+import { createEndOfTurn } from './end-of-turn.ts';
 import { Identities } from './identities.ts';
 import { readInbound, readReceipt } from './incoming.ts';
 import type { SmppCarrierOptions } from './options.ts';
@@ -40,8 +41,7 @@ class SmppCarrier implements Carrier {
   readonly #turns: BindTurns;
   #reference = 0;
   #paceTimer: NodeJS.Timeout | undefined;
-  /** Over once all is heard that was read from the links in this turn. */
-  #thisTurn: Promise<void> | undefined;
+  readonly #endOfTurn = createEndOfTurn();
   #isClosed = false;
 
   constructor(options: SmppCarrierOptions, events: CarrierEvents) {
@@ -236,19 +236,7 @@ class SmppCarrier implements Carrier {
         ...(retry && { retry }),
       });
     const nameOf = () => this.#identities.reported(receipt.carrierMessageId, pdu.sourceAddr);
-    return this.#answersHeard().then(nameOf).then(report);
-  }
-
-  /**
-   * Answers that were read together with a receipt, before it, are heard a little later than it: each by those who
-   * wait for it. Of a carrier that gives all messages one id, receipts were taken for its first message's by that.
-   */
-  #answersHeard(): Promise<void> {
-    return (this.#thisTurn ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.#thisTurn = undefined;
-        resolve();
-      });
-    }));
+    // Of a carrier that gives all messages one id, it would be taken for its first message's.
+    return this.#endOfTurn().then(nameOf).then(report);
   }
 }

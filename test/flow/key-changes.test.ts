@@ -72,6 +72,9 @@ describe('a rotation of data keys', () => {
   afterAll(() => main[Symbol.asyncDispose]());
   beforeEach(async () => {
     who = await createTestAccount(app);
+    // A key of the millisecond in which a rotation begins is not one of before it.
+    await app.sql`
+      UPDATE data_keys SET created_at = created_at - interval '1 second' WHERE account_id = ${uuidOf(who.accountId)}`;
   });
 
   test('neither retires nor destroys the only key of an account whose transaction was open when it began', async () => {
@@ -205,8 +208,8 @@ describe('the keys of a process', () => {
       [accountId, 'D2', good],
     ] as const)
       await app.sql`
-        INSERT INTO data_keys (account_id, id, wrapped, kek_id)
-        VALUES (${uuidOf(owner)}, ${id}, ${key.wrapped}, ${key.kekId})`;
+        INSERT INTO data_keys (account_id, id, wrapped, kek_id, active_from)
+        VALUES (${uuidOf(owner)}, ${id}, ${key.wrapped}, ${key.kekId}, now() - interval '1 minute')`;
     await loader.refresh();
     expect(memory.current(accountId)?.id).toBe('D2');
     expect(said).toHaveLength(1);

@@ -4,7 +4,6 @@ import { startPending } from './ground/pending.ts';
 import { createPlatform, type Platform } from './ground/platform.ts';
 import type { BenchProcess } from './ground/processes.ts';
 import type { Memory } from './ground/usage.ts';
-import { send, startLoad } from './load/load.ts';
 import type { Outcome } from './measure/outcome.ts';
 import { median } from './measure/percentile.ts';
 import type { Crowd } from './subscribers/crowd.ts';
@@ -44,10 +43,7 @@ async function measureOurs(ground: Ground, sockets: number): Promise<Memory> {
   await using platform = await createPlatform(ground);
   await using api = await startApi(ground, platform);
   await using crowd = await startCrowd(ground);
-  // What the code itself takes once it has run does not count, nor the nursery that a process under load has grown.
-  await using load = await startLoad(ground);
-  const starts = { kind: 'start', firstNumber: platform.numbers.take(1_000_000) } as const;
-  await send(load, api, platform, starts, ground.quick ? 0.2 : 4);
+  // What the code itself takes once it has run does not count.
   await watch(platform, api, crowd, Math.ceil(sockets / 50));
   await crowd.ask.leave();
   const before = await api.ask.settledMemory();

@@ -9,6 +9,7 @@ import type { AccountId } from '../ids.ts';
 import { makeFirstKeys } from './make.ts';
 import {
   insertKeys,
+  keyName,
   readKeys,
   readKeysNamed,
   readKeysOf,
@@ -41,8 +42,6 @@ interface Deps {
   memory: KeyMemory;
   log: Logger;
 }
-
-const nameOf = ({ accountId, id }: DataKeyName): string => `${accountId}/${id}`;
 
 export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
   let seenUntil = new Date(0);
@@ -78,7 +77,7 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
   async function unwrapWhatCanBe(keys: readonly WrappedRow[]): Promise<void> {
     const possible = await whatCanBe(keys);
     const refused = await unwrapApart(possible);
-    for (const key of keys) if (!possible.includes(key) || refused.has(key)) failed.set(nameOf(key), key);
+    for (const key of keys) if (!possible.includes(key) || refused.has(key)) failed.set(keyName(key), key);
     const [first] = refused;
     if (!first) return;
     const [{ accountId, id }, err] = first;
@@ -134,7 +133,7 @@ export function createKeyLoader({ sql, kek, memory, log }: Deps): KeyLoader {
         if (before.length > 0) await unwrapWhatCanBe(unknownOf(await readKeysNamed(sql, before)));
         await look((page) => unwrapWhatCanBe(unknownOf(page)));
       } catch (error) {
-        for (const key of before) failed.set(nameOf(key), key);
+        for (const key of before) failed.set(keyName(key), key);
         throw error;
       }
     },

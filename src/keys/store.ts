@@ -8,6 +8,11 @@ export interface DataKeyName {
   id: string;
 }
 
+/** A string that is equal for equal keys. */
+export function keyName({ accountId, id }: DataKeyName): string {
+  return `${accountId}/${id}`;
+}
+
 export interface StoredKey extends DataKeyName {
   /** Null once it was destroyed. */
   wrapped: Buffer | null;
@@ -54,12 +59,17 @@ export async function readKeysOf(sql: Sql, accountId: AccountId): Promise<Stored
 
 /** Those of some keys that are there. */
 export async function readKeysNamed(sql: Sql, names: readonly DataKeyName[]): Promise<StoredKey[]> {
-  const accounts = names.map(({ accountId }) => uuidOf(accountId));
-  const ids = names.map(({ id }) => id);
   const rows = await sql<RawKey[]>`
     SELECT account_id, id, wrapped, kek_id, active_from <= now() AS is_active
-    FROM data_keys JOIN unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id) USING (account_id, id)`;
+    FROM data_keys JOIN ${namedKeys(sql, names)} USING (account_id, id)`;
   return rows.map(fromRaw);
+}
+
+/** Keys as a table `n (account_id, id)` of a statement. */
+export function namedKeys(sql: Sql, names: readonly DataKeyName[]) {
+  const accounts = names.map(({ accountId }) => uuidOf(accountId));
+  const ids = names.map(({ id }) => id);
+  return sql`unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id)`;
 }
 
 const NEW = rowset<NewKey>({

@@ -1,9 +1,8 @@
 import { KEYS_CHANNEL } from '../../bus/channels.ts';
-import type { Sql } from '../../db/client.ts';
-import { idFromUuid, uuidOf } from '../../ids.ts';
+import { idFromUuid } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { keysInUse } from '../keys-in-use.ts';
-import type { DataKeyName } from '../store.ts';
+import { keyName, namedKeys, type DataKeyName } from '../store.ts';
 
 /** Notes of keys from before a rotation that nothing stored needs them any more, but for some (`account/id`). */
 export async function emptyKeys(
@@ -11,14 +10,12 @@ export async function emptyKeys(
   startedAt: Date,
   needed: ReadonlySet<string>,
 ): Promise<void> {
-  const retired = await sql<{ account_id: string; id: string }[]>`
+  const retired = await sql<RawName[]>`
     SELECT account_id, id FROM data_keys
     WHERE created_at < ${startedAt} AND retired_at IS NOT NULL AND emptied_at IS NULL`;
-  const empty = retired
-    .map(({ account_id, id }) => ({ accountId: idFromUuid('acc', account_id), id }))
-    .filter(({ accountId, id }) => !needed.has(`${accountId}/${id}`));
+  const empty = retired.map(nameFromRaw).filter((key) => !needed.has(keyName(key)));
   await sql`
-    UPDATE data_keys d SET emptied_at = now(), changed_at = now() FROM ${named(sql, empty)}
+    UPDATE data_keys d SET emptied_at = now(), changed_at = now() FROM ${namedKeys(sql, empty)}
     WHERE d.account_id = n.account_id AND d.id = n.id`;
 }
 
@@ -48,26 +45,26 @@ export interface Destroyed {
  * has gone on with the old ones.
  */
 export async function destroyEmptyKeys({ sql, bus }: Pick<App, 'sql' | 'bus'>): Promise<Destroyed> {
-  const due = (await sql.unsafe<{ account_id: string; id: string }[]>(DUE)).map(({ account_id, id }) => ({
-    accountId: idFromUuid('acc', account_id),
-    id,
-  }));
+  const due = (await sql.unsafe<RawName[]>(DUE)).map(nameFromRaw);
   if (due.length === 0) return { destroyed: 0, kept: 0 };
-  const used = new Set((await keysInUse(sql)).map(({ accountId, id }) => `${accountId}/${id}`));
-  const [kept, empty] = [true, false].map((is) =>
-    due.filter(({ accountId, id }) => used.has(`${accountId}/${id}`) === is),
-  ) as [DataKeyName[], DataKeyName[]];
+  const used = new Set((await keysInUse(sql)).map(keyName));
+  const kept = due.filter((key) => used.has(keyName(key)));
+  const empty = due.filter((key) => !used.has(keyName(key)));
   await sql`
-    UPDATE data_keys d SET emptied_at = NULL, changed_at = now() FROM ${named(sql, kept)}
+    UPDATE data_keys d SET emptied_at = NULL, changed_at = now() FROM ${namedKeys(sql, kept)}
     WHERE d.account_id = n.account_id AND d.id = n.id`;
   const { count } = await sql`
-    UPDATE data_keys d SET wrapped = NULL, destroyed_at = now(), changed_at = now() FROM ${named(sql, empty)}
+    UPDATE data_keys d SET wrapped = NULL, destroyed_at = now(), changed_at = now() FROM ${namedKeys(sql, empty)}
     WHERE d.account_id = n.account_id AND d.id = n.id AND d.emptied_at IS NOT NULL AND d.wrapped IS NOT NULL`;
   if (count > 0) bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
   return { destroyed: count, kept: kept.length };
 }
 
-function named(sql: Sql, keys: readonly DataKeyName[]) {
-  const [accounts, ids] = [keys.map(({ accountId }) => uuidOf(accountId)), keys.map(({ id }) => id)];
-  return sql`unnest(${accounts}::uuid[], ${ids}::text[]) AS n (account_id, id)`;
+interface RawName {
+  account_id: string;
+  id: string;
+}
+
+function nameFromRaw({ account_id, id }: RawName): DataKeyName {
+  return { accountId: idFromUuid('acc', account_id), id };
 }

@@ -5,6 +5,7 @@ import { rowset } from '../../db/rowset.ts';
 import { idFromUuid, uuidOf, type AccountId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { SEALED_COLUMNS, type SealedColumn } from '../sealed-columns.ts';
+import { keyName } from '../store.ts';
 import type { SweepPosition } from '../table.ts';
 import { hasKey, reseal, type SealedRow } from './reseal.ts';
 
@@ -127,7 +128,7 @@ function resealRows(
     left.count++;
     left.first ??= `${columnName(column)} of ${accountId}, row ${row.row}`;
     if (result.keyId !== undefined)
-      left.keys.add(`${result.isDataKey ? accountId : INSTALLATION}/${result.keyId}`);
+      left.keys.add(keyName({ accountId: result.isDataKey ? accountId : INSTALLATION, id: result.keyId }));
   }
   return resealed;
 }

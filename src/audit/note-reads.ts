@@ -41,17 +41,21 @@ async function commitReads(app: App, reads: readonly DoneRead[]): Promise<undefi
 
 /** One entry for all that one caller was shown of one kind; what was shown twice counts once. */
 export function mergeReads(reads: readonly DoneRead[], details: Details | null = null): NewAuditEntry[] {
-  const groups = Map.groupBy(
-    reads,
-    ({ accountId, actor, action }) => `${accountId} ${actorName(actor)} ${action}`,
-  );
-  return [...groups.values()].flatMap((alike) => {
+  return alikeIn(reads).flatMap((alike) => {
     const { accountId, actor, action } = alike[0]!;
     return inParts([...new Set(alike.map(({ target }) => target))]).map((targets) => ({
       ...{ accountId, actor, action, targets, details },
       count: targets.length,
     }));
   });
+}
+
+/** Those that one caller of an account did alike. */
+export function alikeIn<T extends Pick<NewAuditEntry, 'accountId' | 'actor' | 'action'>>(
+  all: readonly T[],
+): T[][] {
+  const nameOf = ({ accountId, actor, action }: T) => `${accountId} ${actorName(actor)} ${action}`;
+  return [...Map.groupBy(all, nameOf).values()];
 }
 
 function inParts<T>(all: readonly T[]): T[][] {

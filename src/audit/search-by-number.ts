@@ -3,10 +3,10 @@ import { TooManySearches } from '../accounts/errors.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { AccountId, Id } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { actorName, actorOf, type Actor } from './actor.ts';
+import { actorOf, type Actor } from './actor.ts';
 import { noteApart } from './append.ts';
 import type { NewAuditEntry } from './entry.ts';
-import { READ_BATCH, TARGETS_PER_ENTRY } from './note-reads.ts';
+import { alikeIn, READ_BATCH, TARGETS_PER_ENTRY } from './note-reads.ts';
 import { noteRefusal } from './note-refusal.ts';
 
 /** A question that names a phone number. */
@@ -49,11 +49,7 @@ async function commitSearches(app: App, searches: readonly NumberSearch[]): Prom
 
 /** One entry for all that one caller asked of one kind, with how often that was; a further one when it is full. */
 export function mergeSearches(searches: readonly NumberSearch[]): NewAuditEntry[] {
-  const groups = Map.groupBy(
-    searches,
-    ({ accountId, actor, action }) => `${accountId} ${actorName(actor)} ${action}`,
-  );
-  return [...groups.values()].flatMap((alike) => {
+  return alikeIn(searches).flatMap((alike) => {
     const { accountId, actor, action } = alike[0]!;
     return inFull(alike).map(({ count, targets }) => ({
       ...{ accountId, actor, action, count },

@@ -12,7 +12,7 @@ import { insertEntity } from './add-entity.ts';
 import { writeBase32 } from './base32.ts';
 import { EntityNotFound } from './errors.ts';
 import { checkFactorName, checkIdentity, readSecret, type TotpInput } from './input.ts';
-import { findEntity, identityIn, type Entity, type EntityName, type Factor } from './queries.ts';
+import { identityIn, lookUpEntity, type Entity, type EntityName, type Factor } from './queries.ts';
 import { sealIn } from './sealed.ts';
 import { subjectsIn } from './subjects.ts';
 import { entities, factors } from './table.ts';
@@ -100,7 +100,7 @@ async function entityOf(
   serviceId: ServiceId,
   name: EntityName,
 ): Promise<Entity> {
-  const find = () => findEntity({ db: tx, keys: app.keys }, who, serviceId, name).catch(ifAny);
+  const find = () => lookUpEntity({ db: tx, keys: app.keys }, who, serviceId, name);
   const known = await find();
   if (known && (await holdEntity(tx, known))) return known;
   const identity = identityIn(name);
@@ -108,10 +108,6 @@ async function entityOf(
   const entity = (await insertEntity(app, tx, who, serviceId, identity)) ?? (await find());
   if (!entity || !(await holdEntity(tx, entity))) throw new EntityNotFound();
   return entity;
-}
-
-function ifAny(error: unknown): undefined {
-  if (!(error instanceof EntityNotFound)) throw error;
 }
 
 /** @returns false when it has been removed meanwhile */

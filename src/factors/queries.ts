@@ -34,12 +34,19 @@ export interface Span<Id> {
 }
 
 /** @throws {EntityNotFound} */
-export async function findEntity(
+export async function findEntity(...of: Parameters<typeof lookUpEntity>): Promise<Entity> {
+  const entity = await lookUpEntity(...of);
+  if (!entity) throw new EntityNotFound();
+  return entity;
+}
+
+/** For whom it is no mistake that there is none. */
+export async function lookUpEntity(
   { db, keys }: From,
   who: Principal,
   serviceId: ServiceId,
   name: EntityName,
-): Promise<Entity> {
+): Promise<Entity | undefined> {
   const { accountId } = who;
   const identity = identityIn(name);
   const identityIndex = identityIndexOf({ keys }, who, serviceId, identity);
@@ -47,11 +54,10 @@ export async function findEntity(
     where: { accountId, serviceId, identityIndex: { eq: identityIndex } },
   });
   if (row) return { ...row, identity, given: true };
-  if (typeof name === 'string') throw new EntityNotFound();
+  if (typeof name === 'string') return undefined;
   const { id } = name;
   const byId = await db.query.entities.findFirst({ where: { accountId, serviceId, id, ...ofMode(who) } });
-  if (!byId) throw new EntityNotFound();
-  return openEntity({ keys }, byId);
+  return byId && openEntity({ keys }, byId);
 }
 
 export function identityIn(name: EntityName): string {

@@ -4,7 +4,7 @@ import type { ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { EntityNotFound } from './errors.ts';
 import { mayHoldNumber } from './numbers-in.ts';
-import { findEntity, identityIn, type Entity, type EntityName } from './queries.ts';
+import { findEntity, identityIn, lookUpEntity, type Entity, type EntityName } from './queries.ts';
 
 /**
  * An entity, for somebody who only reads. By an identity that may be a phone number that is a search by it: whoever
@@ -18,12 +18,8 @@ export async function readEntity(
   name: EntityName,
 ): Promise<Entity> {
   if (!mayHoldNumber(identityIn(name))) return findEntity(app, who, serviceId, name);
-  const find = () => findEntity(app, who, serviceId, name).catch(nothing);
+  const find = () => lookUpEntity(app, who, serviceId, name);
   const found = await searchByNumber(app, who, 'entity.search', find, (one) => (one ? [one.id] : []));
   if (!found) throw new EntityNotFound();
   return found;
-}
-
-function nothing(error: unknown): undefined {
-  if (!(error instanceof EntityNotFound)) throw error;
 }

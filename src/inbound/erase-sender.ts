@@ -2,7 +2,7 @@ import type { Tx } from '../db/client.ts';
 import { uuidOf, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { createInboundNumberDirectory } from './numbers.ts';
-import { readWaitingParts } from './waiting-parts.ts';
+import { lockWaitingPartsOf } from './waiting-parts.ts';
 
 export interface ErasedSender {
   inboundMessages: number;
@@ -24,11 +24,9 @@ export async function eraseSender(
   const messages = await tx`
     DELETE FROM vault.inbound_messages WHERE sender IN ${tx(subjects as Buffer[])}
       AND account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid`.execute();
-  const waiting = await readWaitingParts(app, tx, accountId);
+  const waiting = await lockWaitingPartsOf(app, tx, accountId, subjects);
   const arrivals = [
-    ...waiting
-      .filter(({ sender }) => subjects.some((subject) => subject.equals(sender)))
-      .map((w) => w.arrival),
+    ...waiting.map(({ arrival }) => arrival),
     ...(e164 === undefined ? [] : await arrivalsOf(app, tx, accountId, e164)),
   ];
   const gone =

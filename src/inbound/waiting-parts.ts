@@ -1,3 +1,4 @@
+import type { Keyring } from '../crypto/keyring.ts';
 import type { Sql, Tx } from '../db/client.ts';
 import { uuidOf, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -23,26 +24,47 @@ export interface WaitingParts {
  * @throws {UnknownKey}
  */
 export async function readWaitingParts(
-  app: Pick<App, 'keys'>,
-  sql: Sql | Tx,
+  { keys }: Pick<App, 'keys'>,
+  sql: Sql,
   accountId: AccountId,
 ): Promise<WaitingParts[]> {
-  const rows = await sql<RawWaiting[]>`
+  return openWaiting(keys, accountId, await selectWaiting(sql, accountId, false));
+}
+
+/** The same, locked, as far as a subject has sent them. */
+export async function lockWaitingPartsOf(
+  { keys }: Pick<App, 'keys'>,
+  tx: Tx,
+  accountId: AccountId,
+  subjects: readonly Buffer[],
+): Promise<WaitingParts[]> {
+  return sentBy(subjects, openWaiting(keys, accountId, await selectWaiting(tx, accountId, true)));
+}
+
+/** Those that a subject has sent. @param subjects its blind indexes */
+export function sentBy(subjects: readonly Buffer[], waiting: readonly WaitingParts[]): WaitingParts[] {
+  return waiting.filter(({ sender }) => subjects.some((subject) => subject.equals(sender)));
+}
+
+function selectWaiting(sql: Sql | Tx, accountId: AccountId, isLocked: boolean) {
+  return sql<RawWaiting[]>`
     SELECT arrival, total, parts, received_at FROM vault.inbound_arrivals
-    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid AND NOT done FOR UPDATE`.execute();
+    WHERE account_id IS NOT DISTINCT FROM ${uuidOf(accountId)}::uuid AND NOT done
+    ${isLocked ? sql`FOR UPDATE` : sql``}`.execute();
+}
+
+function openWaiting(keys: Keyring, accountId: AccountId, rows: readonly RawWaiting[]): WaitingParts[] {
   return rows.flatMap(({ arrival, total, parts: sealed, received_at: receivedAt }) => {
     const parts = new Map(
       Object.entries(sealed).map(([number, part]) => [
         Number(number),
-        openPart(app.keys, { accountId, arrival }, part),
+        openPart(keys, { accountId, arrival }, part),
       ]),
     );
     const [part] = parts.values();
     const e164 = part && readSender(part.from, null);
     if (e164 === undefined) return [];
-    return [
-      { arrival, sender: app.keys.blindIndex('destination', accountId, e164), total, parts, receivedAt },
-    ];
+    return [{ arrival, sender: keys.blindIndex('destination', accountId, e164), total, parts, receivedAt }];
   });
 }
 

@@ -37,6 +37,7 @@ export async function eraseRows(
 ): Promise<Receipt | undefined> {
   const { accountId, id, erasedAt, forgetOptOut } = erasure;
   const { subjects } = subject;
+  const erased = { subjects, forgetOptOut };
   // First: what a worker has begun of a batch is a verification then.
   const batchRows = await eraseBatchRows(app, accountId, subjects);
   await indexNames(app, accountId);
@@ -47,9 +48,7 @@ export async function eraseRows(
         if (!(await beginErasure(tx, erasure))) return undefined;
         const journal = createJournal(app.clock());
         // Locks destinations and verifications, in their order; all that follows is about these.
-        const { verifications, ...counts } = await eraseDestination(
-          ...([app, tx, accountId, { subjects, forgetOptOut }, journal] as const),
-        );
+        const { verifications, ...counts } = await eraseDestination(app, tx, accountId, erased, journal);
         const receipt: Receipt = {
           kind: 'erasure',
           accountId,

@@ -3,7 +3,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import type { DbTransaction } from '../db/client.ts';
 import { readFactorsOf } from '../factors/export-subject.ts';
 import { senderOf, textOf } from '../inbound/queries.ts';
-import { readWaitingParts } from '../inbound/waiting-parts.ts';
+import { readWaitingParts, sentBy } from '../inbound/waiting-parts.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readVerificationsOf } from '../vault/numbers.ts';
@@ -41,7 +41,6 @@ export async function readSubject(
   const safe = await tx.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
   const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
   const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
-  const ofSubject = waiting.filter(({ sender }) => subjects.some((subject) => subject.equals(sender)));
   const batchRows = await listWaiting(app, accountId, { to, subjects });
   const factors = await readFactorsOf(app, tx, accountId, subjects);
   return {
@@ -72,7 +71,7 @@ export async function readSubject(
         };
       }),
     ),
-    inboundParts: ofSubject.flatMap(({ parts, total, receivedAt }) =>
+    inboundParts: sentBy(subjects, waiting).flatMap(({ parts, total, receivedAt }) =>
       [...parts].map(([number, part]) => ({ ...part, number, total, receivedAt })),
     ),
     limits: limits.map(({ serviceId, recentSends, failedChecks }) => ({

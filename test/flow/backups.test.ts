@@ -7,12 +7,10 @@ import { createApp, type RunningApp } from '../../src/app.ts';
 import { findBatch } from '../../src/batches/queries.ts';
 import { startVerifications } from '../../src/batches/start-verifications.ts';
 import type { Config } from '../../src/config.ts';
-import { INSTALLATION } from '../../src/crypto/key-memory.ts';
 import { open } from '../../src/crypto/seal.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import { receiveInbound } from '../../src/inbound/receive.ts';
 import { idFromUuid, uuidOf, type BatchId, type CarrierId } from '../../src/ids.ts';
-import { SEALED_COLUMNS } from '../../src/keys/sealed-columns.ts';
 import { commitLookups } from '../../src/numbers/lookup-store.ts';
 import { subjectsOf } from '../../src/subjects/subject.ts';
 import { addSafeNumber } from '../../src/verifications/add-safe-number.ts';
@@ -22,6 +20,7 @@ import { createTestApp, createWaitingAccount } from '../support/app.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { createCaller } from '../support/graphql.ts';
 import { findServerWithDump, startServerWithDump, type ServerWithDump } from '../support/pg-dump.ts';
+import { sealedValues } from '../support/sealed-values.ts';
 import { until } from '../support/until.ts';
 import { codeOf, createNumbers, historyOf, messagesOf, start, stateOf } from '../support/verifying.ts';
 
@@ -111,21 +110,9 @@ function nameOf(table: string): string {
 /** Every sealed value, opened, by its table. */
 async function openedValues({ sql, keys }: RunningApp): Promise<{ table: string; row: string }[]> {
   const values: { table: string; row: string }[] = [];
-  for (const { table, column, row, boundTable, boundTo, ofInstallation } of SEALED_COLUMNS) {
-    const key = row?.column ?? 'account_id';
-    const ofAccount = ofInstallation ? sql`NULL::uuid` : sql`account_id`;
-    const rows = await sql<{ account_id: string | null; key: string; sealed: Buffer }[]>`
-      SELECT ${ofAccount} AS account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}
-      WHERE ${sql(column)} IS NOT NULL`;
-    for (const { account_id, key: uuid, sealed } of rows) {
-      const account = ofInstallation ? INSTALLATION : idFromUuid('acc', account_id!);
-      const at = { account, table: boundTable ?? table, row: idFromUuid(row?.prefix ?? 'acc', uuid) };
-      const [bound] = boundTo as [string];
-      values.push({
-        table: table.includes('.') ? table : `public.${table}`,
-        row: open(keys, sealed, { ...at, column: bound }),
-      });
-    }
+  for await (const { of, at, sealed } of sealedValues(sql)) {
+    const table = of.table.includes('.') ? of.table : `public.${of.table}`;
+    values.push({ table, row: open(keys, sealed, at) });
   }
   return values;
 }

@@ -1,9 +1,9 @@
 import { createCipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { INSTALLATION } from '../../src/crypto/key-memory.ts';
 import { open, seal, type SealedAt } from '../../src/crypto/seal.ts';
 import type { RunningApp } from '../../src/app.ts';
 import { idFromUuid, uuidOf, type AccountId } from '../../src/ids.ts';
 import { SEALED_COLUMNS, type SealedColumn } from '../../src/keys/sealed-columns.ts';
+import { sealedValues } from './sealed-values.ts';
 
 // What versions before there were data keys wrote, written here once more: they sealed under keys derived
 // from the root keys of OTPOST_KEYS themselves.
@@ -88,21 +88,11 @@ export async function makeEarlierVersion(
   root: { id: string; secret: Buffer },
 ): Promise<void> {
   const { sql } = app;
-  for (const { table, column, row, boundTable, boundTo, ofInstallation, clear } of SEALED_COLUMNS) {
-    const key = row?.column ?? 'account_id';
-    const ofAccount = ofInstallation ? sql`NULL::uuid` : sql`account_id`;
-    const rows = await sql<{ account_id: string | null; key: string; sealed: Buffer }[]>`
-      SELECT ${ofAccount} AS account_id, ${sql(key)} AS key, ${sql(column)} AS sealed FROM ${sql(table)}
-      WHERE ${sql(column)} IS NOT NULL`;
-    for (const { account_id, key: uuid, sealed } of rows) {
-      const account = ofInstallation ? INSTALLATION : idFromUuid('acc', account_id!);
-      const id = idFromUuid(row?.prefix ?? 'acc', uuid);
-      const at = { account, table: boundTable ?? table, column: boundTo[0]!, row: id };
-      const text = open(app.keys, sealed, at);
-      const before = clear ? inTheClear(column, clear, text) : { [column]: sealAsBefore(root, text, at) };
-      await sql`UPDATE ${sql(table)} SET ${sql(before)}
-        WHERE ${ofAccount} IS NOT DISTINCT FROM ${account_id} AND ${sql(key)} = ${uuid}`;
-    }
+  for await (const { of, at, sealed, isRow } of sealedValues(sql)) {
+    const { table, column, clear } = of;
+    const text = open(app.keys, sealed, at);
+    const before = clear ? inTheClear(column, clear, text) : { [column]: sealAsBefore(root, text, at) };
+    await sql`UPDATE ${sql(table)} SET ${sql(before)} WHERE ${isRow}`;
   }
   await sql`UPDATE verifications SET code_key_id = ${root.id}`;
   await sql`DELETE FROM data_keys`;

@@ -13,7 +13,7 @@ const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: t
 const PURE = [
   'ids',
   'errors',
-  'accounts/{api-key,challenge,factor,lack,mode,permissions,principal,rights,roles,secret-text}',
+  'accounts/{api-key,challenge,factor,lack,maker,mode,permissions,principal,rights,roles,secret-text}',
   'oauth/{client-proof,client-secret,errors,key-plan,limits,metadata,scopes}',
   'verifications/{verification,code,errors}',
   'messages/{message,attempt,exclusion,parts,retry-schedule,text,tried}',
@@ -43,7 +43,7 @@ const PURE = [
   'carriers/http/{answer,callback-auth,callback-url,habits,inbound-fields,placeholders,receipts,redact}',
   'sandbox/{place,profiles,test-numbers}',
   'mail/mailer',
-  'people/{errors,invitation,membership,session-cookie,session-token}',
+  'people/{credential,errors,invitation,membership,session-cookie,session-token}',
   'factors/{base32,errors,input,rules,totp}',
   'limits/{errors,input}',
   'people/sign-in/{address-header,refusals,window}',

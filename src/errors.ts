@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   'member/not_found': 404,
   'member/above_own_role': 403,
   'member/last_owner': 409,
+  'member/credentials_remain': 409,
   'member/email_taken': 409,
   'invitation/not_found': 404,
   'invitation/sign_in': 403,

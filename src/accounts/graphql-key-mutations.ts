@@ -2,10 +2,10 @@ import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { parseId, type ApiKeyId } from '../ids.ts';
+import { createApiKey } from './create-api-key.ts';
 import { ApiKeyNotFound, BeyondOwnRights, LastManagingKey } from './errors.ts';
 import { Mode } from './graphql-mode.ts';
 import { ApiKey, PermissionEnum } from './graphql-keys.ts';
-import { issueApiKey } from './issue-api-key.ts';
 import { revokeApiKey } from './revoke-api-key.ts';
 import { MAX_OVERLAP_SECONDS, rotateApiKey } from './rotate-api-key.ts';
 import type { ApiKeyRow } from './table.ts';
@@ -90,8 +90,10 @@ builder.mutationField('createApiKey', (t) =>
       'Makes an API key. It can do no more, from nowhere else, and for no longer than the one that asks.',
     errors: { types: [BeyondOwnRights, InvalidInput] },
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'The key.' }) },
-    resolve: (_root, { input }, context) =>
-      issueApiKey(context.app, callerOf(context), { ...input, mode: input.mode ?? 'live' }),
+    resolve: (_root, { input }, context) => {
+      const who = callerOf(context);
+      return createApiKey(context.app, who.accountId, { ...input, mode: input.mode ?? 'live' }, who);
+    },
   }),
 );
 
@@ -117,7 +119,8 @@ builder.mutationField('rotateApiKey', (t) =>
     type: NewApiKey,
     description:
       'Gives a key a new secret. The one until now works for the overlap, the one before it no longer. Sockets of ' +
-      'the key are closed with 4403, and come back with either.',
+      'the key are closed with 4403, and come back with either. From then on it is a credential of whoever rotated it ' +
+      '(`Member.credentials`), and after the overlap no longer of who knew the secret until now.',
     errors: { types: [ApiKeyNotFound, BeyondOwnRights, InvalidInput] },
     args: { input: t.arg({ type: RotateApiKeyInput, required: true, description: 'Which key.' }) },
     resolve: (_root, { input }, context) =>

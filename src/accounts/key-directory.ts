@@ -5,9 +5,9 @@ import { API_KEY_CHANNEL } from '../bus/channels.ts';
 import { createNetworks, type Networks } from '../outgoing/networks.ts';
 import type { App } from '../platform.ts';
 import { isWholeApiKey } from './api-key.ts';
-import { testPermissions, withImplied } from './permissions.ts';
+import { keyPrincipal } from './key-principal.ts';
 import type { ApiKeyPrincipal } from './principal.ts';
-import { apiKeys, type ApiKeyRow } from './table.ts';
+import { apiKeys } from './table.ts';
 
 // The announcement of a revocation may get lost: then it counts after half a minute. Two seconds without a
 // key stop a stranger's loop, and are short enough for one that was made this moment.
@@ -67,28 +67,9 @@ async function readKeys(app: App, keyedHashes: readonly Buffer[]): Promise<(Know
   for (const row of rows) {
     const networks = row.networks ? createNetworks(row.networks) : undefined;
     const note = (keyedHash: Buffer, endsAt: Date | null) =>
-      known.set(keyedHash.toString('latin1'), { principal: principalOf(row, endsAt), networks });
+      known.set(keyedHash.toString('latin1'), { principal: keyPrincipal(row, endsAt), networks });
     note(row.hash, null);
     if (row.previousHash) note(row.previousHash, row.previousEndsAt);
   }
   return keyedHashes.map((one) => known.get(one.toString('latin1')));
-}
-
-/** @param secretEndsAt of a secret that was rotated away */
-function principalOf(row: ApiKeyRow, secretEndsAt: Date | null): ApiKeyPrincipal {
-  const isTest = row.mode === 'test';
-  const permissions = isTest
-    ? testPermissions(row.permissions)
-    : row.permissions && withImplied(row.permissions);
-  const ends = [row.expiresAt, secretEndsAt].flatMap((end) => (end ? [end.getTime()] : []));
-  return {
-    kind: 'apiKey',
-    accountId: row.accountId,
-    apiKeyId: row.id,
-    ...(row.generation > 0 && { generation: row.generation }),
-    ...(isTest && { mode: 'test' }),
-    ...(permissions && { permissions }),
-    ...(row.networks && { networks: row.networks }),
-    ...(ends.length > 0 && { expiresAt: new Date(Math.min(...ends)) }),
-  };
 }

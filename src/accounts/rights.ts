@@ -9,7 +9,7 @@ import {
   withImplied,
   type Permission,
 } from './permissions.ts';
-import type { Principal } from './principal.ts';
+import type { PersonPrincipal, Principal } from './principal.ts';
 
 /** What a key may do, from where, and until when; null = without bounds. */
 export interface Rights {
@@ -54,8 +54,12 @@ export function noteRights({ mode, permissions, networks, expiresAt }: Rights) {
 
 export const ALL_RIGHTS: Rights = { mode: 'live', permissions: null, networks: null, expiresAt: null };
 
+/** What of somebody says what they can give. */
+export type Giving =
+  Pick<PersonPrincipal, 'kind' | 'role' | 'permissions'> | Exclude<Principal, { kind: 'person' }>;
+
 /** Which of the rights go beyond what somebody has, who therefore cannot give them. */
-export function beyond(who: Principal, rights: Rights): Exclude<keyof Rights, 'mode'> | undefined {
+export function beyond(who: Giving, rights: Rights): Exclude<keyof Rights, 'mode'> | undefined {
   const all = rights.mode === 'test' ? TEST_PERMISSIONS : ALL_PERMISSIONS;
   const asked = rights.permissions ? [...withImplied(rights.permissions)] : all;
   // An owner answers for the account and gives what no person has: all that will ever be, and every number in full.

@@ -3,9 +3,8 @@ import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { hintOf, writeApiKey } from './api-key.ts';
 import { changeApiKey } from './change-api-key.ts';
-import { BeyondOwnRights } from './errors.ts';
+import { checkGiver } from './check-giver.ts';
 import type { Principal } from './principal.ts';
-import { beyond } from './rights.ts';
 import { SECRET_BYTES } from './secret-text.ts';
 import type { ApiKeyRow } from './table.ts';
 
@@ -26,11 +25,11 @@ export async function rotateApiKey(
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS))
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (30 days).`);
   const secret = app.keys.randomBytes(SECRET_BYTES);
+  const now = app.clock();
   let key = '';
-  const row = await changeApiKey(app, who, 'api_key.rotate', id, (before, _tx, act) => {
+  const row = await changeApiKey(app, who, 'api_key.rotate', id, async (before, tx, act) => {
     // Who is given the secret of a key has all that it has.
-    const excess = beyond(who, before);
-    if (excess) throw new BeyondOwnRights(excess);
+    const holders = await checkGiver(tx, who, now, before);
     const overlaps = overlapSeconds > 0;
     key = writeApiKey(before.mode, secret);
     act.on(id, { overlapSeconds });
@@ -38,7 +37,9 @@ export async function rotateApiKey(
       hash: app.keys.blindIndex('api-key', key),
       hint: hintOf(key),
       previousHash: overlaps ? before.hash : null,
-      previousEndsAt: overlaps ? new Date(app.clock() + overlapSeconds * 1_000) : null,
+      previousEndsAt: overlaps ? new Date(now + overlapSeconds * 1_000) : null,
+      holders,
+      previousHolders: overlaps ? before.holders : [],
       generation: before.generation + 1,
     };
   });

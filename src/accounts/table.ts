@@ -10,6 +10,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { accountIdColumn, apiKeyIdColumn, bytes, moment } from '../db/columns.ts';
+import { credentialColumns } from './credential-columns.ts';
 import type { Mode } from './mode.ts';
 import type { Permission } from './permissions.ts';
 
@@ -65,6 +66,7 @@ export const apiKeys = snakeCase.table(
     generation: integer().notNull().default(0),
     /** To the minute. */
     lastUsedAt: moment(),
+    ...credentialColumns(),
     createdAt: moment().notNull(),
     revokedAt: moment(),
   },

@@ -4,9 +4,9 @@ import { readName } from '../errors.ts';
 import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeApiKey, refuseLastManager } from './change-api-key.ts';
-import { BeyondOwnRights } from './errors.ts';
+import { checkGiver } from './check-giver.ts';
 import type { Principal } from './principal.ts';
-import { beyond, noteRights, readRights, type Rights, type RightsInput } from './rights.ts';
+import { noteRights, readRights, type Rights, type RightsInput } from './rights.ts';
 import type { ApiKeyRow } from './table.ts';
 
 /**
@@ -24,8 +24,7 @@ export async function updateApiKey(
   return changeApiKey(app, who, 'api_key.update', id, async (before, tx, act) => {
     const own: Rights = before;
     const rights = readRights(change, own, now);
-    const excess = beyond(who, own) ?? beyond(who, rights);
-    if (excess) throw new BeyondOwnRights(excess);
+    await checkGiver(tx, who, now, own, rights);
     if (rights.permissions && !rights.permissions.includes('keys:manage'))
       await refuseLastManager(tx, before, now);
     const { mode, permissions, networks, expiresAt } = own;

@@ -12,6 +12,7 @@ import { expectType, type Session } from './connect.ts';
 import { table } from './output.ts';
 
 const PAGE = 100;
+const HEADS = ['ID', 'NAME', 'BEGINS', 'MAY', 'MADE BY', 'LAST USED', ''];
 
 /** All keys, newest first. @throws {OtpostError} */
 export async function listKeys({ transport, output, interrupts }: Session): Promise<void> {
@@ -28,7 +29,7 @@ export async function listKeys({ transport, output, interrupts }: Session): Prom
     after = endCursor;
   }
   if (output.json) for (const key of keys) output.result(key, '');
-  else output.result({}, table([['ID', 'NAME', 'BEGINS', 'MAY', 'LAST USED', ''], ...keys.map(rowOf)]));
+  else output.result({}, table([HEADS, ...keys.map(rowOf)]));
 }
 
 interface PageInfo {
@@ -86,7 +87,13 @@ export async function revokeKey(session: Session, apiKeyId: string, evenLast: bo
 function rowOf(key: ApiKeyProfileFragment): string[] {
   const may = key.permissions?.map(nameOf).join(' ') ?? 'everything';
   const ended = key.revokedAt ? 'revoked' : key.expiresAt ? `until ${key.expiresAt}` : '';
-  return [String(key.id), key.name, key.hint ?? '', may, key.lastUsedAt ?? 'never', ended];
+  return [String(key.id), key.name, key.hint ?? '', may, makerOf(key), key.lastUsedAt ?? 'never', ended];
+}
+
+/** `per_…`, `key_…`, or who that is without an id. */
+function makerOf({ createdBy }: ApiKeyProfileFragment): string {
+  if (!createdBy) return 'unknown';
+  return createdBy.kind === 'SYSTEM' ? 'system' : String(createdBy.id);
 }
 
 /** `services:read` as the schema writes it. */

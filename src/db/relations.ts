@@ -158,6 +158,19 @@ export const relations = defineRelations(tables, (r) => ({
   people: {
     passkeys: r.many.personPasskeys({ from: r.people.id, to: r.personPasskeys.personId }),
   },
+  // Who made them, as long as they are in the account.
+  apiKeys: {
+    creator: r.one.members({
+      from: [r.apiKeys.accountId, r.apiKeys.createdByPerson],
+      to: [r.members.accountId, r.members.personId],
+    }),
+  },
+  oauthClients: {
+    creator: r.one.members({
+      from: [r.oauthClients.accountId, r.oauthClients.createdByPerson],
+      to: [r.members.accountId, r.members.personId],
+    }),
+  },
   members: {
     person: r.one.people({ from: r.members.personId, to: r.people.id, optional: false }),
   },

@@ -41,6 +41,7 @@ import '../audit/graphql.ts';
 import '../audit/graphql-checkpoints.ts';
 import '../sandbox/graphql.ts';
 import '../people/graphql.ts';
+import '../people/graphql-creators.ts';
 import '../people/graphql-viewer.ts';
 import '../people/graphql-members.ts';
 import '../people/graphql-sessions.ts';

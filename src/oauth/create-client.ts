@@ -1,7 +1,9 @@
-import { BeyondOwnRights } from '../accounts/errors.ts';
+import { checkGiver } from '../accounts/check-giver.ts';
+import { lockConfiguration } from '../accounts/lock-configuration.ts';
+import { madeBy } from '../accounts/maker.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
-import { beyond, noteRights } from '../accounts/rights.ts';
+import { noteRights } from '../accounts/rights.ts';
 import { SECRET_BYTES } from '../accounts/secret-text.ts';
 import { newId } from '../crypto/new-id.ts';
 import { readName } from '../errors.ts';
@@ -37,11 +39,9 @@ export async function createClient(
 ): Promise<{ row: OAuthClientRow; secret: string | undefined }> {
   const now = app.clock();
   const rights = readClientRights(input, NEW_CLIENT, now);
-  const excess = beyond(who, rights);
-  if (excess) throw new BeyondOwnRights(excess);
   const publicKeys = input.publicKeys == null ? null : await readPublicKeys(input.publicKeys);
   const secret = publicKeys ? undefined : writeClientSecret(app.keys.randomBytes(SECRET_BYTES));
-  const row: OAuthClientRow = {
+  const made = {
     accountId: who.accountId,
     id: newId('cli', now),
     name: readName(input.name),
@@ -59,11 +59,14 @@ export async function createClient(
     createdAt: new Date(now),
     revokedAt: null,
   };
-  await app.db.transaction((tx) =>
-    doNoted(tx, who, 'oauth_client.create', now, async (act) => {
-      act.on(row.id, noteRights(rights));
-      await tx.insert(oauthClients).values(row);
-    }),
-  );
+  const row = await app.db.transaction(async (tx) => {
+    await lockConfiguration(tx, who.accountId);
+    const whole: OAuthClientRow = { ...made, ...madeBy(who, await checkGiver(tx, who, now, rights)) };
+    return doNoted(tx, who, 'oauth_client.create', now, async (act) => {
+      act.on(whole.id, noteRights(rights));
+      await tx.insert(oauthClients).values(whole);
+      return whole;
+    });
+  });
   return { row, secret };
 }

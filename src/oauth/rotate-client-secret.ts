@@ -1,6 +1,5 @@
-import { BeyondOwnRights } from '../accounts/errors.ts';
+import { checkGiver } from '../accounts/check-giver.ts';
 import type { Principal } from '../accounts/principal.ts';
-import { beyond } from '../accounts/rights.ts';
 import { MAX_OVERLAP_SECONDS } from '../accounts/rotate-api-key.ts';
 import { SECRET_BYTES } from '../accounts/secret-text.ts';
 import { InvalidInput } from '../errors.ts';
@@ -26,17 +25,16 @@ export async function rotateClientSecret(
   if (!(overlapSeconds >= 0 && overlapSeconds <= MAX_OVERLAP_SECONDS))
     throw new InvalidInput('overlapSeconds', `An overlap is 0 to ${MAX_OVERLAP_SECONDS} seconds (30 days).`);
   const secret = writeClientSecret(app.keys.randomBytes(SECRET_BYTES));
-  const row = await changeClient(app, who, 'oauth_client.rotate_secret', id, (before, act) => {
+  const row = await changeClient(app, who, 'oauth_client.rotate_secret', id, async (before, tx, act) => {
+    const now = app.clock();
     // Who is given the secret of a client has all that it has.
-    const excess = beyond(who, rightsOf(before));
-    if (excess) throw new BeyondOwnRights(excess);
+    const holders = await checkGiver(tx, who, now, rightsOf(before));
     if (!before.secretHash)
       throw new InvalidInput(
         'clientId',
         'This client has no secret: updateOAuthClient changes its publicKeys.',
       );
     const overlaps = overlapSeconds > 0;
-    const now = app.clock();
     // The secret before the last one goes earlier than it was to: tokens that it was shown for would stay until then.
     const dropsOne = before.previousEndsAt !== null && before.previousEndsAt.getTime() > now;
     act.on(id, { overlapSeconds });
@@ -45,6 +43,8 @@ export async function rotateClientSecret(
       hint: hintOfClientSecret(secret),
       previousSecretHash: overlaps ? before.secretHash : null,
       previousEndsAt: overlaps ? new Date(now + overlapSeconds * 1_000) : null,
+      holders,
+      previousHolders: overlaps ? before.holders : [],
       generation: before.generation + (overlaps && !dropsOne ? 0 : 1),
     };
   });

@@ -11,6 +11,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { JWK } from 'jose';
+import { credentialColumns } from '../accounts/credential-columns.ts';
 import type { Permission } from '../accounts/permissions.ts';
 import { accounts } from '../accounts/table.ts';
 import {
@@ -50,6 +51,7 @@ export const oauthClients = snakeCase.table(
     generation: integer().notNull().default(0),
     /** When it was last given a token, to the minute. */
     lastUsedAt: moment(),
+    ...credentialColumns(),
     createdAt: moment().notNull(),
     revokedAt: moment(),
   },

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { BeyondOwnRights } from '../accounts/errors.ts';
+import type { JWK } from 'jose';
+import { checkGiver } from '../accounts/check-giver.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { changedIn } from '../audit/act.ts';
-import { beyond, noteRights } from '../accounts/rights.ts';
+import { noteRights } from '../accounts/rights.ts';
 import { InvalidInput, readName } from '../errors.ts';
-import type { OAuthClientId } from '../ids.ts';
+import type { OAuthClientId, PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeClient } from './change-client.ts';
 import {
@@ -36,11 +37,10 @@ export async function updateClient(
 ): Promise<OAuthClientRow> {
   const now = app.clock();
   const publicKeys = change.publicKeys == null ? undefined : await readPublicKeys(change.publicKeys);
-  return changeClient(app, who, 'oauth_client.update', id, (before, act) => {
+  return changeClient(app, who, 'oauth_client.update', id, async (before, tx, act) => {
     const own = rightsOf(before);
     const rights = readClientRights(change, own, now);
-    const excess = beyond(who, own) ?? beyond(who, rights);
-    if (excess) throw new BeyondOwnRights(excess);
+    const people = await checkGiver(tx, who, now, own, rights);
     if (publicKeys && !before.publicKeys)
       throw new InvalidInput('publicKeys', 'This client has a secret. Make another client for these keys.');
     const keys = publicKeys ?? before.publicKeys;
@@ -56,6 +56,17 @@ export async function updateClient(
       generation: before.generation + (same ? 0 : 1),
     };
     act.on(id, { ...changedIn<object>(before, { ...before, ...after }), ...noteRights(rights) });
-    return after;
+    return { ...after, holders: holdersAfter(before, keys, people) };
   });
+}
+
+/** Who has a key that the client signs with: whoever gave it, so far as one that was there before stays. */
+function holdersAfter(
+  { publicKeys: before, holders }: Pick<OAuthClientRow, 'publicKeys' | 'holders'>,
+  keys: readonly JWK[] | null,
+  givers: readonly PersonId[],
+): PersonId[] {
+  if (!before || !keys || isDeepStrictEqual(keys, before)) return holders;
+  const stays = before.some((old) => keys.some((key) => isDeepStrictEqual(key, old)));
+  return [...new Set([...givers, ...(stays ? holders : [])])];
 }

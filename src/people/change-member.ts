@@ -7,13 +7,16 @@ import type { DbTransaction } from '../db/client.ts';
 import type { AccountId, MemberId, PersonId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { announcePeople } from './announce.ts';
-import { MemberNotFound } from './errors.ts';
+import type { Credential, CredentialsChoice } from './credential.ts';
+import { announceCredentials, findCredentials, revokeCredentials } from './credentials.ts';
+import { CredentialsRemain, MemberNotFound } from './errors.ts';
 import { checkOwnerStays, checkReach } from './membership.ts';
 import { revokeOfInviter } from './revoke-of-inviter.ts';
 import { members, people, type MemberRow } from './table.ts';
 
 /**
- * Gives a member another role, in every process at once: what they hold open in the account is closed.
+ * Gives a member another role, in every process at once: what they hold open in the account is closed. Their credentials
+ * stay as they are: `credentialsOf` says which of them go beyond the new role.
  * @throws {MemberNotFound | RoleAboveOwn | LastOwner}
  */
 export async function changeRole(app: App, who: Principal, id: MemberId, role: Role): Promise<MemberRow> {
@@ -36,12 +39,25 @@ export async function changeRole(app: App, who: Principal, id: MemberId, role: R
   return member;
 }
 
+/** Somebody who was taken out, with what they could still get in by; whether that was ended. */
+export interface Removed {
+  member: MemberRow;
+  credentials: readonly Credential[];
+  choice: CredentialsChoice | undefined;
+}
+
 /**
  * Takes a member out of the account, in every process at once.
- * @throws {MemberNotFound | RoleAboveOwn | LastOwner}
+ * @param choice what becomes of the credentials that they made, or know; undefined: there must be none
+ * @throws {MemberNotFound | RoleAboveOwn | LastOwner | CredentialsRemain}
  */
-export async function removeMember(app: App, who: Principal, id: MemberId): Promise<MemberRow> {
-  return remove(app, who, 'member.remove', async (tx) => {
+export async function removeMember(
+  app: App,
+  who: Principal,
+  id: MemberId,
+  choice?: CredentialsChoice,
+): Promise<Removed> {
+  return remove(app, who, 'member.remove', choice, async (tx) => {
     const member = await readMember(tx, who.accountId, id);
     checkReach(who, member.role);
     return member;
@@ -50,11 +66,16 @@ export async function removeMember(app: App, who: Principal, id: MemberId): Prom
 
 /**
  * Somebody goes by themselves.
- * @throws {MemberNotFound | LastOwner}
+ * @param choice as above
+ * @throws {MemberNotFound | LastOwner | CredentialsRemain}
  */
-export async function leaveAccount(app: App, who: PersonPrincipal): Promise<MemberRow> {
+export async function leaveAccount(
+  app: App,
+  who: PersonPrincipal,
+  choice?: CredentialsChoice,
+): Promise<Removed> {
   const { accountId, personId } = who;
-  return remove(app, who, 'member.leave', async (tx) => {
+  return remove(app, who, 'member.leave', choice, async (tx) => {
     const own = and(eq(members.accountId, accountId), eq(members.personId, personId));
     const [member] = await tx.select().from(members).where(own);
     if (!member) throw new MemberNotFound();
@@ -66,23 +87,30 @@ async function remove(
   app: App,
   who: Principal,
   action: 'member.remove' | 'member.leave',
+  choice: CredentialsChoice | undefined,
   find: (tx: DbTransaction) => Promise<MemberRow>,
-): Promise<MemberRow> {
+): Promise<Removed> {
   const { accountId } = who;
-  const member = await app.db.transaction(async (tx) => {
+  const now = app.clock();
+  const removed = await app.db.transaction(async (tx) => {
+    // Whoever makes a credential takes it, too, and is asked whether they are still in: none comes about behind this.
     await lockConfiguration(tx, accountId);
-    const row = await find(tx);
-    checkOwnerStays(await countOwners(tx, accountId), row.role, undefined);
-    return doNoted(tx, who, action, app.clock(), async (act) => {
-      act.on(row.id, { role: row.role });
-      await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.id, row.id)));
-      await revokeOfInviter(tx, who, { inviter: row.personId, left: undefined }, app.clock());
-      await forgetIfNowhere(tx, row.personId);
-      return row;
+    const member = await find(tx);
+    checkOwnerStays(await countOwners(tx, accountId), member.role, undefined);
+    const [credentials = []] = await findCredentials({ db: tx }, [member], now);
+    if (credentials.length > 0 && !choice) throw new CredentialsRemain(credentials);
+    return doNoted(tx, who, action, now, async (act) => {
+      act.on(member.id, { role: member.role, ...(credentials.length > 0 && { credentials: choice! }) });
+      await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.id, member.id)));
+      await revokeOfInviter(tx, who, { inviter: member.personId, left: undefined }, now);
+      if (choice === 'revoke') await revokeCredentials(tx, who, credentials, now);
+      await forgetIfNowhere(tx, member.personId);
+      return { member, credentials, choice };
     });
   });
-  announcePeople(app, [member.personId]);
-  return member;
+  announcePeople(app, [removed.member.personId]);
+  if (choice === 'revoke') announceCredentials(app, removed.credentials);
+  return removed;
 }
 
 /** Of somebody who is in no account any more there is nothing to keep: their address, their password, their keys. */

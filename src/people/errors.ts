@@ -1,5 +1,6 @@
 import type { Role } from '../accounts/roles.ts';
 import { DomainError } from '../errors.ts';
+import type { Credential } from './credential.ts';
 
 /** Wrong e-mail address or password: which of them, is not said. */
 export class SignInRefused extends DomainError {
@@ -140,6 +141,18 @@ export class LastOwner extends DomainError {
   readonly code = 'member/last_owner';
   constructor() {
     super('This is the last owner of the account. Make somebody else an owner first.');
+  }
+}
+
+/** Somebody who goes, and could still get in with what they made: whoever takes them out says what becomes of it. */
+export class CredentialsRemain extends DomainError {
+  readonly code = 'member/credentials_remain';
+  readonly credentials: readonly Credential[];
+  constructor(credentials: readonly Credential[]) {
+    super(
+      `There are ${credentials.length} API keys or OAuth clients that this member made, or knows the secret of, and that still work. Say credentials: REVOKE to end them with the membership, or KEEP to let them go on.`,
+    );
+    this.credentials = credentials;
   }
 }
 

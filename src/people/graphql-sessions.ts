@@ -3,7 +3,8 @@ import { personOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId } from '../ids.ts';
 import { leaveAccount } from './change-member.ts';
-import { AccountNotFound, LastOwner, MemberNotFound, SessionNotFound } from './errors.ts';
+import { AccountNotFound, CredentialsRemain, LastOwner, MemberNotFound, SessionNotFound } from './errors.ts';
+import { ABOUT_CHOICE, CredentialsChoiceEnum } from './graphql-credentials.ts';
 import { FormerMember } from './graphql-members.ts';
 import { FactorEnum, Viewer } from './graphql-viewer.ts';
 import { endOtherSessions, endSession, listSessions, switchAccount, type SessionRow } from './sessions.ts';
@@ -90,13 +91,24 @@ builder.mutationField('switchAccount', (t) =>
   }),
 );
 
+const LeaveAccountInput = builder.inputType('LeaveAccountInput', {
+  description: 'How somebody goes.',
+  fields: (t) => ({ credentials: t.field({ type: CredentialsChoiceEnum, description: ABOUT_CHOICE }) }),
+});
+
 builder.mutationField('leaveAccount', (t) =>
   t.field({
     permission: 'person',
     audit: 'member.leave',
     type: FormerMember,
-    description: 'Takes the person who asks out of the account that they are in.',
-    errors: { types: [MemberNotFound, LastOwner] },
-    resolve: (_root, _args, context) => leaveAccount(context.app, personOf(context)),
+    description:
+      'Takes the person who asks out of the account that they are in. What becomes of their API keys and OAuth clients ' +
+      'there, `credentials` says, as for `removeMember`.',
+    errors: { types: [MemberNotFound, LastOwner, CredentialsRemain] },
+    args: {
+      input: t.arg({ type: LeaveAccountInput, description: 'Absent: they have no credentials there.' }),
+    },
+    resolve: (_root, { input }, context) =>
+      leaveAccount(context.app, personOf(context), input?.credentials ?? undefined),
   }),
 );

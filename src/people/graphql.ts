@@ -5,6 +5,8 @@ import { ROLE_TABLE, ROLES } from '../accounts/roles.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
+import { credentialsOf } from './credentials.ts';
+import { MemberCredential } from './graphql-credentials.ts';
 import { shownPerson } from './shown.ts';
 import type { MemberRow } from './table.ts';
 
@@ -69,6 +71,15 @@ export const Member = builder.drizzleObject('members', {
       select: WITH_FACTORS,
       description: 'Whether they can sign in with a second factor: an authenticator app, or a passkey.',
       resolve: ({ person }) => person.twoFactorEnabled || person.passkeys.length > 0,
+    }),
+    credentials: t.field({
+      type: [MemberCredential],
+      // Whoever can put them out may know how they would still get in.
+      extensions: { permission: 'people:write' },
+      description:
+        'The API keys and OAuth clients that they can get in with, besides by signing in; keys first, the oldest first. ' +
+        'Another role leaves them as they are: look at `beyondRole`. Needs `people:write`.',
+      resolve: (member, _args, context) => credentialsOf(context.app, member),
     }),
     createdAt: t.field({
       type: 'DateTime',

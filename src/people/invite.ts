@@ -1,10 +1,10 @@
 import { and, count, eq, lte, or } from 'drizzle-orm';
 import { findAccount } from '../accounts/find-account.ts';
-import { findEndedKeys } from '../accounts/find-ended-keys.ts';
 import { lockConfiguration } from '../accounts/lock-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
-import { ROLE_TABLE, type Role } from '../accounts/roles.ts';
+import type { Role } from '../accounts/roles.ts';
 import { SECRET_BYTES } from '../accounts/secret-text.ts';
+import { standingOf } from '../accounts/standing.ts';
 import { doNoted } from '../audit/act.ts';
 import { newId } from '../crypto/new-id.ts';
 import type { DbTransaction } from '../db/client.ts';
@@ -59,7 +59,7 @@ export async function inviteMember(
   };
   const row = await app.db.transaction(async (tx) => {
     await lockConfiguration(tx, accountId);
-    await checkStands(tx, who, role);
+    await checkStands(tx, who, role, now);
     await checkRoom(app, tx, made, email);
     return doNoted(tx, who, 'invitation.create', now, async (act) => {
       act.on(id, { role });
@@ -87,20 +87,9 @@ function inviterOf(who: Principal): InviterId {
  * before what they had invited was taken back.
  * @throws {RoleAboveOwn}
  */
-async function checkStands(tx: DbTransaction, who: Principal, role: Role): Promise<void> {
-  const { accountId } = who;
-  if (who.kind === 'person') {
-    const [own] = await tx
-      .select({ role: members.role })
-      .from(members)
-      .where(and(eq(members.accountId, accountId), eq(members.personId, who.personId)));
-    const now = own && ({ kind: 'person', permissions: ROLE_TABLE[own.role].permissions } as const);
-    if (!invitable(now).includes(role)) throw new RoleAboveOwn(role);
-  }
-  if (who.kind === 'apiKey') {
-    const ended = await findEndedKeys({ db: tx }, [accountId], [who.apiKeyId], 'people:write');
-    if (ended.size > 0) throw new RoleAboveOwn(role);
-  }
+async function checkStands(tx: DbTransaction, who: Principal, role: Role, now: number): Promise<void> {
+  const standing = await standingOf(tx, who, now);
+  if (!invitable(standing?.who).includes(role)) throw new RoleAboveOwn(role);
 }
 
 /** Whoever is in needs no invitation, what it replaces goes, and so does what is over. */

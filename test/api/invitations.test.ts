@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAccount } from '../../src/accounts/create-account.ts';
 import { authenticate } from '../../src/accounts/authenticate.ts';
@@ -12,7 +11,6 @@ import { uuidOf, type AccountId, type ApiKeyId } from '../../src/ids.ts';
 import { changeRole, removeMember } from '../../src/people/change-member.ts';
 import { RoleAboveOwn } from '../../src/people/errors.ts';
 import { inviteMember } from '../../src/people/invite.ts';
-import { members } from '../../src/people/table.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { notedOf } from '../support/audit-log.ts';
@@ -193,10 +191,6 @@ describe('an invitation', () => {
 
 describe('an invitation of somebody', () => {
   const server = (): Principal => ({ kind: 'apiKey', accountId, apiKeyId: newId('key') });
-  const memberOf = async ({ personId }: SignedIn) => {
-    const rows = await app.db.select({ id: members.id }).from(members).where(eq(members.personId, personId));
-    return rows[0]!.id;
-  };
   const waiting = async () =>
     (await owner.caller.ask(LIST)).data!.invitations as { id: string; email: string }[];
   const REVOKED = { action: 'invitation.revoke', details: { because: 'inviter_removed' } };
@@ -205,7 +199,7 @@ describe('an invitation of somebody', () => {
     const others = anEmail();
     await invite(owner.caller, others);
     for (const end of [
-      async (one: SignedIn) => removeMember(app, server(), await memberOf(one)),
+      (one: SignedIn) => removeMember(app, server(), one.memberId),
       (one: SignedIn) => one.caller.ask('mutation { leaveAccount { __typename } }'),
     ]) {
       const admin = await aMember(app, accountId, 'admin');
@@ -227,9 +221,9 @@ describe('an invitation of somebody', () => {
     const [asOwner, asSupport] = [anEmail(), anEmail()];
     await invite(second.caller, asOwner, 'OWNER');
     await invite(second.caller, asSupport, 'SUPPORT');
-    await changeRole(app, server(), await memberOf(second), 'admin');
+    await changeRole(app, server(), second.memberId, 'admin');
     expect((await waiting()).map(({ email }) => email)).toEqual([asSupport]);
-    await changeRole(app, server(), await memberOf(second), 'developer');
+    await changeRole(app, server(), second.memberId, 'developer');
     expect(await waiting()).toEqual([]);
   });
 
@@ -254,7 +248,7 @@ describe('an invitation of somebody', () => {
     const admin = await aMember(app, accountId, 'admin');
     const { key, row } = await createApiKey(app, accountId, { name: 'server' });
     const before = [await authenticate(app, admin.token), await authenticate(app, key)];
-    await removeMember(app, server(), await memberOf(admin));
+    await removeMember(app, server(), admin.memberId);
     await revokeApiKey(app, server(), row.id);
     for (const who of before)
       await expect(inviteMember(app, who, { email: anEmail(), role: 'support' })).rejects.toThrow(

@@ -9,6 +9,7 @@ import { inviteMember } from '../../src/people/invite.ts';
 import { listInvitations } from '../../src/people/revoke-invitation.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, openSocket, type Caller } from '../support/graphql.ts';
+import { memberIdOf } from '../support/member.ts';
 import { signedIn } from '../support/people.ts';
 import { redisUrl } from '../support/redis.ts';
 import { until } from '../support/until.ts';
@@ -54,14 +55,13 @@ async function somebody(role: Role, at: AccountId = accountId): Promise<Somebody
   const email = `person${++count}@people.example`;
   const { personId } = await makeMember(app, { accountId: at, email, name: 'Ana', password: PASSWORD, role });
   const { token } = await signedIn(app, personId);
-  return { personId, memberId: await memberIdOf(personId, at), email, token, caller: callerWith(app, token) };
-}
-
-async function memberIdOf(personId: PersonId, at: AccountId): Promise<MemberId> {
-  const [row] = await app.sql<{ id: string }[]>`
-    SELECT replace(id::text, '-', '') AS id FROM members
-    WHERE person_id = ${uuidOf(personId)} AND account_id = ${uuidOf(at)}`;
-  return `mem_${row!.id}`;
+  return {
+    personId,
+    memberId: await memberIdOf(app, at, personId),
+    email,
+    token,
+    caller: callerWith(app, token),
+  };
 }
 
 const changeRole = async ({ caller }: Somebody, { memberId }: Somebody, role: Role) =>

@@ -1,13 +1,17 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { authenticate } from '../../src/accounts/authenticate.ts';
+import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { addInboundNumber } from '../../src/inbound/add-number.ts';
 import type { CarrierId } from '../../src/ids.ts';
 import { relations } from '../../src/db/relations.ts';
 import { VerificationTraceDocument } from '../../src/graphql/generated/graphql.ts';
+import { createClient } from '../../src/oauth/create-client.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
+import { aMember } from '../support/member.ts';
 import { serveAgain } from '../support/serve-again.ts';
 import { createNumbers, received, start } from '../support/verifying.ts';
 
@@ -106,4 +110,23 @@ test('our numbers are read with their carriers and services in one statement: on
     ),
   );
   expect(changing.filter((statement) => /^select .* from "inbound_numbers"/.test(statement))).toHaveLength(1);
+});
+
+test('who made the keys and clients of a page is read in one statement, however many they are', async () => {
+  const { app } = testApp;
+  for (let n = 0; n < 3; n++) {
+    const maker = await authenticate(app, (await aMember(app, who.accountId, 'owner')).token);
+    await createApiKey(app, who.accountId, { name: 'Test' }, maker);
+    await createClient(app, maker, { name: 'Test', permissions: ['services:read'] });
+  }
+  const of = 'nodes { name createdBy { kind member { role name } } }';
+  const emitted = await emittedBy(async () => {
+    const { data } = await caller.ask(`{ apiKeys(first: 9) { ${of} } oauthClients(first: 9) { ${of} } }`);
+    const { apiKeys, oauthClients } = data as Record<string, { nodes: object[] }>;
+    const byAna = { name: 'Test', createdBy: { kind: 'PERSON', member: { role: 'OWNER', name: 'Ana' } } };
+    expect(apiKeys!.nodes.slice(-3)).toEqual([byAna, byAna, byAna]);
+    expect(oauthClients!.nodes).toEqual([byAna, byAna, byAna]);
+  });
+  // A page of each, and who made what is on it.
+  expect(emitted).toHaveLength(4);
 });

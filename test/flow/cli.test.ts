@@ -319,7 +319,9 @@ test('keys: a new one is all that is on stdout, works, gets a new secret, and en
   expect(denied).toMatchObject({ code: 3, err: [expect.stringContaining('keys:manage')] });
   expect(await runCli(['keys', 'revoke', id], { env })).toMatchObject({ code: 0 });
   const { out } = await runCli(['keys', 'list'], { env });
-  expect(out.find((line) => line.includes(id))).toMatch(/CI.*verifications:read.*revoked$/);
+  expect(out.find((line) => line.includes(id))).toMatch(
+    /CI.*verifications:read +key_[0-9a-f]{32} .*revoked$/,
+  );
 });
 
 test('carriers: how they stand, live, and whether one takes messages', async () => {

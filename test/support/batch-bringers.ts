@@ -5,7 +5,7 @@ import { revokeApiKey } from '../../src/accounts/revoke-api-key.ts';
 import { rotateApiKey } from '../../src/accounts/rotate-api-key.ts';
 import { updateApiKey } from '../../src/accounts/update-api-key.ts';
 import type { RunningApp } from '../../src/app.ts';
-import { uuidOf, type MemberId } from '../../src/ids.ts';
+import type { MemberId } from '../../src/ids.ts';
 import { createClient } from '../../src/oauth/create-client.ts';
 import { revokeClient } from '../../src/oauth/revoke-client.ts';
 import { rotateClientSecret } from '../../src/oauth/rotate-client-secret.ts';
@@ -72,11 +72,8 @@ export function createBringers(app: RunningApp): Bringer[] {
       ) => Promise<unknown>,
     ) =>
     async (owner: Principal) => {
-      const { token, personId } = await aMember(app, owner.accountId, 'developer');
-      const [member] = await app.sql<{ id: string }[]>`
-        SELECT id FROM members WHERE account_id = ${uuidOf(owner.accountId)} AND person_id = ${uuidOf(personId)}`;
+      const { token, memberId: id } = await aMember(app, owner.accountId, 'developer');
       const who = (await authenticate(app, token)) as PersonPrincipal;
-      const id: MemberId = `mem_${member!.id.replaceAll('-', '')}`;
       return { credential: token, change: () => change(owner, { id, token, who }) };
     };
 

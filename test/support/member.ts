@@ -2,7 +2,14 @@ import { ROLE_TABLE, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
 import type { Permission } from '../../src/accounts/permissions.ts';
 import { newId } from '../../src/crypto/new-id.ts';
-import type { AccountId, PersonId, SessionId } from '../../src/ids.ts';
+import {
+  idFromUuid,
+  uuidOf,
+  type AccountId,
+  type MemberId,
+  type PersonId,
+  type SessionId,
+} from '../../src/ids.ts';
 import { makeMember } from '../../src/people/add-member.ts';
 import { callerWith, type Caller } from './graphql.ts';
 import { signedIn } from './people.ts';
@@ -10,6 +17,7 @@ import { signedIn } from './people.ts';
 /** Somebody who is in an account, and signed in. */
 export interface SignedIn {
   personId: PersonId;
+  memberId: MemberId;
   sessionId: SessionId;
   email: string;
   token: string;
@@ -24,7 +32,18 @@ export async function aMember(app: RunningApp, accountId: AccountId, role: Role)
   const password = MEMBER_PASSWORD;
   const { personId } = await makeMember(app, { accountId, email, name: 'Ana', password, role });
   const { token, sessionId } = await signedIn(app, personId);
-  return { personId, sessionId, email, token, caller: callerWith(app, token) };
+  const memberId = await memberIdOf(app, accountId, personId);
+  return { personId, memberId, sessionId, email, token, caller: callerWith(app, token) };
+}
+
+export async function memberIdOf(
+  app: RunningApp,
+  accountId: AccountId,
+  personId: PersonId,
+): Promise<MemberId> {
+  const [row] = await app.sql<{ id: string }[]>`
+    SELECT id FROM members WHERE account_id = ${uuidOf(accountId)} AND person_id = ${uuidOf(personId)}`;
+  return idFromUuid('mem', row!.id);
 }
 
 export function lets(role: Role, permission: Permission | undefined): boolean {

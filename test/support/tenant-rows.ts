@@ -344,7 +344,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
   },
   removeMember: {
     ...liveOnly,
-    args: input(({ ids }) => ({ memberId: ids.mem })),
+    args: input(({ ids }) => ({ memberId: ids.mem, credentials: 'REVOKE' })),
     ids: { 'input.memberId': 'MemberNotFound' },
   },
   switchAccount: {
@@ -361,7 +361,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
   },
   // The other one has been ended already.
   endOtherSessions: { ...liveOnly, as: 'owner', answered: 'empty' },
-  leaveAccount: { ...liveOnly, as: 'owner' },
+  leaveAccount: { ...liveOnly, as: 'owner', args: input(() => ({ credentials: 'REVOKE' })) },
   removeInboundNumber: {
     ...liveOnly,
     args: input(({ ids }) => ({ inboundNumberId: ids.num })),

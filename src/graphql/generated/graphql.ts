@@ -162,6 +162,17 @@ export type CreateServiceInput = {
   settings?: ServiceSettingsInput | null | undefined;
 };
 
+/** What made a credential, as the audit log has it. */
+export type CreatorKind =
+  /** A partner with an access token. */
+  | 'ACCESS_TOKEN'
+  /** A server with an API key. */
+  | 'API_KEY'
+  /** Somebody who had signed in. */
+  | 'PERSON'
+  /** Otpost by itself, or whoever runs it. */
+  | 'SYSTEM';
+
 /** What is done for a message whose receipt does not come in its usual time. What is absent stays; `null` goes back to the default. */
 export type FailoverPolicyInput = {
   /** How often the same code goes out over another route while the receipt is still awaited, 0–5; 0 = never. Default 1. */
@@ -750,7 +761,7 @@ export type AccountEventsCursorQueryVariables = Exact<{ [key: string]: never; }>
 
 export type AccountEventsCursorQuery = { accountEventsCursor: string };
 
-export type ApiKeyProfileFragment = { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null };
+export type ApiKeyProfileFragment = { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null };
 
 export type ApiKeysQueryVariables = Exact<{
   first: number;
@@ -758,7 +769,7 @@ export type ApiKeysQueryVariables = Exact<{
 }>;
 
 
-export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type BatchProgressSubscriptionVariables = Exact<{
   id: string | number;
@@ -844,7 +855,7 @@ export type CreateApiKeyMutationVariables = Exact<{
 export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
    };
 
 export type CreateOAuthClientMutationVariables = Exact<{
@@ -855,7 +866,7 @@ export type CreateOAuthClientMutationVariables = Exact<{
 export type CreateOAuthClientMutation = { createOAuthClient:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
    };
 
 export type CreateServiceMutationVariables = Exact<{
@@ -897,7 +908,7 @@ export type NodeQuery = { node:
     | { __typename: 'WebhookEndpoint', id: string }
    | null };
 
-export type OAuthClientProfileFragment = { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null };
+export type OAuthClientProfileFragment = { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null };
 
 export type OAuthClientsQueryVariables = Exact<{
   first: number;
@@ -905,7 +916,7 @@ export type OAuthClientsQueryVariables = Exact<{
 }>;
 
 
-export type OAuthClientsQuery = { oauthClients: { nodes: Array<{ id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type OAuthClientsQuery = { oauthClients: { nodes: Array<{ id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RevokeApiKeyMutationVariables = Exact<{
   input: RevokeApiKeyInput;
@@ -913,7 +924,7 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 
 export type RevokeApiKeyMutation = { revokeApiKey:
-    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'LastManagingKey', code: string, message: string, docUrl: string }
    };
@@ -924,7 +935,7 @@ export type RevokeOAuthClientMutationVariables = Exact<{
 
 
 export type RevokeOAuthClientMutation = { revokeOAuthClient:
-    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
@@ -937,7 +948,7 @@ export type RotateApiKeyMutation = { rotateApiKey:
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
    };
 
 export type RotateOAuthClientSecretMutationVariables = Exact<{
@@ -948,7 +959,7 @@ export type RotateOAuthClientSecretMutationVariables = Exact<{
 export type RotateOAuthClientSecretMutation = { rotateOAuthClientSecret:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null } }
+    | { __typename: 'NewOAuthClient', secret: string | null, client: { id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
     | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
@@ -1057,7 +1068,7 @@ export type UpdateApiKeyMutationVariables = Exact<{
 
 
 export type UpdateApiKeyMutation = { updateApiKey:
-    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
@@ -1085,7 +1096,7 @@ export type UpdateOAuthClientMutationVariables = Exact<{
 export type UpdateOAuthClientMutation = { updateOAuthClient:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null }
+    | { __typename: 'OAuthClient', id: string, name: string, hint: string | null, publicKeys: unknown, permissions: Array<Permission>, networks: Array<string> | null, expiresAt: string | null, tokenSeconds: number, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'OAuthClientNotFound', code: string, message: string, docUrl: string }
    };
 
@@ -1231,6 +1242,10 @@ export const ApiKeyProfileFragmentDoc = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
 }
@@ -1342,6 +1357,10 @@ export const OAuthClientProfileFragmentDoc = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
 }
@@ -1515,9 +1534,13 @@ export const ApiKeysDocument = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:f8dc7e4c2f01246fd774e8ada147da4b8e80b5218efe9e3ba7d7f04a753386ac"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+}`, {"hash":"sha256:8e41cb3cc20645c434f967b5d5400a6d280b8adee4c2a96eb77ce00afb7d2114"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const BatchProgressDocument = new TypedDocumentString(`
     subscription BatchProgress($id: ID!) {
   batchProgress(id: $id) {
@@ -1765,9 +1788,13 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:8c9e8cd60f1316761a84fa37097153f3166c2ba678fec137d9d37b52a0bc0993"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+}`, {"hash":"sha256:644f0530e328bb9af23eeb5bca71b3aaa80d85e0609d0eaac112ba2cd5e6c0ed"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateOAuthClientDocument = new TypedDocumentString(`
     mutation CreateOAuthClient($input: CreateOAuthClientInput!) {
   createOAuthClient(input: $input) {
@@ -1802,9 +1829,13 @@ export const CreateOAuthClientDocument = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:f22565a045ca30bf9e124834f067f5b1b3a1aef5288b4ccf379cad2fdf864306"}) as unknown as TypedDocumentString<CreateOAuthClientMutation, CreateOAuthClientMutationVariables>;
+}`, {"hash":"sha256:ae5ab15016aca9683e1a43e7614b32dc3a607a5fcff1d53a3a9b20920938fa4e"}) as unknown as TypedDocumentString<CreateOAuthClientMutation, CreateOAuthClientMutationVariables>;
 export const CreateServiceDocument = new TypedDocumentString(`
     mutation CreateService($input: CreateServiceInput!) {
   createService(input: $input) {
@@ -1933,9 +1964,13 @@ export const OAuthClientsDocument = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:f0a39bffd20f23daa69f71b79a5b214358b9369f48d5952d5aac755318d840a3"}) as unknown as TypedDocumentString<OAuthClientsQuery, OAuthClientsQueryVariables>;
+}`, {"hash":"sha256:dc63aadfa4c3f45b637e07aea529904b7f364d9ff6f2fb926a371ee7177fe9bd"}) as unknown as TypedDocumentString<OAuthClientsQuery, OAuthClientsQueryVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
@@ -1957,9 +1992,13 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:074644262187c166ac8b2d70cd76840d5cd7f63345179b9ee61c8b6febd00edb"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+}`, {"hash":"sha256:8a2e33e79e418267e925fd2b0248ccf5e70f3e90572c637fa07ac47efc4fc8a4"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RevokeOAuthClientDocument = new TypedDocumentString(`
     mutation RevokeOAuthClient($input: RevokeOAuthClientInput!) {
   revokeOAuthClient(input: $input) {
@@ -1985,9 +2024,13 @@ export const RevokeOAuthClientDocument = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:df1a0f0d6a50dc32abac45d450241bca97c55e36eb8c3942d29611db09127b90"}) as unknown as TypedDocumentString<RevokeOAuthClientMutation, RevokeOAuthClientMutationVariables>;
+}`, {"hash":"sha256:1421debb610f153cfaa48e395f86e03e8135bbdca1af4af091c22a9e4bfb0fc9"}) as unknown as TypedDocumentString<RevokeOAuthClientMutation, RevokeOAuthClientMutationVariables>;
 export const RotateApiKeyDocument = new TypedDocumentString(`
     mutation RotateApiKey($input: RotateApiKeyInput!) {
   rotateApiKey(input: $input) {
@@ -2020,9 +2063,13 @@ export const RotateApiKeyDocument = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:df5696d826221eebd33334022ed526bcaddd53d855385cbad5415db232c32f1c"}) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+}`, {"hash":"sha256:ebc9f4dfbcaf15e0036dd1677c867c26bfa5e586ac8834328afdf8b50b7544c3"}) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
 export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
     mutation RotateOAuthClientSecret($input: RotateOAuthClientSecretInput!) {
   rotateOAuthClientSecret(input: $input) {
@@ -2057,9 +2104,13 @@ export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:035c9b4d1042760e8e9cad0529d86e9839fa2b3c3dff748eb68972cbd0f0ce93"}) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
+}`, {"hash":"sha256:a4456ccb62daedde040bcb87cbcfe4e3be9d5aeff5a1d5f3ba857a1af1ff58bd"}) as unknown as TypedDocumentString<RotateOAuthClientSecretMutation, RotateOAuthClientSecretMutationVariables>;
 export const RoutesDocument = new TypedDocumentString(`
     query Routes {
   routes {
@@ -2282,9 +2333,13 @@ export const UpdateApiKeyDocument = new TypedDocumentString(`
   expiresAt
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:57fa5198dee1126c367991010e725ccc2b8062f699dc792346b6b20300265d11"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
+}`, {"hash":"sha256:84c8989cb4026c1968d11a04043622c71ea86a542e1f91d3ea3d8c5bf2961ce2"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const UpdateCarrierDocument = new TypedDocumentString(`
     mutation UpdateCarrier($input: UpdateCarrierInput!) {
   updateCarrier(input: $input) {
@@ -2340,9 +2395,13 @@ export const UpdateOAuthClientDocument = new TypedDocumentString(`
   tokenSeconds
   previousEndsAt
   lastUsedAt
+  createdBy {
+    kind
+    id
+  }
   createdAt
   revokedAt
-}`, {"hash":"sha256:45fc11154b455a767c756006a10b55546eb9179f0652113843b9cf6886bf7ff1"}) as unknown as TypedDocumentString<UpdateOAuthClientMutation, UpdateOAuthClientMutationVariables>;
+}`, {"hash":"sha256:3fab0f6db43c1de6472e36b26e90116f6d9005a3580e6fdd87634f9be3b5825d"}) as unknown as TypedDocumentString<UpdateOAuthClientMutation, UpdateOAuthClientMutationVariables>;
 export const UpdateServiceDocument = new TypedDocumentString(`
     mutation UpdateService($input: UpdateServiceInput!) {
   updateService(input: $input) {

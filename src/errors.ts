@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   'number/too_many_searches': 429,
   'oauth_client/not_found': 404,
   'carrier/not_found': 404,
+  'number_lookup/outside_residency': 403,
   'carrier/outside_residency': 403,
   'route/not_found': 404,
   'audit/broken': 409,

@@ -8,7 +8,7 @@ import { given, readMembers, type CarrierInput } from './input.ts';
 import { makeCarrier, saveCarrier } from './save-carrier.ts';
 import type { CarrierRow } from './table.ts';
 
-/** Adds a carrier; every worker follows at once. @throws {InvalidInput | NameTaken} */
+/** Adds a carrier; every worker follows at once. @throws {CarrierOutsideResidency | InvalidInput | NameTaken} */
 export async function addCarrier(
   app: App,
   who: Doer,

@@ -16,7 +16,7 @@ export interface NewCarrier extends Omit<CarrierInput, 'enabled'> {
 
 /**
  * Adds a carrier, or replaces the one of that name: for a program that may run again, as a seed does.
- * @throws {InvalidInput} that names the field by its path
+ * @throws {CarrierOutsideResidency | InvalidInput} the latter names the field by its path
  */
 export async function connectCarrier(app: App, accountId: AccountId, input: NewCarrier): Promise<CarrierId> {
   const which = { name: input.name.trim() };

@@ -9,7 +9,8 @@ export class CarrierNotFound extends DomainError {
 
 export class CarrierOutsideResidency extends DomainError {
   readonly code = 'carrier/outside_residency';
-  readonly field: 'region' | 'carrierId';
+  /** Of the input. */
+  readonly field: 'region' | 'carrierId' | 'carrierIds' | 'routeId' | 'enabled';
   constructor(residency: string, region: string | null, field: CarrierOutsideResidency['field']) {
     super(
       `The account's messages stay in ${residency}, and this carrier is ${region === null ? 'not known to be there: give its region' : `in ${region}`}.`,

@@ -6,7 +6,10 @@ import { Carrier } from './graphql.ts';
 import { carriersOutside } from './queries.ts';
 
 errorType(CarrierOutsideResidency, "The account's messages may not leave there. Nothing was done.", (t) => ({
-  field: t.exposeString('field', { description: 'Which field of the input: `region`, or `carrierId`.' }),
+  field: t.exposeString('field', {
+    description:
+      'Which field of the input: `region`, or what leads over the carrier (`carrierId`, `carrierIds`, `routeId`, `enabled`).',
+  }),
 }));
 
 builder.drizzleObjectField(Account, 'carriersOutsideResidency', (t) =>

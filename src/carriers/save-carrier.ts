@@ -9,6 +9,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
+import { addressOf } from './address-of.ts';
 import { checkResidency } from './check-residency.ts';
 import type { CarrierConfigInput } from './config.ts';
 import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
@@ -45,6 +46,7 @@ export function makeCarrier(
  * Writes what `make` makes of a carrier; nobody changes the account's carriers meanwhile, and every
  * worker follows at once.
  * @param action what that is called in the audit log
+ * @param more.isEnabling whether that is asked for, be it in use already or not
  * @throws {NameTaken | CarrierOutsideResidency}
  */
 export async function saveCarrier(
@@ -53,6 +55,7 @@ export async function saveCarrier(
   action: Extract<AuditAction, `carrier.${string}`>,
   which: { id: CarrierId } | { name: string },
   make: (before: CarrierRow | undefined) => CarrierRow,
+  { isEnabling = false }: { isEnabling?: boolean } = {},
 ): Promise<CarrierRow> {
   const ours = eq(carriers.accountId, who.accountId);
   const one = 'id' in which ? eq(carriers.id, which.id) : eq(carriers.name, which.name);
@@ -61,7 +64,11 @@ export async function saveCarrier(
       const [before] = await tx.select().from(carriers).where(and(ours, one));
       const row = make(before);
       // Renamed, or taken out of use, it may be wherever it is.
-      const isNews = !before || before.region !== row.region || (row.enabled && !before.enabled);
+      const isNews =
+        !before ||
+        isEnabling ||
+        before.region !== row.region ||
+        addressOf(before.config) !== addressOf(row.config);
       if (isNews) checkResidency(await readResidency(tx, who.accountId), row.region);
       const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
       if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();

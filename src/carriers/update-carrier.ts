@@ -14,7 +14,7 @@ import type { CarrierRow } from './table.ts';
 /**
  * Changes a carrier; what is absent stays, a member of the configuration that is null goes back to its
  * default. Secrets that the configuration no longer names are forgotten.
- * @throws {CarrierNotFound | InvalidInput | NameTaken}
+ * @throws {CarrierNotFound | CarrierOutsideResidency | InvalidInput | NameTaken}
  */
 export async function updateCarrier(
   app: App,
@@ -22,7 +22,7 @@ export async function updateCarrier(
   id: CarrierId,
   input: CarrierInput,
 ): Promise<CarrierRow> {
-  return saveCarrier(app, who, 'carrier.update', { id }, (before) => {
+  const make = (before: CarrierRow | undefined) => {
     if (!before) throw new CarrierNotFound();
     return {
       ...before,
@@ -33,7 +33,8 @@ export async function updateCarrier(
       sla: input.sla === undefined ? before.sla : readSla(input.sla),
       ...changeAccess(app, before, input),
     };
-  });
+  };
+  return saveCarrier(app, who, 'carrier.update', { id }, make, { isEnabling: input.enabled === true });
 }
 
 /** How the carrier is reached: its configuration and the secrets that this names change together. */

@@ -1,7 +1,6 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Doer } from '../audit/actor.ts';
-import { CarrierNotFound } from '../carriers/errors.ts';
-import { findCarrier } from '../carriers/queries.ts';
+import { checkCarriers } from '../carriers/check-carriers.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import type { CarrierId, ServiceId } from '../ids.ts';
@@ -25,7 +24,7 @@ export interface NewInboundNumber {
 
 /**
  * Notes that people can text a number of ours, or changes what is noted of it.
- * @throws {CarrierNotFound | ServiceNotFound | InvalidInput}
+ * @throws {CarrierNotFound | CarrierOutsideResidency | ServiceNotFound | InvalidInput}
  */
 export async function addInboundNumber(
   app: App,
@@ -35,7 +34,6 @@ export async function addInboundNumber(
   const { accountId } = who;
   const { carrierId, serviceId = null } = input;
   const address = readAddress(input);
-  if (!(await findCarrier(app, who, carrierId))) throw new CarrierNotFound();
   if (serviceId !== null && !(await findService(app, accountId, serviceId))) throw new ServiceNotFound();
   const now = app.clock();
   const row = {
@@ -47,6 +45,7 @@ export async function addInboundNumber(
     createdAt: new Date(now),
   };
   return changeConfiguration(app, who, 'inbound_number.add', async (tx, act) => {
+    await checkCarriers(tx, accountId, [carrierId], 'carrierId');
     const [stored] = await tx
       .insert(inboundNumbers)
       .values(row)

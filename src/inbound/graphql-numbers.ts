@@ -1,5 +1,5 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
-import { CarrierNotFound } from '../carriers/errors.ts';
+import { CarrierNotFound, CarrierOutsideResidency } from '../carriers/errors.ts';
 import { Carrier } from '../carriers/graphql.ts';
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
@@ -85,7 +85,9 @@ builder.mutationField('addInboundNumber', (t) =>
     audit: 'inbound_number.add',
     type: InboundNumber,
     description: 'Adds a number that people can text. One that is there already is changed.',
-    errors: { types: [CarrierNotFound, ServiceNotFound, InboundNumberNotFound, InvalidInput] },
+    errors: {
+      types: [CarrierNotFound, CarrierOutsideResidency, ServiceNotFound, InboundNumberNotFound, InvalidInput],
+    },
     args: { input: t.arg({ type: AddInboundNumberInput, required: true, description: 'The number.' }) },
     resolve: async (_root, { input }, context, info) => {
       const carrierId = parseId('car', input.carrierId);

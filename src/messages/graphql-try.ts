@@ -1,3 +1,4 @@
+import { CarrierOutsideResidency } from '../carriers/errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
@@ -43,6 +44,7 @@ builder.mutationField('tryRoute', (t) =>
     errors: {
       types: [
         RouteNotFound,
+        CarrierOutsideResidency,
         InvalidPhoneNumber,
         CountryNotAllowed,
         SenderNotAllowed,

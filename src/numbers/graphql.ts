@@ -2,9 +2,11 @@ import { TooManySearches } from '../accounts/errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
+import { errorType } from '../graphql/errors.ts';
 import { InvalidPhoneNumber } from '../verifications/errors.ts';
 import { clearNumberLookup } from './clear-lookup.ts';
 import { describeNumber } from './describe-number.ts';
+import { NumberLookupOutsideResidency } from './errors.ts';
 import type { LookupRow } from './lookup-directory.ts';
 import { secretsOfLookup } from './lookup-secrets.ts';
 import type { Operator } from './plan.ts';
@@ -14,6 +16,10 @@ import { setNumberLookup } from './set-lookup.ts';
 import type { numberLookupDays } from './table.ts';
 
 const MAX_DAYS = 366;
+
+errorType(NumberLookupOutsideResidency, "The account's numbers may not go there. Nothing was done.", (t) => ({
+  field: t.exposeString('field', { description: 'Which field of the input: `config.region`.' }),
+}));
 
 export const LineType = builder.enumType('LineType', {
   description: 'What kind of line a number is.',
@@ -176,7 +182,7 @@ builder.mutationField('setNumberLookup', (t) =>
     audit: 'number_lookup.set',
     type: NumberLookup,
     description: 'From now on numbers are looked up there; every worker follows at once.',
-    errors: { types: [InvalidInput] },
+    errors: { types: [NumberLookupOutsideResidency, InvalidInput] },
     args: { input: t.arg({ type: SetNumberLookupInput, required: true, description: 'The lookup.' }) },
     resolve: (_root, { input }, context) => setNumberLookup(context.app, callerOf(context), input),
   }),

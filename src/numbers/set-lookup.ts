@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
-import { createResidencyDirectory } from '../accounts/residency.ts';
+import { readResidency } from '../accounts/residency.ts';
 import { checkCurrency } from '../accounts/currency.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { changedIn } from '../audit/act.ts';
@@ -10,7 +10,7 @@ import { InvalidInput } from '../errors.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
 import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
-import { residencyProblem } from '../routing/residency.ts';
+import { NumberLookupOutsideResidency } from './errors.ts';
 import { NumberLookupConfig } from './lookup-config.ts';
 import type { LookupRow } from './lookup-directory.ts';
 import { openLookupSecrets, sealLookupSecrets, secretsOfLookup } from './lookup-secrets.ts';
@@ -28,17 +28,17 @@ export interface LookupInput {
 /**
  * From now on the account's numbers are looked up there; every worker follows at once. What was answered
  * before counts on, unless it was read in another way.
- * @throws {InvalidInput} that names the field by its path
+ * @throws {NumberLookupOutsideResidency | InvalidInput} the latter names the field by its path
  */
 export async function setNumberLookup(app: App, who: Doer, input: LookupInput): Promise<LookupRow> {
   const { accountId } = who;
   const config = readConfig(input.config);
   await checkCurrency(app, accountId, input.currency);
-  const { residency } = await app.single(createResidencyDirectory).of(accountId);
-  const abroad = residencyProblem(residency, config.region, 'the lookup');
-  if (abroad !== undefined) throw new InvalidInput('config.region', `It would take numbers ${abroad}.`);
   const save = () =>
     changeConfiguration(app, who, 'number_lookup.set', async (tx, act) => {
+      const residency = await readResidency(tx, accountId);
+      if (residency !== null && config.region !== residency)
+        throw new NumberLookupOutsideResidency(residency, config.region);
       const ours = eq(numberLookupConfigs.accountId, accountId);
       const [before] = await tx.select().from(numberLookupConfigs).where(ours);
       const named = secretsOfLookup(config);

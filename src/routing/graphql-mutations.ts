@@ -91,7 +91,7 @@ builder.mutationField('updateRoute', (t) =>
     audit: 'route.update',
     type: Route,
     description: 'Changes a route, or takes it out of use with `enabled: false`.',
-    errors: { types: [RouteNotFound, NameTaken, InvalidInput] },
+    errors: { types: [RouteNotFound, CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateRouteInput, required: true, description: 'What changes.' }) },
     resolve: async (_root, { input: { routeId, ...input } }, context) => {
       const id = parseId('rte', routeId);

@@ -4,6 +4,8 @@ import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { changedIn } from '../audit/act.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Doer } from '../audit/actor.ts';
+import { checkCarriers } from '../carriers/check-carriers.ts';
+import type { CarrierOutsideResidency } from '../carriers/errors.ts';
 import { InvalidInput, NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
@@ -64,7 +66,8 @@ export function makeRoute(
  * Writes what `make` makes of a route; nobody changes the account's routes meanwhile, and every worker
  * follows at once.
  * @param action what that is called in the audit log
- * @throws {NameTaken}
+ * @param use what of the input takes it into use, and with it its carrier; none when it only changes
+ * @throws {NameTaken | CarrierNotFound | CarrierOutsideResidency}
  */
 export async function saveRoute(
   app: App,
@@ -72,6 +75,7 @@ export async function saveRoute(
   action: Extract<AuditAction, `route.${string}`>,
   which: { id: RouteId } | { name: string },
   make: (before: RouteRow | undefined) => RouteRow,
+  use?: CarrierOutsideResidency['field'],
 ): Promise<RouteRow> {
   const ours = eq(routes.accountId, who.accountId);
   const one = 'id' in which ? eq(routes.id, which.id) : eq(routes.name, which.name);
@@ -79,6 +83,7 @@ export async function saveRoute(
     const [stored] = await tx.select().from(routes).where(and(ours, one));
     const before = stored && (await openRoute(app, stored));
     const row = make(before);
+    if (use) await checkCarriers(tx, who.accountId, [row.carrierId], use);
     const same = and(ours, eq(routes.name, row.name), ne(routes.id, row.id));
     if ((await tx.select({ id: routes.id }).from(routes).where(same)).length > 0) throw new NameTaken();
     const target = [routes.accountId, routes.id];

@@ -5,10 +5,14 @@ import { RouteNotFound } from './errors.ts';
 import { changeRoute, saveRoute, type RouteChange } from './save-route.ts';
 import type { RouteRow } from './table.ts';
 
-/** Changes a route; what is absent stays. @throws {RouteNotFound | NameTaken | InvalidInput} */
+/**
+ * Changes a route; what is absent stays.
+ * @throws {RouteNotFound | CarrierOutsideResidency | NameTaken | InvalidInput}
+ */
 export async function updateRoute(app: App, who: Doer, id: RouteId, change: RouteChange): Promise<RouteRow> {
-  return saveRoute(app, who, 'route.update', { id }, (before) => {
+  const make = (before: RouteRow | undefined) => {
     if (!before) throw new RouteNotFound();
     return changeRoute(before, change);
-  });
+  };
+  return saveRoute(app, who, 'route.update', { id }, make, change.enabled ? 'enabled' : undefined);
 }

@@ -11,7 +11,7 @@ export interface NewSender extends SenderChange {
 
 /**
  * Adds a sender, with where it may be used; if nothing else is said, everywhere.
- * @throws {CarrierNotFound | InvalidInput}
+ * @throws {CarrierNotFound | CarrierOutsideResidency | InvalidInput}
  */
 export async function addSender(app: App, who: Doer, { value, ...more }: NewSender): Promise<Sender> {
   const now = app.clock();

@@ -1,4 +1,4 @@
-import { CarrierNotFound } from '../carriers/errors.ts';
+import { CarrierNotFound, CarrierOutsideResidency } from '../carriers/errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
@@ -78,7 +78,7 @@ builder.mutationField('addSender', (t) =>
     description:
       'Adds a sender. Whoever names it, a service or a route, may use it only where it may be used; services ' +
       'that name one of its pools use it at once.',
-    errors: { types: [CarrierNotFound, InvalidInput] },
+    errors: { types: [CarrierNotFound, CarrierOutsideResidency, InvalidInput] },
     args: { input: t.arg({ type: AddSenderInput, required: true, description: 'The sender.' }) },
     resolve: (_root, { input: { carrierIds, pools, ...input } }, context) =>
       addSender(context.app, callerOf(context), {
@@ -95,7 +95,7 @@ builder.mutationField('updateSender', (t) =>
     audit: 'sender.update',
     type: Sender,
     description: 'Changes where a sender may be used, or takes it out of use with `enabled: false`.',
-    errors: { types: [SenderNotFound, CarrierNotFound, InvalidInput] },
+    errors: { types: [SenderNotFound, CarrierNotFound, CarrierOutsideResidency, InvalidInput] },
     args: { input: t.arg({ type: UpdateSenderInput, required: true, description: 'What changes.' }) },
     resolve: (_root, { input: { senderId, countries, carrierIds, pools, enabled } }, context) =>
       updateSender(context.app, callerOf(context), readId(senderId), {

@@ -4,8 +4,7 @@ import { changeConfiguration } from '../accounts/change-configuration.ts';
 import { changedIn } from '../audit/act.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Doer } from '../audit/actor.ts';
-import { CarrierNotFound } from '../carriers/errors.ts';
-import { listCarriers } from '../carriers/queries.ts';
+import { checkCarriers } from '../carriers/check-carriers.ts';
 import { InvalidInput } from '../errors.ts';
 import type { SenderId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
@@ -50,7 +49,7 @@ export function changeSender(before: Sender, change: SenderChange): Sender {
  * Writes what `make` makes of a sender; nobody changes the account's senders meanwhile, and starts and
  * workers follow at once.
  * @param action what that is called in the audit log
- * @throws {CarrierNotFound | InvalidInput}
+ * @throws {CarrierNotFound | CarrierOutsideResidency | InvalidInput}
  */
 export async function saveSender(
   app: App,
@@ -59,7 +58,6 @@ export async function saveSender(
   id: SenderId,
   make: (before: Sender | undefined) => Sender,
 ): Promise<Sender> {
-  const ours = new Set((await listCarriers(app, who)).map((carrier) => carrier.id));
   return changeConfiguration(app, who, action, async (tx, act) => {
     const account = eq(senders.accountId, who.accountId);
     const [stored] = await tx
@@ -68,7 +66,9 @@ export async function saveSender(
       .where(and(account, eq(senders.id, id)));
     const before = stored && (await openSender(app, stored));
     const row = make(before);
-    if (row.carrierIds?.some((carrierId) => !ours.has(carrierId))) throw new CarrierNotFound();
+    // Those that it was on before stay with it, wherever they are.
+    const added = (row.carrierIds ?? []).filter((carrierId) => !before?.carrierIds?.includes(carrierId));
+    await checkCarriers(tx, who.accountId, added, 'carrierIds');
     const twins = await tx
       .select({ countries: senders.countries })
       .from(senders)

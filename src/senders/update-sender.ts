@@ -7,7 +7,7 @@ import type { Sender } from './sealed.ts';
 
 /**
  * Changes where a sender may be used, or takes it out of use; what is absent stays.
- * @throws {SenderNotFound | CarrierNotFound | InvalidInput}
+ * @throws {SenderNotFound | CarrierNotFound | CarrierOutsideResidency | InvalidInput}
  */
 export async function updateSender(app: App, who: Doer, id: SenderId, change: SenderChange): Promise<Sender> {
   return saveSender(app, who, 'sender.update', id, (before) => {

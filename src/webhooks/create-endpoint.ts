@@ -1,11 +1,12 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
+import { readResidency } from '../accounts/residency.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import { startOfTransaction } from '../events/cursor.ts';
 import { readHorizon } from '../events/queries.ts';
 import type { App } from '../platform.ts';
-import { readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
+import { checkRegion, readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
 import { countEndpoints } from './queries.ts';
 import { sealUrl } from './sealed.ts';
 import { sealEndpointSecrets, secretFor } from './secrets.ts';
@@ -35,7 +36,7 @@ export async function createWebhookEndpoint(
 ): Promise<{ row: WebhookEndpointRow; secret: string }> {
   const { accountId } = who;
   const url = await readUrl(app, input.url);
-  const region = await readRegion(app, accountId, input.region ?? null);
+  const region = readRegion(input.region ?? null);
   const id = newId('whk', app.clock());
   const secret = secretFor(app.keys, input.secret);
   const place = startOfTransaction(await readHorizon(app.sql));
@@ -56,6 +57,7 @@ export async function createWebhookEndpoint(
   };
   await changeConfiguration(app, who, 'webhook.create', async (tx, act) => {
     act.on(id);
+    checkRegion(await readResidency(tx, accountId), region);
     if ((await countEndpoints(tx, accountId)) >= MAX_ENDPOINTS)
       throw new InvalidInput('url', `An account has at most ${MAX_ENDPOINTS} webhook endpoints.`);
     await tx.insert(webhookEndpoints).values(row);

@@ -1,8 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { findAccount } from '../accounts/find-account.ts';
 import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
-import type { AccountId } from '../ids.ts';
 import { splitUrl, urlProblem } from '../outgoing/http/url.ts';
 import { checkLiteral, ForbiddenAddress } from '../outgoing/lookup.ts';
 import { refusalOf, type AddressRules } from '../outgoing/networks.ts';
@@ -70,14 +68,17 @@ export async function readUrl(app: App, text: string): Promise<string> {
   return url;
 }
 
-/** @throws {InvalidInput | WebhookOutsideResidency} */
-export async function readRegion(
-  app: App,
-  accountId: AccountId,
-  region: string | null,
-): Promise<string | null> {
+/** @throws {InvalidInput} */
+export function readRegion(region: string | null): string | null {
   if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
-  const { residency } = await findAccount(app, accountId);
-  if (residency !== null && region !== residency) throw new WebhookOutsideResidency(residency, region);
   return region;
+}
+
+/**
+ * Before an endpoint may be told anything of an account that keeps its data in a region. One from before the residency
+ * stays, and is told nothing.
+ * @throws {WebhookOutsideResidency} also when nobody says where it is
+ */
+export function checkRegion(residency: string | null, region: string | null): void {
+  if (residency !== null && region !== residency) throw new WebhookOutsideResidency(residency, region);
 }

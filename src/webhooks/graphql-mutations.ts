@@ -116,6 +116,7 @@ const ReplayedWebhooks = builder.objectRef<{ count: number }>('ReplayedWebhooks'
 });
 
 const INPUT_ERRORS = [InvalidInput, WebhookAddressRefused, WebhookOutsideResidency];
+const IN_USE_ERRORS = [WebhookNotFound, WebhookDisabled, WebhookOutsideResidency];
 
 builder.mutationField('createWebhookEndpoint', (t) =>
   t.field({
@@ -171,7 +172,7 @@ builder.mutationField('sendTestWebhook', (t) =>
     audit: 'webhook.test',
     type: WebhookDelivery,
     description: 'Sends an endpoint a delivery of the type `test`.',
-    errors: { types: [WebhookNotFound, WebhookDisabled] },
+    errors: { types: IN_USE_ERRORS },
     args: { input: t.arg({ type: EndpointInput, required: true, description: 'Which endpoint.' }) },
     resolve: (_root, { input }, context) =>
       sendTestWebhook(context.app, callerOf(context), readId(input.endpointId)),
@@ -184,7 +185,7 @@ builder.mutationField('replayWebhookDelivery', (t) =>
     audit: 'webhook.replay',
     type: WebhookDelivery,
     description: 'Sends a delivery once more, under the same `webhook-id`.',
-    errors: { types: [WebhookNotFound, WebhookDisabled] },
+    errors: { types: IN_USE_ERRORS },
     args: { input: t.arg({ type: ReplayDeliveryInput, required: true, description: 'Which delivery.' }) },
     resolve: (_root, { input }, context) => {
       const id = parseId('whd', input.deliveryId);
@@ -200,7 +201,7 @@ builder.mutationField('replayWebhookFailures', (t) =>
     audit: 'webhook.replay_failures',
     type: ReplayedWebhooks,
     description: 'Sends again all that failed for an endpoint since a moment.',
-    errors: { types: [WebhookNotFound, WebhookDisabled] },
+    errors: { types: IN_USE_ERRORS },
     args: { input: t.arg({ type: ReplayFailuresInput, required: true, description: 'Of which endpoint.' }) },
     resolve: async (_root, { input }, context) => ({
       count: await replayWebhookFailures(

@@ -1,4 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
+import { findAccount } from '../accounts/find-account.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
 import { actorOf } from '../audit/actor.ts';
@@ -6,6 +7,7 @@ import { appendAudit } from '../audit/append.ts';
 import { transaction } from '../db/transaction.ts';
 import { uuidOf, type WebhookDeliveryId, type WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { checkRegion } from './endpoint-input.ts';
 import { WebhookDisabled, WebhookNotFound } from './errors.ts';
 import { findWebhookEndpoint } from './queries.ts';
 import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
@@ -14,7 +16,7 @@ import { wakeEndpoints } from './wake.ts';
 /**
  * Sends a delivery once more, whatever became of it, under the id that it has: an endpoint that knows ids
  * takes it once.
- * @throws {WebhookNotFound | WebhookDisabled}
+ * @throws {WebhookNotFound | WebhookDisabled | WebhookOutsideResidency}
  */
 export async function replayWebhookDelivery(
   app: App,
@@ -24,7 +26,7 @@ export async function replayWebhookDelivery(
   const one = and(eq(webhookDeliveries.accountId, who.accountId), eq(webhookDeliveries.id, id));
   const [row] = await app.db.select().from(webhookDeliveries).where(one);
   if (!row) throw new WebhookNotFound();
-  await needEnabled(app, who, row.endpointId);
+  await needInUse(app, who, row.endpointId);
   const change = { status: 'pending', attempts: 0, dueAt: new Date(app.clock()), settledAt: null } as const;
   // One that is on its way anyhow stays as it is.
   const [again] = await app.db.transaction((tx) =>
@@ -47,7 +49,7 @@ const BATCH = 5_000;
 /**
  * Sends again all that failed for an endpoint since a moment, oldest first.
  * @returns how many
- * @throws {WebhookNotFound | WebhookDisabled}
+ * @throws {WebhookNotFound | WebhookDisabled | WebhookOutsideResidency}
  */
 export async function replayWebhookFailures(
   app: App,
@@ -55,7 +57,7 @@ export async function replayWebhookFailures(
   endpointId: WebhookEndpointId,
   since: Date,
 ): Promise<number> {
-  await needEnabled(app, who, endpointId);
+  await needInUse(app, who, endpointId);
   let replayed = 0;
   for (;;) {
     const count = await replaySome(app, who, endpointId, since);
@@ -92,9 +94,10 @@ async function replaySome(
   );
 }
 
-/** @throws {WebhookNotFound | WebhookDisabled} */
-export async function needEnabled(app: App, who: Principal, id: WebhookEndpointId): Promise<void> {
+/** @throws {WebhookNotFound | WebhookDisabled | WebhookOutsideResidency} */
+export async function needInUse(app: App, who: Principal, id: WebhookEndpointId): Promise<void> {
   const endpoint = await findWebhookEndpoint(app, who, id);
   if (!endpoint) throw new WebhookNotFound();
   if (endpoint.disabledAt !== null) throw new WebhookDisabled();
+  checkRegion((await findAccount(app, who.accountId)).residency, endpoint.region);
 }

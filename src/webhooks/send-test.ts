@@ -5,20 +5,20 @@ import { newId } from '../crypto/new-id.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { TEST_NAME } from './catalog.ts';
-import { needEnabled } from './replay.ts';
+import { needInUse } from './replay.ts';
 import { webhookDeliveries, type WebhookDeliveryRow } from './table.ts';
 import { wakeEndpoints } from './wake.ts';
 
 /**
  * Sends an endpoint a test, whatever events it wants.
- * @throws {WebhookNotFound | WebhookDisabled}
+ * @throws {WebhookNotFound | WebhookDisabled | WebhookOutsideResidency}
  */
 export async function sendTestWebhook(
   app: App,
   who: Principal,
   endpointId: WebhookEndpointId,
 ): Promise<WebhookDeliveryRow> {
-  await needEnabled(app, who, endpointId);
+  await needInUse(app, who, endpointId);
   const now = new Date(app.clock());
   const row = {
     accountId: who.accountId,

@@ -1,8 +1,9 @@
 import type { Principal } from '../accounts/principal.ts';
+import { readResidency } from '../accounts/residency.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeEndpoint } from './change-endpoint.ts';
-import { readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
+import { checkRegion, readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
 import type { WebhookEndpointRow } from './table.ts';
 
 export interface EndpointChange {
@@ -25,17 +26,22 @@ export async function updateWebhookEndpoint(
   change: EndpointChange,
 ): Promise<WebhookEndpointRow> {
   const url = change.url === undefined ? undefined : await readUrl(app, change.url);
-  const region =
-    change.region === undefined ? undefined : await readRegion(app, who.accountId, change.region);
+  const region = change.region === undefined ? undefined : readRegion(change.region);
   const events = change.events === undefined ? undefined : readEvents(change.events);
   const description = change.description === undefined ? undefined : readDescription(change.description);
-  return changeEndpoint(app, who, 'webhook.update', id, (before) => ({
-    ...(url !== undefined && { url, failingSince: null }),
-    ...(region !== undefined && { region }),
-    ...(events !== undefined && { events }),
-    ...(description !== undefined && { description }),
-    ...(change.enabled === true && { disabledAt: null, disabledReason: null, failingSince: null }),
-    ...(change.enabled === false &&
-      before.disabledAt === null && { disabledAt: new Date(app.clock()), disabledReason: 'owner' }),
-  }));
+  // Described anew, or taken out of use, it may be wherever it is.
+  const leads = url !== undefined || region !== undefined || change.enabled === true;
+  return changeEndpoint(app, who, 'webhook.update', id, async (before, tx) => {
+    if (leads)
+      checkRegion(await readResidency(tx, who.accountId), region === undefined ? before.region : region);
+    return {
+      ...(url !== undefined && { url, failingSince: null }),
+      ...(region !== undefined && { region }),
+      ...(events !== undefined && { events }),
+      ...(description !== undefined && { description }),
+      ...(change.enabled === true && { disabledAt: null, disabledReason: null, failingSince: null }),
+      ...(change.enabled === false &&
+        before.disabledAt === null && { disabledAt: new Date(app.clock()), disabledReason: 'owner' }),
+    };
+  });
 }

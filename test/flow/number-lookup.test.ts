@@ -336,7 +336,10 @@ test('no number of an EU account is told to a lookup outside, neither when it is
   expect(await resolver.problemOf(who.accountId)).toBe('outside EU: the lookup is in US');
   expect(await carrierOf(await start(app, who, aNumber()))).toBe('in the EU');
   expect(provider.asked).toEqual([]);
-  await expect(lookUpAt(who, provider, { region: null })).rejects.toMatchObject({ field: 'config.region' });
+  await expect(lookUpAt(who, provider, { region: null })).rejects.toMatchObject({
+    code: 'number_lookup/outside_residency',
+    field: 'config.region',
+  });
   await lookUpAt(who, provider, { region: 'EU' });
   const to = aNumber();
   await carrierOf(await start(app, who, to));

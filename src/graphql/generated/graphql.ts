@@ -1038,6 +1038,7 @@ export type TryRouteMutationVariables = Exact<{
 
 
 export type TryRouteMutation = { tryRoute:
+    | { __typename: 'CarrierOutsideResidency', code: string, message: string, docUrl: string }
     | { __typename: 'CountryNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'DestinationLocked', code: string, message: string, docUrl: string }
     | { __typename: 'DestinationOptedOut', code: string, message: string, docUrl: string }

@@ -3,8 +3,8 @@ import { newId } from '../crypto/new-id.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
-import type { CarrierConfig } from './config.ts';
 import { given, readMembers, type CarrierInput } from './input.ts';
+import type { CarrierKindName } from './kinds.ts';
 import { makeCarrier, saveCarrier } from './save-carrier.ts';
 import type { CarrierRow } from './table.ts';
 
@@ -12,7 +12,7 @@ import type { CarrierRow } from './table.ts';
 export async function addCarrier(
   app: App,
   who: Doer,
-  kind: CarrierConfig['kind'],
+  kind: CarrierKindName,
   input: CarrierInput,
 ): Promise<CarrierRow> {
   const id = newId('car', app.clock());

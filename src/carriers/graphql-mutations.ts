@@ -3,9 +3,8 @@ import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
 import { parseId, type CarrierId } from '../ids.ts';
-import { addCarrier } from './add-carrier.ts';
 import { CarrierNotFound, CarrierOutsideResidency } from './errors.ts';
-import { Carrier, CarrierSlaInput, SenderRules } from './graphql.ts';
+import { ABOUT, Carrier, CarrierSlaInput, SenderRules } from './graphql.ts';
 import { SmppCarrierConfigInput } from './graphql-smpp.ts';
 import { findCarrier, listCarriers } from './queries.ts';
 import { updateCarrier } from './update-carrier.ts';
@@ -35,60 +34,18 @@ builder.queryField('carrier', (t) =>
   }),
 );
 
-const REGION =
-  'Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only.';
-const SENDER_RULES = "Whether each country's sender rules are checked before a message goes this way.";
-const SLA = 'What it promises, to be held to it.';
-const NAME = '1 to 60 characters, unique among the carriers of the account.';
-
-const ConnectSmppCarrierInput = builder.inputType('ConnectSmppCarrierInput', {
-  description: 'A carrier that speaks SMPP v3.4.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: NAME }),
-    region: t.string({ description: REGION }),
-    senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
-    sla: t.field({ type: CarrierSlaInput, description: SLA }),
-    config: t.field({
-      type: SmppCarrierConfigInput,
-      required: true,
-      description: 'How it is reached; at least `host`, `port` and `systemId`.',
-    }),
-    password: t.string({ required: true, description: 'Of the bind. It is stored sealed and never shown.' }),
-  }),
-});
-
-const ConnectHttpCarrierInput = builder.inputType('ConnectHttpCarrierInput', {
-  description: 'A carrier that is reached over HTTP, described without code.',
-  fields: (t) => ({
-    name: t.string({ required: true, description: NAME }),
-    region: t.string({ description: REGION }),
-    senderRules: t.field({ type: SenderRules, description: `${SENDER_RULES} Default \`OFF\`.` }),
-    sla: t.field({ type: CarrierSlaInput, description: SLA }),
-    config: t.field({
-      type: 'JSON',
-      required: true,
-      description:
-        'Request, answer, receipts and messages from handsets; see the README of `src/carriers/http`.',
-    }),
-    secrets: t.field({
-      type: 'JSON',
-      description: 'The secrets that the configuration names, texts by name. Stored sealed and never shown.',
-    }),
-  }),
-});
-
 const UpdateCarrierInput = builder.inputType('UpdateCarrierInput', {
   description: 'What changes; what is absent stays as it is.',
   fields: (t) => ({
     carrierId: t.id({ required: true, description: 'Which carrier.' }),
-    name: t.string({ description: NAME }),
-    region: t.string({ description: `${REGION} \`null\` = not known.` }),
-    senderRules: t.field({ type: SenderRules, description: SENDER_RULES }),
+    name: t.string({ description: ABOUT.name }),
+    region: t.string({ description: `${ABOUT.region} \`null\` = not known.` }),
+    senderRules: t.field({ type: SenderRules, description: ABOUT.senderRules }),
     smpp: t.field({
       type: SmppCarrierConfigInput,
       description: 'What changes of the configuration of a carrier over SMPP.',
     }),
-    sla: t.field({ type: CarrierSlaInput, description: `${SLA} \`null\` = nothing.` }),
+    sla: t.field({ type: CarrierSlaInput, description: `${ABOUT.sla} \`null\` = nothing.` }),
     config: t.field({
       type: 'JSON',
       description:
@@ -109,39 +66,6 @@ const SetCarrierEnabledInput = builder.inputType('SetCarrierEnabledInput', {
   }),
 });
 
-builder.mutationField('connectSmppCarrier', (t) =>
-  t.field({
-    permission: 'carriers:write',
-    audit: 'carrier.connect',
-    type: Carrier,
-    description: 'Adds a carrier over SMPP; every worker binds at once.',
-    errors: { types: [CarrierOutsideResidency, NameTaken, InvalidInput] },
-    args: { input: t.arg({ type: ConnectSmppCarrierInput, required: true, description: 'The carrier.' }) },
-    resolve: (_root, { input: { password, ...input } }, context) =>
-      addCarrier(context.app, callerOf(context), 'smpp', {
-        ...input,
-        senderRules: input.senderRules ?? undefined,
-        secrets: { password },
-      }),
-  }),
-);
-
-builder.mutationField('connectHttpCarrier', (t) =>
-  t.field({
-    permission: 'carriers:write',
-    audit: 'carrier.connect',
-    type: Carrier,
-    description: 'Adds a carrier over HTTP; every worker uses it at once.',
-    errors: { types: [CarrierOutsideResidency, NameTaken, InvalidInput] },
-    args: { input: t.arg({ type: ConnectHttpCarrierInput, required: true, description: 'The carrier.' }) },
-    resolve: (_root, { input }, context) =>
-      addCarrier(context.app, callerOf(context), 'http', {
-        ...input,
-        senderRules: input.senderRules ?? undefined,
-      }),
-  }),
-);
-
 builder.mutationField('updateCarrier', (t) =>
   t.field({
     permission: 'carriers:write',
@@ -156,7 +80,7 @@ builder.mutationField('updateCarrier', (t) =>
         sla,
         name: input.name ?? undefined,
         senderRules: input.senderRules ?? undefined,
-        smpp: input.smpp ?? undefined,
+        typed: input.smpp ? { kind: 'smpp', config: input.smpp } : undefined,
         config: input.config ?? undefined,
         secrets: input.secrets ?? undefined,
       }),

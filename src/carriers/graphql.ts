@@ -18,6 +18,15 @@ const SLA = {
   windowMinutes: 'Over which both are counted, 5–1440. Default 60.',
 };
 
+/** Of what is said of a carrier, however it is reached. */
+export const ABOUT = {
+  name: '1 to 60 characters, unique among the carriers of the account.',
+  region:
+    'Where its messages leave, e.g. `EU`; an account with a residency uses carriers of that region only.',
+  senderRules: "Whether each country's sender rules are checked before a message goes this way.",
+  sla: 'What it promises, to be held to it.',
+};
+
 const CarrierSla = builder.objectRef<Sla>('CarrierSla').implement({
   description: 'What a carrier promises. Falling short of it raises an alarm and counts against its routes.',
   fields: (t) => ({
@@ -58,7 +67,7 @@ export const Carrier = builder.drizzleObject('carriers', {
     }),
     senderRules: t.field({
       type: SenderRules,
-      description: "Whether each country's sender rules are checked before a message goes this way.",
+      description: ABOUT.senderRules,
       select: { columns: { senderRules: true } },
       resolve: (carrier) => carrier.senderRules,
     }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
+import type { TypedKind } from './kinds.ts';
 import { configProblem } from '../outgoing/config-problem.ts';
 import type { SlaInput } from './sla.ts';
 import type { CarrierRow } from './table.ts';
@@ -11,8 +12,8 @@ export interface CarrierInput {
   /** Unique in the account. */
   name?: string | undefined;
   config?: unknown;
-  /** Changes of the configuration of a carrier over SMPP, in the place of `config`. */
-  smpp?: unknown;
+  /** Changes of the configuration of a carrier of one kind, from the field of that name, in the place of `config`. */
+  typed?: { kind: TypedKind['kind']; config: unknown } | undefined;
   /** By name; SMPP has one, `password`. */
   secrets?: unknown;
   enabled?: boolean | undefined;

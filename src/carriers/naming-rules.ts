@@ -14,6 +14,6 @@ export function namingRules(
 }
 
 // Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.
-export function numberMark(app: App, accountId: AccountId, number: string): string {
+function numberMark(app: App, accountId: AccountId, number: string): string {
   return app.keys.blindIndex('destination', accountId, number).toString('hex', 0, 8);
 }

@@ -1,79 +1,33 @@
 import { and, eq } from 'drizzle-orm';
 import type { App } from '../platform.ts';
-import type { Networks } from '../outgoing/networks.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import { CarrierConfig } from './config.ts';
-import { createHttpCarrier } from './http/carrier.ts';
-import { callbackUrl } from './http/callback-url.ts';
 import { keepRepeatedId } from './keep-repeated-id.ts';
-import { namingRules, numberMark } from './naming-rules.ts';
+import { kindOf } from './kinds.ts';
+import { namingRules } from './naming-rules.ts';
+import type { Outside } from './outside.ts';
 import { checkSecrets, openSecrets } from './secrets.ts';
-import { createSmppCarrier } from './smpp/carrier.ts';
-import { linkOptions } from './smpp/link-options.ts';
 import type { FormMemory } from './smpp/receipt-ids.ts';
-import { carriers } from './table.ts';
-
-/** What carriers may know of the world between them and us. */
-export interface Outside {
-  /** The base of the URLs under which carriers reach us. */
-  publicUrl: string;
-  /** Networks of the operator's own that carriers may be in. */
-  networks: Networks;
-  /** Where a simulator is: a carrier there is connected to wherever that is. */
-  simulator?: { hosts: readonly string[]; port: number } | undefined;
-}
+import { carriers, type CarrierRow } from './table.ts';
 
 /** Opens the carrier of a row, whatever it speaks. @throws when the row cannot be read */
-export function openCarrier(
-  app: App,
-  outside: Outside,
-  row: typeof carriers.$inferSelect,
-  events: CarrierEvents,
-): Carrier {
+export function openCarrier(app: App, outside: Outside, row: CarrierRow, events: CarrierEvents): Carrier {
   const config = CarrierConfig.parse(row.config);
   const secrets = openSecrets(app.keys, row, row.secretsSealed);
   checkSecrets(config, secrets);
-  const common = { id: row.id, name: row.name, clock: app.clock, random: app.random };
-  switch (config.kind) {
-    case 'smpp':
-      return createSmppCarrier(
-        {
-          ...common,
-          networks: isSimulator(outside, config) ? ANYWHERE : outside.networks,
-          password: secrets.password!,
-          numberMark: (number) => numberMark(app, row.accountId, number),
-          formMemory: formMemory(app, row),
-          ...linkOptions(config),
-        },
-        events,
-      );
-    case 'http':
-      return createHttpCarrier(
-        {
-          ...common,
-          config,
-          secrets,
-          callbackUrl: callbackUrl(outside.publicUrl, row.id),
-          networks: outside.networks,
-          names: namingRules(app, row),
-          onRepeatedId: (id) => keepRepeatedId(app, row, id),
-        },
-        events,
-      );
-    default:
-      throw new Error(`unhandled kind of carrier: ${config satisfies never}`);
-  }
-}
-
-// But for metadata services, which nobody's networks include.
-const ANYWHERE: Networks = { includes: () => true };
-
-function isSimulator({ simulator }: Outside, { host, port }: { host: string; port: number }): boolean {
-  return simulator?.port === port && simulator.hosts.includes(host);
+  const { id, name } = row;
+  const { clock, random } = app;
+  const opening = {
+    ...{ id, name, config, secrets, outside, clock, random },
+    names: namingRules(app, row),
+    onRepeatedId: (repeated: string) => keepRepeatedId(app, row, repeated),
+    formMemory: formMemory(app, row),
+  };
+  return kindOf(config).open(opening, events);
 }
 
 /** In the carrier's row, for as long as its configuration stays: a carrier that is on its way out says nothing of the next one. */
-function formMemory(app: App, { accountId, id, config }: typeof carriers.$inferSelect): FormMemory {
+function formMemory(app: App, { accountId, id, config }: CarrierRow): FormMemory {
   const same = and(eq(carriers.accountId, accountId), eq(carriers.id, id), eq(carriers.config, config));
   return {
     async read() {

@@ -11,7 +11,9 @@ import { joinCrew } from './crew.ts';
 import { guardCarrier, type GuardedCarrier } from './guarded.ts';
 import { stateOf, withoutNumbers } from './health.ts';
 import { createHealthReporter } from './health-reporter.ts';
-import { openCarrier, type Outside } from './open-carrier.ts';
+import { kindOf } from './kinds.ts';
+import { openCarrier } from './open-carrier.ts';
+import type { Outside } from './outside.ts';
 import { openSecrets } from './secrets.ts';
 import { carriers, type CarrierRow } from './table.ts';
 
@@ -108,9 +110,9 @@ export async function createCarrierRegistry(
     }
   }
 
-  /** Many carriers refuse a bind while one of before is there: the next one waits until that is gone. */
+  /** Whether the next links have to wait until those of before are gone. */
   function isUnbinding(id: CarrierId): boolean {
-    return leaving.values().some(({ row }) => row.id === id && row.config.kind === 'smpp');
+    return leaving.values().some(({ row }) => row.id === id && kindOf(row.config).bindsOnceOldIsGone);
   }
 
   function connect(row: CarrierRow): GuardedCarrier {
@@ -119,7 +121,7 @@ export async function createCarrierRegistry(
       onInbound: (message: CarrierInbound) => events.onInbound(row.accountId, message),
       onReady: () => events.onReady(),
     };
-    const reports = row.config.kind === 'smpp' || row.config.receipts !== null;
+    const reports = kindOf(row.config).reports(row.config);
     const carrier = guardCarrier(openCarrier(app, outside, row, hearer), hearer, { ...guard, reports });
     carrier.shareWith(crew.size());
     return carrier;

@@ -9,10 +9,10 @@ import { withKeys } from '../crypto/with-keys.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
-import { addressOf } from './address-of.ts';
 import { checkResidency } from './check-residency.ts';
 import type { CarrierConfigInput } from './config.ts';
 import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
+import { kindOf } from './kinds.ts';
 import { checkSecrets, sealSecrets } from './secrets.ts';
 import { readSla } from './sla.ts';
 import { carriers, type CarrierRow } from './table.ts';
@@ -68,7 +68,7 @@ export async function saveCarrier(
         !before ||
         isEnabling ||
         before.region !== row.region ||
-        addressOf(before.config) !== addressOf(row.config);
+        kindOf(before.config).addressOf(before.config) !== kindOf(row.config).addressOf(row.config);
       if (isNews) checkResidency(await readResidency(tx, who.accountId), row.region);
       const same = and(ours, eq(carriers.name, row.name), ne(carriers.id, row.id));
       if ((await tx.select({ id: carriers.id }).from(carriers).where(same)).length > 0) throw new NameTaken();

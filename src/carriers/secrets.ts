@@ -3,7 +3,6 @@ import { UnknownKey } from '../crypto/errors.ts';
 import { open } from '../crypto/seal.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
-import { secretsOfRequest } from '../outgoing/http/secrets-named.ts';
 import {
   checkNamed,
   openSecretsAt,
@@ -12,10 +11,7 @@ import {
   type Secrets,
 } from '../outgoing/secrets.ts';
 import type { CarrierConfig } from './config.ts';
-import { PLACEHOLDERS } from './http/placeholders.ts';
-
-/** SMPP v3.4 §4.1.1: nine octets with the one that ends it. */
-const BIND_PASSWORD = /^[\x20-\x7e]{0,8}$/;
+import { kindOf } from './kinds.ts';
 
 interface Owner {
   accountId: AccountId;
@@ -23,23 +19,21 @@ interface Owner {
 }
 
 /**
- * Every secret that a configuration names must be there, and nothing else; SMPP names its `password`.
+ * Every secret that a configuration names must be there, and nothing else.
  * @throws {InvalidInput} that names the field, never the secret
  */
 export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
-  checkNamed(secretsOf(config), secrets, { mayBeEmpty: config.kind === 'smpp' });
-  if (config.kind === 'smpp' && !BIND_PASSWORD.test(secrets['password'] ?? ''))
-    throw new InvalidInput('secrets.password', 'The password of a bind has at most 8 characters of ASCII.');
+  const kind = kindOf(config);
+  checkNamed(kind.secretsOf(config), secrets, { mayBeEmpty: kind.secretsMayBeEmpty });
+  for (const [name, secret] of Object.entries(secrets)) {
+    const problem = kind.secretProblem(secret);
+    if (problem !== undefined) throw new InvalidInput(`secrets.${name}`, problem);
+  }
 }
 
 /** The secrets that a configuration names, each with the path of the field that does. */
 export function secretsOf(config: CarrierConfig): NamedSecret[] {
-  if (config.kind === 'smpp') return [{ name: 'password', path: 'config' }];
-  const named = secretsOfRequest(config.request, PLACEHOLDERS);
-  const { receipts, inbound } = config;
-  if (receipts) named.push({ name: receipts.auth.secret, path: 'config.receipts.auth.secret' });
-  if (inbound?.auth) named.push({ name: inbound.auth.secret, path: 'config.inbound.auth.secret' });
-  return named;
+  return kindOf(config).secretsOf(config);
 }
 
 export function sealSecrets(keys: Keyring, owner: Owner, secrets: Secrets): Buffer {

@@ -6,6 +6,7 @@ import type { App } from '../platform.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
 import { given, readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
+import { kindOf } from './kinds.ts';
 import { saveCarrier } from './save-carrier.ts';
 import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
 import { readSla } from './sla.ts';
@@ -44,7 +45,7 @@ function changeAccess(
   input: CarrierInput,
 ): Pick<CarrierRow, 'config' | 'secretsSealed' | 'receiptIdForm' | 'repeatedIds'> {
   const { secretsSealed, receiptIdForm, repeatedIds } = before;
-  if (input.config === undefined && input.smpp === undefined && input.secrets === undefined)
+  if (input.config === undefined && input.typed === undefined && input.secrets === undefined)
     return { config: before.config, secretsSealed, receiptIdForm, repeatedIds };
   const config = changeConfig(before.config, input);
   const named = new Set(secretsOf(config).map(({ name }) => name));
@@ -56,14 +57,16 @@ function changeAccess(
   return { config, secretsSealed: sealed, receiptIdForm: null, repeatedIds: [] };
 }
 
-function changeConfig(before: CarrierConfig, { config, smpp }: CarrierInput): CarrierConfig {
-  if (smpp !== undefined && (config !== undefined || before.kind !== 'smpp'))
-    throw new InvalidInput('smpp', 'It is for carriers over SMPP, and in the place of `config`.');
-  const change = readMembers(smpp ?? config ?? {});
-  const after = readConfig(
-    given({ ...before, ...change }) as CarrierConfigInput,
-    smpp === undefined ? 'config' : 'smpp',
-  );
+function changeConfig(before: CarrierConfig, { config, typed }: CarrierInput): CarrierConfig {
+  if (typed && (config !== undefined || before.kind !== typed.kind)) {
+    const { protocol } = kindOf(typed).graphql;
+    throw new InvalidInput(
+      typed.kind,
+      `It is for carriers over ${protocol}, and in the place of \`config\`.`,
+    );
+  }
+  const change = readMembers(typed?.config ?? config ?? {});
+  const after = readConfig(given({ ...before, ...change }) as CarrierConfigInput, typed?.kind);
   if (after.kind !== before.kind) throw new InvalidInput('config.kind', 'A carrier keeps its kind.');
   return after;
 }

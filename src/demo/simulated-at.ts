@@ -1,4 +1,4 @@
-import type { Outside } from '../carriers/open-carrier.ts';
+import type { Outside } from '../carriers/outside.ts';
 import type { Config } from '../config.ts';
 import { isLoopback, LOOPBACK } from '../http/url-of.ts';
 import type { Simulator } from '../simulator/simulator.ts';

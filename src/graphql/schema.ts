@@ -17,6 +17,7 @@ import '../numbers/graphql.ts';
 import '../messages/graphql-preview.ts';
 import '../messages/graphql-try.ts';
 import '../carriers/graphql-residency.ts';
+import '../carriers/graphql-connect.ts';
 import '../carriers/graphql-mutations.ts';
 import '../carriers/graphql-health.ts';
 import '../routing/graphql-mutations.ts';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Callback } from '../carriers/http/callback-auth.ts';
 import type { CallbackKind } from '../carriers/http/callback-url.ts';
 import type { Refused } from '../carriers/http/receive.ts';
-import { createReceiverDirectory, type Receiver } from '../carriers/http/receivers.ts';
+import { createReceiverDirectory, type Receiver } from '../carriers/receivers.ts';
 import type { CarrierId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readBody } from '../http/read-body.ts';

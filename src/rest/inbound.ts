@@ -1,6 +1,6 @@
 import type { Callback } from '../carriers/http/callback-auth.ts';
 import { receiveMessages, type Refused } from '../carriers/http/receive.ts';
-import type { Receiver } from '../carriers/http/receivers.ts';
+import type { Receiver } from '../carriers/receivers.ts';
 import { receiveInbound } from '../inbound/receive.ts';
 import type { App } from '../platform.ts';
 

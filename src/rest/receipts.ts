@@ -1,6 +1,6 @@
 import type { Callback } from '../carriers/http/callback-auth.ts';
 import { receiveReceipts, type Refused } from '../carriers/http/receive.ts';
-import type { Receiver } from '../carriers/http/receivers.ts';
+import type { Receiver } from '../carriers/receivers.ts';
 import { commitFacts, SETTLE_BATCH } from '../messages/settle.ts';
 import type { App } from '../platform.ts';
 

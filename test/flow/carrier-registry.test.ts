@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
-import type { Outside } from '../../src/carriers/open-carrier.ts';
+import type { Outside } from '../../src/carriers/outside.ts';
 import { createCarrierRegistry } from '../../src/carriers/registry.ts';
 import type { OutboundMessage } from '../../src/carriers/carrier.ts';
 import { CarrierConfig } from '../../src/carriers/config.ts';

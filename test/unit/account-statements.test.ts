@@ -23,7 +23,7 @@ const ABOUT_ALL: Readonly<Record<string, { count: number; why: string }>> = {
   'audit/seal-entries.ts': { count: 2, why: 'what waits for the chain, of all accounts in one turn' },
   'audit/verify/accounts.ts': { count: 1, why: 'how many entries there are, for a progress bar' },
   'batches/forget.ts': { count: 3, why: 'what is over is ended and forgotten, whose ever it is' },
-  'carriers/http/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
+  'carriers/receivers.ts': { count: 1, why: 'a carrier calls by its id, which says its account' },
   'carriers/registry.ts': { count: 1, why: 'a worker connects the carriers of all accounts' },
   'inbound/forget.ts': { count: 1, why: 'what is old is forgotten, whose ever it is' },
   'inbound/join-late.ts': { count: 1, why: 'long texts that stay incomplete, whose ever they are' },

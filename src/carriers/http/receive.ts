@@ -4,7 +4,8 @@ import type { Secrets } from '../../outgoing/secrets.ts';
 import { isAuthentic, type Callback } from './callback-auth.ts';
 import { readDocument } from '../../outgoing/http/document.ts';
 import { readInbound, type InboundReader } from './inbound-fields.ts';
-import type { Door, Receiver } from './receivers.ts';
+import type { Receiver } from '../receivers.ts';
+import type { Door } from './doors.ts';
 import { readReceipts, type ReceiptReader } from './receipts.ts';
 
 /** Why a callback was not taken. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { findAccount } from '../../accounts/find-account.ts';
 import { CarrierNotFound } from '../../carriers/errors.ts';
+import { CARRIER_KIND_NAMES } from '../../carriers/kinds.ts';
 import { findCarrier, listCarriers } from '../../carriers/queries.ts';
 import { carrierHealth } from '../../carriers/watch-health.ts';
 import type { App } from '../../platform.ts';
@@ -42,7 +43,7 @@ const Carrier = z
     name: z.string().openapi({ description: 'The name it was given.' }),
     enabled: z.boolean().openapi({ description: 'Whether it is used for new messages.' }),
     region: z.string().nullable().openapi({ description: 'Where its messages leave; null = not known.' }),
-    kind: z.enum(['smpp', 'http']).openapi({ description: 'What it speaks.' }),
+    kind: z.enum(CARRIER_KIND_NAMES).openapi({ description: 'What it speaks.' }),
     state: z
       .enum(['up', 'degraded', 'connecting', 'down', 'unknown'])
       .openapi({ description: 'How it stands now, over all workers.' }),

@@ -54,7 +54,14 @@ export interface OutboundMessage {
 }
 
 export type SubmitOutcome =
-  | { kind: 'accepted'; carrierMessageId: string; segments: number; parts?: SubmittedParts }
+  | {
+      kind: 'accepted';
+      carrierMessageId: string;
+      segments: number;
+      parts?: SubmittedParts;
+      /** It was not asked for one. */
+      receipt?: 'none';
+    }
   /** The carrier wants less traffic now; spends no attempt of the message. */
   | { kind: 'throttled'; retryAfterMs: number }
   /** Nothing was written: the link is down or its window is full. Any route may be tried at once. */

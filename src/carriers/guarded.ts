@@ -106,7 +106,7 @@ class Guarded implements GuardedCarrier {
     const ticket = this.#breaker.admit(startedAt);
     if (ticket === undefined)
       return { kind: 'unavailable', reason: this.#breaker.problem(startedAt) ?? 'the breaker is open' };
-    const outcome = await this.#carrier.submit(message, onLateAnswer);
+    const outcome = this.#withReceipt(await this.#carrier.submit(message, onLateAnswer));
     const now = this.#clock();
     this.#answers.note(outcome, now - startedAt);
     this.#habits.note(outcome);
@@ -126,6 +126,11 @@ class Guarded implements GuardedCarrier {
     this.#isClosed = true;
     clearTimeout(this.#probeTimer);
     await this.#carrier.close(drainMs);
+  }
+
+  /** Says of what was taken that no receipt of it was asked for. */
+  #withReceipt(outcome: SubmitOutcome): SubmitOutcome {
+    return outcome.kind === 'accepted' && !this.#silence ? { ...outcome, receipt: 'none' } : outcome;
   }
 
   /** Says when the next probe may go: whoever waits for a place would not hear of it otherwise. */

@@ -72,7 +72,7 @@ const READ = `
   ORDER BY a.id`;
 
 const TRIED = `
-  SELECT a.message_id, a.route_id, a.status, a.retry, a.is_late FROM attempts a
+  SELECT a.message_id, a.route_id, a.carrier_id, a.status, a.retry, a.is_late FROM attempts a
   JOIN ${MESSAGE_KEYS.from} ON a.account_id IS NOT DISTINCT FROM n.account_id
     AND a.verification_id = n.verification_id AND a.message_id = n.id
   ORDER BY a.id`;
@@ -110,6 +110,7 @@ export async function readAttempts(tx: Tx, messages: readonly MessageKey[]): Pro
 interface RawTried {
   message_id: string;
   route_id: string;
+  carrier_id: string;
   status: AttemptState['status'];
   retry: AttemptState['retry'];
   is_late: boolean;
@@ -128,6 +129,7 @@ interface RawState extends RawPlace, RawTried {
 function triedFromRaw(raw: RawTried): Tried {
   return {
     routeId: idFromUuid('rte', raw.route_id),
+    carrierId: idFromUuid('car', raw.carrier_id),
     status: raw.status,
     retry: raw.retry,
     isLate: raw.is_late,

@@ -19,17 +19,22 @@ export function outcomeOf({ receipt, verificationId, attemptId }: Step): Outcome
  */
 export function newsOf(
   { accountId, mode, country }: VerificationRow,
-  { routeId, status, answeredAt }: AttemptState,
+  { routeId, carrierId, status, answeredAt }: AttemptState,
   before: AttemptStatus,
   now: number,
-  { receipt }: Step,
+  { receipt, answer }: Step,
 ): ReceiptNews[] {
   // The sandbox's receipts come as their number says.
   if (mode === 'test') return [];
-  const about = { accountId, routeId, country, at: now };
-  if (status === 'submitted') return [{ ...about, what: { kind: 'taken' } }];
+  const about = { accountId, routeId, carrierId, country, at: now };
+  if (status === 'submitted') return isAwaited(answer) ? [{ ...about, what: { kind: 'taken' } }] : [];
   if (!receipt || before !== 'submitted') return [];
   // A receipt may overtake the answer.
   const afterMs = Math.max(0, receipt.receivedAt.getTime() - (answeredAt?.getTime() ?? now));
   return [{ ...about, what: status === 'delivered' ? { kind: status, afterMs } : { kind: 'undelivered' } }];
+}
+
+/** Whether the carrier was asked for a receipt of what it took. */
+export function isAwaited(answer: Step['answer']): boolean {
+  return answer?.outcome.kind === 'accepted' && answer.outcome.receipt !== 'none';
 }

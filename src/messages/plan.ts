@@ -109,6 +109,11 @@ export async function planAttempts(
       return;
     }
     const { isLate, onlyUntried } = next;
+    // What was silent when it was taken may have turned out since to be a carrier without receipts.
+    if (onlyUntried && !rules.expectsReceipt(verification, before.at(-1)!, now)) {
+      plan.facts.push({ kind: 'patience', waitMs: Infinity, ...about });
+      return;
+    }
     const { country } = verification;
     const place = { country, operator: likelyOperator(resolution), lineType: resolution.lineType };
     const choice = await choosers[verification.mode].choose({

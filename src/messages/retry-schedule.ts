@@ -59,7 +59,7 @@ function jittered({ jitter }: RetrySchedule, ms: number, random: () => number): 
 
 /**
  * How long a receipt is waited for before another route is tried.
- * @param usualMs p95 of the route's receipts; undefined when there is no usual time
+ * @param usualMs p95 of the route's receipts, as expected; undefined when none is
  * @param leftMs of the validity
  * @returns Infinity: until the end
  */

@@ -14,6 +14,8 @@ export interface Rules {
   scheduleOf(verification: VerificationRow): RetrySchedule;
   /** How long the receipt of an attempt that is taken now is waited for: see `receiptWait`. */
   receiptWaitMs(verification: VerificationRow, attempt: Tried, now: number): number;
+  /** Whether its receipt is worth waiting for, as far as is known now. */
+  expectsReceipt(verification: VerificationRow, attempt: Tried, now: number): boolean;
 }
 
 /** Of a service that is not known. */
@@ -40,13 +42,17 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
     return services.get(serviceId) ?? USUAL;
   }
 
+  function expected({ accountId, country }: VerificationRow, { routeId, carrierId }: Tried, now: number) {
+    return latencies.get(accountId)?.expected({ routeId, carrierId, country }, now);
+  }
+
   return {
     scheduleOf: scheduleFor,
-    receiptWaitMs(verification, { routeId }, now) {
-      const { accountId, country, expiresAt } = verification;
-      const p95Ms = latencies.get(accountId)?.usual(routeId, country, now)?.p95Ms;
-      return receiptWait(scheduleFor(verification), p95Ms, expiresAt.getTime() - now);
+    receiptWaitMs(verification, attempt, now) {
+      const p95Ms = expected(verification, attempt, now)?.p95Ms;
+      return receiptWait(scheduleFor(verification), p95Ms, verification.expiresAt.getTime() - now);
     },
+    expectsReceipt: (verification, attempt, now) => expected(verification, attempt, now) !== undefined,
   };
 }
 

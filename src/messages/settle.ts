@@ -14,9 +14,11 @@ import { concludeUndelivered } from './conclude.ts';
 import { resolveFacts, type NewFact, type ResolvedFacts, type Step } from './facts.ts';
 import { putIntoInbox, type AccountReceipt } from './inbox.ts';
 import type { Unreachable } from './message.ts';
-import { newsOf, outcomeOf } from './news.ts';
+import { isAwaited, newsOf, outcomeOf } from './news.ts';
 import { readRules, type Rules } from './rules.ts';
 import { readToChange, saveMessages, type MessageKey, type ReadMessage } from './store.ts';
+import { silentBy } from './silent.ts';
+import { newsOfSilent, type SilentAttempt } from './silent-news.ts';
 import { standingOf } from './tried.ts';
 
 // One lane: what one batch commits, the next one sees, so a receipt right behind its answer finds
@@ -93,10 +95,11 @@ async function decideFacts(app: App, tx: Tx, { rules, steps, early, parts }: Res
   // The others are not written: their lease belongs to whoever claims them meanwhile.
   const moved = new Set<ReadMessage>();
   const told = new Set<AttemptState>();
+  const silent: SilentAttempt[] = [];
   for (const step of steps) {
     const verification = verifications.get(step.verificationId)!;
     const tried = attempts.get(step.messageId) ?? [];
-    const attempt = step.attemptId && tried.find(({ id }) => id === step.attemptId);
+    const attempt = step.attemptId ? tried.find(({ id }) => id === step.attemptId) : undefined;
     const before = attempt?.status;
     if (attempt) {
       told.add(attempt);
@@ -105,17 +108,23 @@ async function decideFacts(app: App, tx: Tx, { rules, steps, early, parts }: Res
     }
     if (step.receipt && verification.mode === 'live') outcomes.push(outcomeOf(step));
     const message = messages.get(step.messageId)!;
+    const expects = (one: AttemptState) => rules.expectsReceipt(verification, one, now);
+    const isPinned = message.pinnedRouteId !== null;
+    const one = silentBy(step.fact, { verification, isPinned, tried, attempt }, expects, now);
+    if (one) silent.push({ ...one, verification });
     const { isMoved, failsFor } = moveMessage(journal, verification, message, step, {
       schedule: rules.scheduleOf(verification),
       standing: standingOf(tried),
       isLast: !attempt || attempt === tried.at(-1),
-      receiptWaitMs: attempt && step.answer ? rules.receiptWaitMs(verification, attempt, now) : Infinity,
+      receiptWaitMs:
+        attempt && isAwaited(step.answer) ? rules.receiptWaitMs(verification, attempt, now) : Infinity,
       now,
       random: app.random,
     });
     if (isMoved) moved.add(message);
     if (failsFor) unreachable.set(verification, failsFor);
   }
+  news.push(...(await newsOfSilent(tx, silent, now)));
   await concludeUndelivered(app, tx, journal, { verifications, messages, unreachable }, now);
   const changed = new Set(journal.entries.map((entry) => entry.verification.id));
   return {

@@ -1,11 +1,12 @@
 import type { Retry } from '../carriers/carrier.ts';
-import type { RouteId } from '../ids.ts';
+import type { CarrierId, RouteId } from '../ids.ts';
 import type { AttemptStatus } from './attempt.ts';
 import type { RetrySchedule } from './retry-schedule.ts';
 
 /** An attempt as it counts for what its message may try next. */
 export interface Tried {
   routeId: RouteId;
+  carrierId: CarrierId;
   status: AttemptStatus;
   retry: Retry | null;
   /** Made while the receipt of an earlier one was waited for. */
@@ -83,6 +84,7 @@ function isSpent(status: AttemptStatus, retry: Retry | null): boolean {
   return status === 'rejected' ? retry !== null : status !== 'submitting';
 }
 
-function mayArrive(status: AttemptStatus): boolean {
+/** Whether the text may be on the handset, or get there. */
+export function mayArrive(status: AttemptStatus): boolean {
   return status !== 'rejected' && status !== 'undelivered';
 }

@@ -39,6 +39,7 @@ const OfReceipts = z.looseObject({
     z.string(),
     z.looseObject({
       ...{ at: z.number(), taken: z.number(), reported: z.number() },
+      ...{ arrived: z.number().optional(), lost: z.number().optional() },
       delays: z.record(z.string(), z.number()),
     }),
   ),

@@ -24,7 +24,7 @@ const RETRY: Record<keyof RetryPolicy, string> = {
 const FAILOVER: Record<keyof FailoverPolicy, string> = {
   max: 'How often the same code goes out over another route while the receipt is still awaited, 0–5; 0 = never. Default 1.',
   patience:
-    "How long a receipt is awaited, in times of the route's own 95th percentile, 1–20. Routes that give no receipts have none. Default 1.5.",
+    "How long a receipt is awaited, in times of the 95th percentile of the route's own receipts, 1–20. A new route goes by its carrier's, a new carrier by the others' and 20 s at least. Where codes are typed in and no receipts come, none is awaited. Default 1.5.",
   minSeconds: 'Shortest such wait, 1–3600 seconds. Default 10.',
   maxShare: "Longest such wait, as a share of what is left of the code's validity, 0.01–0.9. Default 0.45.",
 };

@@ -17,6 +17,7 @@ const ProfileChange = z.strictObject({
   maxPerSecond: z.number().positive().max(1_000_000).optional(),
   refusedShare: share.optional(),
   refusalStatus: z.int().min(1).max(0xffffffff).optional(),
+  lostShare: share.optional(),
   undeliveredShare: share.optional(),
   undeliveredErrors: z.array(z.int().min(0).max(999)).min(1).optional(),
   ignoredShare: share.optional(),

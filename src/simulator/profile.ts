@@ -29,6 +29,8 @@ export interface CarrierProfile {
   refusedShare: number;
   /** The command_status of a refusal. */
   refusalStatus: number;
+  /** Share of what is taken that is neither delivered nor reported. */
+  lostShare: number;
   undeliveredShare: number;
   /** `err` of what is not delivered, one of them by chance. */
   undeliveredErrors: readonly number[];
@@ -51,6 +53,7 @@ const NORMAL: CarrierProfile = {
   alphabet: 'gsm',
   refusedShare: 0,
   refusalStatus: STATUS.RSUBMITFAIL,
+  lostShare: 0,
   undeliveredShare: 0,
   // Vendors' common numbers: unknown number, busy, memory full, out of reach.
   undeliveredErrors: [1, 31, 40, 60],
@@ -89,7 +92,8 @@ export const PROFILES = {
     undeliveredShare: 1,
     receiptTlvs: false,
   },
-  blackhole: { ...NORMAL, summary: 'takes every message; no receipt, no delivery', receipts: 'none' },
+  blackhole: { ...NORMAL, summary: 'takes every message; no receipt, no delivery', lostShare: 1 },
+  noReceipts: { ...NORMAL, summary: 'delivers every message; no receipt', receipts: 'none' },
   silent: { ...NORMAL, summary: 'never answers a submit', ignoredShare: 1 },
   earlyReceipt: {
     ...NORMAL,
@@ -169,11 +173,12 @@ export function planMessage(
   }
   const hangsUp = happens(profile.hangUpShare);
   const end = decideEnd(profile, submit, random);
+  const isLost = happens(profile.lostShare);
   return {
     kind: 'accepted',
     responseAfterMs: hangsUp ? undefined : responseAfterMs,
-    deliveredAfterMs: profile.receipts !== 'none' && end.stat === 'DELIVRD' ? end.afterMs : undefined,
-    receipts: wantsReceipt(submit.registeredDelivery, end.stat) ? spread(profile, end) : [],
+    deliveredAfterMs: !isLost && end.stat === 'DELIVRD' ? end.afterMs : undefined,
+    receipts: !isLost && wantsReceipt(submit.registeredDelivery, end.stat) ? spread(profile, end) : [],
   };
 }
 

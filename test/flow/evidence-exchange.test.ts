@@ -140,26 +140,25 @@ test('what cannot be saved stays in memory, however idle', async () => {
 test('the usual receipts of an idle account come back with it, and grow from where they were', async () => {
   const one = createWorker();
   const { accountId } = who;
+  const way = { routeId, carrierId: newId('car'), country: 'HR' };
   const taken = (count: number) =>
-    Array.from({ length: count }, () => ({ accountId, routeId, country: 'HR', at: one.state.now })).flatMap(
-      (about) => [
-        { ...about, what: { kind: 'taken' as const } },
-        { ...about, what: { kind: 'delivered' as const, afterMs: 1_000 } },
-      ],
-    );
+    Array.from({ length: count }, () => ({ accountId, ...way, at: one.state.now })).flatMap((about) => [
+      { ...about, what: { kind: 'taken' as const } },
+      { ...about, what: { kind: 'delivered' as const, afterMs: 1_000 } },
+    ]);
   const before = await one.receipts.of(accountId);
   one.receipts.tell(taken(40));
   one.state.now += 7 * HOUR_MS;
   await one.exchange();
   const after = await one.receipts.of(accountId);
   expect(after).not.toBe(before);
-  const usual = after.usual(routeId, 'HR', one.state.now);
-  expect(usual).toEqual(before.usual(routeId, 'HR', one.state.now));
-  expect(usual!.weight).toBeGreaterThan(30);
+  const expected = after.expected(way, one.state.now);
+  expect(expected).toEqual(before.expected(way, one.state.now));
+  expect(expected!.own).toBeGreaterThan(30);
   one.receipts.tell(taken(40));
   await one.exchange();
-  const elsewhere = (await createWorker().receipts.of(accountId)).usual(routeId, 'HR', one.state.now);
-  expect(elsewhere!.weight).toBeCloseTo(usual!.weight + 40, 0);
+  const elsewhere = (await createWorker().receipts.of(accountId)).expected(way, one.state.now);
+  expect(elsewhere!.own).toBeCloseTo(expected!.own + 40, 0);
 });
 
 test('one exchange is under way at a time: who asks meanwhile shares the next', async () => {

@@ -159,6 +159,19 @@ describe('an answer', () => {
     },
   );
 
+  test.each([
+    ['is waited for', undefined, 30_000],
+    ['is not, where the carrier was asked for none', 'none', 600_000],
+  ] as const)('that it was accepted says how long its receipt %s', async (_what, receipt, waitMs) => {
+    const message = await onItsWay();
+    const taken = { kind: 'accepted', carrierMessageId: randomUUID(), segments: 1 } as const;
+    await message.answer(receipt ? { ...taken, receipt } : taken);
+    const [row] = await messagesOf(app, message.v);
+    const left = row!.dueAt!.getTime() - clock.now();
+    expect(left).toBeLessThanOrEqual(waitMs);
+    expect(left).toBeGreaterThan(waitMs - 20_000);
+  });
+
   test('that it was accepted counts, however late it comes', async () => {
     const message = await onItsWay();
     await message.takeOver();

@@ -52,7 +52,12 @@ async function learn(who: Principal, passingMs = 0): Promise<void> {
   const all = await Promise.all(Array.from({ length: ENOUGH }, () => start(app, who, aNumber())));
   await Promise.all(all.map((v) => happened(app, v, 'MessageSent')));
   clock.advance(passingMs);
-  await Promise.all(all.map((v) => happened(app, v, 'MessageDelivered')));
+  // A copy may be quicker, of what takes long before that is known.
+  const reported = async () =>
+    (await Promise.all(all.map((v) => attemptsOf(app, v))))
+      .flat()
+      .every(({ status }) => status === 'delivered');
+  await until(reported, { what: 'every receipt' });
 }
 
 /** A service whose first route gives quick receipts, as is known of it, and whose second one delivers at once. */
@@ -193,24 +198,18 @@ describe('a route', () => {
     expect(await attemptsOf(app, v)).toHaveLength(1);
   });
 
-  test('that gives no receipts is not taken for a black hole', async () => {
-    const who = await createTestAccount(app);
-    await connect(who, 'blackhole');
-    await connect(who, 'instant');
-    const all = await Promise.all(Array.from({ length: ENOUGH }, () => startTaken(who)));
-    for (const { v } of all) expect((await messagesOf(app, v))[0]!.dueAt).toEqual(v.expiresAt);
-  });
-
   test('is known by its receipts to the next process, too', async () => {
     const { who } = await withTwoRoutes();
     await app.single(createEvidenceExchange).exchange();
-    const [row] = await app.sql<{ id: string }[]>`
-      SELECT id FROM routes WHERE account_id = ${uuidOf(who.accountId)} AND name = 'normal'`;
+    const [row] = await app.sql<{ id: string; carrier_id: string }[]>`
+      SELECT id, carrier_id FROM routes WHERE account_id = ${uuidOf(who.accountId)} AND name = 'normal'`;
     const routeId = idFromUuid('rte', row!.id);
+    const carrierId = idFromUuid('car', row!.carrier_id);
     await using next = createProcess({ database: app, clock: clock.now });
     const latency = await next.single(createReceiptLatencies).of(who.accountId);
-    expect(latency.usual(routeId, 'HR', clock.now())).toMatchObject({ share: 1 });
-    expect(latency.usual(routeId, 'HR', clock.now())!.p95Ms).toBeLessThan(1_000);
+    const expected = latency.expected({ routeId, carrierId, country: 'HR' }, clock.now());
+    expect(expected!.own).toBeCloseTo(ENOUGH);
+    expect(expected!.p95Ms).toBeLessThan(1_000);
   });
 });
 

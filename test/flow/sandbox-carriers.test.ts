@@ -16,7 +16,7 @@ import { addRoute } from '../../src/routing/add-route.ts';
 import { createReceiptLatencies } from '../../src/routing/receipt-latencies.ts';
 import { routingQuality } from '../../src/analytics/routing-quality.ts';
 import { rollUp } from '../../src/analytics/roll-up.ts';
-import { SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
+import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -143,7 +143,8 @@ test('a carrier sees no byte of a test, however it goes: delivered, resent, refu
   // Late receipts send a message over another route: here they are always late.
   const latencies = app.single(createReceiptLatencies);
   await latencies.of(tests.accountId);
-  const about = { accountId: tests.accountId, routeId: SANDBOX_ROUTE_ID, country: 'US', at: clock.now() };
+  const way = { routeId: SANDBOX_ROUTE_ID, carrierId: SANDBOX_CARRIER_ID, country: 'US' };
+  const about = { accountId: tests.accountId, ...way, at: clock.now() };
   latencies.tell(
     Array.from({ length: 50 }, () => [
       { ...about, what: { kind: 'taken' } as const },

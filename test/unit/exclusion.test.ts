@@ -21,7 +21,10 @@ const HEALTHY: CarrierHealth = {
 };
 const HERE: LastingInput['place'] = { country: 'HR', operator: undefined, lineType: 'mobile' };
 const UP = { freeWindow: () => 2, health: () => HEALTHY };
-const BEFORE: Tried = { routeId: ROUTE, status: 'rejected', retry: 'later', isLate: false };
+const BEFORE: Tried = {
+  ...{ routeId: ROUTE, carrierId: 'car_1' },
+  ...{ status: 'rejected', retry: 'later', isLate: false },
+};
 
 type Input = LastingInput & PassingInput;
 

@@ -169,6 +169,7 @@ class Life {
     if (open >= 0)
       this.attempts.push({
         routeId: ROUTES[open]!,
+        carrierId: 'car_1',
         status: 'submitting',
         retry: null,
         isLate: next.isLate,

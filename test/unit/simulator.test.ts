@@ -42,11 +42,21 @@ describe('a plan', () => {
       fc.property(anyPlan, ([name, , validForMs, seed]) => {
         const submit = { registeredDelivery: 1, validForMs: validForMs ?? undefined };
         const plan = planMessage(PROFILES[name], submit, seededRandom(seed));
-        if (plan.kind !== 'accepted') return;
+        if (plan.kind !== 'accepted' || name === 'noReceipts') return;
         const delivered = plan.receipts.find(({ stat }) => stat === 'DELIVRD');
         expect(plan.deliveredAfterMs).toBe(delivered?.afterMs);
       }),
     );
+  });
+
+  test('of noReceipts reaches the handset and says nothing, of blackhole does neither', () => {
+    const planned = (name: ProfileName) =>
+      planMessage(PROFILES[name], { registeredDelivery: 1, validForMs: undefined }, seededRandom(1));
+    expect(planned('noReceipts')).toMatchObject({
+      deliveredAfterMs: expect.any(Number) as number,
+      receipts: [],
+    });
+    expect(planned('blackhole')).toMatchObject({ deliveredAfterMs: undefined, receipts: [] });
   });
 
   test('draws its shares about as often as they say', () => {

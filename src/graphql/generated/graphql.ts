@@ -181,7 +181,7 @@ export type FailoverPolicyInput = {
   maxShare?: number | null | undefined;
   /** Shortest such wait, 1–3600 seconds. Default 10. */
   minSeconds?: number | null | undefined;
-  /** How long a receipt is awaited, in times of the route's own 95th percentile, 1–20. Routes that give no receipts have none. Default 1.5. */
+  /** How long a receipt is awaited, in times of the 95th percentile of the route's own receipts, 1–20. A new route goes by its carrier's, a new carrier by the others' and 20 s at least. Where codes are typed in and no receipts come, none is awaited. Default 1.5. */
   patience?: number | null | undefined;
 };
 

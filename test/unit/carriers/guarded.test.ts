@@ -16,11 +16,12 @@ afterEach(() => open?.disposeAsync());
 type Answer = 'silence' | number;
 
 /** A guard whose clock stands still until it is put forward: no pause is over by itself, however long a test takes. */
-function createGuard() {
+function createGuard(reports: boolean) {
   const guard = {
     now: Date.now(),
     clock: () => guard.now,
     random: () => 0.5,
+    reports,
     rules: { ...BREAKER_RULES, pauses: { minMs: PAUSE_MS, maxMs: PAUSE_MS } },
   };
   return guard;
@@ -29,7 +30,7 @@ function createGuard() {
 /** A guarded carrier before an SMSC that answers each submit with a status, or not at all. */
 async function connect(
   answer: Answer,
-  { window = 10, responseTimeoutMs = answer === 'silence' ? 40 : PATIENT_MS } = {},
+  { window = 10, responseTimeoutMs = answer === 'silence' ? 40 : PATIENT_MS, reports = true } = {},
 ) {
   open = new AsyncDisposableStack();
   const smsc = { answer, submits: 0 };
@@ -42,7 +43,7 @@ async function connect(
       },
     }),
   );
-  const guard = createGuard();
+  const guard = createGuard(reports);
   const link = open.use(new TestCarrier(server.port, { window, responseTimeoutMs }, guard));
   await link.up();
   const endPause = async () => {
@@ -163,4 +164,12 @@ test('a carrier that refuses ten messages in a row says so in its health, until 
   smsc.answer = 0;
   await submitInTurn(link, 1);
   expect(link.carrier.health().problem).toBeUndefined();
+});
+
+test.each([
+  ['gives none, no receipt was asked for', false, { receipt: 'none' }],
+  ['gives some, nothing of it', true, {}],
+])('says of what a carrier took that %s', async (_what, reports, more) => {
+  const { link } = await connect(0, { reports });
+  expect(await link.submit()).toEqual({ kind: 'accepted', carrierMessageId: '1', segments: 1, ...more });
 });

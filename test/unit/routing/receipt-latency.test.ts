@@ -10,11 +10,14 @@ const NOW = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
+/** Over the route of that name, of the carrier whose name it begins with. */
+const way = (routeId = 'a1', country = 'HR') => ({ routeId, carrierId: routeId[0]!, country });
+
 /** Messages that were delivered after so long. */
-function deliver(to: ReceiptLatency, delays: readonly number[], at = NOW, route = 'r', country = 'HR'): void {
+function deliver(to: ReceiptLatency, delays: readonly number[], at = NOW, over = way()): void {
   for (const delay of delays) {
-    to.taken(route, country, at);
-    to.reported(route, country, delay, at);
+    to.taken(over, at);
+    to.reported(over, delay, at);
   }
 }
 
@@ -24,7 +27,8 @@ function learned(delays: readonly number[], source = 'one'): ReceiptLatency {
   return latency;
 }
 
-const usual = (latency: ReceiptLatency, now = NOW) => latency.usual('r', 'HR', now);
+const expected = (latency: ReceiptLatency, now = NOW) => latency.expected(way(), now);
+const p95 = (latency: ReceiptLatency, over = way(), now = NOW) => latency.expected(over, now)!.p95Ms;
 const repeat = (times: number, delay: number) => Array<number>(times).fill(delay);
 /** The exact quantile by the nearest rank. */
 const exact = (delays: readonly number[], q: number) =>
@@ -36,63 +40,99 @@ describe("a route's usual time for receipts", () => {
   test('is its quantile, at most a fifth too long and never too short', () => {
     fc.assert(
       fc.property(delays, (all) => {
-        const { p50Ms, p95Ms } = usual(learned(all))!;
-        for (const [estimate, q] of [[p50Ms, 0.5] as const, [p95Ms, 0.95] as const]) {
-          expect(estimate).toBeGreaterThanOrEqual(exact(all, q) * 0.999);
-          expect(estimate).toBeLessThanOrEqual(Math.max(100, exact(all, q)) * 2 ** 0.25 * 1.001);
-        }
+        const estimate = p95(learned(all));
+        expect(estimate).toBeGreaterThanOrEqual(exact(all, 0.95) * 0.999);
+        expect(estimate).toBeLessThanOrEqual(Math.max(100, exact(all, 0.95)) * 2 ** 0.25 * 1.001);
       }),
     );
-  });
-
-  test('is not known before twenty receipts', () => {
-    expect(usual(learned(repeat(19, 1_000)))).toBeUndefined();
-    expect(usual(learned(repeat(20, 1_000)))).toMatchObject({ weight: 20, share: 1 });
-  });
-
-  test.each([
-    ['one in three', 40, undefined],
-    ['two in three', 10, { share: 2 / 3 }],
-  ])('is known only where receipts come: %s', (_what, silent, expected) => {
-    const latency = learned(repeat(20, 1_000));
-    for (let i = 0; i < silent; i++) latency.taken('r', 'HR', NOW);
-    const known = usual(latency);
-    if (expected) expect(known).toMatchObject(expected);
-    else expect(known).toBeUndefined();
   });
 
   test('is not that of messages that were not delivered: carriers report those at the end of the validity', () => {
     const latency = learned(repeat(30, 1_000));
     for (let i = 0; i < 30; i++) {
-      latency.taken('r', 'HR', NOW);
-      latency.reported('r', 'HR', undefined, NOW);
+      latency.taken(way(), NOW);
+      latency.reported(way(), undefined, NOW);
     }
-    expect(usual(latency)).toMatchObject({ weight: 30, share: 1 });
-    expect(usual(latency)!.p95Ms).toBeLessThan(1_200);
+    expect(expected(latency)).toMatchObject({ own: 30 });
+    expect(p95(latency)).toBeLessThan(1_200);
   });
 
   test('is that of the country, and where that is not known the one of everywhere', () => {
     const latency = learned(repeat(30, 1_000));
-    deliver(latency, repeat(30, 60_000), NOW, 'r', 'NG');
-    deliver(latency, repeat(3, 5_000), NOW, 'r', 'SI');
-    expect(latency.usual('r', 'HR', NOW)!.p95Ms).toBeLessThan(1_200);
-    expect(latency.usual('r', 'NG', NOW)!.p95Ms).toBeGreaterThan(59_000);
-    expect(latency.usual('r', 'SI', NOW)!.weight).toBe(63);
-    expect(latency.usual('other', 'HR', NOW)).toBeUndefined();
+    deliver(latency, repeat(30, 60_000), NOW, way('a1', 'NG'));
+    expect(p95(latency)).toBeLessThan(1_200);
+    expect(p95(latency, way('a1', 'NG'))).toBeGreaterThan(59_000);
+    expect(p95(latency, way('a1', 'SI'))).toBeGreaterThan(59_000);
+  });
+
+  test('is that of its carrier as long as it has none itself', () => {
+    const latency = learned(repeat(30, 3_000));
+    expect(p95(latency, way('a2'))).toBeLessThan(3_600);
+    expect(p95(latency, way('b1'))).toBe(20_000);
+  });
+
+  test('is that of the carriers to the country, and 20 s at least, where its own carrier has none', () => {
+    const latency = learned(repeat(30, 3_000));
+    deliver(latency, repeat(30, 60_000), NOW, way('a1', 'NG'));
+    expect(p95(latency, way('b1', 'NG'))).toBeGreaterThan(59_000);
+    expect(p95(latency, way('b1', 'HR'))).toBe(20_000);
   });
 
   test('follows a route that becomes slow within a hundred or so receipts, whatever came before', () => {
     const latency = learned(repeat(20_000, 1_000));
     deliver(latency, repeat(120, 60_000));
-    expect(usual(latency)!.p95Ms).toBeGreaterThan(59_000);
+    expect(p95(latency)).toBeGreaterThan(59_000);
   });
 
-  test('outlives an outage of a day, and is forgotten after weeks', () => {
-    const latency = learned(repeat(2_000, 1_000), 'one');
+  test('outlives an outage of a day, and is that of a stranger after weeks', () => {
+    const latency = learned(repeat(2_000, 1_000));
     for (let hour = 0; hour < 24; hour++)
-      for (let i = 0; i < 40; i++) latency.taken('r', 'HR', NOW + hour * HOUR_MS);
-    expect(usual(latency, NOW + DAY_MS)).toBeDefined();
-    expect(usual(latency, NOW + 30 * DAY_MS)).toBeUndefined();
+      for (let i = 0; i < 40; i++) latency.taken(way(), NOW + hour * HOUR_MS);
+    expect(p95(latency, way(), NOW + DAY_MS)).toBeLessThan(1_200);
+    expect(p95(latency, way(), NOW + 60 * DAY_MS)).toBeGreaterThan(19_000);
+  });
+});
+
+describe('a receipt', () => {
+  test('is waited for however many messages are lost, from the first one on', () => {
+    const latency = createReceiptLatency('one');
+    for (let i = 0; i < 5_000; i++) {
+      expect(expected(latency)).toBeDefined();
+      latency.taken(way(), NOW);
+      latency.silent(way(), false, NOW);
+    }
+  });
+
+  test('is no longer waited for where three messages arrived without one', () => {
+    const latency = createReceiptLatency('one');
+    let now = NOW;
+    for (let i = 0; i < 3; i++) {
+      now += HOUR_MS;
+      expect(expected(latency, now)).toBeDefined();
+      latency.taken(way(), now);
+      latency.silent(way(), true, now);
+    }
+    expect(expected(latency, now)).toBeUndefined();
+    // Nor over the carrier's other routes.
+    expect(latency.expected(way('a2'), now)).toBeUndefined();
+    expect(latency.expected(way('b1'), now)).toBeDefined();
+  });
+
+  test('is waited for again after seventy messages that did not arrive, over a carrier that never sent one', () => {
+    const latency = createReceiptLatency('one');
+    for (let i = 0; i < 1_000; i++) latency.silent(way(), i % 5 > 0, NOW);
+    expect(expected(latency)).toBeUndefined();
+    for (let i = 0; i < 75; i++) latency.silent(way(), false, NOW);
+    expect(expected(latency)).toBeDefined();
+  });
+
+  test('is waited for as soon as half of what is taken has one', () => {
+    const latency = createReceiptLatency('one');
+    for (let i = 0; i < 30; i++) latency.taken(way(), NOW);
+    for (let i = 0; i < 10; i++) latency.silent(way(), true, NOW);
+    expect(expected(latency)).toBeUndefined();
+    deliver(latency, repeat(30, 1_000));
+    expect(expected(latency)).toBeDefined();
   });
 });
 
@@ -111,8 +151,8 @@ describe('what several processes know', () => {
         const [forwards, backwards] = [createReceiptLatency('x'), createReceiptLatency('x')];
         for (const one of [...told, ...again.map((i) => told[i]!)]) forwards.merge(one);
         for (const one of told.toReversed()) backwards.merge(structuredClone(one));
-        expect(usual(forwards)).toEqual(usual(backwards));
-        expect(usual(forwards)).toEqual(usual(learned(all.flat())));
+        expect(expected(forwards)).toEqual(expected(backwards));
+        expect(expected(forwards)).toEqual(expected(learned(all.flat())));
       }),
       { numRuns: 50 },
     );
@@ -124,15 +164,26 @@ describe('what several processes know', () => {
     deliver(first, repeat(30, 1_000));
     other.merge(first.snapshot());
     other.merge(before);
-    expect(usual(other)!.weight).toBe(60);
+    expect(expected(other)!.own).toBe(60);
     first.merge(before);
-    expect(usual(first)!.weight).toBe(60);
+    expect(expected(first)!.own).toBe(60);
+  });
+
+  test('may have been saved before silent messages were counted', () => {
+    const { records, ...saved } = learned(repeat(30, 777)).snapshot();
+    const before: ReceiptSnapshot['records'] = {};
+    for (const [name, { at, taken, reported, delays }] of Object.entries(records))
+      before[name] = { at, taken, reported, delays };
+    const after = createReceiptLatency('two');
+    after.merge({ ...saved, records: before });
+    for (let i = 0; i < 3; i++) after.silent(way(), true, NOW);
+    expect(expected(after)).toMatchObject({ own: 30 });
   });
 
   test('goes through JSON as it is', () => {
     const before = learned([0, 100, 5_000, ...repeat(30, 777), HOUR_MS]);
     const after = createReceiptLatency('two');
     after.merge(JSON.parse(JSON.stringify(before.snapshot())) as ReceiptSnapshot);
-    expect(usual(after)).toEqual(usual(before));
+    expect(expected(after)).toEqual(expected(before));
   });
 });

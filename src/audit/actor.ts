@@ -1,3 +1,4 @@
+import type { Mode } from '../accounts/mode.ts';
 import type { Principal } from '../accounts/principal.ts';
 import type { AccountId, OAuthClientId } from '../ids.ts';
 
@@ -24,13 +25,18 @@ export interface Actor {
   session: string | null;
   /** Where it was done from; null: from within, or from many places. */
   address: string | null;
+  /** Of an API key, and of what Otpost ends of one's; absent of all others, who do nothing in tests. An entry has it beside its actor. */
+  mode?: Mode;
 }
 
 /** A new kind of principal has its line here. */
 export function actorOf(who: Doer): Actor {
   switch (who.kind) {
     case 'apiKey':
-      return { kind: who.kind, id: who.apiKeyId, session: null, address: who.address ?? null };
+      return {
+        ...{ kind: who.kind, id: who.apiKeyId, session: null, address: who.address ?? null },
+        mode: who.mode ?? 'live',
+      };
     case 'accessToken':
       return { kind: who.kind, id: who.clientId, session: who.tokenId, address: who.address ?? null };
     case 'person':

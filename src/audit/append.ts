@@ -24,6 +24,7 @@ const ROWS = rowset<AuditEntry>({
   // As texts: an array of arrays would come apart.
   targets: ['text', (e) => `{${e.targets.map(uuidOf).join()}}`],
   details: ['text', (e) => e.details && JSON.stringify(e.details)],
+  mode: ['text', (e) => e.mode ?? null],
 });
 
 const NAMES = ROWS.names;
@@ -84,21 +85,23 @@ export async function noteAct(tx: DbTransaction, entry: NewAuditEntry, now: numb
 }
 
 function makeEntry(entry: NewAuditEntry, now: number): AuditEntry {
+  const { mode, ...actor } = entry.actor;
   return {
     accountId: entry.accountId,
     id: newId('aud', now),
     occurredAt: new Date(now),
     kind: entry.kind ?? aboutAction(entry.action).kind,
-    actor: entry.actor,
+    actor,
     action: entry.action,
     outcome: entry.outcome ?? 'ok',
     count: entry.count ?? 1,
     targets: entry.targets,
     details: entry.details ?? null,
+    mode,
   };
 }
 
-function rowOf({ actor, targets, ...entry }: AuditEntry): Omit<AuditEntryRow, 'days'> {
+function rowOf({ actor, targets, mode, ...entry }: AuditEntry): Omit<AuditEntryRow, 'days'> {
   return {
     ...entry,
     actorKind: actor.kind,
@@ -106,5 +109,6 @@ function rowOf({ actor, targets, ...entry }: AuditEntry): Omit<AuditEntryRow, 'd
     actorSession: actor.session,
     address: actor.address,
     targets: targets.map(uuidOf),
+    mode: mode ?? null,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Mode } from '../accounts/mode.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { AccountId, AuditEntryId, Id } from '../ids.ts';
 import { aboutAction, type ActionKind, type AuditAction } from './actions.ts';
@@ -19,7 +20,7 @@ export interface AuditEntry {
   id: AuditEntryId;
   occurredAt: Date;
   kind: EntryKind;
-  actor: Actor;
+  actor: Omit<Actor, 'mode'>;
   action: AuditAction;
   outcome: Outcome;
   /** How many times: acts of traffic that were committed together are one entry, and so are refusals of a minute. */
@@ -27,6 +28,11 @@ export interface AuditEntry {
   /** What it was done to, all of the kind that the action says; not all of them when there were very many. */
   targets: readonly Id<string>[];
   details: Details | null;
+  /**
+   * Of what an API key did, or Otpost to something of one: for real, or in a test. Absent of all others, and of entries
+   * from before it was noted.
+   */
+  mode?: Mode | undefined;
 }
 
 /** What is to be noted. */
@@ -47,10 +53,11 @@ const VERSION = 'otpost audit entry 1';
 
 /**
  * Writes an entry in the one way that its hash is made of: a JSON array in UTF-8 without spaces, its members
- * in this order, ids with their prefixes, the time in UTC with milliseconds, the names in `details` sorted.
+ * in this order, ids with their prefixes, the time in UTC with milliseconds, the names in `details` sorted. The mode
+ * is a member where there is one: so entries from before it was noted have the hash that they had.
  */
 export function encodeEntry(entry: AuditEntry): string {
-  const { actor, details } = entry;
+  const { actor, details, mode } = entry;
   return JSON.stringify([
     VERSION,
     entry.accountId,
@@ -63,6 +70,7 @@ export function encodeEntry(entry: AuditEntry): string {
     entry.count,
     entry.targets,
     details && Object.entries(details).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ...(mode === undefined ? [] : [mode]),
   ]);
 }
 

@@ -18,6 +18,8 @@ const COLUMNS: Readonly<Record<string, (entry: AuditEntry) => string | number | 
   targets: ({ targets }) => targets.join(' '),
   details: ({ details }) => details && JSON.stringify(details),
   hash: (entry) => hashEntry(entry).toString('hex'),
+  // Behind those that were there before it.
+  mode: ({ mode }) => mode ?? null,
 };
 
 /** What stands before the first entry. */

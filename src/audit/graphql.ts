@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
@@ -69,6 +70,13 @@ const AuditEntry = builder.drizzleObject('auditEntries', {
     kind: t.expose('kind', { type: AuditKind, description: 'What kind of thing.' }),
     actor: t.field({ type: AuditActor, description: 'Who, and from where.', resolve: (entry) => entry }),
     action: t.expose('action', { type: AuditActionEnum, description: 'What.' }),
+    mode: t.expose('mode', {
+      type: Mode,
+      nullable: true,
+      description:
+        'Of what an API key did: for real, or in a test. Absent of people, clients and Otpost itself, who do nothing in ' +
+        'tests, and of entries from before it was noted.',
+    }),
     outcome: t.exposeString('outcome', { description: '`ok`, or the code of what stood in the way.' }),
     count: t.exposeInt('count', {
       description:

@@ -94,5 +94,6 @@ export function entryOfRow(row: AuditEntryRow): AuditEntry {
     count: row.count,
     targets: row.targets.map((uuid): Id<string> => idFromUuid(prefix, uuid)),
     details: row.details,
+    ...(row.mode !== null && { mode: row.mode }),
   };
 }

@@ -18,7 +18,7 @@ export interface Refused {
 /**
  * What was refused: nothing was changed, so there is no transaction to note it in. The first of a kind is written at
  * once, what follows is counted and written once a minute. However many come, a process writes at most 200 entries a
- * minute of an account, and two for each pair of action and outcome when there were more callers than that.
+ * minute of an account, and two for each action, outcome and mode when there were more callers than that.
  */
 export interface RefusalLog extends AsyncDisposable {
   note(who: Doer, refused: Refused): void;
@@ -57,9 +57,12 @@ export function createRefusalLog(app: App): RefusalLog {
     if (!ofAccount) groups.set(accountId, (ofAccount = new Map<string, Group>()));
     let name = `${actorName(actor)} ${action} ${outcome} ${JSON.stringify(details)}`;
     if (!ofAccount.has(name) && ofAccount.size >= GROUPS_PER_ACCOUNT) {
-      actor = { kind: 'several', id: null, session: null, address: null };
+      actor = {
+        ...{ kind: 'several', id: null, session: null, address: null },
+        ...(by.mode && { mode: by.mode }),
+      };
       details = null;
-      name = `${action} ${outcome}`;
+      name = `${action} ${outcome} ${by.mode ?? ''}`;
     }
     let group = ofAccount.get(name);
     if (!group) {

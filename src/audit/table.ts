@@ -19,6 +19,7 @@ import {
   moment,
   signingKeyIdColumn,
 } from '../db/columns.ts';
+import type { Mode } from '../accounts/mode.ts';
 import type { AuditAction } from './actions.ts';
 import type { Actor } from './actor.ts';
 import type { Details, EntryKind, Outcome } from './entry.ts';
@@ -41,6 +42,8 @@ export const auditEntries = snakeCase.table(
     /** Without their prefix, which is that of the action's targets. */
     targets: uuid().array().notNull(),
     details: jsonb().$type<Details>(),
+    /** Of the API key that did it; null of all others, and of rows from before it was noted. */
+    mode: text().$type<Mode>(),
     /** For how long it is kept: with the time in its id that says in which partition it is. */
     days: smallint().notNull().default(1_095),
   },

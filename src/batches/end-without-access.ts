@@ -83,10 +83,10 @@ function usedBy({ accountId, actor: { kind, id, session } }: BatchRow) {
   }
 }
 
-function end(app: App, { accountId, id }: BatchRow, because: string): Promise<BatchRow | undefined> {
+function end(app: App, { accountId, id, mode }: BatchRow, because: string): Promise<BatchRow | undefined> {
   const entry = {
     accountId,
-    actor: actorOf(bySystem(accountId)),
+    actor: { ...actorOf(bySystem(accountId)), mode },
     action: 'batch.cancel',
     targets: [id],
     details: { because },

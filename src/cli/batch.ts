@@ -15,6 +15,7 @@ import { resuming } from '../sdk/resume.ts';
 import { expectType, tellOfReconnect, type Session } from './connect.ts';
 import { EXIT, usage, type ExitCode } from './exit.ts';
 import { Interrupted } from './interrupts.ts';
+import { labelOf } from './output.ts';
 
 export interface NewBatch {
   /** Numbers, one in each line, or rows of NDJSON as REST takes them. */
@@ -47,8 +48,9 @@ export async function startBatch(session: Session, batch: NewBatch): Promise<Exi
         headers,
         body: rows,
       });
-      const taken = (await response.json()) as { id: string; rows: number };
-      session.output.result({ type: 'batch', ...taken }, `${taken.id}  ${taken.rows} rows`);
+      const taken = (await response.json()) as { id: string; mode: string; rows: number };
+      const { id, rows: count, mode } = taken;
+      session.output.result({ type: 'batch', ...taken }, `${id}  ${count} rows${labelOf(mode)}`);
       return await watchBatch(session, taken.id);
     } catch (error) {
       if (!(error instanceof UnreachableError) || attempt === ATTEMPTS) throw error;
@@ -87,11 +89,11 @@ export async function watchBatch(session: Session, id: string): Promise<ExitCode
     return EXIT.interrupted;
   }
   if (!last) return EXIT.failed;
-  const { status, rows, started, refused, canceled } = last;
+  const { status, mode, rows, started, refused, canceled } = last;
   if (refused + canceled > 0) await tellOfRest(session, id);
   output.result(
     { type: 'ended', ...last },
-    `${status.toLowerCase()}: ${started} of ${rows} started, ${refused} refused, ${canceled} canceled`,
+    `${status.toLowerCase()}: ${started} of ${rows} started, ${refused} refused, ${canceled} canceled${labelOf(mode)}`,
   );
   return started === rows ? EXIT.ok : EXIT.failed;
 }
@@ -102,7 +104,7 @@ export async function cancelBatch({ transport, output }: Session, batchId: strin
   const { __typename, ...batch } = expectType(cancelBatch, 'Batch');
   output.result(
     { type: 'canceled', ...batch },
-    `${batch.id}  ${batch.started} of ${batch.rows} were started`,
+    `${batch.id}  ${batch.started} of ${batch.rows} were started${labelOf(batch.mode)}`,
   );
 }
 

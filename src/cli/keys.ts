@@ -12,7 +12,7 @@ import { expectType, type Session } from './connect.ts';
 import { table } from './output.ts';
 
 const PAGE = 100;
-const HEADS = ['ID', 'NAME', 'BEGINS', 'MAY', 'MADE BY', 'LAST USED', ''];
+const HEADS = ['ID', 'NAME', 'MODE', 'BEGINS', 'MAY', 'MADE BY', 'LAST USED', ''];
 
 /** All keys, newest first. @throws {OtpostError} */
 export async function listKeys({ transport, output, interrupts }: Session): Promise<void> {
@@ -87,7 +87,9 @@ export async function revokeKey(session: Session, apiKeyId: string, evenLast: bo
 function rowOf(key: ApiKeyProfileFragment): string[] {
   const may = key.permissions?.map(nameOf).join(' ') ?? 'everything';
   const ended = key.revokedAt ? 'revoked' : key.expiresAt ? `until ${key.expiresAt}` : '';
-  return [String(key.id), key.name, key.hint ?? '', may, makerOf(key), key.lastUsedAt ?? 'never', ended];
+  const mode = key.mode.toLowerCase();
+  const used = key.lastUsedAt ?? 'never';
+  return [String(key.id), key.name, mode, key.hint ?? '', may, makerOf(key), used, ended];
 }
 
 /** `per_…`, `key_…`, or who that is without an id. */

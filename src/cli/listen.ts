@@ -9,7 +9,7 @@ import { writeSecret } from '../webhooks/signature.ts';
 import type { Session } from './connect.ts';
 import { usage, type ExitCode } from './exit.ts';
 import { followAccount, type FollowOptions } from './follow.ts';
-import { timeOfDay } from './output.ts';
+import { labelOf, timeOfDay } from './output.ts';
 
 export interface ListenOptions extends FollowOptions {
   /** As it was typed: `localhost:3000/hook`. */
@@ -55,7 +55,8 @@ export async function listen(
       const sent = webhookRequest([secret], id, Date.now(), request.body);
       const exchange = await client.exchange({ method: 'POST', target, ...sent });
       const ms = Math.round(performance.now() - from);
-      const about = { event: request.name, verificationId: request.verificationId, webhookId: id };
+      const { name: event, mode, verificationId } = request;
+      const about = { event, mode, verificationId, webhookId: id };
       if (exchange.kind === 'none' && !exchange.written) {
         const waiting = { type: 'waiting', ...about, attempt: tries, problem: exchange.reason };
         const text = `${url}: ${exchange.reason}. Events wait until it is there.`;
@@ -132,6 +133,6 @@ function describe(
     request.name.padEnd(28),
     request.verificationId,
     output.paint(isGood ? 'green' : 'red', status === undefined ? problem! : String(status)),
-    `${ms} ms`,
+    `${ms} ms${labelOf(request.mode)}`,
   ].join('  ');
 }

@@ -3,6 +3,7 @@ import { createTransport } from '../sdk/transport.ts';
 import type { Person, Session } from './connect.ts';
 import { usage } from './exit.ts';
 import { askOnce } from './lines.ts';
+import { labelOf } from './output.ts';
 import { profilesPath, readProfiles, writeProfiles } from './profiles.ts';
 import { readUrl } from './settings.ts';
 
@@ -32,8 +33,8 @@ export async function login(
   const { profiles } = await readProfiles(path);
   await writeProfiles(path, { current: name, profiles: { ...profiles, [name]: { url, apiKey } } });
   output.result(
-    { type: 'profile', name, url, accountId: viewer.accountId },
-    `The profile ${name} is for ${url} (${viewer.accountId}), and in use. It is in ${path}.`,
+    { type: 'profile', name, url, accountId: viewer.accountId, mode: viewer.mode },
+    `The profile ${name} is for ${url} (${viewer.accountId}), and in use. It is in ${path}.${labelOf(viewer.mode)}`,
   );
 }
 
@@ -44,7 +45,7 @@ export async function whoAmI({ transport, settings, output, interrupts }: Sessio
   const may = viewer.permissions.length;
   output.result(
     { url, origin, ...viewer },
-    `${viewer.accountId}  ${viewer.apiKeyId ?? viewer.kind}  ${may} permissions  (${origin})`,
+    `${viewer.accountId}  ${viewer.apiKeyId ?? viewer.kind}  ${may} permissions  (${origin})${labelOf(viewer.mode)}`,
   );
 }
 

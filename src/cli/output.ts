@@ -45,3 +45,8 @@ export function table(rows: readonly (readonly string[])[]): string {
 export function timeOfDay(at: string | number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
+
+/** What stands behind a line about a test; nothing behind all that is for real. */
+export function labelOf(mode: string): string {
+  return mode.toUpperCase() === 'TEST' ? '  test' : '';
+}

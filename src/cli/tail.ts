@@ -3,7 +3,7 @@ import { TailEventsDocument, type TailEventsSubscription } from '../graphql/gene
 import type { Session } from './connect.ts';
 import type { ExitCode } from './exit.ts';
 import { followAccount, type FollowOptions } from './follow.ts';
-import { timeOfDay } from './output.ts';
+import { labelOf, timeOfDay } from './output.ts';
 import { wordsOf } from './verify.ts';
 
 export interface TailOptions extends FollowOptions {
@@ -41,9 +41,9 @@ function describe({ output }: Session, event: Event): string {
     v.to.padEnd(16),
     wordsOf(event.__typename).padEnd(22),
     message?.sender ? `from ${message.sender}` : '',
-    event.mode === 'TEST' ? 'test' : '',
   ]
     .filter((part) => part !== '')
     .join('  ')
-    .trimEnd();
+    .trimEnd()
+    .concat(labelOf(event.mode));
 }

@@ -2,7 +2,7 @@ import { OtpostError, type StartVerificationInput, type VerificationEvent } from
 import { tellOfReconnect, type Session } from './connect.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { readLines, type Lines } from './lines.ts';
-import { timeOfDay } from './output.ts';
+import { labelOf, timeOfDay } from './output.ts';
 
 /** For who was asked at Ctrl-C and does not answer, as a program does not. */
 const ANSWER_MS = 15_000;
@@ -60,8 +60,8 @@ export async function converse(session: Session, id: string): Promise<ExitCode> 
     if (!isYes)
       output.note(`It goes on. Watch it with "otpost watch ${id}", end it with "otpost cancel ${id}".`);
     else {
-      const { status } = await otpost.cancel(id);
-      output.result({ type: 'canceled', id, status }, `${id}  canceled`);
+      const { status, mode } = await otpost.cancel(id);
+      output.result({ type: 'canceled', id, mode, status }, `${id}  canceled${labelOf(mode)}`);
     }
     return EXIT.interrupted;
   }
@@ -92,7 +92,11 @@ async function check({ otpost, output }: Session, lines: Lines, id: string, code
 }
 
 /** What happened, for a person. */
-export function lineOfEvent({ output }: Session, event: VerificationEvent): string {
+export function lineOfEvent(session: Session, event: VerificationEvent): string {
+  return `${wordsOfEvent(session, event)}${labelOf(event.mode)}`;
+}
+
+function wordsOfEvent({ output }: Session, event: VerificationEvent): string {
   const { verification: v } = event;
   const at = output.paint('dim', timeOfDay(event.occurredAt));
   switch (event.type) {

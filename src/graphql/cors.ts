@@ -15,7 +15,7 @@ export interface Cors {
 }
 
 /** What a page may read of an answer besides what each may: how long to wait, where it is, whether it is as before. */
-const EXPOSED = 'etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate';
+const EXPOSED = 'etag, location, otpost-mode, ratelimit, ratelimit-policy, retry-after, www-authenticate';
 const PREFLIGHT_SECONDS = '86400';
 
 /** @param named by the operator; undefined: all may */

@@ -43,8 +43,8 @@ export async function findCredentials(
     ofAccount
       .get(accountId)!
       .filter(({ row }) => holdersOf(row, now).includes(personId))
-      .map(({ named, row: { name, lastUsedAt }, rights }) => ({
-        ...{ ...named, name, lastUsedAt },
+      .map(({ named, mode, row: { name, lastUsedAt }, rights }) => ({
+        ...{ ...named, name, mode, lastUsedAt },
         beyondRole: isBeyondRole(role, rights),
       })),
   );
@@ -56,11 +56,13 @@ async function readHeld(from: Reading, accountId: AccountId, people: readonly Pe
     findHeldClients(from, accountId, people, now),
   ]);
   return [
-    ...keys.map((row) => ({ named: { kind: 'apiKey', id: row.id } as const, row, rights: row })),
+    ...keys.map((row) => ({
+      named: { kind: 'apiKey', id: row.id } as const,
+      ...{ mode: row.mode, row, rights: row },
+    })),
     ...clients.map((row) => ({
       named: { kind: 'oauthClient', id: row.id } as const,
-      row,
-      rights: rightsOf(row),
+      ...{ mode: 'live' as const, row, rights: rightsOf(row) },
     })),
   ];
 }

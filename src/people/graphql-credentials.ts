@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Credential, CredentialsChoice } from './credential.ts';
 
@@ -18,6 +19,10 @@ export const MemberCredential = builder.objectRef<Credential>('MemberCredential'
     kind: t.expose('kind', { type: CredentialKind, description: 'What it is.' }),
     id: t.exposeID('id', { description: 'Of the key (`key_`), or of the client (`cli_`).' }),
     name: t.exposeString('name', { description: 'The name it was given.' }),
+    mode: t.expose('mode', {
+      type: Mode,
+      description: 'Of what it starts: of a test key tests, else all for real.',
+    }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,

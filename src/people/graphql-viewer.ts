@@ -2,8 +2,9 @@ import type { Factor } from '../accounts/factor.ts';
 import { findAccount } from '../accounts/find-account.ts';
 import { Account } from '../accounts/graphql.ts';
 import { PermissionEnum } from '../accounts/graphql-keys.ts';
+import { Mode } from '../accounts/graphql-mode.ts';
 import { ALL_PERMISSIONS, holds } from '../accounts/permissions.ts';
-import type { Principal } from '../accounts/principal.ts';
+import { modeOf, type Principal } from '../accounts/principal.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { RoleEnum } from './graphql.ts';
@@ -60,6 +61,11 @@ export const Viewer = builder.objectRef<Principal>('Viewer').implement({
       type: ViewerKind,
       description: 'What the credential stands for.',
       resolve: ({ kind }) => kind,
+    }),
+    mode: t.field({
+      type: Mode,
+      description: 'Of what it starts and sees: a test key tests, and everything else is for real.',
+      resolve: modeOf,
     }),
     accountId: t.exposeID('accountId', { description: 'The account that it is in, prefixed `acc_`.' }),
     account: t.field({

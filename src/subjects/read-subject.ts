@@ -7,6 +7,7 @@ import { readWaitingParts, sentBy } from '../inbound/waiting-parts.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { readVerificationsOf } from '../vault/numbers.ts';
+import { modeOfSubject } from './subject.ts';
 
 /** More than anybody has who is not a test of load. The newest. */
 const MAX_VERIFICATIONS = 1_000;
@@ -41,7 +42,14 @@ export async function readSubject(
   const safe = await tx.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
   const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
   const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
-  const batchRows = await listWaiting(app, accountId, { to, subjects });
+  const batchRows = await Promise.all(
+    subjects.map(async (subject) =>
+      (await listWaiting(app, accountId, { to, subjects: [subject] })).map((row) => ({
+        ...row,
+        mode: modeOfSubject(subjects, subject),
+      })),
+    ),
+  );
   const factors = await readFactorsOf(app, tx, accountId, subjects);
   return {
     to,
@@ -74,12 +82,13 @@ export async function readSubject(
     inboundParts: sentBy(subjects, waiting).flatMap(({ parts, total, receivedAt }) =>
       [...parts].map(([number, part]) => ({ ...part, number, total, receivedAt })),
     ),
-    limits: limits.map(({ serviceId, recentSends, failedChecks }) => ({
+    limits: limits.map(({ serviceId, destination, recentSends, failedChecks }) => ({
       serviceId,
+      mode: modeOfSubject(subjects, destination),
       recentSends: recentSends.map((ms) => new Date(ms)),
       failedChecks,
     })),
-    batchRows,
+    batchRows: batchRows.flat(),
     optOuts: optOuts.map(({ serviceId, createdAt }) => ({ serviceId, since: createdAt })),
     safeNumbers: safe.map(({ createdAt }) => ({ since: createdAt })),
     numberLookups: lookups.map(({ accountId: _account, number: _number, ...lookup }) => lookup),

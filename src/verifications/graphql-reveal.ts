@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { REVEALS_AN_HOUR } from '../accounts/count-reveal.ts';
 import { TooManyReveals, TooManySearches } from '../accounts/errors.ts';
 import { builder } from '../graphql/builder.ts';
@@ -25,6 +26,7 @@ const RevealedNumberType = builder.objectRef<RevealedNumber>('RevealedNumber').i
   description: 'A phone number in full.',
   fields: (t) => ({
     verificationId: t.exposeID('verificationId', { description: 'The verification that it is of.' }),
+    mode: t.expose('mode', { type: Mode, description: 'That of its verification.' }),
     number: t.exposeString('number', { description: 'In E.164, with its `+`.' }),
   }),
 });

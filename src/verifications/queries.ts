@@ -1,4 +1,5 @@
 import { sql, type SQLWrapper } from 'drizzle-orm';
+import type { Mode } from '../accounts/mode.ts';
 import { ofMode } from '../accounts/of-mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { searchByNumber } from '../audit/search-by-number.ts';
@@ -29,6 +30,23 @@ export async function findVerifications(
     where: { accountId: who.accountId, id: { in: [...ids] }, ...ofMode(who) },
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
+}
+
+/**
+ * Of which mode verifications of an account are, in the order of their ids; null where there is none. For what tells of
+ * both modes: what somebody sees of one goes by `findVerifications`.
+ */
+export async function readModes(
+  app: App,
+  { accountId }: Pick<Principal, 'accountId'>,
+  ids: readonly VerificationId[],
+): Promise<(Mode | null)[]> {
+  const rows = await app.db.query.verifications.findMany({
+    where: { accountId, id: { in: [...ids] } },
+    columns: { id: true, mode: true },
+  });
+  const byId = new Map(rows.map(({ id, mode }) => [id, mode]));
   return ids.map((id) => byId.get(id) ?? null);
 }
 

@@ -1,4 +1,5 @@
 import { countReveal } from '../accounts/count-reveal.ts';
+import type { Mode } from '../accounts/mode.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { doNoted } from '../audit/act.ts';
 import type { VerificationId } from '../ids.ts';
@@ -10,6 +11,7 @@ import { findVerification } from './queries.ts';
 /** The destination of a verification, in full. */
 export interface RevealedNumber {
   verificationId: VerificationId;
+  mode: Mode;
   /** E.164 with `+`. */
   number: string;
 }
@@ -25,5 +27,5 @@ export async function revealNumber(app: App, who: Principal, id: VerificationId)
   const number = await numberOf(app, row);
   if (number === undefined) throw new NumberGone();
   await app.db.transaction((tx) => doNoted(tx, who, 'number.reveal', app.clock(), async (act) => act.on(id)));
-  return { verificationId: id, number };
+  return { verificationId: id, mode: row.mode, number };
 }

@@ -1,3 +1,4 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import type { EventEnvelope } from '../events/envelope.ts';
 import { accountEvents } from '../events/stream.ts';
 import { builder } from '../graphql/builder.ts';
@@ -14,6 +15,11 @@ const WebhookRequest = builder.objectRef<EventEnvelope>('WebhookRequest').implem
     name: t.string({
       description: 'The `type` in the body, e.g. `message.delivered`.',
       resolve: ({ type }) => WEBHOOK_NAMES[type],
+    }),
+    mode: t.field({
+      type: Mode,
+      description: 'That of its verification, as in the body.',
+      resolve: ({ verification }) => verification.mode,
     }),
     verificationId: t.id({
       description: 'What it is about, prefixed `vrf_`.',

@@ -1,7 +1,9 @@
+import { Mode } from '../accounts/graphql-mode.ts';
 import { builder } from '../graphql/builder.ts';
 import { MAX_PAGE_SIZE, readPage, toConnection } from '../graphql/connection.ts';
 import { callerOf } from '../graphql/context.ts';
-import { parseId } from '../ids.ts';
+import { parseId, type VerificationId } from '../ids.ts';
+import { readModes } from '../verifications/queries.ts';
 import { ALL_WEBHOOK_NAMES } from './catalog.ts';
 import { watchDisabledEndpoints } from './disabled-stream.ts';
 import type { AttemptRecord } from './outcome.ts';
@@ -111,6 +113,14 @@ export const WebhookDelivery = builder.drizzleObject('webhookDeliveries', {
       nullable: true,
       description: 'What it is about; absent of a test and of an alarm.',
       resolve: (delivery) => delivery.verificationId,
+    }),
+    mode: t.loadable({
+      type: Mode,
+      nullable: true,
+      description:
+        'That of its verification; absent of a test of the endpoint, of an alarm, and of a verification that is gone.',
+      load: (ids: VerificationId[], context) => readModes(context.app, callerOf(context), ids),
+      resolve: ({ verificationId }) => verificationId,
     }),
     version: t.int({
       nullable: true,

@@ -1,4 +1,4 @@
-import type { GraphQLField, GraphQLNamedType, GraphQLObjectType } from 'graphql';
+import type { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isForTests } from '../../src/accounts/permissions.ts';
 import type { RunningApp } from '../../src/app.ts';
@@ -10,6 +10,7 @@ import { callerWith, createSocketClient, type Answer, type Caller } from '../sup
 import {
   expectNothingOf,
   expectUnchanged,
+  isOpen,
   liveNames,
   secretsOfLive,
   secretsOfTests,
@@ -40,12 +41,6 @@ beforeAll(async () => {
   tests = callerWith(app, own.tests.credential);
 });
 afterAll(() => stack.disposeAsync());
-
-/** Everything that a test key may read of a type. */
-function isOpen(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): boolean {
-  const permission = permissionOf(parent, field);
-  return permission === undefined || isForTests(permission);
-}
 
 const fieldsOf = (type: GraphQLObjectType) =>
   Object.values(type.getFields()).map((field) => [field.name, field] as const);

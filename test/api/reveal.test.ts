@@ -368,6 +368,7 @@ describe('revealing a number', () => {
       const overRest = await restReveal(token, `verifications/${own.ids.vrf}`);
       expect(await overRest.json()).toEqual({
         verificationId: own.ids.vrf,
+        mode: 'live',
         number: own.numbers.delivered,
       });
       const sender = await restReveal(token, `inbound-messages/${own.ids.inb}`);

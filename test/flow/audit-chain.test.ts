@@ -66,6 +66,25 @@ describe('sealing', () => {
     expect(linked).toEqual(ids.map(uuidOf));
   });
 
+  test('links what says its mode behind what does not, as entries of before do not', async () => {
+    const { app } = testApp;
+    const { accountId } = await aLog([2]);
+    const ofKey = (mode: 'live' | 'test') => {
+      const { actor, ...entry } = anEntry(accountId);
+      return { ...entry, actor: { ...actor, kind: 'apiKey', id: newId('key'), mode } as const };
+    };
+    await noteApart(app, [ofKey('test'), ofKey('live'), anEntry(accountId)]);
+    await sealAll(app);
+    expect(await verdictOf(accountId)).toMatchObject({ lastSeq: 5, entries: 5, tampering: undefined });
+    const entries = await auditOf(app, accountId);
+    expect(entries.map(({ mode }) => mode)).toEqual([undefined, undefined, 'test', 'live', undefined]);
+    const [account, id] = [uuidOf(accountId), uuidOf(entries[2]!.id)];
+    for (const forged of [null, 'live', '']) {
+      await superuser`UPDATE audit_entries SET mode = ${forged} WHERE account_id = ${account} AND id = ${id}`;
+      expect((await verdictOf(accountId)).tampering).toMatchObject({ kind: 'edited', seq: 3 });
+    }
+  });
+
   test('never leaves out what commits late, and waits for nobody', async () => {
     const { app } = testApp;
     const accountId = newId('acc');
@@ -127,6 +146,12 @@ const TAMPERINGS: readonly [
     (account, ids) =>
       superuser`UPDATE audit_entries SET address = '192.0.2.1' WHERE account_id = ${account} AND id = ${ids[3]!}`,
     { kind: 'edited', seq: 4, index: 3 },
+  ],
+  [
+    'an entry is said to be of a test',
+    (account, ids) =>
+      superuser`UPDATE audit_entries SET mode = 'test' WHERE account_id = ${account} AND id = ${ids[4]!}`,
+    { kind: 'edited', seq: 5, index: 4 },
   ],
   [
     'an entry has an action that there is none of',

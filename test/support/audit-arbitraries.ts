@@ -35,6 +35,7 @@ export function anEntry(): fc.Arbitrary<AuditEntry> {
       count: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
       targets: fc.array(anIdOf(aboutAction(action).target), { maxLength: 5 }),
       details: fc.option(someDetails),
+      mode: fc.constantFrom('live', 'test', undefined),
     }),
   );
 }

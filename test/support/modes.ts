@@ -1,4 +1,7 @@
+import type { GraphQLField, GraphQLNamedType } from 'graphql';
 import { expect } from 'vitest';
+import { isForTests } from '../../src/accounts/permissions.ts';
+import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { uuidOf } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { rowsOf } from './account-rows.ts';
@@ -6,6 +9,64 @@ import type { Tenant } from './tenants.ts';
 import { until } from './until.ts';
 
 // What of one account is live, and what a test.
+
+/** Everything that a test key may read of a type. */
+export function isOpen(parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): boolean {
+  const permission = permissionOf(parent, field);
+  return permission === undefined || isForTests(permission);
+}
+
+/** The tenant as its test key has it: what it names is what that has started. */
+export function asTests(own: Tenant): Tenant {
+  const { who, credential, ids, number } = own.tests;
+  const numbers = { ...own.numbers, delivered: number, pending: number };
+  return { ...own, who, credential, numbers, pending: ids.vrf, ids: { ...own.ids, ...ids } };
+}
+
+/** Ids of all that is a test. */
+export async function idsOfTests(app: App, { who }: Tenant): Promise<Set<string>> {
+  const account = uuidOf(who.accountId);
+  const rows = await app.sql<{ id: string }[]>`
+    SELECT 'vrf_' || replace(id::text, '-', '') AS id FROM verifications WHERE account_id = ${account} AND mode = 'test'
+    UNION ALL SELECT 'msg_' || replace(id::text, '-', '') FROM messages WHERE account_id = ${account} AND mode = 'test'
+    UNION ALL SELECT 'att_' || replace(a.id::text, '-', '') FROM attempts a
+      JOIN messages m ON m.account_id = a.account_id AND m.id = a.message_id
+      WHERE a.account_id = ${account} AND m.mode = 'test'
+    UNION ALL SELECT 'bat_' || replace(id::text, '-', '') FROM batches WHERE account_id = ${account} AND mode = 'test'`;
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** What is named in an answer of something of a test: in all, and where nothing says that it is one. */
+export interface Named {
+  all: number;
+  unlabelled: string[];
+}
+
+/**
+ * Looks for ids of tests in an answer. One is labelled when it, something around it, or something beside it in the
+ * same object has the mode. Places in lists are no things.
+ */
+export function namedIn(answer: unknown, ids: ReadonlySet<string>, path = '', isLabelled = false): Named {
+  if (typeof answer === 'string')
+    return ids.has(answer)
+      ? { all: 1, unlabelled: isLabelled ? [] : [`${path} ${answer}`] }
+      : { all: 0, unlabelled: [] };
+  if (typeof answer !== 'object' || answer === null) return { all: 0, unlabelled: [] };
+  const beside: unknown[] = Array.isArray(answer) ? [] : Object.values(answer);
+  const isHere = isLabelled || [answer, ...beside].some(saysTest);
+  const found = Object.entries(answer)
+    .filter(([name]) => !/cursor$/i.test(name))
+    .map(([name, one]) => namedIn(one, ids, `${path}/${name}`, isHere));
+  return {
+    all: found.reduce((sum, { all }) => sum + all, 0),
+    unlabelled: found.flatMap(({ unlabelled }) => unlabelled),
+  };
+}
+
+function saysTest(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('mode' in value)) return false;
+  return typeof value.mode === 'string' && value.mode.toLowerCase() === 'test';
+}
 
 /** Ids and places of its live traffic. */
 export function liveNames({ ids, pending, cursors }: Tenant): string[] {

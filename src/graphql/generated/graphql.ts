@@ -741,19 +741,19 @@ export type AccountEventsSubscriptionVariables = Exact<{
 
 
 export type AccountEventsSubscription = { accountEvents:
-    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
 
 export type AccountEventsCursorQueryVariables = Exact<{ [key: string]: never; }>;
@@ -761,7 +761,7 @@ export type AccountEventsCursorQueryVariables = Exact<{ [key: string]: never; }>
 
 export type AccountEventsCursorQuery = { accountEventsCursor: string };
 
-export type ApiKeyProfileFragment = { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null };
+export type ApiKeyProfileFragment = { id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null };
 
 export type ApiKeysQueryVariables = Exact<{
   first: number;
@@ -769,14 +769,14 @@ export type ApiKeysQueryVariables = Exact<{
 }>;
 
 
-export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ApiKeysQuery = { apiKeys: { nodes: Array<{ id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type BatchProgressSubscriptionVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type BatchProgressSubscription = { batchProgress: { id: string, status: BatchStatus, rows: number, queued: number, started: number, refused: number, canceled: number, finishedAt: string | null } };
+export type BatchProgressSubscription = { batchProgress: { id: string, mode: Mode, status: BatchStatus, rows: number, queued: number, started: number, refused: number, canceled: number, finishedAt: string | null } };
 
 export type CancelBatchMutationVariables = Exact<{
   input: CancelBatchInput;
@@ -784,7 +784,7 @@ export type CancelBatchMutationVariables = Exact<{
 
 
 export type CancelBatchMutation = { cancelBatch:
-    | { __typename: 'Batch', id: string, status: BatchStatus, rows: number, started: number }
+    | { __typename: 'Batch', id: string, mode: Mode, status: BatchStatus, rows: number, started: number }
     | { __typename: 'BatchNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'BatchSettled', code: string, message: string, docUrl: string }
    };
@@ -795,7 +795,7 @@ export type CancelVerificationMutationVariables = Exact<{
 
 
 export type CancelVerificationMutation = { cancelVerification:
-    | { __typename: 'Verification', id: string, status: VerificationStatus, settledAt: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, status: VerificationStatus, settledAt: string | null }
     | { __typename: 'VerificationNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationSettled', code: string, message: string, docUrl: string }
    };
@@ -838,7 +838,7 @@ export type CheckVerificationMutation = { checkVerification:
     | { __typename: 'InvalidCode', code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', code: string, message: string, docUrl: string }
     | { __typename: 'TooManyChecks', code: string, message: string, docUrl: string }
-    | { __typename: 'Verification', id: string, status: VerificationStatus, settledAt: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, status: VerificationStatus, settledAt: string | null }
     | { __typename: 'VerificationAlreadyUsed', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationCanceled', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationExpired', code: string, message: string, docUrl: string }
@@ -855,7 +855,7 @@ export type CreateApiKeyMutationVariables = Exact<{
 export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
    };
 
 export type CreateOAuthClientMutationVariables = Exact<{
@@ -884,9 +884,9 @@ export type MessageQueryVariables = Exact<{
 }>;
 
 
-export type MessageQuery = { message: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
+export type MessageQuery = { message: { id: string, verificationId: string, mode: Mode, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } | null };
 
-export type MessageTraceFragment = { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
+export type MessageTraceFragment = { id: string, verificationId: string, mode: Mode, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> };
 
 export type NodeQueryVariables = Exact<{
   id: string | number;
@@ -924,7 +924,7 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 
 export type RevokeApiKeyMutation = { revokeApiKey:
-    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
+    | { __typename: 'ApiKey', id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'LastManagingKey', code: string, message: string, docUrl: string }
    };
@@ -948,7 +948,7 @@ export type RotateApiKeyMutation = { rotateApiKey:
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
-    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
+    | { __typename: 'NewApiKey', secret: string, apiKey: { id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null } }
    };
 
 export type RotateOAuthClientSecretMutationVariables = Exact<{
@@ -990,7 +990,7 @@ export type StartFollowedMutation = { startVerification:
     | { __typename: 'SenderNotAllowed', message: string }
     | { __typename: 'ServiceNotFound', message: string }
     | { __typename: 'TooManySends', message: string }
-    | { __typename: 'Verification', id: string, sandboxCode: string | null, messages: { nodes: Array<{ id: string }> } }
+    | { __typename: 'Verification', id: string, mode: Mode, sandboxCode: string | null, messages: { nodes: Array<{ id: string }> } }
    };
 
 export type StartVerificationMutationVariables = Exact<{
@@ -1048,7 +1048,7 @@ export type TryRouteMutation = { tryRoute:
     | { __typename: 'SenderNotAllowed', code: string, message: string, docUrl: string }
     | { __typename: 'ServiceNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'TooManySends', code: string, message: string, docUrl: string, nextSendAt: string | null }
-    | { __typename: 'Verification', id: string, to: string, expiresAt: string, messages: { nodes: Array<{ id: string, pinnedRouteId: string | null }> } }
+    | { __typename: 'Verification', id: string, mode: Mode, to: string, expiresAt: string, messages: { nodes: Array<{ id: string, pinnedRouteId: string | null }> } }
    };
 
 export type UnlockDestinationMutationVariables = Exact<{
@@ -1069,7 +1069,7 @@ export type UpdateApiKeyMutationVariables = Exact<{
 
 
 export type UpdateApiKeyMutation = { updateApiKey:
-    | { __typename: 'ApiKey', id: string, name: string, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
+    | { __typename: 'ApiKey', id: string, name: string, mode: Mode, hint: string | null, permissions: Array<Permission> | null, networks: Array<string> | null, expiresAt: string | null, previousEndsAt: string | null, lastUsedAt: string | null, createdAt: string, revokedAt: string | null, createdBy: { kind: CreatorKind, id: string | null } | null }
     | { __typename: 'ApiKeyNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'BeyondOwnRights', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
@@ -1117,7 +1117,7 @@ export type VerificationQueryVariables = Exact<{
 }>;
 
 
-export type VerificationQuery = { verification: { id: string, to: string, country: string, channel: Channel, status: VerificationStatus, failureReason: FailureReason | null, locale: string, checksLeft: number, sendsLeft: number, nextSendAt: string | null, createdAt: string, expiresAt: string, settledAt: string | null, clientToken: string | null, service: { id: string, name: string } } | null };
+export type VerificationQuery = { verification: { id: string, mode: Mode, to: string, country: string, channel: Channel, status: VerificationStatus, failureReason: FailureReason | null, locale: string, checksLeft: number, sendsLeft: number, nextSendAt: string | null, createdAt: string, expiresAt: string, settledAt: string | null, clientToken: string | null, service: { id: string, name: string } } | null };
 
 export type VerificationEventsSubscriptionVariables = Exact<{
   verificationId: string | number;
@@ -1126,46 +1126,46 @@ export type VerificationEventsSubscriptionVariables = Exact<{
 
 
 export type VerificationEventsSubscription = { verificationEvents:
-    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
-    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } }
    };
 
-type Event_ChannelChanged_Fragment = { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_ChannelChanged_Fragment = { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_CodeRejected_Fragment = { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageDelivered_Fragment = { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageDelivered_Fragment = { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageExpired_Fragment = { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageExpired_Fragment = { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageFailed_Fragment = { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageFailed_Fragment = { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageQueued_Fragment = { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageQueued_Fragment = { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageSent_Fragment = { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageSent_Fragment = { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_MessageUndelivered_Fragment = { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_MessageUndelivered_Fragment = { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_VerificationApproved_Fragment = { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_VerificationApproved_Fragment = { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_VerificationCanceled_Fragment = { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_VerificationCanceled_Fragment = { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_VerificationExpired_Fragment = { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_VerificationExpired_Fragment = { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_VerificationFailed_Fragment = { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
-type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
+type Event_VerificationStarted_Fragment = { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number } };
 
 export type EventFragment =
   | Event_ChannelChanged_Fragment
@@ -1192,7 +1192,7 @@ export type VerificationTraceQueryVariables = Exact<{
 }>;
 
 
-export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
+export type VerificationTraceQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { id: string, mode: Mode, status: VerificationStatus, service: { name: string }, messages: { edges: Array<{ cursor: string, node: { id: string, verificationId: string, mode: Mode, status: MessageStatus, sender: string | null, segments: number | null, queuedAt: string, sentAt: string | null, deliveredAt: string | null, settledAt: string | null, failureReason: string | null, attempts: Array<{ id: string, status: AttemptStatus, isLateFailover: boolean, latencyMs: number | null, carrierMessageId: string | null, route: { id: string, name: string }, carrier: { id: string, name: string }, error: { code: string, message: string | null } | null, decision: Array<{ score: number, excluded: string | null, route: { id: string, name: string, carrier: { name: string } } | null, reasons: Array<{ factor: string, value: number }> }> }> } }> } } }> } };
 
 export type VerificationsQueryVariables = Exact<{
   first: number;
@@ -1201,19 +1201,19 @@ export type VerificationsQueryVariables = Exact<{
 }>;
 
 
-export type VerificationsQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, to: string, status: VerificationStatus, createdAt: string, settledAt: string | null }> } };
+export type VerificationsQuery = { verifications: { pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ id: string, mode: Mode, to: string, status: VerificationStatus, createdAt: string, settledAt: string | null }> } };
 
 export type WebhookRequestsSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type WebhookRequestsSubscription = { webhookRequests: { cursor: string, name: string, verificationId: string, body: string } };
+export type WebhookRequestsSubscription = { webhookRequests: { cursor: string, name: string, mode: Mode, verificationId: string, body: string } };
 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhoAmIQuery = { viewer: { kind: ViewerKind, accountId: string, apiKeyId: string | null, permissions: Array<Permission>, expiresAt: string | null } };
+export type WhoAmIQuery = { viewer: { kind: ViewerKind, mode: Mode, accountId: string, apiKeyId: string | null, permissions: Array<Permission>, expiresAt: string | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1237,6 +1237,7 @@ export const ApiKeyProfileFragmentDoc = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -1302,6 +1303,7 @@ export const MessageTraceFragmentDoc = new TypedDocumentString(`
     fragment MessageTrace on Message {
   id
   verificationId
+  mode
   status
   sender
   segments
@@ -1412,6 +1414,7 @@ export const EventFragmentDoc = new TypedDocumentString(`
   cursor
   version
   occurredAt
+  mode
   verification {
     id
     status
@@ -1466,6 +1469,7 @@ export const AccountEventsDocument = new TypedDocumentString(`
   cursor
   version
   occurredAt
+  mode
   verification {
     id
     status
@@ -1508,7 +1512,7 @@ fragment EventMessage on Message {
   status
   sender
   segments
-}`, {"hash":"sha256:87fae2718e76899aeebe940406cc224cb17dc73c7e013607283f13bdf72a4bd9"}) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
+}`, {"hash":"sha256:07690cb9e03c2da9124349cf843e0baa5224c8b8d78edcdf1ee3b0e3dc10000c"}) as unknown as TypedDocumentString<AccountEventsSubscription, AccountEventsSubscriptionVariables>;
 export const AccountEventsCursorDocument = new TypedDocumentString(`
     query AccountEventsCursor {
   accountEventsCursor
@@ -1529,6 +1533,7 @@ export const ApiKeysDocument = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -1541,11 +1546,12 @@ export const ApiKeysDocument = new TypedDocumentString(`
   }
   createdAt
   revokedAt
-}`, {"hash":"sha256:8e41cb3cc20645c434f967b5d5400a6d280b8adee4c2a96eb77ce00afb7d2114"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
+}`, {"hash":"sha256:e4c7655c3490fd9b18b09aa5f174980eeedacfa799eec00e7bd9976130f7464a"}) as unknown as TypedDocumentString<ApiKeysQuery, ApiKeysQueryVariables>;
 export const BatchProgressDocument = new TypedDocumentString(`
     subscription BatchProgress($id: ID!) {
   batchProgress(id: $id) {
     id
+    mode
     status
     rows
     queued
@@ -1555,13 +1561,14 @@ export const BatchProgressDocument = new TypedDocumentString(`
     finishedAt
   }
 }
-    `, {"hash":"sha256:8be2351b1d449676299e7f3225778011538d9c17bed58718cf914c72d6bec9ca"}) as unknown as TypedDocumentString<BatchProgressSubscription, BatchProgressSubscriptionVariables>;
+    `, {"hash":"sha256:9e8ea153e6cc80155e25f6a28cf04ee632559ca37d472b7b5d92abf7c1c58ac2"}) as unknown as TypedDocumentString<BatchProgressSubscription, BatchProgressSubscriptionVariables>;
 export const CancelBatchDocument = new TypedDocumentString(`
     mutation CancelBatch($input: CancelBatchInput!) {
   cancelBatch(input: $input) {
     __typename
     ... on Batch {
       id
+      mode
       status
       rows
       started
@@ -1573,13 +1580,14 @@ export const CancelBatchDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:a3cf5b3d2eb1e6a1a9996ef921dce8ccb803bc193ea0e36a34f9039bf0520229"}) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
+    `, {"hash":"sha256:c9ee7dc742ef031201e0fd90ffd1f66aa4f37d8c8a5d3703226e2163cc3b4656"}) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
 export const CancelVerificationDocument = new TypedDocumentString(`
     mutation CancelVerification($input: CancelVerificationInput!) {
   cancelVerification(input: $input) {
     __typename
     ... on Verification {
       id
+      mode
       status
       settledAt
     }
@@ -1590,7 +1598,7 @@ export const CancelVerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:bb5e4512ee819f7b424eb1ecb894fff8529739500f462124d73bb4b4d4230392"}) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
+    `, {"hash":"sha256:d7f8aab56edbc69249cc5add6a1d65178e6b6c48e95a1ba71cc658d921d1243c"}) as unknown as TypedDocumentString<CancelVerificationMutation, CancelVerificationMutationVariables>;
 export const CarrierHealthDocument = new TypedDocumentString(`
     subscription CarrierHealth($carrierIds: [ID!]) {
   carrierHealth(carrierIds: $carrierIds) {
@@ -1743,6 +1751,7 @@ export const CheckVerificationDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       status
       settledAt
     }
@@ -1756,7 +1765,7 @@ export const CheckVerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:0c62c3b781ec1d2f329fa7846e159089cced7df3802c05fb3e681992a3f0bbf4"}) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
+    `, {"hash":"sha256:86e02feca92099cadac0d99c102ddcabee1d30c28e327ba4c2a6721a32b24300"}) as unknown as TypedDocumentString<CheckVerificationMutation, CheckVerificationMutationVariables>;
 export const CreateApiKeyDocument = new TypedDocumentString(`
     mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {
@@ -1783,6 +1792,7 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -1795,7 +1805,7 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   }
   createdAt
   revokedAt
-}`, {"hash":"sha256:644f0530e328bb9af23eeb5bca71b3aaa80d85e0609d0eaac112ba2cd5e6c0ed"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+}`, {"hash":"sha256:36e8f382683890af192a29827c749d6bdf917055577e2b9969a9e32fbf9ea91d"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const CreateOAuthClientDocument = new TypedDocumentString(`
     mutation CreateOAuthClient($input: CreateOAuthClientInput!) {
   createOAuthClient(input: $input) {
@@ -1891,6 +1901,7 @@ export const MessageDocument = new TypedDocumentString(`
     fragment MessageTrace on Message {
   id
   verificationId
+  mode
   status
   sender
   segments
@@ -1933,7 +1944,7 @@ export const MessageDocument = new TypedDocumentString(`
       }
     }
   }
-}`, {"hash":"sha256:fa92ed422a72045d608757262487d050b73fec048b671818d75cb5b377c82dd1"}) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
+}`, {"hash":"sha256:d9bd43a2e474b6ee3fcc66d2e03ca74fa6f4d3a9eb6bee559a8bb564625152eb"}) as unknown as TypedDocumentString<MessageQuery, MessageQueryVariables>;
 export const NodeDocument = new TypedDocumentString(`
     query Node($id: ID!) {
   node(id: $id) {
@@ -1987,6 +1998,7 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -1999,7 +2011,7 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
   }
   createdAt
   revokedAt
-}`, {"hash":"sha256:8a2e33e79e418267e925fd2b0248ccf5e70f3e90572c637fa07ac47efc4fc8a4"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+}`, {"hash":"sha256:8c14d9e7b981303f83f207e4db0dba864053d536ed894b8a20adbaff7c42d2e9"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const RevokeOAuthClientDocument = new TypedDocumentString(`
     mutation RevokeOAuthClient($input: RevokeOAuthClientInput!) {
   revokeOAuthClient(input: $input) {
@@ -2058,6 +2070,7 @@ export const RotateApiKeyDocument = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -2070,7 +2083,7 @@ export const RotateApiKeyDocument = new TypedDocumentString(`
   }
   createdAt
   revokedAt
-}`, {"hash":"sha256:ebc9f4dfbcaf15e0036dd1677c867c26bfa5e586ac8834328afdf8b50b7544c3"}) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+}`, {"hash":"sha256:5d3f1711158eb283e163b52f4a94f27a887cfeedc9045aef0b440638ea8e8b34"}) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
 export const RotateOAuthClientSecretDocument = new TypedDocumentString(`
     mutation RotateOAuthClientSecret($input: RotateOAuthClientSecretInput!) {
   rotateOAuthClientSecret(input: $input) {
@@ -2167,6 +2180,7 @@ export const StartFollowedDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       sandboxCode
       messages(first: 100) {
         nodes {
@@ -2179,7 +2193,7 @@ export const StartFollowedDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:c9d205b3d8b945a9c49a2148b227c92fa88a5114197dae9915c929b14dc170c6"}) as unknown as TypedDocumentString<StartFollowedMutation, StartFollowedMutationVariables>;
+    `, {"hash":"sha256:8cee02616fc6fad06275f11a5fe324d2f271b708aa4b7747ad65552042c90470"}) as unknown as TypedDocumentString<StartFollowedMutation, StartFollowedMutationVariables>;
 export const StartVerificationDocument = new TypedDocumentString(`
     mutation StartVerification($input: StartVerificationInput!) {
   startVerification(input: $input) {
@@ -2266,6 +2280,7 @@ export const TryRouteDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       to
       expiresAt
       messages(first: 100) {
@@ -2291,7 +2306,7 @@ export const TryRouteDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:90011b6b02219c63bd5a77a1a4592fe560e7e4086029b8649ed03e0a34a04aee"}) as unknown as TypedDocumentString<TryRouteMutation, TryRouteMutationVariables>;
+    `, {"hash":"sha256:7c0094399184991d04945f571758656b79875cb3df69163f052b7b695b3e75ef"}) as unknown as TypedDocumentString<TryRouteMutation, TryRouteMutationVariables>;
 export const UnlockDestinationDocument = new TypedDocumentString(`
     mutation UnlockDestination($input: UnlockDestinationInput!) {
   unlockDestination(input: $input) {
@@ -2328,6 +2343,7 @@ export const UpdateApiKeyDocument = new TypedDocumentString(`
     fragment ApiKeyProfile on ApiKey {
   id
   name
+  mode
   hint
   permissions
   networks
@@ -2340,7 +2356,7 @@ export const UpdateApiKeyDocument = new TypedDocumentString(`
   }
   createdAt
   revokedAt
-}`, {"hash":"sha256:84c8989cb4026c1968d11a04043622c71ea86a542e1f91d3ea3d8c5bf2961ce2"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
+}`, {"hash":"sha256:ae5091f6e37cbf0f1d8daba215a0b105f3ba3102f4c80e949f10699750857c84"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const UpdateCarrierDocument = new TypedDocumentString(`
     mutation UpdateCarrier($input: UpdateCarrierInput!) {
   updateCarrier(input: $input) {
@@ -2452,6 +2468,7 @@ export const VerificationDocument = new TypedDocumentString(`
     query Verification($id: ID!) {
   verification(id: $id) {
     id
+    mode
     to
     country
     channel
@@ -2471,7 +2488,7 @@ export const VerificationDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:0d30fe08c9b3048831486f4962779abcf60571b7000b43f856db6f1380a2faed"}) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
+    `, {"hash":"sha256:adee7eec5731bbe94e22e01250170763fdb3e89bc12bf5164121c4c436ab7759"}) as unknown as TypedDocumentString<VerificationQuery, VerificationQueryVariables>;
 export const VerificationEventsDocument = new TypedDocumentString(`
     subscription VerificationEvents($verificationId: ID!, $after: String) {
   verificationEvents(verificationId: $verificationId, after: $after) {
@@ -2483,6 +2500,7 @@ export const VerificationEventsDocument = new TypedDocumentString(`
   cursor
   version
   occurredAt
+  mode
   verification {
     id
     status
@@ -2525,7 +2543,7 @@ fragment EventMessage on Message {
   status
   sender
   segments
-}`, {"hash":"sha256:b4f38353ad2e5d83f520903715d088c72fa75440fdd4423615b7169937311cb3"}) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
+}`, {"hash":"sha256:2a9ea0d0ec021d4f6f05173dea254314531a08ae83785ab9c8e2ce4cf5f07ad2"}) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
 export const VerificationTraceDocument = new TypedDocumentString(`
     query VerificationTrace($first: Int!, $after: String, $messages: Int!) {
   verifications(first: $first, after: $after) {
@@ -2537,6 +2555,7 @@ export const VerificationTraceDocument = new TypedDocumentString(`
       cursor
       node {
         id
+        mode
         status
         service {
           name
@@ -2556,6 +2575,7 @@ export const VerificationTraceDocument = new TypedDocumentString(`
     fragment MessageTrace on Message {
   id
   verificationId
+  mode
   status
   sender
   segments
@@ -2598,7 +2618,7 @@ export const VerificationTraceDocument = new TypedDocumentString(`
       }
     }
   }
-}`, {"hash":"sha256:c19d2cd80c322537d3d755d4129d4bc55dbd7fe4adb390845e3b11d2cfe3fa8a"}) as unknown as TypedDocumentString<VerificationTraceQuery, VerificationTraceQueryVariables>;
+}`, {"hash":"sha256:8fabbb1bc76a9fb558c666a3fafb00901dcf41c7413b551731af2e650ce255cb"}) as unknown as TypedDocumentString<VerificationTraceQuery, VerificationTraceQueryVariables>;
 export const VerificationsDocument = new TypedDocumentString(`
     query Verifications($first: Int!, $after: String, $filter: VerificationFilter) {
   verifications(first: $first, after: $after, filter: $filter) {
@@ -2608,6 +2628,7 @@ export const VerificationsDocument = new TypedDocumentString(`
     }
     nodes {
       id
+      mode
       to
       status
       createdAt
@@ -2615,25 +2636,27 @@ export const VerificationsDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:c5992bacd8866591a47a613320e10a973e3c40995728f6f02d412b56edc7ea57"}) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;
+    `, {"hash":"sha256:38ef8489c4d2b42335596f5e74c1569ae7c0c45e0241314cb47dca9d2c0e6a34"}) as unknown as TypedDocumentString<VerificationsQuery, VerificationsQueryVariables>;
 export const WebhookRequestsDocument = new TypedDocumentString(`
     subscription WebhookRequests($after: String) {
   webhookRequests(after: $after) {
     cursor
     name
+    mode
     verificationId
     body
   }
 }
-    `, {"hash":"sha256:62e66598e03d63b585621f062594586f2669df90b40204a08b8c38ee6d051caf"}) as unknown as TypedDocumentString<WebhookRequestsSubscription, WebhookRequestsSubscriptionVariables>;
+    `, {"hash":"sha256:cc742c4c84dd88a9cd1395e056e942ddafb6a3824a4ee482cb75ecdd2a5ab3b2"}) as unknown as TypedDocumentString<WebhookRequestsSubscription, WebhookRequestsSubscriptionVariables>;
 export const WhoAmIDocument = new TypedDocumentString(`
     query WhoAmI {
   viewer {
     kind
+    mode
     accountId
     apiKeyId
     permissions
     expiresAt
   }
 }
-    `, {"hash":"sha256:b8d5c574b9f470194825ed70c62319528e25eca2a468fd6cda21f8c062261783"}) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
+    `, {"hash":"sha256:365c4b2b6bcf144dd3e1f963328bb7f89e7525e3a03c08a117ddb14723be8ab5"}) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;

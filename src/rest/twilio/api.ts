@@ -27,6 +27,7 @@ import { addSafeList } from './safe-list.ts';
 import { addServices } from './services.ts';
 import { addVerifications } from './verifications.ts';
 import { idsOfSids } from './sids.ts';
+import { tellMode } from './tell-mode.ts';
 
 /** Twilio Verify v2 under `/v2`, as far as docs/twilio.md says: the same verbs as GraphQL, for clients of Twilio. */
 export interface TwilioDoor {
@@ -52,6 +53,7 @@ export function createTwilioDoor(app: App, { publicUrl, own, addressOf }: Twilio
       const { authorization } = incoming.headers;
       const sender = senderIn(incoming.headers, own);
       const who = await authenticateCaller(app, authorization, addressOf(incoming), sender);
+      tellMode(outgoing, who);
       const charged = app.single(createMeter).charge(who, 1);
       if (charged) {
         outgoing.setHeader('ratelimit-policy', charged.policy);

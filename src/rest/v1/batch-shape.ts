@@ -45,6 +45,7 @@ export function batchShape(batch: BatchProgress): z.output<typeof Batch> {
 export const BatchRow = z
   .object({
     row: count('Its number, from 1. Empty lines have none.'),
+    mode: Mode.openapi({ description: 'That of its batch.' }),
     status: z
       .enum(['queued', 'started', 'refused', 'canceled'])
       .openapi({ description: 'What has become of it.' }),
@@ -58,9 +59,10 @@ export const BatchRow = z
 
 export function batchRowShape(
   site: Site,
+  { mode }: Pick<BatchProgress, 'mode'>,
   { row, status, verificationId, error }: RowResult,
 ): z.output<typeof BatchRow> {
-  return { row, status, verificationId, error: error && problemOfRow(site, refusalOf(error)) };
+  return { row, mode, status, verificationId, error: error && problemOfRow(site, refusalOf(error)) };
 }
 
 function problemOfRow(site: Site, { code, message, ...more }: ReturnType<typeof refusalOf>): Problem {

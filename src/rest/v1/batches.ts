@@ -166,7 +166,7 @@ export function addBatches(
       const rows = await listResults(app, batch, { after: behind, limit: first });
       const last = rows.at(-1)?.row;
       return withETag(context, {
-        items: rows.map((row) => batchRowShape(app, row)),
+        items: rows.map((row) => batchRowShape(app, batch, row)),
         nextCursor: last !== undefined && last < batch.rows ? String(last) : null,
       });
     },
@@ -235,6 +235,6 @@ const AT_ONCE = 1_000;
 async function* linesOf(app: App, batch: BatchProgress, behind: number): AsyncGenerator<string> {
   for (let after = behind; after < batch.rows; after += AT_ONCE) {
     const rows = await listResults(app, batch, { after, limit: AT_ONCE });
-    yield rows.map((row) => `${JSON.stringify(batchRowShape(app, row))}\n`).join('');
+    yield rows.map((row) => `${JSON.stringify(batchRowShape(app, batch, row))}\n`).join('');
   }
 }

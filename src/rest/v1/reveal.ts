@@ -7,12 +7,14 @@ import { VerificationNotFound } from '../../verifications/errors.ts';
 import { revealNumber } from '../../verifications/reveal.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { idOf, idParams, readIdParam } from './parts.ts';
+import { Mode } from './verification-shape.ts';
 
 const NOTED = `It is noted in the audit log. A person sees ${REVEALS_AN_HOUR} an hour.`;
 
 const RevealedNumber = z
   .object({
     verificationId: idOf('vrf', 'The verification that it is of'),
+    mode: Mode.openapi({ description: 'That of its verification.' }),
     number: z.string().openapi({ description: 'In E.164, with its `+`.', example: '+385911234567' }),
   })
   .openapi('RevealedNumber');

@@ -88,7 +88,7 @@ export type CancelMutationVariables = Exact<{
 
 
 export type CancelMutation = { result:
-    | { __typename: 'Verification', id: string, status: VerificationStatus, checksLeft: number, settledAt: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, status: VerificationStatus, checksLeft: number, settledAt: string | null }
     | { __typename: 'VerificationNotFound', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationSettled', code: string, message: string, docUrl: string }
    };
@@ -103,7 +103,7 @@ export type CheckMutation = { result:
     | { __typename: 'InvalidCode', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'InvalidInput', field: string, code: string, message: string, docUrl: string }
     | { __typename: 'TooManyChecks', code: string, message: string, docUrl: string }
-    | { __typename: 'Verification', id: string, status: VerificationStatus, checksLeft: number, settledAt: string | null }
+    | { __typename: 'Verification', id: string, mode: Mode, status: VerificationStatus, checksLeft: number, settledAt: string | null }
     | { __typename: 'VerificationAlreadyUsed', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationCanceled', code: string, message: string, docUrl: string }
     | { __typename: 'VerificationExpired', code: string, message: string, docUrl: string }
@@ -137,19 +137,19 @@ export type WatchSubscriptionVariables = Exact<{
 
 
 export type WatchSubscription = { event:
-    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
    };
 
 export type WatchedMessageFragment = { id: string, status: MessageStatus, sender: string | null, segments: number | null };
@@ -186,6 +186,7 @@ export const CancelDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       status
       checksLeft
       settledAt
@@ -204,6 +205,7 @@ export const CheckDocument = new TypedDocumentString(`
     __typename
     ... on Verification {
       id
+      mode
       status
       checksLeft
       settledAt
@@ -270,6 +272,7 @@ export const WatchDocument = new TypedDocumentString(`
     cursor
     version
     occurredAt
+    mode
     verification {
       id
       status

@@ -38,6 +38,14 @@ describe('the encoding of an entry', () => {
     expect(README).toContain(createHash('sha256').update(written).digest('hex'));
   });
 
+  test('has the mode as a member more, and none of an entry from before it was noted', () => {
+    const written = encodeEntry(EXAMPLE);
+    for (const mode of ['live', 'test'] as const)
+      expect(encodeEntry({ ...EXAMPLE, mode })).toBe(`${written.slice(0, -1)},"${mode}"]`);
+    expect(README).toContain(hashEntry({ ...EXAMPLE, mode: 'test' }).toString('hex'));
+    expect(encodeEntry({ ...EXAMPLE, mode: undefined })).toBe(written);
+  });
+
   test('is the same for the same entry, whatever the order of its details', () => {
     fc.assert(
       fc.property(anEntry(), (entry) => {

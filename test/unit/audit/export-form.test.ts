@@ -28,6 +28,7 @@ describe('an entry as a line of CSV', () => {
             address: entry.actor.address ?? '',
           },
           hash: hashEntry(entry).toString('hex'),
+          mode: entry.mode ?? '',
         });
       }),
     );

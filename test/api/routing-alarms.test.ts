@@ -6,6 +6,8 @@ import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import type { CarrierId, RouteId } from '../../src/ids.ts';
 import type { AttemptStatus } from '../../src/messages/attempt.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
+import { readOpenAlarms } from '../../src/routing/alarms.ts';
+import { SANDBOX_CARRIER_ID, SANDBOX_ROUTE_ID } from '../../src/sandbox/place.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { pageWebhookDeliveries } from '../../src/webhooks/queries.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -51,12 +53,15 @@ interface Shape {
   status: AttemptStatus;
   country?: string;
   receiptMs?: number;
+  /** The code was typed in after so long. */
+  convertsMs?: number;
   agoMs?: number;
 }
 
 /** Attempts that were made, one a second, until so long ago. */
 async function happened(...shapes: Shape[]): Promise<void> {
-  for (const { route, count, status, country = 'HR', receiptMs = 2_000, agoMs = 4 * MINUTE } of shapes)
+  for (const shape of shapes) {
+    const { route, count, status, country = 'HR', receiptMs = 2_000, convertsMs, agoMs = 4 * MINUTE } = shape;
     await addPastTraffic(
       app,
       who.accountId,
@@ -64,12 +69,17 @@ async function happened(...shapes: Shape[]): Promise<void> {
         const at = clock.now() - agoMs - i * 1_000;
         const settledAt = status === 'submitted' ? null : at + receiptMs;
         const about = { carrierId: carriers[route]!, routeId: routes[route]! };
+        const end =
+          convertsMs === undefined
+            ? ({ status: 'pending', settledAt: null } as const)
+            : ({ status: 'approved', settledAt: at + convertsMs } as const);
         return {
-          ...{ startedAt: at, country, status: 'pending' as const, settledAt: null },
+          ...{ startedAt: at, country, ...end },
           attempts: [{ ...about, at, status, answeredAt: at + 50, settledAt }],
         };
       }),
     );
+  }
   await look();
 }
 
@@ -202,6 +212,25 @@ test('a route that delivered until a moment ago and then swallows messages is to
   expect((await alarmsByGroup())['HR/one']).toMatchObject([{ kind: 'BLACK_HOLE' }]);
   await happened({ route: 0, count: 5, status: 'delivered', agoMs: 1_000 });
   expect((await alarmsByGroup())['HR/one']).toEqual([]);
+});
+
+test('a code that is typed in is as good a sign as a receipt, where none come', async () => {
+  await happened(
+    { route: 0, count: 80, status: 'submitted', convertsMs: 15_000, agoMs: 2 * MINUTE },
+    { route: 1, count: 80, status: 'submitted', convertsMs: 15_000, agoMs: 2 * MINUTE },
+    { route: 1, count: 40, status: 'submitted', agoMs: 50_000, country: 'DE' },
+  );
+  expect(await alarmsByGroup()).toMatchObject({
+    'HR/one': [],
+    'HR/two': [{ kind: 'BLACK_HOLE', attempts: 40 }],
+  });
+});
+
+test('tests raise no alarm, whatever becomes of them', async () => {
+  carriers.push(SANDBOX_CARRIER_ID);
+  routes.push(SANDBOX_ROUTE_ID);
+  await happened({ route: 2, count: 60, status: 'submitted' }, { route: 0, count: 9, status: 'delivered' });
+  expect(await readOpenAlarms(app, who.accountId)).toEqual([]);
 });
 
 test('a country that no route reaches is the trouble of the country, not of the routes', async () => {

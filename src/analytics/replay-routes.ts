@@ -3,7 +3,7 @@ import { InvalidInput } from '../errors.ts';
 import type { RouteId, ServiceId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { decodeDecision } from '../routing/decision.ts';
-import type { Candidate, PolicyOptions } from '../routing/policy.ts';
+import type { Candidate, PolicyOptions, Strategy } from '../routing/policy.ts';
 import { listRoutes } from '../routing/queries.ts';
 import { createReplay, Z95 } from '../routing/replay.ts';
 import { createTrackRecord } from '../routing/track-record.ts';
@@ -16,7 +16,7 @@ import { readWindow } from './window.ts';
 export interface ReplayQuestion {
   from: Date;
   to: Date;
-  strategy: PolicyOptions['strategy'];
+  strategy: Strategy;
   /** In the currency of prices; absent: of each message that of its service. */
   valueOfConversion?: number | undefined;
   /** Attempts at most, from the beginning of the window. */

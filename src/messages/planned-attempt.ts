@@ -2,6 +2,7 @@ import type { Carrier, OutboundMessage } from '../carriers/carrier.ts';
 import { newId } from '../crypto/new-id.ts';
 import { likelyOperator, type Resolution } from '../numbers/resolution.ts';
 import type { App } from '../platform.ts';
+import { STRATEGIES } from '../routing/policy.ts';
 import { codeOf } from '../verifications/code-of.ts';
 import type { VerificationRow } from '../verifications/table.ts';
 import type { Choice } from './choose-route.ts';
@@ -41,7 +42,7 @@ export function planAttempt(
   const learns =
     verification.mode === 'live' &&
     message.pinnedRouteId === null &&
-    choice.service.settings.routing === 'adaptive';
+    STRATEGIES[choice.service.settings.routing].learns;
   return {
     attempt,
     carrier: choice.carrier,

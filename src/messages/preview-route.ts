@@ -9,7 +9,7 @@ import { resolveNumber } from '../numbers/resolve.ts';
 import { createNumberResolver } from '../numbers/resolver.ts';
 import type { App } from '../platform.ts';
 import type { Route } from '../routing/directory.ts';
-import type { Candidate, Policy, Ranked, RouteRequest } from '../routing/policy.ts';
+import type { Candidate, Policy, Ranked, RouteRequest, Strategy } from '../routing/policy.ts';
 import { pickSender } from '../senders/pick.ts';
 import { CountryNotAllowed, ServiceNotFound } from '../verifications/errors.ts';
 import { parsePhone } from '../verifications/phone.ts';
@@ -17,7 +17,7 @@ import { candidatesOf, waysTo, type Links } from './candidates.ts';
 import { readGround } from './route-ground.ts';
 
 export interface RoutePreview {
-  service: { id: ServiceId; routing: 'priority' | 'least_cost' | 'adaptive' };
+  service: { id: ServiceId; routing: Strategy };
   /** What is known of the number. */
   number: Resolution;
   at: Date;

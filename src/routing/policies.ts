@@ -6,11 +6,13 @@ import {
   createLearned,
   createPolicy,
   policyName,
+  STRATEGIES,
   type Learned,
   type Observation,
   type Policy,
   type PolicyOptions,
   type PolicySnapshot,
+  type Strategy,
 } from './policy.ts';
 import { readPolicySnapshot } from './snapshots.ts';
 
@@ -54,7 +56,7 @@ export function createPolicies(app: App): Policies {
   const evidence = app.single(createEvidenceExchange);
   const shelf = createShelf<PolicySnapshot, Shared>(evidence, readPolicySnapshot);
   // Of those that do not learn there is one for all.
-  const plain = new Map<PolicyOptions['strategy'], Policy>();
+  const plain = new Map<Strategy, Policy>();
 
   function plainOne(options: PolicyOptions): Policy {
     const policy = plain.get(options.strategy) ?? createPolicy(options);
@@ -64,7 +66,7 @@ export function createPolicies(app: App): Policies {
 
   return {
     of: async (accountId, options) =>
-      options.strategy === 'adaptive'
+      STRATEGIES[options.strategy].learns
         ? (await shelf.of(accountId, ADAPTIVE, createShared)).by(options)
         : plainOne(options),
     observe(accountId, observation) {

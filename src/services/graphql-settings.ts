@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { STRATEGIES, STRATEGY_NAMES } from '../routing/policy/strategies.ts';
 import { Channel } from './graphql-channel.ts';
 import type { ServiceSettingsChange } from './input.ts';
 import {
@@ -28,15 +29,9 @@ const ResendPolicy = builder.enumType('ResendPolicy', {
 
 export const RoutingStrategy = builder.enumType('RoutingStrategy', {
   description: 'How the route of a message is chosen among those that are open.',
-  values: {
-    PRIORITY: { value: 'priority', description: 'The lowest priority number first.' },
-    LEAST_COST: { value: 'least_cost', description: 'The cheapest first.' },
-    ADAPTIVE: {
-      value: 'adaptive',
-      description:
-        'What earns most by experience: the chance of a conversion times its value, less the price.',
-    },
-  } as const,
+  values: Object.fromEntries(
+    STRATEGY_NAMES.map((value) => [value.toUpperCase(), { value, description: STRATEGIES[value].about }]),
+  ),
 });
 
 /** One description per setting, for reading and for writing it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STRATEGY_NAMES } from '../routing/policy/strategies.ts';
 
 /** No control characters (a line's end excepted) and no halves of characters: no carrier and no database takes them. */
 export function isText(text: string): boolean {
@@ -118,11 +119,8 @@ export const ServiceSettings = z.strictObject({
   smartEncoding: z.boolean().default(true),
   /** Nothing is sent to a number that is surely a fixed line: it would be paid for, and not arrive. */
   skipSmsToLandlines: z.boolean().default(true),
-  /**
-   * How the route of a message is chosen: the lowest `priority` number, the least price, or what by
-   * experience earns most.
-   */
-  routing: z.enum(['priority', 'least_cost', 'adaptive']).default('adaptive'),
+  /** How the route of a message is chosen. */
+  routing: z.enum(STRATEGY_NAMES).default('adaptive'),
   /** What one approved verification is worth, in the currency of the routes' prices: `adaptive` weighs the one against the other. */
   valueOfConversion: z.number().positive().max(1_000_000).default(1),
   /** A route that costs more per segment is not taken, in the account's currency; `null` = whatever it costs. */

@@ -11,6 +11,7 @@ import { drawChoices, previewRoute } from '../../src/messages/preview-route.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { Policy } from '../../src/routing/policy.ts';
+import { STRATEGY_NAMES } from '../../src/routing/policy/strategies.ts';
 import { findService } from '../../src/services/directory.ts';
 import { updateService } from '../../src/services/update.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
@@ -52,7 +53,7 @@ async function preview(by: Caller, to = aNumber()): Promise<Preview> {
 const ATTEMPT = `query($id: ID!) { verification(id: $id) { messages(first: 1) { nodes {
   attempts { route { name } lineType decision { route { name } score excluded } } } } } }`;
 
-test.each(['priority', 'least_cost', 'adaptive'] as const)(
+test.each(STRATEGY_NAMES)(
   'by %s the preview names the route that the next message takes, with the same ranking',
   async (routing) => {
     const who = await createTestAccount(app, { routing });

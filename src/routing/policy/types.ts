@@ -1,13 +1,11 @@
+import type { Strategy } from './strategies.ts';
+
 /**
  * What a policy is asked and told. Times are epoch milliseconds, prices are in the account's currency,
  * probabilities and shares are 0–1.
  */
 export interface PolicyOptions {
-  /**
-   * `priority`: the lowest priority number first. `least_cost`: the cheapest first. `adaptive`: what
-   * earns most, learned. The emptier carrier between equals.
-   */
-  strategy: 'priority' | 'least_cost' | 'adaptive';
+  strategy: Strategy;
   /** What one approved verification is worth: utility = P(conversion) × this − price. */
   valueOfConversion: number;
   /** After this a conversion can no longer arrive. */

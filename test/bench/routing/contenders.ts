@@ -1,9 +1,9 @@
-import { createPolicy, type Policy } from '../../../src/routing/policy.ts';
+import { createPolicy, type Policy, type Strategy } from '../../../src/routing/policy.ts';
 import { createEpsilonGreedy, createRoundRobin, createThompson } from './baselines.ts';
 import { CODE_TTL_MS } from './fate.ts';
 import type { WorldShape } from './world.ts';
 
-const own = (strategy: 'priority' | 'least_cost' | 'adaptive') => (shape: WorldShape) =>
+const own = (strategy: Strategy) => (shape: WorldShape) =>
   createPolicy({ strategy, valueOfConversion: shape.valueOfConversion, codeTtlMs: CODE_TTL_MS });
 
 /** Ten minutes were the best memory of 2, 5, 10 and 30 for Thompson in the two main traces together. */

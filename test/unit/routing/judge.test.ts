@@ -9,6 +9,7 @@ import {
   wilson,
 } from '../../../src/routing/judge.ts';
 import { createPolicy, type Candidate } from '../../../src/routing/policy.ts';
+import { STRATEGY_NAMES } from '../../../src/routing/policy/strategies.ts';
 import { seededRandom } from '../../../src/simulator/random.ts';
 
 describe('the interval of a share', () => {
@@ -102,7 +103,7 @@ describe('a run of silence', () => {
   });
 });
 
-test.each(['priority', 'least_cost', 'adaptive'] as const)(
+test.each(STRATEGY_NAMES)(
   'by %s what counts against a route puts it behind its equal, and is among the reasons',
   (strategy) => {
     const policy = createPolicy({ strategy, valueOfConversion: 1, codeTtlMs: 600_000 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPolicy } from '../../../src/routing/policy.ts';
+import { createPolicy, type Strategy } from '../../../src/routing/policy.ts';
 import { measureRegret, mean } from '../../bench/routing/regret.ts';
 import { STEADY_STREAM } from '../../bench/routing/shapes.ts';
 import { CODE_TTL_MS } from '../../bench/routing/fate.ts';
@@ -12,7 +12,7 @@ import { createAdaptive } from './candidates.ts';
 describe('the adaptive policy in a seeded world', () => {
   test('loses less than half of what static priority and the cheapest route lose', async () => {
     const shape = { ...STEADY_STREAM, hours: 1 };
-    const lost = async (strategy: 'priority' | 'least_cost' | 'adaptive') =>
+    const lost = async (strategy: Strategy) =>
       mean(
         (
           await measureRegret(shape, [31, 32, 33], () =>

@@ -77,6 +77,8 @@ function comparison(app: Keys, model: Model, { field: name, operator, value, con
   const field = fieldOf(model, name);
   // What is no id at all, as anybody may send one, is the id of nothing; and so is what no column takes.
   if (name === 'id' && !/^[a-z]{3}_[0-9a-f]{32}$/.test(String(value))) return sql`false`;
+  // No text in PostgreSQL has this character.
+  if (field.as === 'plain' && typeof value === 'string' && value.includes('\0')) return sql`false`;
   if (name === 'credentialID' && !(typeof value === 'string' && /^[\w-]+$/.test(value))) return sql`false`;
   const column = columnOf(model.table, field.as === 'sealed' ? field.index?.column : field.column);
   const written = (one: unknown): unknown => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { refuseOtherRegions } from './accounts/refuse-other-regions.ts';
@@ -44,6 +43,7 @@ import { createSimulator, type Simulator } from './simulator/simulator.ts';
 import { keepErasures, LEDGER_MS } from './subjects/ledger.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 import { startChores } from './worker-chores.ts';
+import { makeDir } from './make-dir.ts';
 
 /** What a test may put in the place of the real thing. */
 export interface Overrides {
@@ -126,7 +126,7 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
 async function startDatabase(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<string> {
   if (config.databaseUrl !== 'embedded') return config.databaseUrl;
   const dataDir = join(config.dataDir, 'postgres');
-  await mkdir(dataDir, { recursive: true });
+  await makeDir(dataDir);
   const postgres = stack.use(
     await startEmbeddedPostgres({ dataDir, log: (line) => log.debug({ postgres: line }, 'postgres') }),
   );

@@ -8,7 +8,7 @@ type Settings = Pick<Config, 'host' | 'port' | 'simulator' | 'examplePort' | 'da
  * @param settings of a program that listens, as far as they could be read
  */
 export function explainStartFailure(error: unknown, settings?: Settings): string {
-  const { code, port, address, path, message } = describe(error);
+  const { code, port, address, path, syscall, message } = describe(error);
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken, maybe by another Otpost. Stop what uses it, or choose another: ${portVariable(port, settings)} (0 takes a free one).`;
@@ -23,6 +23,10 @@ export function explainStartFailure(error: unknown, settings?: Settings): string
     case 'ENOTDIR':
     case 'EEXIST':
       return `${path} is no folder that can be made: a file is in its way. Choose another ${pathVariable(path, settings)}.`;
+    case 'ENOENT':
+      return syscall === 'mkdir'
+        ? `No folder can be made at ${path}. Choose another ${pathVariable(path, settings)}.`
+        : message;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       if (address !== undefined && address === settings?.host)
@@ -60,12 +64,11 @@ function portVariable(port: number | undefined, settings: Settings | undefined):
   return (saying.length > 0 ? saying : variables).map(([name]) => name).join(', ');
 }
 
+/** The data directory is meant by what is inside of it, and by what it is inside of. */
 function pathVariable(path: string | undefined, settings: Settings | undefined): string {
-  const isInside =
-    settings !== undefined &&
-    path !== undefined &&
-    `${resolve(path)}/`.startsWith(`${resolve(settings.dataDir)}/`);
-  return isInside ? 'DATA_DIR' : 'place';
+  if (path === undefined || settings === undefined) return 'place';
+  const [at, dataDir] = [`${resolve(path)}/`, `${resolve(settings.dataDir)}/`];
+  return at.startsWith(dataDir) || dataDir.startsWith(at) ? 'DATA_DIR' : 'place';
 }
 
 interface Described {
@@ -73,6 +76,7 @@ interface Described {
   port: number | undefined;
   address: string | undefined;
   path: string | undefined;
+  syscall: string | undefined;
   message: string;
 }
 
@@ -84,9 +88,17 @@ function describe(error: unknown): Described {
     address?: string;
     hostname?: string;
     path?: string;
+    syscall?: string;
     cause?: unknown;
   };
   if (e.code === undefined && e.cause !== undefined) return describe(e.cause);
   const message = error instanceof Error ? error.message : String(error);
-  return { code: e.code, port: e.port, address: e.address ?? e.hostname, path: e.path, message };
+  return {
+    code: e.code,
+    port: e.port,
+    address: e.address ?? e.hostname,
+    path: e.path,
+    syscall: e.syscall,
+    message,
+  };
 }

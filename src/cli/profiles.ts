@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { usage } from './exit.ts';
+import { makeDir } from '../make-dir.ts';
 
 const Profiles = z.object({
   current: z.string().optional(),
@@ -42,7 +43,7 @@ export async function readProfiles(path: string): Promise<Profiles> {
 
 /** Whole or not at all, and for its owner alone. */
 export async function writeProfiles(path: string, profiles: Profiles): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDir(dirname(path), 0o700);
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, path);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDir } from '../make-dir.ts';
 
 /**
  * The root key of a development installation: made at the first start, found by every later one.
@@ -8,7 +9,7 @@ import { join } from 'node:path';
  */
 export async function ensureKeyFile(dataDir: string): Promise<string> {
   const path = join(dataDir, 'keys');
-  await mkdir(dataDir, { recursive: true });
+  await makeDir(dataDir);
   try {
     // Only if it is not there: of two processes that start together one makes it, both read it.
     await writeFile(path, `k1:${randomBytes(32).toString('base64')}`, { mode: 0o600, flag: 'wx' });

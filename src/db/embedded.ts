@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadPostgresBinaries } from './embedded/binaries.ts';
 import { CLUSTER_USER, ensureCluster } from './embedded/cluster.ts';
@@ -7,6 +6,7 @@ import { postgresIdentity } from './embedded/identity.ts';
 import { stopOrphan } from './embedded/orphan.ts';
 import { ownDataDirectory } from './embedded/owner.ts';
 import { launch, stop, untilReady } from './embedded/server.ts';
+import { makeDir } from '../make-dir.ts';
 
 /** For a laptop: commits are durable and quick, and nothing listens but 127.0.0.1. */
 const SETTINGS = {
@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await using starting = new AsyncDisposableStack();
 
   const binaries = await loadPostgresBinaries();
-  await mkdir(dataDir, { recursive: true });
+  await makeDir(dataDir);
   starting.use(await ownDataDirectory(dataDir));
   await stopOrphan(clusterDir, options.log);
   const identity = await postgresIdentity(clusterDir, [binaries.postgres, dataDir], options.log);

@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDir } from '../make-dir.ts';
 
 /** What a newcomer needs, and what finds a server that runs: `dev.json` in the data directory. */
 export interface DevFile {
@@ -28,7 +29,7 @@ export async function writeDevFile(
   dataDir: string,
   { url, apiKey, testApiKey, simulatorUrl, owner }: DevFile,
 ): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await makeDir(dataDir);
   const text = `${JSON.stringify({ url, apiKey, testApiKey, simulatorUrl, owner }, null, 2)}\n`;
   await writeFile(pathIn(dataDir), text, { mode: 0o600 });
 }

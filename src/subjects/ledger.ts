@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { bySystem } from '../audit/actor.ts';
 import type { AccountId } from '../ids.ts';
@@ -7,6 +7,7 @@ import { eraseRows } from './erase-rows.ts';
 import { forgetMarks, readErasures, type Erasure } from './erasures.ts';
 import { findMarked } from './find-marked.ts';
 import { readLine, writeLine } from './ledger-line.ts';
+import { makeDir } from '../make-dir.ts';
 
 /** How often what other processes erased is written down here, too. */
 export const LEDGER_MS = 600_000;
@@ -69,7 +70,7 @@ async function readLedger(file: string): Promise<Erasure[]> {
 }
 
 async function append(file: string, erasures: readonly Erasure[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeDir(dirname(file));
   await appendFile(file, erasures.map(writeLine).join(''), { mode: 0o600, flush: true });
 }
 

@@ -40,7 +40,12 @@ export async function benchInputs(ground: Ground): Promise<Outcome[]> {
   let atDoors = 0;
   while (tried < wanted) {
     // Its people are others, too: an e-mail address is one person's in all accounts.
-    const options = { word: `Odd${tried / PER_ACCOUNT}`, aNumber, ourNumber: '+385994444444', lookup: LOOKUP };
+    const options = {
+      word: `Odd${tried / PER_ACCOUNT}`,
+      aNumber,
+      ourNumber: '+385994444444',
+      lookup: LOOKUP,
+    };
     const tenant = await createTenant(platform.app, options);
     const step = await createDoorstep(platform.app, { url: origin, publicUrl }, tenant);
     const sample = fc.sample(badInputs(step), Math.min(PER_ACCOUNT, wanted - tried));

@@ -56,6 +56,15 @@ test('a file in the place of DATA_DIR is named', async () => {
   );
 });
 
+test.runIf(process.platform === 'linux')(
+  'a DATA_DIR in a file system that makes no folders is named',
+  async () => {
+    expect(await refusal({ DATABASE_URL: 'embedded', DATA_DIR: '/proc/otpost/data' })).toBe(
+      'No folder can be made at /proc/otpost. Choose another DATA_DIR.',
+    );
+  },
+);
+
 test('what answers at REDIS_URL and is no Redis is told in one line', async () => {
   await using other = await listen((socket) => socket.on('data', () => socket.end()));
   expect(await refusal({ REDIS_URL: `redis://127.0.0.1:${other.port}` })).toBe(

@@ -80,6 +80,28 @@ describe('requests', () => {
     },
   );
 
+  test.each([
+    [
+      { ID: 'x' },
+      'Variable "$id" has invalid value: Expected a value of non-null type "ID!" to be provided.',
+    ],
+    [{ id: null }, 'Variable "$id" has invalid value: Expected value of non-null type "ID!" not to be null.'],
+    [
+      { id: 'x', first: '482913' },
+      'Variable "$first" has invalid value: Int cannot represent non-integer value: …',
+    ],
+  ])(
+    'with variables like %j hear which one is wrong, and nothing of its value',
+    async (variables, message) => {
+      const query =
+        'query ($id: ID!, $first: Int = 1) { node(id: $id) { id } verifications(first: $first) { edges { cursor } } }';
+      const response = await post(JSON.stringify({ query, variables }));
+      expect(await response.json()).toMatchObject({
+        errors: [{ message, extensions: { code: 'input/invalid' } }],
+      });
+    },
+  );
+
   test.each(['{', '[1', 'null', '"text"', '', '{"query": 1}', '{"variables": {}}'])(
     'that are none (%s) are answered with 400 also to clients of application/json',
     async (body) => expect((await post(body)).status).toBe(400),

@@ -40,7 +40,9 @@ export function createErrorWords({ log, publicUrl }: Pick<App, 'log' | 'publicUr
   function maskMistake(error: GraphQLError, cause: GraphQLError): GraphQLError {
     const { code, http, id } = cause.extensions;
     const ours = typeof code === 'string' && isErrorCode(code);
-    return locate(error, withoutValue(cause.message), {
+    // Of a variable only the outer one has the name, and what it is given is told by the inner one.
+    const before = error.message.endsWith(cause.message) ? error.message.slice(0, -cause.message.length) : '';
+    return locate(error, before + withoutValue(cause.message), {
       ...(ours ? cause.extensions : publicExtensions('input/invalid')),
       ...(http !== undefined && { http: code === MALFORMED ? { ...http, spec: false } : http }),
       ...(id !== undefined && { id }),

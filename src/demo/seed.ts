@@ -17,7 +17,7 @@ import { newPassword } from '../people/new-password.ts';
 import { createService } from '../services/create.ts';
 import { findService } from '../services/directory.ts';
 import type { Simulator } from '../simulator/simulator.ts';
-import { readDevFile, type DevFile } from './dev-file.ts';
+import { readDevFile, writeDevFile, type DevFile } from './dev-file.ts';
 
 const ACCOUNT_NAME = 'Demo';
 const OWNER = { email: 'owner@demo.example', name: 'Demo owner', role: 'owner' } as const;
@@ -59,13 +59,16 @@ export async function seedDemo(app: App, config: Config, simulator: Simulator): 
     if (priority === 1) await addInboundNumber(app, who, { carrierId, number: INBOUND_NUMBER });
   }
   const last = await readDevFile(config.dataDir);
-  return {
-    accountId,
+  const dev: DevFile = {
+    url: last?.url ?? config.publicUrl,
     apiKey: await ensureApiKey(app, accountId, 'live', last?.apiKey),
     testApiKey: await ensureApiKey(app, accountId, 'test', last?.testApiKey),
     simulatorUrl: simulator.url,
-    owner: await ensureOwner(app, accountId, config.dataDir),
+    owner: last?.owner,
   };
+  // Written down here already: what comes behind may find its port taken, and the start ends there.
+  await writeDevFile(config.dataDir, dev);
+  return { ...dev, accountId, owner: await ensureOwner(app, accountId, config.dataDir, dev) };
 }
 
 async function ensureService(app: App, who: Doer): Promise<void> {
@@ -93,10 +96,17 @@ async function ensureApiKey(
 }
 
 /** Somebody who can sign in; their password is kept nowhere but in `dev.json`. Once changed it is not known here. */
-async function ensureOwner(app: App, accountId: AccountId, dataDir: string): Promise<Demo['owner']> {
+async function ensureOwner(
+  app: App,
+  accountId: AccountId,
+  dataDir: string,
+  dev: DevFile,
+): Promise<DevFile['owner']> {
   const { email } = OWNER;
-  if (await findPersonByEmail(app, email)) return (await readDevFile(dataDir))?.owner;
-  const password = newPassword(app.keys.randomBytes);
-  await makeMember(app, { accountId, ...OWNER, password });
-  return { email, password };
+  if (await findPersonByEmail(app, email)) return dev.owner;
+  const owner = { email, password: newPassword(app.keys.randomBytes) };
+  // First: a password of nobody is replaced at the next start, one that nobody knows never is.
+  await writeDevFile(dataDir, { ...dev, owner });
+  await makeMember(app, { accountId, ...OWNER, password: owner.password });
+  return owner;
 }

@@ -4,9 +4,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDevFile } from '../../src/demo/dev-file.ts';
+import { createTestApp } from '../support/app.ts';
+import { Browser } from '../support/browser.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { runToEnd } from '../support/processes.ts';
 import { refusalToStart } from '../support/refusal-to-start.ts';
+
+const KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
 
 let database: TestDatabase;
 let folder: string;
@@ -22,7 +27,7 @@ afterAll(() => stack.disposeAsync());
 const refusal = (env: Record<string, string>) =>
   refusalToStart({
     DATABASE_URL: database.url,
-    OTPOST_KEYS: `k1:${Buffer.alloc(32, 5).toString('base64')}`,
+    OTPOST_KEYS: KEYS,
     DATA_DIR: folder,
     ...env,
   });
@@ -45,6 +50,27 @@ test.each(['PORT', 'SIMULATOR_PORT', 'SIMULATOR_SMPP_PORT', 'EXAMPLE_PORT'])(
     expect(said).toBe(
       `Port ${other.port} is taken, maybe by another Otpost. Stop what uses it, or choose another: ${variable} (0 takes a free one).`,
     );
+  },
+);
+
+test.each(['PORT', 'EXAMPLE_PORT'])(
+  'a first start that finds %s taken loses nothing: the next one says how to sign in, and that works',
+  async (variable) => {
+    await using fresh = await createTestDatabase();
+    const dataDir = await mkdtemp(join(folder, 'first-'));
+    const env = {
+      ...{ DATABASE_URL: fresh.url, DATA_DIR: dataDir, ROLES: 'api,simulator' },
+      ...{ PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SMPP_PORT: '0', EXAMPLE_PORT: '0' },
+    };
+    await using other = await listen(() => {});
+    expect(await refusal({ ...env, [variable]: String(other.port) })).toContain(`${variable} (0 takes`);
+    const left = await readDevFile(dataDir);
+
+    await using next = await createTestApp({ ...env, OTPOST_KEYS: KEYS });
+    const { owner, apiKey } = next.app.demo!;
+    expect(apiKey).toBe(left?.apiKey);
+    expect(await new Browser(next.app).signIn(owner!.email, owner!.password)).toMatchObject({ status: 200 });
+    expect((await readDevFile(dataDir))?.owner).toEqual(owner);
   },
 );
 

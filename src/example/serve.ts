@@ -81,8 +81,9 @@ export async function serveExample(options: ExampleOptions): Promise<Example> {
 
   async function start({ to }: Record<string, unknown>) {
     const number = textOf(to).toWellFormed();
-    const { id, clientToken, expiresAt } = await otpost.start(number);
-    const handsets = `${options.handsets}/handsets/${encodeURIComponent(number)}`;
+    const { id, to: e164, clientToken, expiresAt } = await otpost.start(number);
+    // The number as Otpost understood it: people type spaces, and leave their country out.
+    const handsets = `${options.handsets}/handsets/${encodeURIComponent(e164)}`;
     return { verificationId: id, to: number, clientToken, expiresAt, handsets, otpost: options.otpost };
   }
 

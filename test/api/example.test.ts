@@ -11,6 +11,7 @@ import { build } from 'rolldown';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { chromiumInfo, openBrowser } from '../support/chromium.ts';
+import { until } from '../support/until.ts';
 import { received, wrong } from '../support/verifying.ts';
 
 // The SDK where it is for: in a browser, in React, and installed as a package.
@@ -65,6 +66,23 @@ test('the example app verifies a number: live status, a wrong code, the right on
   expect(await page.content()).not.toContain('otp_live_');
   expect(complaints).toEqual([]);
 });
+
+test.each(['+385 91 555 0005', '091/555-0006'])(
+  'the example leads to the handset of a number as people type it: %s',
+  async (to) => {
+    const response = await fetch(`${app.example!.url}/start`, {
+      method: 'POST',
+      body: JSON.stringify({ to }),
+    });
+    const { to: shown, handsets } = (await response.json()) as { to: string; handsets: string };
+    expect(shown).toBe(to);
+    const shownThere = await until(async () => {
+      const answer = await (await fetch(`${handsets}/messages`)).text();
+      return answer === '[]' ? undefined : answer;
+    });
+    expect(shownThere).toMatch(/"text":"[^"]*\d{6}/);
+  },
+);
 
 test('the example serves its own page only, and gives its key to nobody', async () => {
   const { url } = app.example!;

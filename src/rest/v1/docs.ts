@@ -25,12 +25,20 @@ const PAGE = `<!doctype html>
   <body>
     <div id="page"></div>
     <script src="/v1/docs/swagger-ui-bundle.js"></script>
-    <script src="/v1/docs/start.js"></script>
+    <script type="module" src="/v1/docs/start.js"></script>
   </body>
 </html>
 `;
 
-const START = `SwaggerUIBundle({ url: '/v1/openapi.json', dom_id: '#page', deepLinking: true, persistAuthorization: false, validatorUrl: null });
+// The page may call the server that it came from only, and one server has several names: localhost, 127.0.0.1.
+const START = `const spec = await (await fetch('/v1/openapi.json')).json();
+SwaggerUIBundle({
+  spec: { ...spec, servers: [{ url: location.origin }] },
+  dom_id: '#page',
+  deepLinking: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
 `;
 
 const FILES: Readonly<Record<string, { type: string; text?: string }>> = {

@@ -68,6 +68,13 @@ test('the page shows the operations in a browser that reaches nothing but this s
   await page.getByText('Start a verification', { exact: true }).waitFor();
   expect(outside).toEqual([]);
   expect(problems).toEqual([]);
+
+  // PUBLIC_URL has another name than the one in the address bar.
+  await page.locator('.opblock-summary', { hasText: '/v1/account' }).first().click();
+  await page.getByRole('button', { name: 'Try it out' }).click();
+  await page.getByRole('button', { name: 'Execute' }).click();
+  await page.locator('.live-responses-table .response', { hasText: '401' }).waitFor();
+  expect(outside).toEqual([]);
 });
 
 test.each(['/v1/docs/../../package.json', '/v1/docs/index.js', '/v1/docs/toString'])(

@@ -65,7 +65,7 @@ export function connectRedis({
     lastError = error.name === GAVE_UP || CUT_OFF.test(error.message) ? new Error(CLOSED) : error;
   });
   redis.on('ready', () => {
-    if (connected === false) log.info({ connection: name }, 'redis is back');
+    if (connected === false) log.warn({ connection: name }, 'redis is back');
     connected = true;
     onReady();
   });

@@ -44,7 +44,7 @@ export async function answerCallback(
     if (body === 'tooLarge') return refuse(response, 413, `A call has at most ${MAX_BODY_BYTES / 1024} KB.`);
     if (body === 'cut') return void response.destroy();
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    const result = await take(app, receiver, { headers: request.headers, query, body });
+    const result = await take(app, receiver, { headers: request.headersDistinct, query, body });
     switch (result) {
       case 'notAuthentic':
         return refuse(response, 401, 'The proof that this is the carrier is missing or wrong.');

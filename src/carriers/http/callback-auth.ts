@@ -23,8 +23,8 @@ export type CallbackAuth =
     };
 
 export interface Callback {
-  /** By lower-case name. */
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** By lower-case name, each as often as it came. */
+  headers: Readonly<Record<string, readonly string[] | undefined>>;
   query: URLSearchParams;
   body: Buffer;
 }
@@ -40,13 +40,20 @@ export function isAuthentic(
     const given = query.getAll(auth.query);
     return given.length === 1 && sameText(given[0]!, secret);
   }
-  const header = headers[auth.header ?? ''];
-  if (typeof header !== 'string' || !header.startsWith(auth.prefix)) return false;
+  const [header, ...others] = headers[auth.header ?? ''] ?? [];
+  if (header === undefined || others.length > 0 || !header.startsWith(auth.prefix)) return false;
   const given = header.slice(auth.prefix.length).trim();
   if (auth.type === 'secret') return sameText(given, secret);
   const expected = createHmac(auth.algorithm, secret).update(body).digest();
-  const signature = Buffer.from(given, auth.encoding);
+  const signature = readSignature(given, auth.encoding);
   return signature.length === expected.length && timingSafeEqual(signature, expected);
+}
+
+const FORMS = { hex: /^(?:[\da-f]{2})+$/i, base64: /^[\w+/-]+={0,2}$/ };
+
+/** Of a text that is a signature and nothing else: Node reads what it can, and passes over the rest. */
+function readSignature(text: string, encoding: keyof typeof FORMS): Buffer {
+  return Buffer.from(FORMS[encoding].test(text) ? text : '', encoding);
 }
 
 /** Of their hashes, so that not even the length shows. */

@@ -2,6 +2,7 @@ import type { App } from '../../platform.ts';
 import type { CarrierInbound, CarrierReceipt } from '../carrier.ts';
 import type { Secrets } from '../../outgoing/secrets.ts';
 import { isAuthentic, type Callback } from './callback-auth.ts';
+import { fieldsOf } from '../../http/fields.ts';
 import { readDocument } from '../../outgoing/http/document.ts';
 import { readInbound, type InboundReader } from './inbound-fields.ts';
 import type { Receiver } from '../receivers.ts';
@@ -64,6 +65,9 @@ function openCallback(
   callback: Callback,
 ): { root: unknown } | Refused {
   if (!isAuthentic(auth, callback, secrets)) return 'notAuthentic';
-  if (format === 'query') return { root: Object.fromEntries(callback.query) };
-  return readDocument(callback.body.toString('utf8'), format) ?? 'unreadable';
+  if (format === 'query') return { root: fieldsOf(callback.query) };
+  const text = callback.body.toString('utf8');
+  // Not as an answer is read: whoever calls us may have had something put before what is theirs.
+  if (format === 'form') return { root: fieldsOf(new URLSearchParams(text.trim())) };
+  return readDocument(text, format) ?? 'unreadable';
 }

@@ -305,7 +305,7 @@ describe('receipts', () => {
 describe('a callback', () => {
   const secrets = { s: 'a long secret', k: 'a key' };
   const call = (headers: Record<string, string>, query = '', body = '') => ({
-    headers,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
     query: new URLSearchParams(query),
     body: Buffer.from(body),
   });
@@ -343,6 +343,16 @@ describe('a callback', () => {
         expect(given(`v1=${signature}`, `${body} `)).toBe(false);
         expect(given(`v1=${signature.slice(0, -4)}`)).toBe(false);
         expect(given('v1=')).toBe(false);
+        // What Node would read as far as it can.
+        for (const more of ['zz', '!', ', v1=00', ' x', signature, `, v1=${signature}`])
+          expect(given(`v1=${signature}${more}`), more).toBe(false);
+        const twice = {
+          ...call({}, '', body),
+          headers: { 'x-sig': Array<string>(2).fill(`v1=${signature}`) },
+        };
+        expect(isAuthentic(auth, twice, secrets)).toBe(false);
+        if (encoding === 'hex') expect(given(`v1=${signature.toUpperCase()}`)).toBe(true);
+        else expect(given(`v1=${signature.replace(/=+$/, '')}`)).toBe(true);
       }
   });
 

@@ -33,6 +33,7 @@ export function parsePhone(typed: string, defaultCountry: string | null): PhoneN
     throw new InvalidPhoneNumber(
       `A phone number has at most 15 digits; this text has ${typed.length} characters.`,
     );
+  if (/(?!\s)\p{Cc}/u.test(text)) throw new InvalidPhoneNumber(NOT_A_NUMBER);
   if (/\p{L}/u.test(text))
     throw new InvalidPhoneNumber('A phone number has no letters. Write it as +385911234567.');
   try {

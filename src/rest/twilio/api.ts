@@ -135,5 +135,5 @@ function noteRefused(app: App, error: DomainError, { req, var: { who, audit, ask
   if ((who as Principal | undefined) === undefined) return;
   if (audit === 'data.read' && ERROR_CODES[error.code] !== 403) return;
   const details = audit === 'data.read' ? { field: `${req.method} ${req.routePath}` } : undefined;
-  noteRefusal(app, who, audit, error, idsOfSids(Object.values(asked)), details);
+  noteRefusal(app, who, audit, error, idsOfSids(Object.values(asked).flat()), details);
 }

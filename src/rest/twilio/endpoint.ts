@@ -6,6 +6,7 @@ import { lackOf } from '../../accounts/lack.ts';
 import type { Permission } from '../../accounts/permissions.ts';
 import type { Principal } from '../../accounts/principal.ts';
 import type { AuditAction } from '../../audit/actions.ts';
+import { fieldsOf, queryFieldsOf, type Fields } from '../../http/fields.ts';
 import { readBody } from '../../http/read-body.ts';
 import type { App } from '../../platform.ts';
 import { sendNothing, sendText } from '../send.ts';
@@ -17,7 +18,7 @@ export interface TwilioEnv {
     who: Principal;
     audit: AuditAction;
     /** Parameters of path and body, for the audit log to find what they name. */
-    asked: Record<string, string>;
+    asked: Fields;
   };
 }
 
@@ -93,7 +94,8 @@ export function addEndpoint<Params extends z.ZodType = typeof NOTHING>(
     context.set('asked', inPath);
     const lack = lackOf(who, permission, name);
     if (lack) throw lack;
-    const given = method === 'GET' ? context.req.query() : await readForm(context.env.incoming);
+    const { incoming } = context.env;
+    const given = method === 'GET' ? queryFieldsOf(incoming.url ?? '') : await readForm(incoming);
     context.set('asked', { ...inPath, ...given });
     const site = gate.site(context);
     const answer = await endpoint.handle({
@@ -118,22 +120,24 @@ const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** @throws {Refusal} when the body is anything but a form, or too large */
-async function readForm(request: IncomingMessage): Promise<Record<string, string>> {
+async function readForm(request: IncomingMessage): Promise<Fields> {
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body === 'tooLarge') throw new Refusal(413, 60200, `A body has at most ${MAX_BODY_BYTES / 1024} KB`);
   const text = body === 'cut' ? '' : body.toString();
   if (text === '') return {};
   if (!FORM.test(request.headers['content-type'] ?? ''))
     throw new Refusal(415, 60200, 'Send the body as application/x-www-form-urlencoded');
-  return Object.fromEntries(new URLSearchParams(text));
+  return fieldsOf(new URLSearchParams(text));
 }
 
 /** @throws {InvalidParameter} that names the first one that is wrong */
-function readParams(schema: z.ZodType, given: Record<string, string>): unknown {
+function readParams(schema: z.ZodType, given: Fields): unknown {
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new InvalidParameter(String(issue!.path[0] ?? ''), `${issue!.message}.`);
+  const name = String(issue!.path[0] ?? '');
+  const isTwice = Object.hasOwn(given, name) && Array.isArray(given[name]);
+  throw new InvalidParameter(name, isTwice ? 'It is there more than once.' : `${issue!.message}.`);
 }
 
 function queryOf(url: string): string {

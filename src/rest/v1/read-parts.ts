@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
+import { queryFieldsOf } from '../../http/fields.ts';
 import { readJson } from '../../http/read-json.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -33,7 +34,7 @@ export async function readParts(
   { req, env }: { req: HonoRequest; env: HttpBindings },
 ) {
   return {
-    query: query && check(query, queryOf(req.queries())),
+    query: query && check(query, queryFieldsOf(env.incoming.url ?? '')),
     params: params && check(params, req.param()),
     headers: headers && check(headers, env.incoming.headers),
     body: body && check(body, await readJsonBody(env.incoming)),
@@ -46,13 +47,6 @@ function check(schema: z.ZodType, value: unknown): unknown {
   const [issue] = read.error.issues;
   const field = issue!.path.join('.');
   throw new Malformed('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, field);
-}
-
-/** A parameter that is there twice is a list. */
-function queryOf(queries: Record<string, string[]>): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(queries).map(([name, values]) => [name, values.length === 1 ? values[0]! : values]),
-  );
 }
 
 /** Nothing is unpacked here: what is packed would be read as it is, as rows or as JSON that make no sense. @throws {Malformed} */

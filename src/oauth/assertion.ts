@@ -8,6 +8,8 @@ import { oauthAssertions, type OAuthClientRow } from './table.ts';
 
 const MAX_ASSERTION_LENGTH = 4_096;
 const MAX_ID_LENGTH = 255;
+// A library may pass over what stands around and between it.
+const FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** The client that an assertion is said to be of; undefined when it says none. */
 export function clientNamedBy(assertion: string): string | undefined {
@@ -73,7 +75,7 @@ function keysOf(app: App, row: OAuthClientRow | undefined): JWTVerifyGetKey {
 function refuseByItself(app: App, assertion: string): Date {
   const claims = decode(assertion);
   if (!claims) throw new InvalidClient('The client assertion is no signed JWT.');
-  const { iss, sub, aud, exp, jti } = claims;
+  const { iss, sub, aud, exp, iat, jti } = claims;
   if (iss !== sub) throw new InvalidClient('iss and sub of the assertion are the id of the client, both.');
   const audiences = [aud].flat();
   // For anybody else it could be somebody else's who shows it here.
@@ -81,14 +83,17 @@ function refuseByItself(app: App, assertion: string): Date {
     throw new InvalidClient(`aud of the assertion is ${app.publicUrl} and nothing else.`);
   if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_LENGTH)
     throw new InvalidClient(`jti of the assertion has 1 to ${MAX_ID_LENGTH} characters.`);
-  const last = app.clock() / 1_000 + LONGEST_ASSERTION_SECONDS + CLOCK_TOLERANCE_SECONDS;
-  if (typeof exp !== 'number' || exp > last)
+  const latest = app.clock() / 1_000 + CLOCK_TOLERANCE_SECONDS;
+  // A clock that is ahead by more makes assertions for later: for whoever gets hold of them until then.
+  if (iat !== undefined && !(typeof iat === 'number' && iat <= latest))
+    throw new InvalidClient('iat of the assertion is when it is made, in seconds: it is later than now.');
+  if (typeof exp !== 'number' || exp > latest + LONGEST_ASSERTION_SECONDS)
     throw new InvalidClient(`An assertion ends within ${LONGEST_ASSERTION_SECONDS} s.`);
   return new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1_000);
 }
 
 function decode(assertion: string) {
-  if (assertion.length > MAX_ASSERTION_LENGTH) return undefined;
+  if (assertion.length > MAX_ASSERTION_LENGTH || !FORM.test(assertion)) return undefined;
   try {
     return decodeJwt(assertion);
   } catch {

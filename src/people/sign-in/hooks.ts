@@ -17,14 +17,15 @@ import {
 } from './guard.ts';
 import { noteHalfSignIn, noteNewPassword, noteSignIn } from './note-sign-in.ts';
 import { ADD_PASSKEY, afterPasskey, beforePasskey, REMOVE_PASSKEY, USE_PASSKEY } from './passkey.ts';
-import { createResets, RESET_ANSWER, type AskReset } from './reset.ts';
+import { createResets, refuseOutdated, RESET_ANSWER, type AskReset } from './reset.ts';
 import { afterFactor, beforeFactor, isCodePath, isSecondStep, type CheckCode } from './second-factor.ts';
 
 const SIGN_IN = '/sign-in/email';
 const SIGN_OUT = '/sign-out';
 const RESET = '/request-password-reset';
 const CHANGE_PASSWORD = '/change-password';
-const WITH_NEW_PASSWORD: readonly string[] = [CHANGE_PASSWORD, '/reset-password'];
+const RESET_PASSWORD = '/reset-password';
+const WITH_NEW_PASSWORD: readonly string[] = [CHANGE_PASSWORD, RESET_PASSWORD];
 /** Who is in already, and proves it again. */
 const WITH_PASSWORD: readonly string[] = [
   CHANGE_PASSWORD,
@@ -48,6 +49,7 @@ export function beforeSignIn(app: App, { prefix, checkCode, askReset }: HookOpti
     const newPassword = textOf(ctx, 'newPassword');
     if (WITH_NEW_PASSWORD.includes(ctx.path) && newPassword !== undefined)
       await asApiError(Promise.try(readNewPassword, newPassword));
+    if (ctx.path === RESET_PASSWORD) await asApiError(refuseOutdated(ctx));
     // Without a request it is our own call, behind the answer.
     if (ctx.path === RESET && ctx.request) {
       const email = await asApiError(countReset(app, ctx));

@@ -1,8 +1,10 @@
 import { eq } from 'drizzle-orm';
 import type { PersonId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
+import { ResetNotFound } from '../errors.ts';
 import { noteOfPerson } from '../note-person.ts';
 import { people } from '../table.ts';
+import { textOf, type Context } from './context.ts';
 
 /** Asks the library for a link, for whoever has that address. */
 export type AskReset = (email: string) => Promise<unknown>;
@@ -54,6 +56,26 @@ export async function sendReset(app: App, email: string, token: string): Promise
   await app.mail?.send({ to: email, subject: 'A new password for Otpost', text }).catch((error: unknown) => {
     app.log.warn({ err: error }, 'the link of a reset was not sent');
   });
+}
+
+// As the library writes them. It would look for whatever it is given.
+const TOKEN = /^\w{1,100}$/;
+
+/**
+ * A link replaces the password that there was when it was made. Whoever has set another one since, by another link or by
+ * knowing the old one, is done with it: what lies in a mailbox is good for nothing more.
+ * @throws {ResetNotFound}
+ */
+export async function refuseOutdated(ctx: Context): Promise<void> {
+  const { internalAdapter } = ctx.context;
+  const token = textOf(ctx, 'token');
+  // It would take one from the query, too, which stands in logs. Without any it says what is missing.
+  if (token === undefined && !ctx.query?.token) return;
+  if (token === undefined || !TOKEN.test(token)) throw new ResetNotFound();
+  const made = await internalAdapter.findVerificationValue(`reset-password:${token}`);
+  if (!made) throw new ResetNotFound();
+  const passwords = await internalAdapter.findAccounts(made.value);
+  if (passwords.some(({ updatedAt }) => updatedAt > made.createdAt)) throw new ResetNotFound();
 }
 
 /** Whoever had the link holds the address. Every account that they are in is to know of it. */

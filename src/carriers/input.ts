@@ -3,7 +3,7 @@ import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
 import type { TypedKind } from './kinds.ts';
-import { configProblem } from '../outgoing/config-problem.ts';
+import { readInput } from '../read-input.ts';
 import type { SlaInput } from './sla.ts';
 import type { CarrierRow } from './table.ts';
 
@@ -35,10 +35,7 @@ export function readRegion(region: string | null): string | null {
 
 /** @throws {InvalidInput} that names the field by its path */
 export function readConfig(input: CarrierConfigInput, field = 'config'): CarrierConfig {
-  const read = CarrierConfig.safeParse(input);
-  if (read.success) return read.data;
-  const { path, message } = configProblem(read.error, field);
-  throw new InvalidInput(path, `${message}.`);
+  return readInput(CarrierConfig, input, field);
 }
 
 /** @throws {InvalidInput} */

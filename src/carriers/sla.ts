@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InvalidInput } from '../errors.ts';
+import { readInput } from '../read-input.ts';
 
 const Promises = z
   .strictObject({
@@ -25,9 +25,5 @@ export type SlaInput = z.input<typeof Promises>;
 
 /** @param input null = nothing is promised @throws {InvalidInput} */
 export function readSla(input: SlaInput | null): Sla | null {
-  if (input === null) return null;
-  const read = Promises.safeParse(input);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0]!;
-  throw new InvalidInput(['sla', ...issue.path].join('.'), `${issue.message}.`);
+  return input === null ? null : readInput(Promises, input, 'sla');
 }

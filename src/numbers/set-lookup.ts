@@ -6,10 +6,9 @@ import { checkCurrency } from '../accounts/currency.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { changedIn } from '../audit/act.ts';
 import type { Doer } from '../audit/actor.ts';
-import { InvalidInput } from '../errors.ts';
-import { configProblem } from '../outgoing/config-problem.ts';
 import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import { NumberLookupOutsideResidency } from './errors.ts';
 import { NumberLookupConfig } from './lookup-config.ts';
 import type { LookupRow } from './lookup-directory.ts';
@@ -32,7 +31,7 @@ export interface LookupInput {
  */
 export async function setNumberLookup(app: App, who: Doer, input: LookupInput): Promise<LookupRow> {
   const { accountId } = who;
-  const config = readConfig(input.config);
+  const config = readInput(NumberLookupConfig, input.config, 'config');
   await checkCurrency(app, accountId, input.currency);
   const save = () =>
     changeConfiguration(app, who, 'number_lookup.set', async (tx, act) => {
@@ -69,11 +68,4 @@ export async function setNumberLookup(app: App, who: Doer, input: LookupInput): 
 function keptOf(app: App, before: LookupRow, named: readonly { name: string }[]): Record<string, string> {
   const old = openLookupSecrets(app.keys, before.accountId, before.secretsSealed);
   return Object.fromEntries(Object.entries(old).filter(([name]) => named.some((one) => one.name === name)));
-}
-
-function readConfig(config: unknown): NumberLookupConfig {
-  const read = NumberLookupConfig.safeParse(config);
-  if (read.success) return read.data;
-  const { path, message } = configProblem(read.error);
-  throw new InvalidInput(path, `${message}.`);
 }

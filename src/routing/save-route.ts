@@ -6,10 +6,11 @@ import type { AuditAction } from '../audit/actions.ts';
 import type { Doer } from '../audit/actor.ts';
 import { checkCarriers } from '../carriers/check-carriers.ts';
 import type { CarrierOutsideResidency } from '../carriers/errors.ts';
-import { InvalidInput, NameTaken, readName } from '../errors.ts';
+import { NameTaken, readName } from '../errors.ts';
 import type { AccountId, CarrierId, RouteId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { Operators, readPrices } from './price-list.ts';
 import { openRoute, sealRoute } from './sealed.ts';
@@ -44,10 +45,8 @@ const Fields = z.object({
 export function changeRoute(before: RouteRow, change: RouteChange): RouteRow {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after = { ...before, ...given };
-  const read = Fields.safeParse(after);
-  if (read.success) return { ...after, name: readName(after.name), prices: readPrices(after.prices) };
-  const issue = read.error.issues[0]!;
-  throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
+  readInput(Fields, after);
+  return { ...after, name: readName(after.name), prices: readPrices(after.prices) };
 }
 
 /** A whole route; it serves all countries with the service's sender if nothing else is said. @throws {InvalidInput} */

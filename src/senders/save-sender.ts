@@ -9,6 +9,7 @@ import { InvalidInput } from '../errors.ts';
 import type { SenderId } from '../ids.ts';
 import { Countries } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import { ServiceSettings } from '../services/settings.ts';
 import { indexOf, openSender, sealSender, type Sender } from './sealed.ts';
 import { senders, type SenderRow } from './table.ts';
@@ -35,11 +36,7 @@ const Fields = z.object({
 export function changeSender(before: Sender, change: SenderChange): Sender {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after = { ...before, ...given };
-  const read = Fields.safeParse(after);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
-  }
+  readInput(Fields, after);
   if (senderKind(after.value) === 'shortCode' && after.countries?.length !== 1)
     throw new InvalidInput('countries', 'A short code is national: name the one country that it is of.');
   return after;

@@ -4,6 +4,7 @@ import type { Doer } from '../audit/actor.ts';
 import { InvalidInput } from '../errors.ts';
 import { checkCountry } from '../numbers/country.ts';
 import type { App } from '../platform.ts';
+import { readInput } from '../read-input.ts';
 import { isText } from '../services/settings.ts';
 import type { CountryRule } from './country-rules.ts';
 import type { KnownRule } from './rules.ts';
@@ -45,15 +46,10 @@ export async function setSenderRule(
   input: CountryRule,
 ): Promise<KnownRule> {
   checkCountry(country);
-  const read = Rule.safeParse(input);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    throw new InvalidInput(issue.path.join('.'), `${issue.message}.`);
-  }
+  const rule = readInput(Rule, input) as CountryRule;
   const now = new Date(app.clock());
-  if (Date.parse(read.data.asOf) > now.getTime())
+  if (Date.parse(rule.asOf) > now.getTime())
     throw new InvalidInput('asOf', 'It is the day on which somebody last looked, so it is not to come.');
-  const rule = read.data as CountryRule;
   const { accountId } = who;
   await changeConfiguration(app, who, 'sender_rule.set', async (tx, act) => {
     act.on(accountId, { country });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
+import { readInput } from '../read-input.ts';
 import { isText, ServiceSettings, type ServiceSettingsInput } from './settings.ts';
 
 const ServiceName = z
@@ -38,13 +39,8 @@ export function changeSettings(
 ): ServiceSettingsInput {
   const changed = given({ ...stored, ...change });
   for (const name of GROUPS) if (change[name]) changed[name] = given({ ...stored[name], ...change[name] });
-  const read = ServiceSettings.safeParse(changed);
-  if (read.success) return changed;
-  const [issue] = read.error.issues;
-  throw new InvalidInput(
-    ['settings', ...(issue?.path ?? [])].join('.'),
-    `${issue?.message ?? 'Not allowed'}.`,
-  );
+  readInput(ServiceSettings, changed, 'settings');
+  return changed;
 }
 
 /** Without what has no value. */

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 import { queryFieldsOf } from '../../http/fields.ts';
 import { readJson } from '../../http/read-json.ts';
+import { inputProblem } from '../../read-input.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
@@ -44,9 +45,8 @@ export async function readParts(
 function check(schema: z.ZodType, value: unknown): unknown {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const field = issue!.path.join('.');
-  throw new Malformed('input/invalid', `${field || 'The body'}: ${wordsOf(issue!)}.`, field);
+  const { path, message } = inputProblem(read.error);
+  throw new Malformed('input/invalid', `${path || 'The body'}: ${message}.`, path);
 }
 
 /** Nothing is unpacked here: what is packed would be read as it is, as rows or as JSON that make no sense. @throws {Malformed} */
@@ -67,11 +67,4 @@ async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   throw read === 'tooLarge'
     ? new Malformed('request/too_large', `A body has at most ${MAX_BODY_BYTES / 1024} KB.`)
     : new Malformed('input/invalid', 'The body is no JSON.');
-}
-
-/** A name that is mistyped is told; whatever else stands where a name belongs may be a code, and is not. */
-function wordsOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message;
-  const names = issue.keys.filter((key) => /^[a-z]{2,20}(?:[A-Z][a-z]{1,20}){0,3}$/.test(key));
-  return names.length > 0 ? `there is no field ${names.join(', ')}` : 'it has a field that there is not';
 }

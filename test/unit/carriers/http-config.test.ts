@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { CarrierConfig } from '../../../src/carriers/config.ts';
-import { configProblem } from '../../../src/outgoing/config-problem.ts';
+import { inputProblem } from '../../../src/read-input.ts';
 import { PLACEHOLDERS } from '../../../src/carriers/http/placeholders.ts';
 import { checkSecrets } from '../../../src/carriers/secrets.ts';
 import { InvalidInput } from '../../../src/errors.ts';
@@ -36,7 +36,7 @@ function changed(path: string, value: unknown): unknown {
 function refusal(config: unknown): { path: string; message: string } {
   const read = CarrierConfig.safeParse(config);
   if (read.success) throw new Error('It was taken.');
-  return configProblem(read.error);
+  return inputProblem(read.error, 'config');
 }
 
 test('a configuration is read, with its defaults', () => {
@@ -112,7 +112,10 @@ describe('what cannot work is refused, with the field named:', () => {
     ['window', 5, /never be used/],
     ['throughput', 0, /./],
     ['timeoutMs', 1, /./],
-    ['wnidow', 50, /./, ''],
+    ['wnidow', 50, /no field wnidow/],
+    ['request.auth', { type: 'bearer', token: 'x', tokne: 'x' }, /no field tokne/, 'request.auth.tokne'],
+    ['answer.rules', [{ status: [400], meens: 'x', means: 'permanent' }], /./, 'answer.rules.0.meens'],
+    ['+385911234567', 50, /has a field that there is not/, ''],
   ] as [string, unknown, RegExp, string?][])('%s: %j', (path, value, message, named = path) => {
     const refused = refusal(changed(path, value));
     expect(refused.message).toMatch(message);

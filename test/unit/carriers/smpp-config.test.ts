@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CarrierConfig } from '../../../src/carriers/config.ts';
-import { configProblem } from '../../../src/outgoing/config-problem.ts';
+import { inputProblem } from '../../../src/read-input.ts';
 import { SmppCarrierConfig } from '../../../src/carriers/smpp/config.ts';
 import { linkOptions } from '../../../src/carriers/smpp/link-options.ts';
 import { tlvsFor } from '../../../src/carriers/smpp/vendor-tlvs.ts';
@@ -11,7 +11,7 @@ const GOOD = { kind: 'smpp', host: 'smpp.example', port: 2775, systemId: 'otpost
 function refusal(change: object): { path: string; message: string } {
   const read = CarrierConfig.safeParse({ ...GOOD, ...change });
   if (read.success) throw new Error('It was taken.');
-  return configProblem(read.error);
+  return inputProblem(read.error, 'config');
 }
 
 const tlv = (change: object) => ({ tlvs: [{ tag: '0x1400', type: 'text', value: 'x', ...change }] });
@@ -24,6 +24,8 @@ describe('what no carrier can mean is refused, with the field named:', () => {
     ['config.host', { host: 'smpp.example:2775' }],
     ['config.tls.ca', { tls: { ca: 'junk' } }],
     ['config.tls.ca', { tls: { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' } }],
+    ['config.tls.caa', { tls: { caa: 'junk' } }],
+    ['config.system_id', { system_id: 'x' }],
     ['config.version', { version: '3.2' }],
     ['config.bindCount', { bindCount: 0 }],
     ['config.bindCount', { bindCount: 33 }],

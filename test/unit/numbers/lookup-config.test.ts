@@ -4,7 +4,7 @@ import { readLookup } from '../../../src/numbers/lookup-answer.ts';
 import { NumberLookupConfig } from '../../../src/numbers/lookup-config.ts';
 import { lookupReader } from '../../../src/numbers/lookup-reader.ts';
 import { secretsOfLookup } from '../../../src/numbers/lookup-secrets.ts';
-import { configProblem } from '../../../src/outgoing/config-problem.ts';
+import { inputProblem } from '../../../src/read-input.ts';
 
 const REQUEST = { method: 'GET', url: 'https://lookup.example/{to.digits}' };
 const ANSWER = { operator: { at: '/net' } };
@@ -12,7 +12,7 @@ const ANSWER = { operator: { at: '/net' } };
 function problemOf(config: object): string {
   const read = NumberLookupConfig.safeParse({ request: REQUEST, answer: ANSWER, ...config });
   if (read.success) return 'none';
-  const { path, message } = configProblem(read.error);
+  const { path, message } = inputProblem(read.error, 'config');
   return `${path}: ${message}`;
 }
 
@@ -39,7 +39,7 @@ test.each([
   [{ answer: { operator: { at: '/net', values: { A1: '219' } } } }, /values\.A1: MCC and MNC are/],
   [{ answer: { ...ANSWER, lineType: { at: '/t', values: { M: 'phone' } } } }, /lineType\.values\.M/],
   [{ answer: { ...ANSWER, unknown: [{ at: '/e' }] } }, /^config\.answer\.unknown\.0: it goes by/],
-  [{ answer: { ...ANSWER, network: '/x' } }, /^config\.answer: .*network/],
+  [{ answer: { ...ANSWER, network: '/x' } }, /^config\.answer\.network: there is no field network/],
   [{ timeoutMs: 1_001 }, /^config\.timeoutMs/],
   [{ deadlineMs: 5_000 }, /^config\.deadlineMs/],
   [{ price: -1 }, /^config\.price/],

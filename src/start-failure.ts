@@ -9,6 +9,8 @@ type Settings = Pick<Config, 'host' | 'port' | 'simulator' | 'examplePort' | 'da
  */
 export function explainStartFailure(error: unknown, settings?: Settings): string {
   const { code, port, address, path, syscall, message } = describe(error);
+  // Whatever is in the way: no route, a firewall, no address of this machine to go from.
+  if (syscall === 'connect' && path === undefined) return nothingAnswers(address, port);
   switch (code) {
     case 'EADDRINUSE':
       return `Port ${port} is taken, maybe by another Otpost. Stop what uses it, or choose another: ${portVariable(port, settings)} (0 takes a free one).`;
@@ -34,7 +36,7 @@ export function explainStartFailure(error: unknown, settings?: Settings): string
       return nothingAnswers(address, port);
     case 'ECONNREFUSED':
     case 'CONNECT_TIMEOUT':
-    case 'EHOSTUNREACH':
+    case 'ETIMEDOUT':
       return nothingAnswers(address, port);
     case '28P01':
     case '28000':

@@ -37,12 +37,15 @@ function sendByTurn<T extends Socket>(socket: T): T {
  * Makes the driver's sockets, each for the next of its hosts. Those over TLS are handed over when the server
  * has proved who it is: so the driver's own encryption is off, and what it writes in a turn stays one piece.
  */
-export function socketFactory(tls: DatabaseTls | undefined): (target: Target) => Socket | Promise<Socket> {
+export function socketFactory(tls: DatabaseTls | undefined): (target: Target) => Promise<Socket> {
   let turn = 0;
-  return ({ host, port, path }) => {
+  return async ({ host, port, path }) => {
     const socket = new Socket({ writableHighWaterMark: SEND_AHEAD_BYTES } as object);
     const i = turn++ % host.length;
     const to = { host: host[i]!, port: port[i]! };
+    // Without a route it fails at the next tick, which would end the process, as the driver does not listen yet. Out of
+    // a promise that tick is behind the other promises', so behind the driver's, too.
+    await Promise.resolve();
     if (path) socket.connect(path);
     else socket.setNoDelay(true).connect(to.port, to.host);
     if (tls && !path) return secured(socket, to, tls);

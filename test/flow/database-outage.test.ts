@@ -1,4 +1,7 @@
+import postgres from 'postgres';
 import { expect, test } from 'vitest';
+import { isOutage } from '../../src/db/outage.ts';
+import { socketFactory } from '../../src/db/socket.ts';
 import { createTestAccount, createTestApp } from '../support/app.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -14,7 +17,24 @@ import {
   start,
 } from '../support/verifying.ts';
 
+/** Connecting there fails at once, as everywhere when the network is gone. */
+const NO_ROUTE = '255.255.255.255:5432';
+const DRIVER = { backoff: () => 0.05, socket: socketFactory(undefined) } as object;
+
 const aNumber = createNumbers(5_000_000);
+
+test('a database without a route to it fails what is asked of it, and is tried again until there is one', async () => {
+  await using database = await createTestDatabase();
+  const { host } = new URL(database.url);
+  const sql = postgres(database.url.replace(host, NO_ROUTE), { max: 1, ...DRIVER });
+  await expect(sql`select 1`).rejects.toSatisfy(isOutage);
+  await expect(sql`select 1`).rejects.toSatisfy(isOutage);
+  // The route comes back.
+  const { hostname, port } = new URL(database.url);
+  Object.assign(sql.options, { host: [hostname], port: [Number(port)] });
+  expect(await sql`select 1 as answer`).toMatchObject([{ answer: 1 }]);
+  await sql.end();
+});
 
 test('a database that goes away for a moment loses nothing: starts are refused, what was in flight is sent once', async () => {
   await using database = await createTestDatabase();

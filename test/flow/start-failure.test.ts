@@ -12,6 +12,8 @@ import { runToEnd } from '../support/processes.ts';
 import { refusalToStart } from '../support/refusal-to-start.ts';
 
 const KEYS = `k1:${Buffer.alloc(32, 5).toString('base64')}`;
+/** Connecting there fails at once, as everywhere when the network is gone. */
+const NO_ROUTE = '255.255.255.255';
 
 let database: TestDatabase;
 let folder: string;
@@ -90,6 +92,23 @@ test.runIf(process.platform === 'linux')(
     );
   },
 );
+
+test('a PostgreSQL without a route to it is told in one line', async () => {
+  const { lines, ended } = await runToEnd({
+    entry: 'src/main.ts',
+    env: { DATABASE_URL: `postgres://u:x@${NO_ROUTE}/x`, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' },
+  });
+  expect(lines).toEqual([
+    `otpost: Nothing answers at ${NO_ROUTE}:5432. Check DATABASE_URL and REDIS_URL, and that both servers run.`,
+  ]);
+  expect(ended).toBe(1);
+});
+
+test('a Redis without a route to it is told in one line', async () => {
+  expect(await refusal({ REDIS_URL: `redis://${NO_ROUTE}` })).toMatch(
+    /^Redis does not answer at 255\.255\.255\.255 \(.*\)\. Check REDIS_URL, and that a Redis runs there\.$/,
+  );
+});
 
 test('what answers at REDIS_URL and is no Redis is told in one line', async () => {
   await using other = await listen((socket) => socket.on('data', () => socket.end()));

@@ -12,7 +12,7 @@ import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { pageWebhookDeliveries } from '../../src/webhooks/queries.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
-import { addPastTraffic } from '../support/past-traffic.ts';
+import { addPastTraffic, type PastAttempt } from '../support/past-traffic.ts';
 import { createClock } from '../support/verifying.ts';
 
 const clock = createClock();
@@ -55,13 +55,16 @@ interface Shape {
   receiptMs?: number;
   /** The code was typed in after so long. */
   convertsMs?: number;
+  /** The route that the message went out over once more, half a minute later, and was delivered by. */
+  rescuedBy?: number;
   agoMs?: number;
 }
 
 /** Attempts that were made, one a second, until so long ago. */
 async function happened(...shapes: Shape[]): Promise<void> {
   for (const shape of shapes) {
-    const { route, count, status, country = 'HR', receiptMs = 2_000, convertsMs, agoMs = 4 * MINUTE } = shape;
+    const { route, count, status, country = 'HR', receiptMs = 2_000, agoMs = 4 * MINUTE } = shape;
+    const { convertsMs, rescuedBy } = shape;
     await addPastTraffic(
       app,
       who.accountId,
@@ -75,12 +78,20 @@ async function happened(...shapes: Shape[]): Promise<void> {
             : ({ status: 'approved', settledAt: at + convertsMs } as const);
         return {
           ...{ startedAt: at, country, ...end },
-          attempts: [{ ...about, at, status, answeredAt: at + 50, settledAt }],
+          attempts: [
+            { ...about, at, status, answeredAt: at + 50, settledAt },
+            ...(rescuedBy === undefined ? [] : [copyOf(rescuedBy, at + 30_000)]),
+          ],
         };
       }),
     );
   }
   await look();
+}
+
+function copyOf(route: number, at: number): PastAttempt {
+  const about = { carrierId: carriers[route]!, routeId: routes[route]! };
+  return { ...about, at, status: 'delivered', answeredAt: at + 50, settledAt: at + 2_000 };
 }
 
 /** What the workers do every minute. */
@@ -223,6 +234,17 @@ test('a code that is typed in is as good a sign as a receipt, where none come', 
   expect(await alarmsByGroup()).toMatchObject({
     'HR/one': [],
     'HR/two': [{ kind: 'BLACK_HOLE', attempts: 40 }],
+  });
+});
+
+test('a route whose messages are all rescued by another one is told of: their codes were no sign of it', async () => {
+  await happened(
+    { route: 0, count: 80, status: 'delivered', agoMs: 3 * MINUTE },
+    { route: 0, count: 12, status: 'submitted', rescuedBy: 1, convertsMs: 45_000, agoMs: 2 * MINUTE },
+  );
+  expect(await alarmsByGroup()).toMatchObject({
+    'HR/one': [{ kind: 'BLACK_HOLE', route: { name: 'one' }, attempts: 12 }],
+    'HR/two': [],
   });
 });
 

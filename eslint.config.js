@@ -35,7 +35,7 @@ const PURE = [
   'webhooks/{catalog,outcome,request,schedule,signature}',
   'cli/duration',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',
-  'routing/policy/{merge,order,pace,priority,rank,route,signs,silence,snapshot,stage-counts,strategies,summary,types}',
+  'routing/policy/{merge,order,outages,pace,priority,rank,route,signs,silence,snapshot,stage-counts,strategies,summary,types}',
   'carriers/carrier',
   'carriers/smpp/{alphabets,codec,frames,layouts,message-id,octets,pdu,rare-layouts,receipt,receipt-date,receipt-form,receipt-states}',
   'carriers/smpp/{status,text,tlv,transliterate}',

@@ -15,6 +15,10 @@ const RoutingAlarmKind = builder.enumType('RoutingAlarmKind', {
       description: 'The route takes messages, and nothing more is heard of them.',
     },
     REJECTS: { value: 'rejects', description: 'The route refuses most messages.' },
+    NO_CONVERSIONS: {
+      value: 'noConversions',
+      description: 'The route reports messages as delivered, and nobody types their codes in.',
+    },
     PLACE_OUTAGE: {
       value: 'placeOutage',
       description: 'Nothing is heard of messages to a country or operator, over several routes.',

@@ -4,10 +4,14 @@ import type { Sla } from '../carriers/sla.ts';
 import { idFromUuid, type AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { nameOf, readOpenAlarms, saveFindings, type Finding } from '../routing/alarms.ts';
-import { judgeLatency, judgePromise, judgeRefusals, judgeRun, judgeSilence } from '../routing/judge.ts';
+import { judgeLatency, judgePromise } from '../routing/judge.ts';
+import { createPolicies } from '../routing/policies.ts';
+import type { Outage } from '../routing/policy.ts';
 import { listRoutes } from '../routing/queries.ts';
+import { createServiceDirectory } from '../services/directory.ts';
+import { findOutages } from './find-outages.ts';
 import { routingQuality } from './routing-quality.ts';
-import { readSigns, SIGNS_UNTIL_MS, type Signs } from './signs.ts';
+import { readSigns, SIGNS_UNTIL_MS } from './signs.ts';
 
 export const WATCH_MS = 60_000;
 
@@ -27,54 +31,21 @@ export async function watchRouting(app: App): Promise<void> {
 
 async function watchAccount(app: App, accountId: AccountId, now: number): Promise<void> {
   const open = new Set((await readOpenAlarms(app, accountId)).map(({ name }) => name));
+  const signs = await readSigns(app, accountId, now);
+  // Of an account without traffic nothing is brought into memory.
+  const outages = signs.length > 0 ? await readOutages(app, accountId, now) : [];
   const findings = [
-    ...findOutages(await readSigns(app, accountId, now), open),
+    ...findOutages(signs, outages, open, now),
     ...(await findBrokenPromises(app, accountId, open, now)),
   ];
   if (findings.length > 0 || open.size > 0) await saveFindings(app, accountId, findings);
 }
 
-/** So many over each of two routes in a row, and it may be the place. */
-const SILENT_PLACE = 3;
-
-/** A place that no route reaches is an outage of the place; else it is the route's. */
-function findOutages(signs: readonly Signs[], open: ReadonlySet<string>): Finding[] {
-  const findings: Finding[] = [];
-  const byPlace = Map.groupBy(signs, ({ country, operator }) => `${country}/${operator}`);
-  const unreachable = new Set<Signs>();
-  /** Where several routes are silent: too few to say it of the place, and nothing to say of a route. */
-  const doubtful = new Set<Signs>();
-  for (const here of byPlace.values()) {
-    const { country, operator } = here[0]!;
-    const ripe = sum(here, 'ripe');
-    if (here.filter(({ silent }) => silent >= SILENT_PLACE).length > 1)
-      for (const one of here) doubtful.add(one);
-    const facts = judgeSilence(sum(here, 'alive'), ripe);
-    // Over one route alone nobody can tell the place from the route.
-    const routes = here.filter((one) => one.ripe > 0).length;
-    if (!facts || routes < 2) continue;
-    findings.push({ kind: 'placeOutage', country, ...(operator && { operator }), facts });
-    for (const one of here) unreachable.add(one);
-  }
-  for (const [routeId, all] of Map.groupBy(signs, (one) => one.routeId)) {
-    const elsewhere = all.filter((one) => !unreachable.has(one));
-    const known = elsewhere.filter((one) => !doubtful.has(one));
-    const wasFound = open.has(nameOf({ kind: 'blackHole', routeId }));
-    const silent =
-      judgeSilence(sum(elsewhere, 'alive'), sum(elsewhere, 'ripe')) ??
-      judgeRun(sum(known, 'silent'), sum(all, 'heard'), sum(all, 'before'), wasFound);
-    if (silent) findings.push({ kind: 'blackHole', routeId, facts: silent });
-    const refusing = judgeRefusals(sum(all, 'refused'), sum(all, 'tried'));
-    if (refusing) findings.push({ kind: 'rejects', routeId, facts: refusing });
-  }
-  return findings;
-}
-
-function sum(
-  signs: readonly Signs[],
-  what: Exclude<keyof Signs, 'routeId' | 'country' | 'operator'>,
-): number {
-  return signs.reduce((total, one) => total + one[what], 0);
+/** What the router thinks of the routes; nothing where no service goes by what it has learned. */
+async function readOutages(app: App, accountId: AccountId, now: number): Promise<readonly Outage[]> {
+  const services = await app.single(createServiceDirectory).of(accountId);
+  if (!services.some(({ settings }) => settings.routing === 'adaptive')) return [];
+  return app.single(createPolicies).outages(accountId, now);
 }
 
 async function findBrokenPromises(

@@ -1,9 +1,13 @@
+import type { Outage } from './policy.ts';
+
 /** What went wrong. */
 export type AlarmKind =
   /** The carrier takes messages, and nothing more is heard of them. */
   | 'blackHole'
   /** The carrier refuses messages. */
   | 'rejects'
+  /** Receipts say that messages arrive, and nobody types their codes in. */
+  | 'noConversions'
   /** Nothing is heard of messages to a country or operator, whatever the route. */
   | 'placeOutage'
   | 'slaDelivery'
@@ -96,6 +100,22 @@ export function judgeRun(
   if (run < LEAST_RUN || before < LEAST_BEFORE) return undefined;
   const usual = wilson(heard, before).low;
   return -run * Math.log(1 - usual) >= RUN_NATS ? facts(usual) : undefined;
+}
+
+/** The router leads around a route long before; of a hundred alarms one may have no reason. */
+const SURE = 0.99;
+/** A route that nobody has used for so long may be well again. */
+const UNUSED_MS = 3_600_000;
+
+/**
+ * Whether the router is sure that a route is out.
+ * @param isOpen it was found before: it lasts until something is heard, as long as the route is used
+ */
+export function judgeOutage(outage: Outage, isOpen: boolean, now: number): AlarmFacts | undefined {
+  const { probability, attempts, refused, usual: expected, lastSentAt } = outage;
+  if (now - lastSentAt > UNUSED_MS || (probability < SURE && !isOpen)) return undefined;
+  const observed = refused > attempts / 2 ? 1 - refused / attempts : 0;
+  return { attempts, observed, expected, shortfall: 0 };
 }
 
 export function judgeRefusals(refused: number, count: number): AlarmFacts | undefined {

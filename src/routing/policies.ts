@@ -9,6 +9,7 @@ import {
   STRATEGIES,
   type Learned,
   type Observation,
+  type Outage,
   type Policy,
   type PolicyOptions,
   type PolicySnapshot,
@@ -21,6 +22,8 @@ export interface Policies {
   of(accountId: AccountId, options: PolicyOptions): Promise<Policy>;
   /** To what the account has learned: its policies share that. */
   observe(accountId: AccountId, observation: Observation): void;
+  /** Routes that may be out, by what the account has learned. */
+  outages(accountId: AccountId, now: number): Promise<readonly Outage[]>;
   /**
    * Saves and reads now. What fails keeps nothing else from being exchanged.
    * @throws {AggregateError} in the end
@@ -75,6 +78,7 @@ export function createPolicies(app: App): Policies {
         changed();
       }
     },
+    outages: async (accountId, now) => (await shelf.of(accountId, ADAPTIVE, createShared)).outages(now),
     exchange: () => evidence.exchange(),
   };
 }

@@ -4,6 +4,7 @@ import { createPriority } from './policy/priority.ts';
 import type { Policy, PolicyOptions } from './policy/types.ts';
 
 export { createLearned, type Learned } from './policy/adaptive.ts';
+export type { Outage } from './policy/outages.ts';
 export { STRATEGIES, type Strategy } from './policy/strategies.ts';
 export type * from './policy/types.ts';
 

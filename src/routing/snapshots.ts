@@ -9,7 +9,8 @@ import type { ReceiptSnapshot } from './receipt-latency.ts';
 const Amounts = z.array(z.number());
 const Signs = z.looseObject({ byStage: Amounts, seen: z.number(), missed: z.number() });
 const Silence = z.looseObject({
-  ...{ nats: z.number(), lastSentAt: z.number(), lastSignAt: z.number() },
+  ...{ nats: z.number(), attempts: z.number().optional(), refused: z.number().optional() },
+  ...{ lastSentAt: z.number(), lastSignAt: z.number() },
   hasSign: z.boolean(),
 });
 const place = { country: z.string().optional(), operator: z.string().optional() };

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { uuidOf } from '../../src/ids.ts';
-import { LEASE_MS } from '../../src/messages/claim.ts';
 import type { ServiceSettingsInput } from '../../src/services/settings.ts';
 import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriers } from '../support/simulated-carriers.ts';
-import { until } from '../support/until.ts';
+import { createStillClock, pass } from '../support/still-clock.ts';
 import {
   attemptsOf,
   codesOn,
@@ -22,8 +21,7 @@ import {
 // What is done while nothing is known of a carrier: it takes messages from the first one on, and nobody ever heard of
 // one. The other carrier of the account is as new.
 
-/** Stands still until a test lets time pass: nothing is late because the machine is busy. */
-const clock = { at: Date.now(), now: () => clock.at };
+const clock = createStillClock();
 const aNumber = createNumbers(8_500_000);
 const TICK_MS = 2_500;
 const NO_RECEIPTS: ProfileChange = { profile: 'noReceipts', receiptMs: [0, 0] };
@@ -40,26 +38,6 @@ beforeAll(async () => {
   connect = createCarriers(app);
 });
 afterAll(() => main[Symbol.asyncDispose]());
-
-/** Lets time pass, and everything be done that is due then. */
-async function pass(who: Principal, ms: number): Promise<void> {
-  const by = new Date(clock.now() + ms);
-  const due = await app.sql<{ id: string }[]>`
-    SELECT id FROM messages WHERE account_id = ${uuidOf(who.accountId)} AND due_at <= ${by}`;
-  clock.at += ms;
-  app.dispatcher!.wake();
-  if (due.length === 0) return;
-  // Not by its lease alone; and the other carrier reports at once what goes over it once more.
-  const done = async () => {
-    const [row] = await app.sql<{ open: number }[]>`
-      SELECT (SELECT count(*) FROM messages WHERE account_id = ${uuidOf(who.accountId)}
-          AND id = ANY(${due.map(({ id }) => id)}) AND due_at <= ${new Date(clock.now() + LEASE_MS)})::int
-        + (SELECT count(*) FROM attempts WHERE account_id = ${uuidOf(who.accountId)}
-          AND is_late AND status IN ('submitting', 'submitted'))::int AS open`;
-    return row!.open === 0;
-  };
-  await until(done, { what: 'nothing is due', everyMs: 5 });
-}
 
 /** A person who wants a code, and types it in some time after asking, if it is there. */
 interface Person {
@@ -84,7 +62,7 @@ async function serve(who: Principal, count: number, paceOf: (n: number) => numbe
       people.push(person);
       waiting.add(person);
     }
-    await pass(who, TICK_MS);
+    await pass(app, who, clock, TICK_MS);
     for (const person of waiting) {
       const [code] = codesOn(app, person.to);
       if (clock.now() >= person.v.expiresAt.getTime()) waiting.delete(person);
@@ -136,13 +114,14 @@ describe('a carrier that swallows everything from its first message', () => {
       const to = aNumber();
       const v = await start(app, who, to);
       await happened(app, v, 'MessageSent');
-      await pass(who, 12_500);
+      await pass(app, who, clock, 12_500);
       await start(app, who, to);
       // The copy of the first message brings the code; of the second one nothing is heard, either.
-      for (let ms = 12_500; ms < STRANGERS_WAIT_MS + TICK_MS; ms += TICK_MS) await pass(who, TICK_MS);
+      for (let ms = 12_500; ms < STRANGERS_WAIT_MS + TICK_MS; ms += TICK_MS)
+        await pass(app, who, clock, TICK_MS);
       await happened(app, v, 'MessageDelivered');
       await checkVerification(app, who, { verificationId: v.id, code: codesOn(app, to)[0]! });
-      for (let ms = 0; ms < STRANGERS_WAIT_MS; ms += TICK_MS) await pass(who, TICK_MS);
+      for (let ms = 0; ms < STRANGERS_WAIT_MS; ms += TICK_MS) await pass(app, who, clock, TICK_MS);
     }
     const v = await start(app, who, aNumber());
     await happened(app, v, 'MessageSent');

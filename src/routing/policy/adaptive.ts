@@ -2,6 +2,7 @@ import { createAges } from './ages.ts';
 import { createEvidence } from './evidence.ts';
 import { createLearner } from './learn.ts';
 import { keepNewest, takeForeign } from './merge.ts';
+import { findOutages, type Outage } from './outages.ts';
 import { createRanking } from './rank.ts';
 import { writeEvidence } from './snapshot.ts';
 import { createSummarizer } from './summary.ts';
@@ -12,6 +13,8 @@ const FORGOTTEN_MS = 3 * 86_400_000;
 
 /** What was learned, whatever a conversion is worth and however long a code lives: policies of one are fed as one. */
 export interface Learned extends Pick<Policy, 'observe' | 'snapshot' | 'merge'> {
+  /** Routes that may be out, by what was told so far. */
+  outages(now: number): Outage[];
   /** @param codeTtlMs of the codes that are chosen for; what comes later is learned, and counts for nothing */
   policy(options: Pick<PolicyOptions, 'valueOfConversion' | 'codeTtlMs'>): Policy;
 }
@@ -42,6 +45,7 @@ export function createLearned(watchedMs: number): Learned {
         sources.push(writeEvidence({ source, told }, evidence, summarizer, attempts.clock));
       return structuredClone({ version: 1, sources });
     },
+    outages: (now) => findOutages(evidence, ages, now),
     merge({ sources }) {
       const heard = sources.filter((one) => one.source !== source);
       if (!keepNewest(others, structuredClone(heard))) return;

@@ -41,11 +41,11 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
     return doubt;
   }
 
-  function leave(attempt: Attempt, natsOf: (nats: Float64Array) => number): void {
+  function leave(attempt: Attempt, natsOf: (nats: Float64Array) => number, isRefused = false): void {
     const { route, cells } = attempt;
     for (const cell of cells) {
-      leaveSilence(cell.noLife, attempt, natsOf(route.lifeSilence));
-      leaveSilence(cell.noConversion, attempt, natsOf(route.conversionSilence));
+      leaveSilence(cell.noLife, attempt, natsOf(route.lifeSilence), isRefused);
+      leaveSilence(cell.noConversion, attempt, natsOf(route.conversionSilence), isRefused);
       cell.version += 1;
     }
   }
@@ -127,7 +127,7 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
           return convert(attempt, now);
         case 'rejected': {
           const doubt = doubtOf(attempt);
-          leave(attempt, () => REFUSAL_NATS);
+          leave(attempt, () => REFUSAL_NATS, true);
           attempts.remove(attempt);
           return countIn(attempt, 'failed', now, 1 - doubt);
         }

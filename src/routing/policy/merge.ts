@@ -91,9 +91,11 @@ function louder(a: SilenceEvidence, b: SilenceEvidence): SilenceEvidence {
   const hasSign = a.hasSign || b.hasSign;
   const signs = [a, b].filter((one) => one.hasSign).map((one) => one.lastSignAt);
   const lastSignAt = hasSign ? Math.max(...signs) : Math.min(a.lastSignAt, b.lastSignAt);
-  const speaks = (one: SilenceEvidence) => (!hasSign || one.lastSentAt > lastSignAt ? one.nats : 0);
+  const both = [a, b].filter((one) => !hasSign || one.lastSentAt > lastSignAt);
+  const sum = (what: 'nats' | 'attempts' | 'refused') =>
+    both.reduce((total, one) => total + (one[what] ?? 0), 0);
   return {
-    nats: speaks(a) + speaks(b),
+    ...{ nats: sum('nats'), attempts: sum('attempts'), refused: sum('refused') },
     lastSentAt: Math.max(a.lastSentAt, b.lastSentAt),
     lastSignAt,
     hasSign,

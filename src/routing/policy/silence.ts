@@ -25,6 +25,9 @@ export interface Silence {
   hasSign: boolean;
   /** Of attempts that no longer wait: refused ones, and those whose code has expired. */
   endedNats: number;
+  /** How many these are, and how many of them were refused. */
+  ended: number;
+  refused: number;
 }
 
 export function createSilence(ages: Ages, bit: number, now: number): Silence {
@@ -37,6 +40,8 @@ export function createSilence(ages: Ages, bit: number, now: number): Silence {
     lastSentAt: now,
     hasSign: false,
     endedNats: 0,
+    ended: 0,
+    refused: 0,
   };
 }
 
@@ -50,11 +55,14 @@ export function joinSilence(silence: Silence, attempt: Waiting): void {
   silence.lastSentAt = attempt.sentAt;
 }
 
-export function leaveSilence(silence: Silence, attempt: Waiting, nats: number): void {
+/** @param nats 0: it says nothing any more */
+export function leaveSilence(silence: Silence, attempt: Waiting, nats: number, isRefused = false): void {
   if (!isIn(silence, attempt)) return;
   attempt.silentIn &= ~(1 << silence.bit);
   countStage(silence.counts, attempt.stage, -1);
   silence.endedNats += nats;
+  if (nats > 0) silence.ended += 1;
+  if (isRefused) silence.refused += 1;
 }
 
 export function moveInSilence(silence: Silence, attempt: Waiting, stage: number): void {
@@ -68,7 +76,7 @@ export function breakSilence(silence: Silence, sentAt: number): void {
   if (sentAt < silence.lastSignAt) return;
   silence.lastSignAt = sentAt;
   silence.hasSign = true;
-  silence.endedNats = 0;
+  silence.endedNats = silence.ended = silence.refused = 0;
   const { line } = silence;
   while (silence.head < line.length && line[silence.head]!.sentAt <= sentAt) {
     leaveSilence(silence, line[silence.head]!, 0);
@@ -92,6 +100,11 @@ export function totalNats(silence: Silence, nats: Float64Array): number {
   return silence.endedNats + weighedSum(silence.counts, nats);
 }
 
+/** Of how many attempts it is made. */
+export function sizeOf({ counts, ended }: Silence): number {
+  return counts.at.reduce((sum, n) => sum + n, ended);
+}
+
 /** Of each route: one outage in 18 hours of work. More would distrust every route that pauses. */
 const ONSETS_PER_MS = 1.5e-5 / 1_000;
 /** Of one country or operator alone it is rarer, and there are more of them to be wrong about. */
@@ -104,6 +117,8 @@ const QUIET_NATS = 1;
 export interface Suspicion {
   /** That the route is in an outage now, 0–1. */
   probability: number;
+  /** That it was when it was used last: does not fade. */
+  wasOut: number;
   /** At which rate it would end. */
   endsPerMs: number;
 }
@@ -121,9 +136,10 @@ export function suspectOutage(
   into: Suspicion,
 ): void {
   const signAt = Math.max(signOf(silence), signOf(foreign));
-  const elsewhere = foreign && foreign.lastSentAt > signAt ? foreign.nats : 0;
+  const elsewhere = speaks(foreign, signAt) ? foreign.nats : 0;
   const total = totalNats(silence, nats) + elsewhere;
   into.probability = 0;
+  into.wasOut = 0;
   into.endsPerMs = 0;
   if (total < QUIET_NATS) return;
   const usedAt = Math.min(silence.lastSignAt || Infinity, foreign?.lastSignAt ?? Infinity);
@@ -142,8 +158,15 @@ export function suspectOutage(
   const lasts = began * (Math.exp(Math.min(50, total)) - 1);
   const over = uncoveredMs / (Math.max(0, quietMs - uncoveredMs) + SHORTEST_OUTAGE_MS);
   into.probability = lasts / (1 + lasts * (1 + over));
+  into.wasOut = lasts / (1 + lasts);
 }
 
-function signOf(silence: { hasSign: boolean; lastSignAt: number } | undefined): number {
+/** When the last attempt that gave a sign was sent, 0 for none. */
+export function signOf(silence: { hasSign: boolean; lastSignAt: number } | undefined): number {
   return silence?.hasSign ? silence.lastSignAt : 0;
+}
+
+/** Whether another worker's silence goes on behind the last sign. */
+export function speaks(foreign: SilenceEvidence | undefined, signAt: number): foreign is SilenceEvidence {
+  return foreign !== undefined && foreign.lastSentAt > signAt;
 }

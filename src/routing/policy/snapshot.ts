@@ -3,7 +3,7 @@ import type { Evidence, Place } from './evidence.ts';
 import { paceAt } from './pace.ts';
 import type { Route } from './route.ts';
 import type { Signs } from './signs.ts';
-import { totalNats, type Silence } from './silence.ts';
+import { sizeOf, totalNats, type Silence } from './silence.ts';
 import type { Summarizer } from './summary.ts';
 import type { CellEvidence, SignEvidence, SilenceEvidence, SourceEvidence } from './types.ts';
 
@@ -65,6 +65,10 @@ function writeSigns({ byStage, seen, missed }: Signs): SignEvidence {
 }
 
 function writeSilence(silence: Silence, nats: Float64Array): SilenceEvidence {
-  const { lastSentAt, lastSignAt, hasSign } = silence;
-  return { nats: totalNats(silence, nats), lastSentAt, lastSignAt, hasSign };
+  const { lastSentAt, lastSignAt, hasSign, refused } = silence;
+  return {
+    nats: totalNats(silence, nats),
+    ...{ attempts: sizeOf(silence), refused },
+    ...{ lastSentAt, lastSignAt, hasSign },
+  };
 }

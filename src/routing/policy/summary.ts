@@ -32,8 +32,8 @@ export function createSummarizer(ages: Ages, conversions: Signs): Summarizer {
   const failing = new Float64Array(LAYERS);
   const converted = new Float64Array(LAYERS);
   const failed = new Float64Array(LAYERS);
-  const life: Suspicion = { probability: 0, endsPerMs: 0 };
-  const conversion: Suspicion = { probability: 0, endsPerMs: 0 };
+  const life: Suspicion = { probability: 0, wasOut: 0, endsPerMs: 0 };
+  const conversion: Suspicion = { probability: 0, wasOut: 0, endsPerMs: 0 };
 
   function summarize(cell: Cell, route: Route, now: number): void {
     const { summary, outcomes, foreign } = cell;

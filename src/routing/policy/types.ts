@@ -132,6 +132,9 @@ export interface CellEvidence {
 
 export interface SilenceEvidence {
   nats: number;
+  /** Attempts that it is made of, and those of them that were refused; versions before did not say. */
+  attempts?: number | undefined;
+  refused?: number | undefined;
   lastSentAt: number;
   lastSignAt: number;
   hasSign: boolean;

@@ -100,8 +100,8 @@ function perMs(place: Place | undefined, now: number): number {
 }
 
 function sumUp(cell: Cell, route: Route, ages: Ages, now: number) {
-  const life = { probability: 0, endsPerMs: 0 };
-  const conversion = { probability: 0, endsPerMs: 0 };
+  const life = { probability: 0, wasOut: 0, endsPerMs: 0 };
+  const conversion = { probability: 0, wasOut: 0, endsPerMs: 0 };
   suspectOutage(cell.noLife, cell.foreign?.noLife, route.lifeSilence, ages, now, life);
   suspectOutage(
     cell.noConversion,

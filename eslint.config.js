@@ -31,7 +31,7 @@ const PURE = [
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
   'inbound/{cursor,find-codes,keywords,mask-numbers,redact-codes}',
   'outgoing/{address,backoff,networks,standing}',
-  'outgoing/http/{document,exchange,failure,pointer,retry-after,template,url}',
+  'outgoing/http/{document,exchange,failure,pointer,retry-after,rules,template,url}',
   'webhooks/{catalog,outcome,request,schedule,signature}',
   'cli/duration',
   'routing/policy/{adaptive,ages,attempt,attempts,cell,estimate,evidence,exploration,layers,learn,least-cost,load}',

@@ -10,6 +10,7 @@ import { untilReachable } from './bus/until-reachable.ts';
 import { createMemoryCounter } from './bus/shared-counter.ts';
 import type { CarrierReceipt } from './carriers/carrier.ts';
 import { createHealthBoard } from './carriers/health-board.ts';
+import { outsideOf } from './carriers/outside.ts';
 import { createCarrierRegistry } from './carriers/registry.ts';
 import { every } from './chores.ts';
 import type { Config } from './config.ts';
@@ -73,22 +74,11 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
   const log = overrides.log ?? createLog(config.logLevel);
   const databaseUrl = await startDatabase(config, log, starting);
   await migrate(databaseUrl);
-  const app = await createPlatform(config, databaseUrl, log, overrides, starting);
+  const simulator = starting.use(await startSimulator(config));
+  const app = await createPlatform(config, databaseUrl, simulator, log, overrides, starting);
   await refuseOtherRegions(app);
   await keepErasures(app);
 
-  let simulator: Simulator | undefined;
-  if (config.roles.includes('simulator')) {
-    simulator = starting.use(
-      await createSimulator({
-        host: config.host,
-        httpPort: config.simulator.httpPort,
-        smppPort: config.simulator.smppPort,
-        profiles: DEMO_PROFILES,
-        ownHosts: config.ownHosts,
-      }),
-    );
-  }
   const seeded = simulator && (await seedDemo(app, config, simulator));
   // Before the worker, to hear its first words.
   const watch = config.roles.includes('api') ? app.single(createWorkerWatch) : undefined;
@@ -133,9 +123,21 @@ async function startDatabase(config: Config, log: Logger, stack: AsyncDisposable
   return postgres.url;
 }
 
+async function startSimulator(config: Config): Promise<Simulator | undefined> {
+  if (!config.roles.includes('simulator')) return undefined;
+  return createSimulator({
+    host: config.host,
+    httpPort: config.simulator.httpPort,
+    smppPort: config.simulator.smppPort,
+    profiles: DEMO_PROFILES,
+    ownHosts: config.ownHosts,
+  });
+}
+
 async function createPlatform(
   config: Config,
   databaseUrl: string,
+  simulator: Simulator | undefined,
   log: Logger,
   overrides: Partial<Overrides>,
   stack: AsyncDisposableStack,
@@ -173,6 +175,7 @@ async function createPlatform(
     region: config.region,
     mail,
     networks: createNetworks(config.privateNetworks),
+    simulatedAt: simulatedAt(config, simulator),
     erasures: config.erasures,
     rates: config.rates,
     log,
@@ -192,13 +195,11 @@ async function startWorker(
   stack: AsyncDisposableStack,
 ): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
-  const { networks, publicUrl } = app;
-  const outside = { publicUrl, networks, simulator: simulatedAt(config, simulator) };
   const onReceipt = async (accountId: AccountId, receipt: CarrierReceipt) => {
     await app.batched(commitFacts, SETTLE_BATCH).add({ kind: 'receipt', ...receipt, accountId });
   };
   const onReady = () => dispatcher?.wake();
-  const carriers = await createCarrierRegistry(app, outside, {
+  const carriers = await createCarrierRegistry(app, outsideOf(app), {
     onReceipt,
     onInbound: (accountId, message) => receiveInbound(app, accountId, message),
     onReady,

@@ -7,7 +7,7 @@ import type { BatchOptions, Batcher } from './db/batch.ts';
 import type { Db, Sql } from './db/client.ts';
 import type { Lanes } from './db/lanes.ts';
 import type { Mailer } from './mail/mailer.ts';
-import type { Networks } from './outgoing/networks.ts';
+import type { Networks, Place } from './outgoing/networks.ts';
 import type { Rates } from './config/rates.ts';
 
 /** What every verb is given. Constructed in `app.ts`, and nowhere else. */
@@ -26,6 +26,8 @@ export interface App {
   region: string | undefined;
   /** The operator's own networks, which outgoing calls may go to. */
   networks: Networks;
+  /** Where carriers may be because a simulator is there, whatever the networks; undefined: nowhere. */
+  simulatedAt: Place | undefined;
   /** Where erasures are written down outside of the database, and for how long backups are kept. */
   erasures: { file: string; backupDays: number };
   /** The name that passkeys are for, and the origins on whose pages they work. */

@@ -4,6 +4,7 @@ import { withKeys } from '../crypto/with-keys.ts';
 import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { given, readMembers, type CarrierInput } from './input.ts';
+import { checkTargets } from './check-targets.ts';
 import type { CarrierKindName } from './kinds.ts';
 import { makeCarrier, saveCarrier } from './save-carrier.ts';
 import type { CarrierRow } from './table.ts';
@@ -20,5 +21,6 @@ export async function addCarrier(
   const row = await withKeys(app.keys, () => makeCarrier(app, { accountId: who.accountId, id }, whole));
   if (row.config.kind !== kind)
     throw new InvalidInput('config.kind', `This mutation connects ${kind} carriers.`);
+  checkTargets(app, row.config);
   return saveCarrier(app, who, 'carrier.connect', { id }, () => row);
 }

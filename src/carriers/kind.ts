@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CarrierId } from '../ids.ts';
+import type { AddressRules } from '../outgoing/networks.ts';
 import type { NamedSecret, Secrets } from '../outgoing/secrets.ts';
 import type { Carrier, CarrierEvents } from './carrier.ts';
 import type { CallbackDoors } from './http/doors.ts';
@@ -23,6 +24,8 @@ export interface CarrierKind<Config extends AnyConfig> {
   config: z.ZodType<Config>;
   /** Where a carrier is called: two that are equal lead to the same place. */
   addressOf(config: Config): string;
+  /** Where it connects to, and by which field that was chosen. */
+  targets(config: Config, outside: Pick<Outside, 'networks' | 'simulator'>): Target[];
   /** The secrets that a configuration names, each with the path of the field that does. */
   secretsOf(config: Config): NamedSecret[];
   secretsMayBeEmpty: boolean;
@@ -36,6 +39,16 @@ export interface CarrierKind<Config extends AnyConfig> {
   callbacks(config: Config): CallbackDoors | undefined;
   /** Nothing waits here: what stands in the way is told by the carrier's health. */
   open(opening: Opening<Config>, events: CarrierEvents): Carrier;
+}
+
+/** A host that a carrier connects to. */
+export interface Target {
+  /** Of the field in the configuration, e.g. `request.url`. */
+  path: string;
+  /** A name or an address. */
+  host: string;
+  /** Which addresses it may have. */
+  rules: AddressRules;
 }
 
 export interface KindInGraphQL {

@@ -1,4 +1,4 @@
-import type { Networks } from '../outgoing/networks.ts';
+import type { Networks, Place } from '../outgoing/networks.ts';
 
 /** What carriers may know of the world between them and us. */
 export interface Outside {
@@ -7,5 +7,14 @@ export interface Outside {
   /** Networks of the operator's own that carriers may be in. */
   networks: Networks;
   /** Where a simulator is: a carrier there is connected to wherever that is. */
-  simulator?: { hosts: readonly string[]; port: number } | undefined;
+  simulator?: Place | undefined;
+}
+
+/** What the app knows of it. */
+export function outsideOf({
+  simulatedAt,
+  publicUrl,
+  networks,
+}: Pick<Outside, 'publicUrl' | 'networks'> & { simulatedAt: Place | undefined }): Outside {
+  return { publicUrl, networks, simulator: simulatedAt };
 }

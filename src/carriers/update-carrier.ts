@@ -3,6 +3,7 @@ import { InvalidInput, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
 import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
+import { checkTargets } from './check-targets.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
 import { given, readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
@@ -48,6 +49,7 @@ function changeAccess(
   if (input.config === undefined && input.typed === undefined && input.secrets === undefined)
     return { config: before.config, secretsSealed, receiptIdForm, repeatedIds };
   const config = changeConfig(before.config, input);
+  checkTargets(app, config, { root: input.typed?.kind, before: before.config });
   const named = new Set(secretsOf(config).map(({ name }) => name));
   const old = openSecrets(app.keys, before, secretsSealed);
   const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));

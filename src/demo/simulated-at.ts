@@ -1,6 +1,6 @@
-import type { Outside } from '../carriers/outside.ts';
 import type { Config } from '../config.ts';
 import { isLoopback, LOOPBACK } from '../http/url-of.ts';
+import type { Place } from '../outgoing/networks.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Simulator } from '../simulator/simulator.ts';
 export function simulatedAt(
   { simulator: { host, smppPort, mayBeElsewhere } }: Config,
   simulator: Simulator | undefined,
-): Outside['simulator'] {
+): Place | undefined {
   if (simulator) return { hosts: [host, ...LOOPBACK], port: simulator.smppPort };
   return mayBeElsewhere ? { hosts: isLoopback(host) ? LOOPBACK : [host], port: smppPort } : undefined;
 }

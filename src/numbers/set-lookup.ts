@@ -6,6 +6,9 @@ import { checkCurrency } from '../accounts/currency.ts';
 import { withKeys } from '../crypto/with-keys.ts';
 import { changedIn } from '../audit/act.ts';
 import type { Doer } from '../audit/actor.ts';
+import { checkHost } from '../outgoing/check-host.ts';
+import { rulesOf } from '../outgoing/http/rules.ts';
+import { splitUrl } from '../outgoing/http/url.ts';
 import { checkNamed, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { readInput } from '../read-input.ts';
@@ -32,6 +35,8 @@ export interface LookupInput {
 export async function setNumberLookup(app: App, who: Doer, input: LookupInput): Promise<LookupRow> {
   const { accountId } = who;
   const config = readInput(NumberLookupConfig, input.config, 'config');
+  const { origin } = splitUrl(config.request.url);
+  checkHost('config.request.url', origin.hostname, rulesOf(origin, app.networks));
   await checkCurrency(app, accountId, input.currency);
   const save = () =>
     changeConfiguration(app, who, 'number_lookup.set', async (tx, act) => {

@@ -14,6 +14,12 @@ export function isNetwork(text: string): boolean {
   return readNetwork(text) !== undefined;
 }
 
+/** One port of some hosts, e.g. where the simulator is. */
+export interface Place {
+  hosts: readonly string[];
+  port: number;
+}
+
 /** Whether all of a network is inside of another one. Both are in CIDR form. */
 export function isWithin(inner: string, outer: string): boolean {
   const [small, wide] = [readNetwork(inner), readNetwork(outer)];
@@ -63,6 +69,24 @@ export function refusalOf(address: string, rules: AddressRules): string | undefi
   if (kind !== 'public')
     return `${address} is not public (${kind}) and not in OTPOST_PRIVATE_NETWORKS, where networks of your own are named`;
   return rules.onlyOwn ? `${address} is not in OTPOST_PRIVATE_NETWORKS` : undefined;
+}
+
+/**
+ * Why a host must not be called, as far as that is known without asking anybody: it is an address, in whatever
+ * notation, or `localhost`. Undefined for a name: what it resolves to is judged when it is called.
+ */
+export function hostProblem(host: string, rules: AddressRules): string | undefined {
+  const refusals = literalAddresses(host).map((address) => refusalOf(address, rules));
+  return refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
+}
+
+function literalAddresses(host: string): string[] {
+  // As a URL has it every odd notation is gone (127.1, 0x7f000001), and a system's resolver reads them all the same.
+  const inUrl = URL.parse(`http://${isIP(host) === 6 ? `[${host}]` : host}/`)?.hostname ?? host;
+  const plain = inUrl.replace(/^\[|\]$/g, '');
+  if (isIP(plain) !== 0) return [plain];
+  // RFC 6761 §6.3: never anything else.
+  return /^(?:.+\.)?localhost\.?$/i.test(plain) ? ['127.0.0.1', '::1'] : [];
 }
 
 function readNetwork(text: string): { version: 4 | 6; address: string; bits: number } | undefined {

@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
+import { rulesOf } from '../outgoing/http/rules.ts';
 import { splitUrl, urlProblem } from '../outgoing/http/url.ts';
 import { checkLiteral, ForbiddenAddress } from '../outgoing/lookup.ts';
-import { refusalOf, type AddressRules } from '../outgoing/networks.ts';
+import { refusalOf } from '../outgoing/networks.ts';
 import type { App } from '../platform.ts';
 import { ALL_WEBHOOK_NAMES, isWebhookName, type WebhookName } from './catalog.ts';
 import { WebhookAddressRefused, WebhookOutsideResidency } from './errors.ts';
@@ -36,11 +37,6 @@ export function readEvents(names: readonly string[] | null): WebhookName[] | nul
   return ALL_WEBHOOK_NAMES.filter((name) => names.includes(name));
 }
 
-/** Which addresses an endpoint may have: in the clear only those of the operator's own networks. */
-export function rulesFor(app: Pick<App, 'networks'>, origin: URL): AddressRules {
-  return { own: app.networks, onlyOwn: origin.protocol === 'http:' };
-}
-
 /**
  * Reads where an endpoint is. A name that resolves to what may not be called is refused at once; it is judged
  * again at each connection, so a name that changes its mind gains nothing.
@@ -52,7 +48,7 @@ export async function readUrl(app: App, text: string): Promise<string> {
     url.length > MAX_URL_LENGTH ? `A URL has at most ${MAX_URL_LENGTH} characters` : urlProblem(url);
   if (problem !== undefined) throw new InvalidInput('url', `${problem}.`);
   const { origin } = splitUrl(url);
-  const rules = rulesFor(app, origin);
+  const rules = rulesOf(origin, app.networks);
   try {
     checkLiteral(origin.hostname, rules);
   } catch (error) {

@@ -63,7 +63,7 @@ afterAll(() => testApp[Symbol.asyncDispose]());
 
 const OURS = '+385994444444';
 const ANOTHER = '+385994444445';
-const smpp = { host: '192.0.2.1', port: 2775, systemId: 'x' };
+const smpp = { host: 'smpp.example', port: 2775, systemId: 'x' };
 const http = {
   request: { url: 'https://sms.example/send', body: { json: { to: '{to}', text: '{text}' } } },
   answer: { messageId: '/id' },
@@ -141,7 +141,7 @@ const REFUSED: Readonly<Record<string, readonly Row[]>> = {
     ['from one to another place', ({ us }) => ({ carrierId: us, region: 'CA' }), carrier('region')],
     [
       'elsewhere, at another host',
-      ({ us }) => ({ carrierId: us, smpp: { host: '192.0.2.2' } }),
+      ({ us }) => ({ carrierId: us, smpp: { host: 'other.example' } }),
       carrier('region'),
     ],
     [

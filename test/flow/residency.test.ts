@@ -106,7 +106,7 @@ describe('with a residency, a carrier that is elsewhere, or nowhere', () => {
   const outside = (field: string) => ({
     ...{ __typename: 'CarrierOutsideResidency', code: 'carrier/outside_residency', field },
   });
-  const config = { host: '127.0.0.1', port: 1, systemId: 'x' };
+  const config = { host: 'smpp.example', port: 1, systemId: 'x' };
 
   async function asked() {
     const who = await anAccount();

@@ -40,6 +40,7 @@ export function createProcess({
     region: undefined,
     mail: undefined,
     networks: createNetworks([]),
+    simulatedAt: undefined,
     erasures: { file: '/dev/null', backupDays: 35 },
     rates: {
       credential: undefined,

@@ -248,7 +248,7 @@ export const MUTATIONS: Readonly<Record<string, FieldRow>> = {
     ...liveOnly,
     args: input(({ word }) => ({
       name: `${word} smpp`,
-      config: { host: '192.0.2.1', port: 2775, systemId: 'x' },
+      config: { host: 'smpp.example', port: 2775, systemId: 'x' },
       password: 'secret',
     })),
   },

@@ -1,4 +1,6 @@
 import { secretsOfRequest } from '../../outgoing/http/secrets-named.ts';
+import { rulesOf } from '../../outgoing/http/rules.ts';
+import { splitUrl } from '../../outgoing/http/url.ts';
 import type { CarrierKind } from '../kind.ts';
 import { callbackUrl } from './callback-url.ts';
 import { createHttpCarrier } from './carrier.ts';
@@ -19,6 +21,10 @@ export const HTTP = {
   },
   config: HttpCarrierConfig,
   addressOf: ({ request }) => request.url,
+  targets({ request }, { networks }) {
+    const { origin } = splitUrl(request.url);
+    return [{ path: 'request.url', host: origin.hostname, rules: rulesOf(origin, networks) }];
+  },
   secretsOf({ request, receipts, inbound }) {
     const named = secretsOfRequest(request, PLACEHOLDERS);
     if (receipts) named.push({ name: receipts.auth.secret, path: 'config.receipts.auth.secret' });

@@ -19,6 +19,9 @@ export const SMPP = {
   },
   config: SmppCarrierConfig,
   addressOf: ({ host, port }) => `${host}:${port}`,
+  targets: (config, outside) => [
+    { path: 'host', host: config.host, rules: { own: networksOf(outside, config) } },
+  ],
   secretsOf: () => [{ name: 'password', path: 'config' }],
   secretsMayBeEmpty: true,
   secretProblem: (password) =>
@@ -31,7 +34,7 @@ export const SMPP = {
     return createSmppCarrier(
       {
         ...{ id, name, clock, random, formMemory },
-        networks: isSimulator(outside, config) ? ANYWHERE : outside.networks,
+        networks: networksOf(outside, config),
         password: secrets.password!,
         numberMark: names.markOf,
         ...linkOptions(config),
@@ -44,6 +47,9 @@ export const SMPP = {
 // But for metadata services, which nobody's networks include.
 const ANYWHERE: Networks = { includes: () => true };
 
-function isSimulator({ simulator }: Outside, { host, port }: { host: string; port: number }): boolean {
-  return simulator?.port === port && simulator.hosts.includes(host);
+function networksOf(
+  { networks, simulator }: Pick<Outside, 'networks' | 'simulator'>,
+  { host, port }: { host: string; port: number },
+): Networks {
+  return simulator?.port === port && simulator.hosts.includes(host) ? ANYWHERE : networks;
 }

@@ -5,6 +5,7 @@ import { checkLiteral, createCheckedLookup, type Resolve } from '../lookup.ts';
 import type { Networks } from '../networks.ts';
 import type { Exchange, HttpRequest } from './exchange.ts';
 import { inWords } from './failure.ts';
+import { rulesOf } from './rules.ts';
 
 export interface ClientOptions {
   origin: URL;
@@ -109,7 +110,7 @@ export class HttpClient {
   }
 
   get #rules() {
-    return { own: this.#options.networks, onlyOwn: !this.#isTls };
+    return rulesOf(this.#options.origin, this.#options.networks);
   }
 
   #open({ method, target, headers }: HttpRequest): ClientRequest {

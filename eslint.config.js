@@ -143,6 +143,7 @@ export default defineConfig(
     'schema/',
     'drizzle/',
     'coverage/',
+    'dist/',
     '.data/',
     'src/graphql/generated/',
     'src/sdk/generated/',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { ESLint } from 'eslint';
+import { getFileInfo } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import tseslint from 'typescript-eslint';
 
@@ -20,6 +21,16 @@ async function broken(filePath: string, code: string): Promise<string[]> {
 }
 
 const IMPORT = 'no-restricted-imports';
+
+test.each(['dist/sdk/index.js', 'dist/sdk/index.d.ts', 'dist/cli/otpost.js'])(
+  'what is built is not looked at: %s',
+  async (path) => {
+    expect(await eslint.isPathIgnored(path)).toBe(true);
+    expect(await getFileInfo(path, { ignorePath: ['.prettierignore', '.gitignore'] })).toMatchObject({
+      ignored: true,
+    });
+  },
+);
 
 describe('1. a pure file', () => {
   test.each([

@@ -3,7 +3,7 @@ import { readEvidence } from './audit/verify/kept-checkpoints.ts';
 import { parseVerifyOptions, VERIFY_HELP, type VerifyOptions } from './audit/verify/options.ts';
 import { describeTampering, describeWhole, verifyLog } from './audit/verify/verify-log.ts';
 import { loadConfig } from './config.ts';
-import { databaseBeside } from './db/embedded/running.ts';
+import { existingDatabase } from './db/existing.ts';
 import { createProgress } from './progress.ts';
 import { explainStartFailure } from './start-failure.ts';
 
@@ -19,7 +19,7 @@ try {
 
 async function run(options: VerifyOptions): Promise<void> {
   const config = loadConfig(process.env);
-  const databaseUrl = await databaseBeside(config);
+  const databaseUrl = await existingDatabase(config);
   await using app = await createApp({ ...config, databaseUrl, roles: [] });
   const progress = createProgress(process.stdout, () => performance.now());
   const { accounts, entries, tampered } = await verifyLog(

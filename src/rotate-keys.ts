@@ -1,6 +1,6 @@
 import { createApp } from './app.ts';
 import { loadConfig } from './config.ts';
-import { databaseBeside } from './db/embedded/running.ts';
+import { existingDatabase } from './db/existing.ts';
 import { parseRotateOptions, ROTATE_HELP, type RotateOptions } from './keys/rotate/options.ts';
 import { createProgress } from './progress.ts';
 import { rotateKeys } from './keys/rotate/rotate.ts';
@@ -18,7 +18,7 @@ try {
 
 async function run(options: RotateOptions): Promise<void> {
   const config = loadConfig(process.env);
-  const databaseUrl = await databaseBeside(config);
+  const databaseUrl = await existingDatabase(config);
   await using app = await createApp({ ...config, databaseUrl, roles: [] });
   const progress = createProgress(process.stdout, () => performance.now());
   await rotateKeys(app, { ...options, rereadMs: config.keysRereadMs }, progress);

@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import postgres from 'postgres';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
-import { socketFactory } from './socket.ts';
-import { readTarget } from './target.ts';
+import { openSingle } from './single.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const OLDEST_SERVER = 15;
@@ -15,14 +13,7 @@ const OLDEST_SERVER = 15;
  * @throws {Error} that says what to do when the server is too old
  */
 export async function migrate(connectionString: string, migrationsFolder = MIGRATIONS): Promise<void> {
-  const { url, tls } = readTarget(connectionString);
-  const sql = postgres(url, {
-    max: 1,
-    onnotice: () => {},
-    connect_timeout: 10,
-    // Missing in the driver's types.
-    ...({ socket: socketFactory(tls) } as object),
-  });
+  const sql = openSingle(connectionString);
   try {
     const [row] = await sql<
       { version: number }[]

@@ -26,7 +26,9 @@ mutation start {
 `;
 
 const WATCH = `# 2. Watch what has happened, then what happens, live.
-#    The id goes into the variables below.
+#    The id goes into the variables below. Each event takes the place of the one before, and those that have happened
+#    already pass in a moment; "npx otpost watch vrf_…" prints them all. A tab stops when it is left: to see an event
+#    come, run this in a window of its own, and "check" in another one.
 subscription watch($verificationId: ID!) {
   verificationEvents(verificationId: $verificationId) {
     __typename
@@ -115,11 +117,17 @@ query list {
 const WATCHED = JSON.stringify({ verificationId: 'vrf_' }, null, 2);
 const CHECKED = JSON.stringify({ verificationId: 'vrf_', code: '000000' }, null, 2);
 
+/** With what the page takes and the type does not know. */
+type PageOptions = GraphiQLOptions & { query: string; variables: string };
+
 /** @param apiKey put into the headers of every tab, for a development server's demo account */
-function graphiqlOptions(apiKey: string | undefined): GraphiQLOptions {
+function graphiqlOptions(apiKey: string | undefined): PageOptions {
   const headers = JSON.stringify({ authorization: `Bearer ${apiKey ?? '<your API key>'}` }, null, 2);
   return {
     title: 'Otpost GraphiQL',
+    // The tab that is open at a visit, also at a later one: without it that is an empty one.
+    query: START,
+    variables: '',
     defaultHeaders: headers,
     headers,
     defaultTabs: [

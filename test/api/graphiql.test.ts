@@ -88,6 +88,30 @@ test('GraphiQL verifies a number in its prefilled tabs, live events included, wi
   expect(forbidden).toEqual([]);
 });
 
+test('GraphiQL opens at the tab "start" at each visit, and has no more tabs at the next one', async ({
+  skip,
+}) => {
+  const chromium = await chromiumInfo();
+  if ('missing' in chromium) return skip(chromium.missing);
+  await using opened = await openBrowser(chromium.path);
+  const page = await opened.browser.newPage();
+  const titles = () => page.getByRole('tab').allInnerTexts();
+  const stored = () => page.evaluate(() => localStorage.getItem('graphiql:tabState'));
+
+  await page.goto(urlOf(app));
+  await openTab(page, 'watch');
+  await fillVariables(page, { verificationId: 'vrf_seen' });
+  await until(async () => (await stored())?.includes('vrf_seen'));
+  const before = await titles();
+
+  await page.goto(urlOf(app));
+  await page.locator('.graphiql-query-editor', { hasText: /mutation\s+start\b/ }).waitFor();
+  expect(await page.locator('[role=tab][aria-selected=true]').innerText()).toBe('start');
+  expect(await titles()).toEqual(before);
+  await page.getByRole('button', { name: /execute query/i }).click();
+  await answer(page, /__typename/);
+});
+
 test('the page of the handsets fills itself, with no script or style that it did not come with', async ({
   skip,
 }) => {

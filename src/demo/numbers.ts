@@ -8,7 +8,10 @@ export interface DemoNumber {
   e164: string;
 }
 
-/** One example mobile number of every country that libphonenumber knows, about 240. */
+/**
+ * The example mobile number of each of the 245 countries and territories that libphonenumber knows: 238 numbers, as
+ * some have that of another one (Christmas Island that of Australia).
+ */
 export function exampleNumbers(): DemoNumber[] {
   return Object.keys(examples).flatMap((country) => {
     const number = getExampleNumber(country as CountryCode, examples);
@@ -20,13 +23,13 @@ export function exampleNumbers(): DemoNumber[] {
 const MAX_TRIES = 1_000;
 
 /**
- * Any amount of different valid mobile numbers: the examples first, then the same with other last digits.
+ * Any amount of valid mobile numbers: the examples first, then the same with other last digits.
  */
 export function* demoNumbers(count: number): Generator<DemoNumber> {
   const sample = exampleNumbers();
   let made = 0;
   for (let round = 0; made < count; round++) {
-    if (round > MAX_TRIES) throw new Error(`only ${made} different numbers could be made`);
+    if (round > MAX_TRIES) throw new Error(`only ${made} numbers could be made`);
     for (const example of sample) {
       if (made >= count) return;
       const number = round === 0 ? example : varied(example, round);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export interface DemoOptions {
-  /** Verifications in all; undefined: one per country. */
+  /** Verifications in all; undefined: one per country or territory. */
   count: number | undefined;
   /** Starts per second; undefined: as fast as `CONCURRENCY` allows. */
   rate: number | undefined;
@@ -18,7 +18,7 @@ export const DEMO_HELP = `Verifies phone numbers through a running Otpost, from 
 
 Usage: npm run demo -- [options]
 
-  --count N           how many verifications (default: one for each of about 240 countries)
+  --count N           how many verifications (default: one for each of 245 countries and territories)
   --rate N            starts per second, for a sustained run (default: as fast as they finish, 50 at once)
   --url URL           the server, e.g. http://127.0.0.1:4000 (default: the one of dev.json in DATA_DIR (.data)
                       if it answers, else a new one on free ports, stopped at the end)
@@ -27,7 +27,7 @@ Usage: npm run demo -- [options]
   --test              as tests, with the test key of dev.json: nothing reaches a carrier, and codes are read over the API
   --help              this text
 
-Ends with 0 when every verification was approved, else with 1 and the reason of each that was not.
+Ends with 0 when every verification was approved, else with 1 and the reasons of those that were not.
 `;
 
 /** @throws {Error} in one line that names the option */

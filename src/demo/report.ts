@@ -11,7 +11,12 @@ const PHASES = [
   { name: 'start → approved', from: 'startedAt', to: 'approvedAt' },
 ] as const;
 
-/** The demo's result: outcomes, times, and every verification that was not approved with its reason. */
+/** Verifications that are named one by one. */
+const NAMED = 20;
+/** Reasons that are told of the rest. */
+const REASONS = 10;
+
+/** The demo's result: outcomes, times, and the verifications that were not approved with their reasons. */
 export function report(courses: readonly Course[], seconds: number): string {
   const outcomes = new Map<string, number>();
   for (const course of courses) outcomes.set(course.outcome, (outcomes.get(course.outcome) ?? 0) + 1);
@@ -32,8 +37,24 @@ export function report(courses: readonly Course[], seconds: number): string {
     '',
     `${courses.length} verifications in ${seconds.toFixed(1)} s: ${(courses.length / seconds).toFixed(0)} a second`,
   );
-  for (const c of courses)
-    if (c.outcome !== 'approved')
-      lines.push(`  ${c.country} ${c.masked}: ${c.outcome}${c.reason ? `: ${c.reason}` : ''}`);
+  const others = courses.filter(({ outcome }) => outcome !== 'approved');
+  for (const course of others.slice(0, NAMED))
+    lines.push(`  ${course.country} ${course.masked}: ${whyOf(course)}`);
+  if (others.length > NAMED) lines.push(...inGroups(others.slice(NAMED)));
   return `${lines.join('\n')}\n`;
+}
+
+function whyOf({ outcome, reason }: Course): string {
+  return reason ? `${outcome}: ${reason}` : outcome;
+}
+
+/** How many there are of each reason, the most frequent first. */
+function inGroups(courses: readonly Course[]): string[] {
+  const groups = [...Map.groupBy(courses, whyOf)].sort(([, a], [, b]) => b.length - a.length);
+  const told = groups
+    .slice(0, REASONS)
+    .map(([why, { length }]) => `  ${String(length).padStart(7)} × ${why}`);
+  const rest = groups.slice(REASONS).reduce((sum, [, { length }]) => sum + length, 0);
+  if (rest > 0) told.push(`  ${String(rest).padStart(7)} × something else`);
+  return [`  and ${courses.length} more:`, ...told];
 }

@@ -26,7 +26,8 @@ async function run(options: DemoOptions): Promise<number> {
   await using server = await findServer(options, dataDirOfEnvironment());
   const count = options.count ?? exampleNumbers().length;
   const asTests = options.test ? ', as tests: nothing reaches a carrier' : '';
-  process.stdout.write(`Verifying ${count} numbers through ${server.origin}${asTests}\n`);
+  const what = options.count === undefined ? oneEach() : `${count} numbers`;
+  process.stdout.write(`Verifying ${what} through ${server.origin}${asTests}\n`);
   const apiKey = options.test ? server.testApiKey : server.apiKey;
   if (apiKey === undefined) throw new Error('dev.json has no test key: start the server again.');
   await using client = createDemoClient(server.url, apiKey);
@@ -37,6 +38,13 @@ async function run(options: DemoOptions): Promise<number> {
   const courses = await verifyAll(target, count, options.rate);
   process.stdout.write(report(courses, (Date.now() - began) / 1000));
   return courses.every((course) => course.outcome === 'approved') ? 0 : 1;
+}
+
+/** In words. */
+function oneEach(): string {
+  const sample = exampleNumbers();
+  const { size } = new Set(sample.map(({ e164 }) => e164));
+  return `a number of each of ${sample.length} countries and territories (${size} numbers: some share one)`;
 }
 
 async function ensureService(client: DemoClient): Promise<string> {

@@ -7,6 +7,7 @@ import {
 } from '../graphql/generated/graphql.ts';
 import type { DemoClient } from './client.ts';
 import type { DemoNumber } from './numbers.ts';
+import { readCode } from './read-code.ts';
 import { reasonOf, wayOf } from './reasons.ts';
 
 /** How one verification went. Times are epoch milliseconds as this client saw them. */
@@ -142,14 +143,4 @@ async function check(
     input: { verificationId, code },
   });
   if (checked.__typename !== 'Verification') throw new Error(checked.message);
-}
-
-/** The code of the newest text on the handset. */
-async function readCode(simulatorUrl: string | undefined, e164: string): Promise<string> {
-  if (simulatorUrl === undefined) throw new Error('no handsets to read the code from');
-  const response = await fetch(`${simulatorUrl}/handsets/${encodeURIComponent(e164)}/messages`);
-  const texts = (await response.json()) as { text: string }[];
-  const code = /\b\d{4,10}\b/.exec(texts.at(-1)?.text ?? '')?.[0];
-  if (!code) throw new Error('no code on the handset');
-  return code;
 }

@@ -4,8 +4,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readCode } from '../../src/demo/read-code.ts';
+import { createOtpost } from '../../src/sdk/index.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { runToEnd, startProcess } from '../support/processes.ts';
+import { startProxy } from '../support/proxy.ts';
+import { received } from '../support/verifying.ts';
 
 test.each([
   ['that is nowhere', {}],
@@ -68,6 +72,17 @@ test('what a server refuses is named in its words', async () => {
   const { said, ended } = await demo(running, ['--count', '1']);
   expect(said).toMatch(/^ {2}AC \+247…\d\d: (failed|not sent): .*route/m);
   expect(ended).toBe(1);
+});
+
+test('a handset that cannot be asked is asked again', async () => {
+  await using running = await createTestApp();
+  const { server, simulator, demo: dev } = running.app;
+  const to = '+385915550007';
+  await createOtpost({ url: server!.url, token: dev!.apiKey }).start(to);
+  const [code] = await received(running.app, to);
+  await using wire = await startProxy({ host: '127.0.0.1', port: Number(new URL(simulator!.url).port) });
+  await wire.cut();
+  expect(await readCode(`http://127.0.0.1:${wire.port}`, to, () => wire.mend())).toBe(code);
 });
 
 test('numbers are started at the rate that was asked for', async () => {

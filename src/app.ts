@@ -42,6 +42,7 @@ import type { ApiServer } from './graphql/server.ts';
 import { createSandbox } from './sandbox/carrier.ts';
 import { createSimulator, type Simulator } from './simulator/simulator.ts';
 import { keepErasures, LEDGER_MS } from './subjects/ledger.ts';
+import { Stops } from './stops.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 import { startChores } from './worker-chores.ts';
 import { makeDir } from './make-dir.ts';
@@ -66,15 +67,17 @@ export interface RunningApp extends App, AsyncDisposable {
   demo: Demo | undefined;
   /** An app that uses all this, in development. */
   example: Example | undefined;
+  stopping: Pick<Stops, 'waitsFor'>;
 }
 
 /** The composition root: the only place that constructs clients. */
 export async function createApp(config: Config, overrides: Partial<Overrides> = {}): Promise<RunningApp> {
-  await using starting = new AsyncDisposableStack();
+  await using starting = new Stops();
   const log = overrides.log ?? createLog(config.logLevel);
   const databaseUrl = await startDatabase(config, log, starting);
   await migrate(databaseUrl);
   const simulator = starting.use(await startSimulator(config));
+  starting.name('the simulator');
   const app = await createPlatform(config, databaseUrl, simulator, log, overrides, starting);
   await refuseOtherRegions(app);
   await keepErasures(app);
@@ -92,8 +95,10 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     const { serveApi } = await import('./graphql/server.ts');
     const addressOf = createAddressOf(config.trustProxy, config.proxyHeader);
     server = starting.use(await serveApi(app, { ...config, addressOf, demoApiKey: seeded?.apiKey }));
+    starting.name('requests under way');
     starting.defer(every(app, LEDGER_MS, 'keeping of erasures', () => keepErasures(app)));
     starting.defer(every(app, FORGET_SIGN_INS_MS, 'forgetting of sign-ins', () => forgetSignIns(app)));
+    starting.name('chores of the API');
   }
   const url = server?.url ?? (await readDevFile(config.dataDir))?.url ?? config.publicUrl;
   const demo = seeded && { ...seeded, url };
@@ -109,17 +114,19 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     simulator,
     demo,
     example,
+    stopping: starting,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   });
 }
 
-async function startDatabase(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<string> {
+async function startDatabase(config: Config, log: Logger, stack: Stops): Promise<string> {
   if (config.databaseUrl !== 'embedded') return config.databaseUrl;
   const dataDir = join(config.dataDir, 'postgres');
   await makeDir(dataDir);
   const postgres = stack.use(
     await startEmbeddedPostgres({ dataDir, log: (line) => log.debug({ postgres: line }, 'postgres') }),
   );
+  stack.name('the embedded PostgreSQL');
   return postgres.url;
 }
 
@@ -140,10 +147,11 @@ async function createPlatform(
   simulator: Simulator | undefined,
   log: Logger,
   overrides: Partial<Overrides>,
-  stack: AsyncDisposableStack,
+  stack: Stops,
 ): Promise<App> {
   const database = await connect(databaseUrl, { poolSize: config.databasePoolSize });
   stack.defer(() => database.close());
+  stack.name('the connections to PostgreSQL');
   const place =
     config.keys !== undefined
       ? { text: config.keys }
@@ -161,6 +169,7 @@ async function createPlatform(
     ? createRedisCounter({ url: config.redisUrl, tls, prefix: config.redisPrefix, log })
     : createMemoryCounter();
   stack.defer(() => counter.close());
+  stack.name('the bus');
 
   const kept = createKept(() => app);
   const mail = config.mail && stack.use(createSmtpMailer({ ...config.mail, log }));
@@ -185,6 +194,7 @@ async function createPlatform(
     single: kept.single,
   };
   stack.use(kept);
+  stack.name('what is being committed');
   return app;
 }
 
@@ -192,7 +202,7 @@ async function startWorker(
   app: App,
   config: Config,
   simulator: Simulator | undefined,
-  stack: AsyncDisposableStack,
+  stack: Stops,
 ): Promise<Dispatcher> {
   let dispatcher: Dispatcher | undefined;
   const onReceipt = async (accountId: AccountId, receipt: CarrierReceipt) => {
@@ -207,9 +217,13 @@ async function startWorker(
   const sandbox = createSandbox(app, { onReceipt, onReady, handsets: simulator?.handsets });
   dispatcher = await startDispatcher(app, { carriers, sandbox });
   stack.defer(() => dispatcher.stop(config.drainMs));
+  stack.name('messages under way');
   stack.defer(await startWebhooks(app));
+  stack.name('webhooks');
   stack.defer(await startBatches(app, carriers));
+  stack.name('batches');
   startChores(app, stack);
+  stack.name('chores of the worker');
   return dispatcher;
 }
 

@@ -2,6 +2,9 @@ import { createApp, type RunningApp } from './app.ts';
 import { helpText, InvalidConfig, loadConfig, type Config } from './config.ts';
 import { explainStartFailure } from './start-failure.ts';
 
+/** What a stop may take beyond DRAIN_SECONDS. */
+const STOP_GRACE_MS = 5_000;
+
 const args = process.argv.slice(2);
 const unknown = args.find((arg) => arg !== '--help' && arg !== '-h');
 if (unknown !== undefined)
@@ -14,10 +17,13 @@ async function run(): Promise<void> {
   let stopping = false;
   let config: Config | undefined;
   // From the first moment on: whatever has been started when the signal comes must be stopped again.
-  const stop = (signal: string): void => {
-    // A second Ctrl-C means it: leave at once, the leases give the messages back.
+  const stop = (signal: NodeJS.Signals): void => {
+    // A terminal that closes may say so twice, through its shell; a second Ctrl-C means it: leave at once, the leases
+    // give the messages back.
+    if (stopping && signal === 'SIGHUP') return;
     if (stopping) process.exit(130);
     stopping = true;
+    lastResort(config, starting);
     process.stdout.write(`\notpost: ${signal}, finishing what is under way (again to leave at once)\n`);
     Promise.resolve(starting)
       .then((app) => app?.[Symbol.asyncDispose]())
@@ -30,6 +36,8 @@ async function run(): Promise<void> {
   process.stdout.on('error', () => {});
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Of a closed terminal. Unheard it would end this process alone, without its database.
+  process.on('SIGHUP', stop);
   try {
     config = loadConfig(process.env);
     starting = createApp(config);
@@ -38,6 +46,19 @@ async function run(): Promise<void> {
   } catch (error) {
     fail(error instanceof InvalidConfig ? error.message : explainStartFailure(error, config));
   }
+}
+
+/** Whatever a silent peer keeps waiting: the process is gone before those who asked it to stop lose patience. */
+function lastResort(config: Config | undefined, starting: Promise<RunningApp> | undefined): void {
+  const seconds = ((config?.drainMs ?? 0) + STOP_GRACE_MS) / 1000;
+  let app: RunningApp | undefined;
+  starting?.then(
+    (started) => (app = started),
+    () => {},
+  );
+  const giveUp = () =>
+    fail(`did not stop within ${seconds} s: still waiting for ${app?.stopping.waitsFor ?? 'the start'}.`);
+  setTimeout(giveUp, seconds * 1000).unref();
 }
 
 function fail(message: string): never {

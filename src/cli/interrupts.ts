@@ -27,6 +27,7 @@ export function createInterrupts(of: NodeJS.Process): Interrupts {
   const end = () => controller.abort(new Interrupted());
   of.on('SIGINT', raise);
   of.on('SIGTERM', end);
+  of.on('SIGHUP', end);
   return {
     signal: controller.signal,
     take: (taken) => void (handler = taken),
@@ -34,6 +35,7 @@ export function createInterrupts(of: NodeJS.Process): Interrupts {
     leave() {
       of.off('SIGINT', raise);
       of.off('SIGTERM', end);
+      of.off('SIGHUP', end);
     },
   };
 }

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, test as base } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts';
-import { startProcess, type RunningProcess } from '../support/processes.ts';
+import { startOtpost, startProcess, type RunningProcess } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
 const quiet = () => undefined;
@@ -101,6 +102,19 @@ describe('the embedded PostgreSQL', () => {
       'stopped',
     ]);
     await expect(query(url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  test('stops with the app when the terminal is closed', async ({ dataDir }) => {
+    const free = { PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_SMPP_PORT: '0', EXAMPLE_PORT: '0' };
+    await using otpost = await startOtpost({ DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...free });
+    const pidFile = join(dataDir, 'postgres', 'cluster', 'postmaster.pid');
+    expect(existsSync(pidFile)).toBe(true);
+    // Its shell passes on what the terminal has said already.
+    otpost.signalGroup('SIGHUP');
+    otpost.signalGroup('SIGHUP');
+    expect(await otpost.ended).toBe(0);
+    expect(otpost.lines.at(-1)).toMatch(/^otpost: SIGHUP, finishing/);
+    expect(existsSync(pidFile)).toBe(false);
   });
 
   test('says what PostgreSQL said when it does not start', async ({ dataDir }) => {

@@ -6,6 +6,10 @@ export interface Proxy extends AsyncDisposable {
   port: number;
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Lets nothing through any more, either way; connections stay and new ones are taken. */
+  hush(): void;
+  /** Lets all through again, also what was held up. */
+  speak(): void;
 }
 
 /** @param sees what goes to the server */
@@ -13,18 +17,28 @@ export async function startProxy(
   target: { host: string; port: number },
   sees: (bytes: Buffer) => void = () => undefined,
 ): Promise<Proxy> {
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, Socket>();
+  let silent = false;
   let server: Server | undefined;
   let port = 0;
 
   function join(one: Socket, other: Socket): void {
-    sockets.add(one);
+    sockets.set(one, other);
     one.on('error', () => other.destroy());
     one.once('close', () => {
       sockets.delete(one);
       other.destroy();
     });
-    one.pipe(other);
+    if (silent) one.pause();
+    else one.pipe(other);
+  }
+  function hush(): void {
+    silent = true;
+    for (const [one, other] of sockets) one.unpipe(other).pause();
+  }
+  function speak(): void {
+    silent = false;
+    for (const [one, other] of sockets) one.pipe(other);
   }
   async function mend(): Promise<void> {
     server = createServer((client) => {
@@ -40,9 +54,9 @@ export async function startProxy(
     if (!server?.listening) return;
     const closed = once(server, 'close');
     server.close();
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets.keys()) socket.destroy();
     await closed;
   }
   await mend();
-  return { port, cut, mend, [Symbol.asyncDispose]: cut };
+  return { port, cut, mend, hush, speak, [Symbol.asyncDispose]: cut };
 }

@@ -2,6 +2,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type ISql, type Sql } from 'postgres';
 import { learnArrayTypes } from './array-types.ts';
 import { beginSafely } from './begin.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
 import { socketFactory } from './socket.ts';
@@ -60,6 +61,7 @@ function writable(url: string): string {
  */
 export async function connect(connectionString: string, options: { poolSize: number }): Promise<Database> {
   const { url, tls } = readTarget(connectionString);
+  const heartbeat = createHeartbeat(() => probe`select 1`);
   const open = (max: number, session: Record<string, string>, target = url): Sql =>
     beginSafely(
       postgres(target, {
@@ -70,7 +72,7 @@ export async function connect(connectionString: string, options: { poolSize: num
         backoff: (tries: number) => Math.min(1, 0.05 * 2 ** tries),
         onnotice: () => {},
         // Missing in the driver's types.
-        ...({ socket: socketFactory(tls) } as object),
+        ...({ socket: socketFactory(tls, heartbeat.watch) } as object),
         connection: { application_name: 'otpost', ...session },
         // Where Drizzle does not know that a parameter is an id (a pair of columns in a list of pairs), it
         // hands over the prefixed id as it is; the prefix stays on this side.
@@ -86,11 +88,14 @@ export async function connect(connectionString: string, options: { poolSize: num
   );
   // Apart from the others, because Drizzle takes its client's parsers and serializers over: there dates are texts.
   const client = open(Math.max(1, options.poolSize - forTransactions - alone), {});
+  // Beyond the pool: it is connected only where nothing else is heard.
+  const probe = open(1, {});
   const close = async () => {
-    await Promise.all([sql, client, ...lanes].map((pool) => pool.end({ timeout: 5 })));
+    await Promise.all([sql, client, probe, ...lanes].map((pool) => pool.end({ timeout: 5 })));
+    heartbeat.stop();
   };
   try {
-    await learnArrayTypes(sql, [client, ...lanes]);
+    await learnArrayTypes(sql, [client, probe, ...lanes]);
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import type { Heartbeat } from './heartbeat.ts';
 import { secure } from './secure-socket.ts';
 import type { DatabaseTls } from './target.ts';
 
@@ -34,10 +35,23 @@ function sendByTurn<T extends Socket>(socket: T): T {
 }
 
 /**
+ * A connection that has worked ends by closing alone. Between its error and its close the driver (postgres 3.4.9) takes
+ * further queries for it and forgets them: they, and their lane, would wait for ever.
+ */
+function closing<T extends Socket>(socket: T): T {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error?: Error) => destroy(socket.bytesRead > 0 ? undefined : error);
+  return socket;
+}
+
+/**
  * Makes the driver's sockets, each for the next of its hosts. Those over TLS are handed over when the server
  * has proved who it is: so the driver's own encryption is off, and what it writes in a turn stays one piece.
  */
-export function socketFactory(tls: DatabaseTls | undefined): (target: Target) => Promise<Socket> {
+export function socketFactory(
+  tls: DatabaseTls | undefined,
+  watch: Heartbeat['watch'] = (socket) => socket,
+): (target: Target) => Promise<Socket> {
   let turn = 0;
   return async ({ host, port, path }) => {
     const socket = new Socket({ writableHighWaterMark: SEND_AHEAD_BYTES } as object);
@@ -48,9 +62,9 @@ export function socketFactory(tls: DatabaseTls | undefined): (target: Target) =>
     await Promise.resolve();
     if (path) socket.connect(path);
     else socket.setNoDelay(true).connect(to.port, to.host);
-    if (tls && !path) return secured(socket, to, tls);
+    if (tls && !path) return watch(closing(await secured(socket, to, tls)));
     // Behind `connect`, which puts the socket's own `write` back. The driver's errors tell the host and the port.
-    return Object.assign(sendByTurn(socket), to);
+    return watch(closing(Object.assign(sendByTurn(socket), to)));
   };
 }
 

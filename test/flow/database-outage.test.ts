@@ -36,6 +36,24 @@ test('a database without a route to it fails what is asked of it, and is tried a
   await sql.end();
 });
 
+test('what is asked in the very moment in which a connection is reset is answered by the next one', async () => {
+  await using database = await createTestDatabase();
+  const url = new URL(database.url);
+  await using wire = await startProxy({ host: url.hostname, port: Number(url.port) });
+  url.host = `127.0.0.1:${wire.port}`;
+  const sql = postgres(url.href, { max: 1, ...DRIVER });
+  await sql`select 1`;
+  const cut = sql`select pg_sleep(60)`.then(
+    () => 'slept',
+    (error: unknown) => isOutage(error),
+  );
+  const asked = cut.then(() => sql`select 1 as answer`);
+  setTimeout(wire.reset, 50);
+  expect(await cut).toBe(true);
+  expect(await asked).toMatchObject([{ answer: 1 }]);
+  await sql.end();
+});
+
 test('a database that goes away for a moment loses nothing: starts are refused, what was in flight is sent once', async () => {
   await using database = await createTestDatabase();
   const url = new URL(database.url);

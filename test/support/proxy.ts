@@ -6,6 +6,8 @@ export interface Proxy extends AsyncDisposable {
   port: number;
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Breaks every connection by RST, as a host that has lost its memory does. */
+  reset(): void;
   /** Lets nothing through any more, either way; connections stay and new ones are taken. */
   hush(): void;
   /** Lets all through again, also what was held up. */
@@ -31,6 +33,9 @@ export async function startProxy(
     });
     if (silent) one.pause();
     else one.pipe(other);
+  }
+  function reset(): void {
+    for (const socket of sockets.keys()) socket.resetAndDestroy();
   }
   function hush(): void {
     silent = true;
@@ -58,5 +63,5 @@ export async function startProxy(
     await closed;
   }
   await mend();
-  return { port, cut, mend, hush, speak, [Symbol.asyncDispose]: cut };
+  return { port, cut, mend, reset, hush, speak, [Symbol.asyncDispose]: cut };
 }

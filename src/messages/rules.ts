@@ -42,7 +42,13 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
     return services.get(serviceId) ?? USUAL;
   }
 
-  function expected({ accountId, country }: VerificationRow, { routeId, carrierId }: Tried, now: number) {
+  function expected(
+    { accountId, mode, country }: VerificationRow,
+    { routeId, carrierId }: Tried,
+    now: number,
+  ) {
+    // The sandbox's come as their number says, or never: nothing is sent again for that.
+    if (mode === 'test') return undefined;
     return latencies.get(accountId)?.expected({ routeId, carrierId, country }, now);
   }
 

@@ -140,7 +140,7 @@ const settled = async (v: VerificationRow) => (await messagesOf(app, v)).every((
 test('a carrier sees no byte of a test, however it goes: delivered, resent, refused, undelivered, lost', async () => {
   const { live, tests } = await anAccount(app, outside, { routing: 'adaptive', resend: 'rotate' });
   await until(() => outside.smsc.count('bind_transceiver') > 0);
-  // Late receipts send a message over another route: here they are always late.
+  // Late receipts send a message over another route. Even where the sandbox's are known to be quick, none of its are late.
   const latencies = app.single(createReceiptLatencies);
   await latencies.of(tests.accountId);
   const way = { routeId: SANDBOX_ROUTE_ID, carrierId: SANDBOX_CARRIER_ID, country: 'US' };
@@ -170,13 +170,9 @@ test('a carrier sees no byte of a test, however it goes: delivered, resent, refu
   await happened(app, rejected!, 'VerificationFailed');
   await happened(app, expired!, 'VerificationExpired');
   for (const v of [lost!, delayed!]) await happened(app, v, 'MessageSent');
-  const dueAt = (await messagesOf(app, lost!))[0]!.dueAt!.getTime();
-  expect(dueAt).toBeLessThan(lost!.expiresAt.getTime());
-  clock.advance(Math.max(0, dueAt + 100 - clock.now()));
+  expect((await messagesOf(app, lost!))[0]!.dueAt).toEqual(lost!.expiresAt);
+  clock.advance(60_000);
   app.dispatcher!.wake();
-  // It was due, and there is no other way.
-  await until(async () => (await messagesOf(app, lost!))[0]!.dueAt!.getTime() === lost!.expiresAt.getTime());
-  clock.advance(10_000);
   await happened(app, delayed!, 'MessageDelivered');
   clock.advance(600_000);
   app.dispatcher!.wake();

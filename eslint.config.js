@@ -30,7 +30,7 @@ const PURE = [
   'numbers/plans/hr',
   'http/{client-address,cross-site,hosts,origins,security-headers,security-txt}',
   'inbound/{cursor,find-codes,keywords,mask-numbers,redact-codes}',
-  'outgoing/{address,backoff,networks,standing}',
+  'outgoing/{address,backoff,certificate,networks,standing}',
   'outgoing/http/{document,exchange,failure,pointer,retry-after,rules,template,url}',
   'webhooks/{catalog,outcome,request,schedule,signature}',
   'cli/duration',

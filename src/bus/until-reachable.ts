@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { certificateWords } from '../outgoing/certificate.ts';
 import type { Bus } from './bus.ts';
 
 const START_MS = 5_000;
@@ -28,9 +29,8 @@ export function isTooOld(version: string): boolean {
 }
 
 function reason(bus: Bus): string {
-  const problem = bus
-    .problem?.()
-    ?.replaceAll(/\s+/g, ' ')
+  const problem = certificateWords(bus.problem?.() ?? '')
+    .replaceAll(/\s+/g, ' ')
     .replace(/[.;: ]+$/, '');
   return problem ? ` (${problem})` : '';
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { certificateWords, isAboutCertificate } from '../outgoing/certificate.ts';
 import type { DatabaseTls } from './target.ts';
 
 /** Asks for encryption (protocol 3, §54.2.10): the server answers `S`, or `N` when it has none. */
@@ -51,7 +52,9 @@ export async function secure(
     const secured = connectTls(options);
     await settled(secured, 'secureConnect').catch((error: Error) => {
       secured.destroy();
-      throw isAboutCertificates(error) ? refusedCertificate(where, tls, error) : error;
+      throw isAboutCertificate(error as NodeJS.ErrnoException)
+        ? refusedCertificate(where, tls, error)
+        : error;
     });
     return secured;
   } catch (error) {
@@ -96,14 +99,9 @@ function settled(socket: Socket, event: string): Promise<unknown[]> {
   });
 }
 
-function isAboutCertificates(error: Error): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
-}
-
 function refusedCertificate(where: string, { rootCertFile }: DatabaseTls, error: Error): TlsRefused {
   const by = rootCertFile === undefined ? "the system's authorities" : rootCertFile;
-  const why = error.message.replaceAll(/\s+/g, ' ').replace(/[.;]$/, '');
+  const why = certificateWords(error.message).replaceAll(/\s+/g, ' ').replace(/[.;]$/, '');
   return new TlsRefused(
     `The certificate of ${where} does not verify: ${why}. Trusted are ${by}; check sslrootcert and the host in DATABASE_URL.`,
   );

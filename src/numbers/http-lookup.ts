@@ -32,8 +32,9 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
   const reader = lookupReader(config);
   const { connections, timeoutMs, tls } = config;
   const client = new HttpClient({
-    ...{ origin: writer.origin, networks, ca: tls?.ca, connections, timeoutMs },
-    resolve,
+    ...{ origin: writer.origin, networks, connections, timeoutMs, resolve },
+    ca: tls?.ca,
+    trust: { authorities: 'tls.ca of the configuration' },
   });
   const standing = new Standing({ silences: SILENCES });
   const queue: (() => void)[] = [];

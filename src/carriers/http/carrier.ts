@@ -87,7 +87,11 @@ class HttpCarrier implements Carrier {
     this.#reader = answerReader(config, secrets);
     const { connections, timeoutMs, tls } = config;
     const { origin } = this.#writer;
-    this.#client = new HttpClient({ origin, networks, ca: tls?.ca, connections, timeoutMs, resolve });
+    this.#client = new HttpClient({
+      ...{ origin, networks, connections, timeoutMs, resolve },
+      ca: tls?.ca,
+      trust: { authorities: 'tls.ca of the configuration' },
+    });
   }
 
   freeWindow(): number {

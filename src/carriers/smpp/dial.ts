@@ -1,7 +1,13 @@
 import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { certificateProblem, isAboutCertificate } from '../../outgoing/certificate.ts';
 import { checkLiteral, createCheckedLookup } from '../../outgoing/lookup.ts';
 import type { Networks } from '../../outgoing/networks.ts';
+
+const TRUST = {
+  authorities: 'tls.ca of the configuration',
+  name: 'tls.servername of the configuration',
+};
 
 export interface Target {
   host: string;
@@ -33,7 +39,12 @@ export function dial(target: Target, timeoutMs: number, signal: AbortSignal): Pr
       socket.destroy();
     };
     const onAbort = () => stop('closed by us');
-    const onError = (error: NodeJS.ErrnoException) => stop(error.message || error.code || 'unknown error');
+    const onError = (error: NodeJS.ErrnoException) =>
+      stop(
+        isAboutCertificate(error)
+          ? certificateProblem(error, TRUST)
+          : error.message || error.code || 'unknown error',
+      );
     const onClose = () => {
       settle();
       reject(new Error(`cannot connect to ${host}:${port}: ${problem ?? 'the peer closed the connection'}`));

@@ -1,6 +1,7 @@
 import { Agent, request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent, request as requestTls } from 'node:https';
 import type { Socket } from 'node:net';
+import type { TrustSettings } from '../certificate.ts';
 import { checkLiteral, createCheckedLookup, type Resolve } from '../lookup.ts';
 import type { Networks } from '../networks.ts';
 import type { Exchange, HttpRequest } from './exchange.ts';
@@ -12,6 +13,8 @@ export interface ClientOptions {
   networks: Networks;
   /** PEM of an authority of the other side's own. */
   ca: string | undefined;
+  /** Where that may be set; absent: nowhere. */
+  trust?: TrustSettings;
   connections: number;
   /** For a connection, and as long again from the request to the last octet of the answer. */
   timeoutMs: number;
@@ -64,7 +67,7 @@ export class HttpClient {
       try {
         outgoing = this.#open(request);
       } catch (error) {
-        return resolve({ kind: 'none', written: false, reason: inWords(error) });
+        return resolve({ kind: 'none', written: false, reason: inWords(error, this.#options.trust) });
       }
       const { timeoutMs } = this.#options;
       let written = false;
@@ -92,7 +95,7 @@ export class HttpClient {
           write();
         });
       });
-      outgoing.on('error', (error) => fail(inWords(error)));
+      outgoing.on('error', (error) => fail(inWords(error, this.#options.trust)));
       outgoing.once('response', (response) => {
         const end = (body: string, incomplete?: string): void =>
           finish({ kind: 'answer', answer: { ...headOf(response), body, incomplete } });

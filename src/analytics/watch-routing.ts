@@ -6,7 +6,7 @@ import type { App } from '../platform.ts';
 import { nameOf, readOpenAlarms, saveFindings, type Finding } from '../routing/alarms.ts';
 import { judgeLatency, judgePromise } from '../routing/judge.ts';
 import { createPolicies } from '../routing/policies.ts';
-import type { Outage } from '../routing/policy.ts';
+import { STRATEGIES, type Outage } from '../routing/policy.ts';
 import { listRoutes } from '../routing/queries.ts';
 import { createServiceDirectory } from '../services/directory.ts';
 import { findOutages } from './find-outages.ts';
@@ -44,7 +44,7 @@ async function watchAccount(app: App, accountId: AccountId, now: number): Promis
 /** What the router thinks of the routes; nothing where no service goes by what it has learned. */
 async function readOutages(app: App, accountId: AccountId, now: number): Promise<readonly Outage[]> {
   const services = await app.single(createServiceDirectory).of(accountId);
-  if (!services.some(({ settings }) => settings.routing === 'adaptive')) return [];
+  if (!services.some(({ settings }) => STRATEGIES[settings.routing].learns)) return [];
   return app.single(createPolicies).outages(accountId, now);
 }
 

@@ -39,12 +39,17 @@ export function matchEntries(accountId: AccountId, match: AuditMatch): SQL | und
   const { actor, actions, target, from, to } = match;
   return and(
     eq(auditEntries.accountId, accountId),
-    actor == null ? undefined : eq(auditEntries.actorId, actor),
+    actor == null ? undefined : matchActor(actor),
     actions == null ? undefined : matchActions(actions),
     target == null ? undefined : matchTarget(target),
     from == null ? undefined : gte(auditEntries.id, firstIdAt(from.getTime())),
     to == null ? undefined : lt(auditEntries.id, firstIdAt(to.getTime())),
   );
+}
+
+/** What is no id is nobody's, whatever it is: some texts PostgreSQL does not even take. */
+function matchActor(actor: string): SQL {
+  return parseAnyId(actor) ? eq(auditEntries.actorId, actor) : eq(auditEntries.id, NONE);
 }
 
 function matchActions(actions: readonly AuditAction[]): SQL | undefined {

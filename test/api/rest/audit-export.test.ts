@@ -75,6 +75,10 @@ describe('GET /v1/audit', () => {
     expect(line).toContain('"{""changed"":[""price"",""priority""]}"');
     const to = new Date(Date.now() - 86_400_000).toISOString();
     expect(linesOf(await (await ask({ to })).text())).toEqual([]);
+    for (const nobody of ['\0', 'nobody', '\ud800']) {
+      expect(linesOf(await (await ask({ actor: nobody })).text())).toEqual([]);
+      expect(linesOf(await (await ask({ target: nobody })).text())).toEqual([]);
+    }
     expect((await ask({ action: 'route.praise' })).status).toBe(400);
     expect((await ask({ format: 'pdf' })).status).toBe(400);
   });

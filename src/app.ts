@@ -157,7 +157,7 @@ async function createPlatform(
       ? { text: config.keys }
       : { file: config.keysFile ?? (await ensureKeyFile(config.dataDir)) };
   const { kek, roots } = stack.use(await openKeyEncryption(place, config.vault));
-  const { keys, loader } = await openKeys({ sql: database.sql, kek, log }, roots);
+  const { keys, loader } = await openKeys({ sql: database.aside.sql, kek, log }, roots);
   const tls = config.redisUrl ? await readRedisTls(config.redisUrl, config.redisTls) : undefined;
   const bus = config.redisUrl
     ? createRedisBus({ url: config.redisUrl, tls, prefix: config.redisPrefix, log })

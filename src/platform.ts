@@ -15,6 +15,8 @@ export interface App {
   db: Db;
   sql: Sql;
   lanes: Lanes;
+  /** The same for what is read into memory: see `Database`. */
+  aside: Pick<App, 'db' | 'sql'>;
   bus: Bus;
   counter: SharedCounter;
   keys: Keyring;

@@ -17,8 +17,8 @@ export interface AllowedOrigins extends AsyncDisposable {
 const TTL_MS = 10_000;
 
 export function createAllowedOrigins(app: App): AllowedOrigins {
-  const ofAccounts = createAccountCache(app, async (accountId) => {
-    const [account] = await app.db
+  const ofAccounts = createAccountCache(app, async ({ db }, accountId) => {
+    const [account] = await db
       .select({ origins: accounts.allowedOrigins })
       .from(accounts)
       .where(eq(accounts.id, accountId));

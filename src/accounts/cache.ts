@@ -10,7 +10,12 @@ export interface AccountCache<T> extends AsyncDisposable {
   of(accountId: AccountId): Promise<T>;
 }
 
-export function createAccountCache<T>(app: App, read: (accountId: AccountId) => Promise<T>): AccountCache<T> {
+/** @param read is given an app that reads aside: somebody who is in a transaction may be the first to ask */
+export function createAccountCache<T>(
+  app: App,
+  read: (app: App, accountId: AccountId) => PromiseLike<T>,
+): AccountCache<T> {
+  const reader = { ...app, ...app.aside };
   const known = new Map<AccountId, { value: Promise<T>; until: number }>();
   const forget = () => known.clear();
   const subscription = app.bus.subscribe(CONFIG_CHANNEL, { onMessage: forget, onResync: forget });
@@ -20,7 +25,7 @@ export function createAccountCache<T>(app: App, read: (accountId: AccountId) => 
       const entry = known.get(accountId);
       if (entry && entry.until > now) return entry.value;
       // A query of Drizzle is no promise yet: each time that it is waited for, it would be asked again.
-      const value = Promise.resolve(read(accountId));
+      const value = Promise.resolve(read(reader, accountId));
       known.set(accountId, { value, until: now + TTL_MS });
       value.catch(() => known.delete(accountId));
       return value;

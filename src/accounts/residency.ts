@@ -9,7 +9,7 @@ import { accounts } from './table.ts';
 /** The region that each account's messages must not leave: the dispatcher asks for every message. */
 export function createResidencyDirectory(app: App): AccountCache<{ residency: string | null }> {
   // Without the answer nothing may be sent: an account that is not there throws.
-  return createAccountCache(app, async (accountId) => findAccount(app, accountId));
+  return createAccountCache(app, findAccount);
 }
 
 /** As it is now, for a change of the configuration: nobody sets another one meanwhile. */

@@ -1,3 +1,4 @@
+import { refuseWhileHolding } from './holding.ts';
 import { isolate } from './isolate.ts';
 import { isOutage } from './outage.ts';
 
@@ -129,6 +130,7 @@ export function createBatcher<Item, Result>(
   return {
     add(item) {
       return new Promise((resolve, reject) => {
+        refuseWhileHolding('a batch');
         waiting.push({ item, resolve, reject });
         schedule();
       });

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { refuseWhileHolding, whileHolding } from './holding.ts';
 import { isConnectionGone } from './outage.ts';
 
 type Work = (tx: never) => unknown;
@@ -13,13 +14,16 @@ export function beginSafely(client: Sql): Sql {
   const left = new Promise<never>(() => {});
   const guarded = (work: Work) => async (tx: never) => {
     try {
-      return await work(tx);
+      return await whileHolding(() => work(tx));
     } catch (error) {
       if (isConnectionGone(error)) return left;
       throw error;
     }
   };
   return Object.assign(client, {
-    begin: (...args: unknown[]) => begin(...args.slice(0, -1), guarded(args.at(-1) as Work)),
+    begin: async (...args: unknown[]) => {
+      refuseWhileHolding('begin');
+      return begin(...args.slice(0, -1), guarded(args.at(-1) as Work));
+    },
   });
 }

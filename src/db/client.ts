@@ -3,6 +3,7 @@ import postgres, { type ISql, type Sql } from 'postgres';
 import { learnArrayTypes } from './array-types.ts';
 import { beginSafely } from './begin.ts';
 import { createHeartbeat } from './heartbeat.ts';
+import { refusingSecond } from './holding.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { relations } from './relations.ts';
 import { socketFactory } from './socket.ts';
@@ -22,8 +23,16 @@ export interface Database {
   sql: Sql;
   /** For `transaction()`. */
   lanes: Lanes;
+  /**
+   * For what is read into memory at its first use (configuration, keys), which may be within somebody's transaction:
+   * it waits for no lock, so that nobody who holds one connection waits for ever for these. See `holding.ts`.
+   */
+  aside: Pick<Database, 'db' | 'sql'>;
   close(): Promise<void>;
 }
+
+/** Accounts whose configuration is read at the same time. */
+const ASIDE = 2;
 
 /** The type `uuid` in `pg_type`. */
 const PG_UUID = 2950;
@@ -57,7 +66,7 @@ function writable(url: string): string {
 
 /**
  * @param connectionString of PostgreSQL (15 or newer), with how it is encrypted: see `target.ts`
- * @param options.poolSize connections in all
+ * @param options.poolSize connections in all, but for those that are opened for a moment: three aside, and a probe
  */
 export async function connect(connectionString: string, options: { poolSize: number }): Promise<Database> {
   const { url, tls } = readTarget(connectionString);
@@ -82,23 +91,31 @@ export async function connect(connectionString: string, options: { poolSize: num
   const share = (part: number) => Math.max(1, Math.floor(options.poolSize * part));
   const forTransactions = share(0.4);
   const alone = share(0.3);
-  const sql = open(alone, BY_INDEX);
+  const sql = refusingSecond(open(alone, BY_INDEX));
   const lanes = Array.from({ length: forTransactions }, () =>
     open(1, { ...BY_INDEX, ...READ_ONLY }, writable(url)),
   );
   // Apart from the others, because Drizzle takes its client's parsers and serializers over: there dates are texts.
-  const client = open(Math.max(1, options.poolSize - forTransactions - alone), {});
-  // Beyond the pool: it is connected only where nothing else is heard.
+  const client = refusingSecond(open(Math.max(1, options.poolSize - forTransactions - alone), {}));
+  // Beyond the pool: they are connected only where nothing else is heard, and where memory is filled.
   const probe = open(1, {});
+  const aside = { sql: open(1, BY_INDEX), client: open(ASIDE, {}) };
+  const others = [client, probe, aside.sql, aside.client, ...lanes];
   const close = async () => {
-    await Promise.all([sql, client, probe, ...lanes].map((pool) => pool.end({ timeout: 5 })));
+    await Promise.all([sql, ...others].map((pool) => pool.end({ timeout: 5 })));
     heartbeat.stop();
   };
   try {
-    await learnArrayTypes(sql, [client, probe, ...lanes]);
+    await learnArrayTypes(sql, others);
   } catch (error) {
     await close();
     throw error;
   }
-  return { sql, lanes: createLanes(lanes), db: drizzle({ client, relations }), close };
+  return {
+    sql,
+    lanes: createLanes(lanes),
+    db: drizzle({ client, relations }),
+    aside: { sql: aside.sql, db: drizzle({ client: aside.client, relations }) },
+    close,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { refuseWhileHolding } from './holding.ts';
 
 /**
  * Connections for transactions: each carries one at a time, from its BEGIN to its COMMIT, so that
@@ -16,6 +17,7 @@ export function createLanes(connections: readonly Sql[]): Lanes {
   const waiting: ((lane: Sql) => void)[] = [];
   return {
     async run(work) {
+      refuseWhileHolding('a lane');
       const lane = free.pop() ?? (await new Promise<Sql>((resolve) => waiting.push(resolve)));
       try {
         return await work(lane);

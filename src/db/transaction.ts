@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import type { Tx } from './client.ts';
+import { whileHolding } from './holding.ts';
 import type { Lanes } from './lanes.ts';
 import { isConnectionGone } from './outage.ts';
 
@@ -21,7 +22,7 @@ export async function transaction<State, Result>(
 ): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
-      return await lanes.run((tx) => runOnce(tx, read, write));
+      return await lanes.run((tx) => whileHolding(() => runOnce(tx, read, write)));
     } catch (error) {
       if (tries >= MAX_TRIES || !isRetried(error)) throw error;
     }

@@ -1,4 +1,3 @@
-import type { DbTransaction } from '../db/client.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { openIn } from './sealed.ts';
@@ -8,14 +7,15 @@ import type { FactorRow } from './table.ts';
  * The entities whose identity has a subject's number, with their factors and challenges; and factors of others whose
  * name has it. Never a secret. What is not indexed yet is not found: see `indexNames`.
  */
-export async function readFactorsOf(app: App, tx: DbTransaction, accountId: AccountId, subjects: Buffer[]) {
+export async function readFactorsOf(app: App, accountId: AccountId, subjects: Buffer[]) {
+  const { db } = app;
   const has = { accountId, subjects: { arrayOverlaps: subjects } };
-  const found = await tx.query.entities.findMany({ where: has, orderBy: { id: 'asc' } });
+  const found = await db.query.entities.findMany({ where: has, orderBy: { id: 'asc' } });
   const ids = found.map(({ id }) => id);
   const ofThem = { where: { accountId, entityId: { in: ids } }, orderBy: { id: 'asc' } } as const;
-  const factorsOf = Map.groupBy(await tx.query.factors.findMany(ofThem), ({ entityId }) => entityId);
-  const challengesOf = Map.groupBy(await tx.query.challenges.findMany(ofThem), ({ entityId }) => entityId);
-  const named = await tx.query.factors.findMany({
+  const factorsOf = Map.groupBy(await db.query.factors.findMany(ofThem), ({ entityId }) => entityId);
+  const challengesOf = Map.groupBy(await db.query.challenges.findMany(ofThem), ({ entityId }) => entityId);
+  const named = await db.query.factors.findMany({
     where: { ...has, entityId: { notIn: ids } },
     orderBy: { id: 'asc' },
   });

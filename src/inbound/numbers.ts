@@ -13,8 +13,8 @@ export interface OurNumber extends InboundNumberRow {
 
 /** Our numbers, by account, oldest first: every message that comes in asks, and every start over `INBOUND_SMS`. */
 export function createInboundNumberDirectory(app: App): AccountCache<readonly OurNumber[]> {
-  return createAccountCache(app, (accountId) =>
-    app.db.query.inboundNumbers.findMany({
+  return createAccountCache(app, ({ db }, accountId) =>
+    db.query.inboundNumbers.findMany({
       where: { accountId },
       with: { carrier: { columns: { region: true } } },
       orderBy: { id: 'asc' },

@@ -17,10 +17,10 @@ interface KnownLimit extends LimitRow {
 
 /** The limits of each account: a start must not ask the database for them. */
 export function createLimitDirectory(app: App): AccountCache<readonly KnownLimit[]> {
-  return createAccountCache(app, async (accountId) => {
+  return createAccountCache(app, async ({ db }, accountId) => {
     const [all, buckets] = await Promise.all([
-      app.db.query.limits.findMany({ where: { accountId } }),
-      app.db.query.limitBuckets.findMany({ where: { accountId } }),
+      db.query.limits.findMany({ where: { accountId } }),
+      db.query.limitBuckets.findMany({ where: { accountId } }),
     ]);
     const byLimit = Map.groupBy(buckets, ({ limitId }) => limitId);
     return all.map((limit) => ({ ...limit, buckets: byLimit.get(limit.id) ?? [] }));

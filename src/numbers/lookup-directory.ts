@@ -30,7 +30,7 @@ export interface LookupDirectory extends AsyncDisposable {
 }
 
 export function createLookupDirectory(app: App): LookupDirectory {
-  const rows = createAccountCache(app, (accountId) => readWithSecrets(app, accountId));
+  const rows = createAccountCache(app, readWithSecrets);
   const open = new Map<AccountId, Opened>();
 
   function follow(accountId: AccountId, read: WithSecrets | undefined): Opened | undefined {

@@ -24,7 +24,7 @@ export interface Finding {
 
 /** The open alarms of each account: the dispatcher asks for every message. */
 export function createAlarmDirectory(app: App): AccountCache<readonly AlarmRow[]> {
-  return createAccountCache(app, (accountId) => readOpenAlarms(app, accountId));
+  return createAccountCache(app, readOpenAlarms);
 }
 
 export function readOpenAlarms(app: App, accountId: AccountId): Promise<AlarmRow[]> {

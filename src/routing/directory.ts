@@ -20,7 +20,7 @@ export interface Route extends Coverage, Priced {
 
 /** The enabled routes of each account: the dispatcher asks for every message. */
 export function createRouteDirectory(app: App): AccountCache<readonly Route[]> {
-  return createAccountCache(app, (accountId) => readRoutes(app, accountId));
+  return createAccountCache(app, readRoutes);
 }
 
 async function readRoutes(app: App, accountId: AccountId): Promise<readonly Route[]> {

@@ -65,9 +65,10 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
   // A process that starts anew is another one: what it saw before comes back as evidence of another one.
   const worker = randomUUID();
   const all = new Set<Kept>();
+  const reader = { ...app, ...app.aside };
 
   async function read(kept: Kept, except?: string): Promise<void> {
-    for (const saved of await readEvidence(app, kept, kept.heard, except)) {
+    for (const saved of await readEvidence(reader, kept, kept.heard, except)) {
       // Also what cannot be read is not asked for again before it was saved anew.
       kept.heard.set(saved.worker, saved.updatedAt);
       try {
@@ -119,7 +120,7 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
       const kept: Kept = {
         // What was saved under a key came from its own kind.
         ...(sharing as unknown as Sharing<AnySnapshot>),
-        former: await findFormer(app, sharing),
+        former: await findFormer(reader, sharing),
         ...{ isChanged: false, usedAt: app.clock() },
         ...{ heard: new Map<string, Date>(), unreadable: new Set<string>() },
       };

@@ -8,7 +8,7 @@ type RoutesByNumber = ReadonlyMap<number, RouteId>;
 
 /** The routes of each account by their numbers, those that are not in use among them. */
 export function createRoutesByNumber(app: App): AccountCache<RoutesByNumber> {
-  return createAccountCache(app, (accountId) => readRoutesByNumber(app, accountId));
+  return createAccountCache(app, readRoutesByNumber);
 }
 
 /** A decision of an account as the policy made it. */

@@ -18,7 +18,7 @@ export interface SenderBook {
 
 /** Each account's book, read anew when its configuration changes. */
 export function createSenderBooks(app: App): AccountCache<SenderBook> {
-  return createAccountCache(app, (accountId) => openBook(app, accountId));
+  return createAccountCache(app, openBook);
 }
 
 async function openBook(app: App, accountId: AccountId): Promise<SenderBook> {

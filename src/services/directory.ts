@@ -17,7 +17,7 @@ export interface Service {
 
 /** The services of each account: a start must not ask the database for its rules. */
 export function createServiceDirectory(app: App): AccountCache<readonly Service[]> {
-  return createAccountCache(app, (accountId) => readServices(app, accountId));
+  return createAccountCache(app, readServices);
 }
 
 async function readServices(app: App, accountId: AccountId): Promise<readonly Service[]> {

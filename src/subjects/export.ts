@@ -27,9 +27,9 @@ export async function exportSubject(app: App, who: Principal, input: { to: strin
   const subjects = subjectsOf(app.keys, accountId, e164);
   const now = app.clock();
   await indexNames(app, accountId);
+  const read = await readSubject(app, accountId, { to: e164, subjects });
   return app.db.transaction((tx) =>
     doNoted(tx, who, 'subject.export', now, async (act) => {
-      const read = await readSubject(app, tx, accountId, { to: e164, subjects });
       const messages = read.verifications.flatMap((verification) => verification.messages);
       const counts = {
         verifications: read.verifications.length,

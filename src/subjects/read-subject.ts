@@ -1,6 +1,5 @@
 import { listWaiting } from '../batches/list-waiting.ts';
 import { withKeys } from '../crypto/with-keys.ts';
-import type { DbTransaction } from '../db/client.ts';
 import { readFactorsOf } from '../factors/export-subject.ts';
 import { senderOf, textOf } from '../inbound/queries.ts';
 import { readWaitingParts, sentBy } from '../inbound/waiting-parts.ts';
@@ -15,32 +14,32 @@ const MAX_VERIFICATIONS = 1_000;
 /** All that is stored of a subject, as a document for people and programs. Neither codes nor texts of codes are stored. */
 export async function readSubject(
   app: App,
-  tx: DbTransaction,
   accountId: AccountId,
   { to, subjects }: { to: string; subjects: Buffer[] },
 ) {
+  const { db } = app;
   const all = await readVerificationsOf(app.sql, accountId, subjects);
   const ids = all.slice(-MAX_VERIFICATIONS);
-  const found = await tx.query.verifications.findMany({
+  const found = await db.query.verifications.findMany({
     where: { accountId, id: { in: ids } },
     orderBy: { id: 'asc' },
     with: { messages: { orderBy: { id: 'asc' }, with: { attempts: { orderBy: { id: 'asc' } } } } },
   });
-  const events = await tx.query.events.findMany({
+  const events = await db.query.events.findMany({
     where: { accountId, verificationId: { in: ids } },
     orderBy: { version: 'asc' },
   });
   const eventsOf = Map.groupBy(events, ({ verificationId }) => verificationId);
-  const texts = await tx.query.inboundMessages.findMany({
+  const texts = await db.query.inboundMessages.findMany({
     where: { accountId, sender: { in: subjects } },
     orderBy: { id: 'asc' },
   });
-  const limits = await tx.query.destinations.findMany({
+  const limits = await db.query.destinations.findMany({
     where: { accountId, destination: { in: subjects } },
   });
-  const optOuts = await tx.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
-  const safe = await tx.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
-  const lookups = await tx.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
+  const optOuts = await db.query.optOuts.findMany({ where: { accountId, destination: { in: subjects } } });
+  const safe = await db.query.safeNumbers.findMany({ where: { accountId, destination: { in: subjects } } });
+  const lookups = await db.query.numberLookups.findMany({ where: { accountId, number: { in: subjects } } });
   const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
   const batchRows = await Promise.all(
     subjects.map(async (subject) =>
@@ -50,7 +49,7 @@ export async function readSubject(
       })),
     ),
   );
-  const factors = await readFactorsOf(app, tx, accountId, subjects);
+  const factors = await readFactorsOf(app, accountId, subjects);
   return {
     to,
     accountId,

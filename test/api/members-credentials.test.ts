@@ -15,6 +15,7 @@ import { updateClient } from '../../src/oauth/update-client.ts';
 import { makeMember } from '../../src/people/add-member.ts';
 import { inviteMember } from '../../src/people/invite.ts';
 import { listInvitations } from '../../src/people/revoke-invitation.ts';
+import { held, untilWaiting } from '../support/held.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { notedOf } from '../support/audit-log.ts';
 import { callerWith, codesOf, openSocket } from '../support/graphql.ts';
@@ -403,16 +404,11 @@ describe('in the moment in which somebody is put out', () => {
     test('waits for the removal that is under way, and is refused', async () => {
       const who = await as(ana);
       let making: Promise<unknown> | undefined;
-      await app.sql.begin(async (tx) => {
+      await held(app, async (tx) => {
         await tx`SELECT FROM accounts WHERE id = ${uuidOf(accountId)} FOR NO KEY UPDATE`;
         await tx`DELETE FROM members WHERE id = ${uuidOf(ana.memberId)}`;
         making = make(who).catch((error: unknown) => error);
-        await until(async () => {
-          const [row] = await app.sql<{ waiting: number }[]>`
-            SELECT count(*)::int AS waiting FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-          return row!.waiting > 0;
-        });
+        await untilWaiting(app);
       });
       expect(await making).toMatchObject({ code: 'key/beyond_own_rights' });
       expect(await left()).toBe(0);

@@ -7,12 +7,12 @@ import { uuidOf, type AccountId, type MemberId, type PersonId } from '../../src/
 import { addMember, makeMember } from '../../src/people/add-member.ts';
 import { inviteMember } from '../../src/people/invite.ts';
 import { listInvitations } from '../../src/people/revoke-invitation.ts';
+import { held, heldDb, untilWaiting } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, openSocket, type Caller } from '../support/graphql.ts';
 import { memberIdOf } from '../support/member.ts';
 import { signedIn } from '../support/people.ts';
 import { redisUrl } from '../support/redis.ts';
-import { until } from '../support/until.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const WHO =
@@ -295,25 +295,16 @@ describe('a member who is removed', () => {
 });
 
 describe('somebody who is removed in the moment in which they join elsewhere', () => {
-  /** Until somebody waits for a lock of this database that another connection has. */
-  const untilOneWaits = () =>
-    until(async () => {
-      const [row] = await app.sql<{ waiting: number }[]>`
-        SELECT count(*)::int AS waiting FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      return row!.waiting > 0;
-    });
-
   test('is a member there, when they joined first', async () => {
     const owner = await somebody('owner');
     const ana = await somebody('developer');
     const second = (await createAccount(app, { name: 'Second' })).id;
     const joining = { accountId: second, personId: ana.personId, role: 'support' } as const;
     let removed: Promise<object> | undefined;
-    await app.db.transaction(async (tx) => {
+    await heldDb(app, async (tx) => {
       expect(await addMember(tx, joining, Date.now())).toMatchObject(joining);
       removed = remove(owner, ana);
-      await untilOneWaits();
+      await untilWaiting(app);
     });
     expect(await removed).toEqual({ __typename: 'FormerMember' });
     expect((await ana.caller.ask(WHO)).data!.viewer).toMatchObject({ accountId: second, role: 'SUPPORT' });
@@ -324,14 +315,14 @@ describe('somebody who is removed in the moment in which they join elsewhere', (
     const second = await createTestAccount(app);
     const { link } = await inviteMember(app, second, { email: ana.email, role: 'support' });
     let joined: Promise<Response> | undefined;
-    await app.sql.begin(async (tx) => {
+    await held(app, async (tx) => {
       await tx`DELETE FROM people WHERE id = ${uuidOf(ana.personId)}`;
       joined = fetch(`${app.server!.url}/auth/accept-invitation`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${ana.token}` },
         body: JSON.stringify({ token: link!.split('#')[1] }),
       });
-      await untilOneWaits();
+      await untilWaiting(app);
     });
     const response = await joined!;
     expect(await response.json()).toMatchObject({ code: 'auth/invalid' });

@@ -24,11 +24,11 @@ import { updateRoute } from '../../src/routing/update-route.ts';
 import { addSender } from '../../src/senders/add-sender.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
+import { heldDb, untilWaiting } from '../support/held.ts';
 import { rowsOf } from '../support/account-rows.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
 import { TWILIO_OPERATIONS } from '../support/twilio.ts';
-import { until } from '../support/until.ts';
 
 // An account in the EU that had carriers, routes, numbers, senders and endpoints elsewhere before: everything by which
 // something of it could be led there, or be led there again.
@@ -360,18 +360,14 @@ describe('a residency that is being set is not overtaken', () => {
     const { accountId } = other.who;
     await setResidency(app, other.who, null);
     let changing: Promise<unknown> | undefined;
-    await app.db.transaction(async (tx) => {
+    await heldDb(app, async (tx) => {
       await lockConfiguration(tx, accountId);
       await tx.update(accounts).set({ residency: 'EU' }).where(eq(accounts.id, accountId));
       changing = change(other).then(
         () => 'done',
         (error: { code?: string }) => error.code,
       );
-      await until(async () => {
-        const waiting = await app.sql`
-          SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        return waiting.length > 0;
-      });
+      await untilWaiting(app);
     });
     expect(await changing).toMatch(/outside_residency$/);
   });

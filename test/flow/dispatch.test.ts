@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeConfiguration } from '../../src/accounts/change-configuration.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
@@ -6,6 +7,7 @@ import { LEASE_MS } from '../../src/messages/claim.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
 import type { AttemptRow } from '../../src/messages/table.ts';
 import { readDecision } from '../../src/routing/read-decision.ts';
+import { routes } from '../../src/routing/table.ts';
 import type { ProfileChange } from '../../src/simulator/profile-change.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
@@ -471,9 +473,10 @@ describe('a message that no route can carry', () => {
   test('fails at once with its verification, and says why; a price is a reason', async () => {
     const who = await createTestAccount(app, { maxPrice: 0.05 });
     await connect(who, 'instant');
-    await changeConfiguration(app, who, 'route.update', (_tx, act) => {
+    const { accountId } = who;
+    await changeConfiguration(app, who, 'route.update', (tx, act) => {
       act.on([]);
-      return app.sql`UPDATE routes SET price = 0.08 WHERE account_id = ${uuidOf(who.accountId)}`;
+      return tx.update(routes).set({ price: 0.08 }).where(eq(routes.accountId, accountId));
     });
     const v = await start(app, who, aNumber());
     expect(await happened(app, v, 'VerificationFailed')).toEqual([

@@ -11,6 +11,7 @@ import { commitFacts } from '../../src/messages/settle.ts';
 import { messageFromRaw, type RawMessage } from '../../src/messages/store.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
+import { held, heldDb } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriersByHand, type CarriersByHand } from '../support/carriers-by-hand.ts';
 import { until } from '../support/until.ts';
@@ -91,7 +92,7 @@ test('what is settled leaves the lease of a claim that came since it was read', 
   const { v, first } = await submitting();
   clock.advance(LEASE_MS + 1);
   let settled: Promise<unknown> | undefined;
-  const [claimed] = await app.sql.begin(async (tx) => {
+  const [claimed] = await held(app, async (tx) => {
     const mine = await claim(v, tx as never);
     // It reads what was before the claim, and waits for the row.
     settled = told(first, { kind: 'throttled', retryAfterMs: 60_000 }, 'outcome');
@@ -107,7 +108,7 @@ test('what is settled for good ends the message, whoever has claimed it since', 
   const { v, first } = await submitting();
   clock.advance(LEASE_MS + 1);
   let settled: Promise<unknown> | undefined;
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     await claim(v, tx as never);
     const error = { code: '1', message: 'no such number' };
     settled = told(first, { kind: 'rejected', error, retry: 'never' }, 'outcome');
@@ -121,7 +122,7 @@ test('what is settled leaves a lease that was renewed since it was read', async 
   const { v, first } = await submitting();
   clock.advance(3_000);
   let settled: Promise<unknown> | undefined;
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     await renewLeases(tx as never, [first.lease], clock.now());
     settled = told(first, { kind: 'throttled', retryAfterMs: 60_000 }, 'outcome');
     await waits('UPDATE messages m SET status');
@@ -136,7 +137,7 @@ test('what is settled leaves the lease of an attempt that was written down since
   const again = await claim(v);
   let settled: Promise<unknown> | undefined;
   let second: PlannedAttempt | undefined;
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     // The first attempt was taken after all: the message is sent, which is an event.
     await tx`LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE`;
     settled = told(first, ACCEPTED, 'lateAnswer');
@@ -191,7 +192,7 @@ test('nothing more is sent of one that was tried before, and that is canceled wh
 async function canceledBefore(statement: Statement, v: VerificationRow, who: Principal) {
   const claimed = await claim(v);
   let planning: ReturnType<typeof planAttempts> | undefined;
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     await tx`LOCK TABLE attempts IN SHARE MODE`;
     planning = planAttempts(app, carriers.links, claimed);
     await waits(statement);
@@ -210,7 +211,7 @@ test('an outcome that comes while its lease is being renewed is settled after th
   const v = await start(app, who, aNumber());
   dispatcher.wake();
   await until(() => answer !== undefined);
-  await app.db.transaction(async (tx) => {
+  await heldDb(app, async (tx) => {
     // Reads go on, and nobody writes.
     await tx.execute(sql`LOCK TABLE messages IN SHARE MODE`);
     clock.advance(3_000);

@@ -6,6 +6,7 @@ import { createEvidenceExchange } from '../../src/routing/evidence-exchange.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { Policy, PolicyOptions } from '../../src/routing/policy.ts';
 import { createReceiptLatencies } from '../../src/routing/receipt-latencies.ts';
+import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCountingProcess } from '../support/process-app.ts';
 import { until } from '../support/until.ts';
@@ -168,7 +169,7 @@ test('one exchange is under way at a time: who asks meanwhile shares the next', 
     (await app.sql`SELECT 1 FROM pg_locks WHERE relation = 'routing_evidence'::regclass AND NOT granted`)
       .length;
   const all: Promise<void>[] = [];
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     await tx`LOCK TABLE routing_evidence IN ACCESS EXCLUSIVE MODE`;
     all.push(one.exchange());
     await until(async () => (await waiting()) === 1);

@@ -21,6 +21,7 @@ import { readRetention, setRetention } from '../../src/retention/settings.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
 import { createDestinationForgetter } from '../../src/verifications/forget-destinations.ts';
 import { shownNumber } from '../../src/verifications/number-of.ts';
+import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { auditOf } from '../support/audit-log.ts';
 import { createClock, createNumbers, historyOf, messagesOf, start, stateOf } from '../support/verifying.ts';
@@ -263,7 +264,7 @@ test('whoever serves is not made to wait for a table that somebody else has; tha
   const who = await createTestAccount(app);
   clock.advance(100 * DAY);
   logged.length = 0;
-  await app.sql.begin(async (tx) => {
+  await held(app, async (tx) => {
     await tx`SELECT count(*) FROM vault.numbers_d30_rest`;
     const keeping = keepPartitions(app);
     for (let n = 0; n < 20; n++) {

@@ -3,14 +3,14 @@ import type { Bus } from '../../src/bus/bus.ts';
 import { createMemoryBus } from '../../src/bus/memory.ts';
 import { createMemoryCounter } from '../../src/bus/shared-counter.ts';
 import { createBatcher, type BatchOptions, type Batcher } from '../../src/db/batch.ts';
-import type { Database } from '../../src/db/client.ts';
+import type { Database, Db } from '../../src/db/client.ts';
 import { createNetworks } from '../../src/outgoing/networks.ts';
 import type { App, Commit } from '../../src/platform.ts';
 import { fixedKeyEncryption, fixedKeyring } from './keyring.ts';
 
 export interface ProcessOptions {
   /** That of an app, with its keys; else everything is sealed under keys that are the same everywhere. */
-  database: Pick<Database, 'db' | 'sql' | 'lanes'> & Partial<Pick<App, 'keys' | 'kek'>>;
+  database: Pick<Database, 'db' | 'sql' | 'lanes' | 'aside'> & Partial<Pick<App, 'keys' | 'kek'>>;
   bus?: Bus;
   clock?: () => number;
 }
@@ -26,11 +26,12 @@ export function createProcess({
 }: ProcessOptions): App & AsyncDisposable {
   const singles = new Map<unknown, object>();
   const batchers = new Map<unknown, Batcher<never, unknown>>();
-  const { db, sql, lanes, keys = fixedKeyring(), kek = fixedKeyEncryption() } = database;
+  const { db, sql, lanes, aside, keys = fixedKeyring(), kek = fixedKeyEncryption() } = database;
   return {
     db,
     sql,
     lanes,
+    aside,
     bus,
     counter: createMemoryCounter(),
     keys,
@@ -72,12 +73,15 @@ export function createProcess({
 /** A process with a clock of its own that counts how often it asks the database. */
 export function createCountingProcess(database: ProcessOptions['database'], bus?: Bus) {
   const state = { now: Date.now(), reads: 0 };
-  const db = new Proxy(database.db, {
-    get(target, property) {
-      if (property === 'select') state.reads++;
-      return Reflect.get(target, property) as unknown;
-    },
-  });
-  const app = createProcess({ database: { ...database, db }, clock: () => state.now, ...(bus && { bus }) });
+  const counting = (db: Db) =>
+    new Proxy(db, {
+      get(target, property) {
+        if (property === 'select') state.reads++;
+        return Reflect.get(target, property) as unknown;
+      },
+    });
+  const aside = { ...database.aside, db: counting(database.aside.db) };
+  const counted = { ...database, db: counting(database.db), aside };
+  const app = createProcess({ database: counted, clock: () => state.now, ...(bus && { bus }) });
   return { app, state };
 }

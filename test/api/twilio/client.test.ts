@@ -5,6 +5,7 @@ import type { Principal } from '../../../src/accounts/principal.ts';
 import { uuidOf } from '../../../src/ids.ts';
 import { idOfSid, sidOf } from '../../../src/rest/twilio/sids.ts';
 import { createService } from '../../../src/services/create.ts';
+import { held, untilWaiting } from '../../support/held.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../../support/app.ts';
 import { codeOnApp } from '../../support/factors.ts';
 import { until } from '../../support/until.ts';
@@ -437,23 +438,16 @@ describe('an authenticator app', () => {
     const identity = `user-${of}`;
     const { sid, secret } = await verified(identity);
     const asked = await people()(identity).challenges.create({ factorSid: sid });
-    const waiting = async () => {
-      const rows = await app.sql`
-        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      return rows.length;
-    };
     // Held in the hand, so that both have begun before either of them can go on.
-    const [removed, refusal] = await app.sql
-      .begin(async (tx) => {
-        await tx`SELECT 1 FROM challenges WHERE id = ${uuidOf(idOfSid('chl', asked.sid)!)} FOR UPDATE`;
-        const removing = remove(identity, sid);
-        await until(async () => (await waiting()) === 1);
-        const code = codeOnApp(secret, clock.now());
-        const answering = refusalOf(people()(identity).challenges(asked.sid).update({ authPayload: code }));
-        await until(async () => (await waiting()) === 2);
-        return [removing, answering] as const;
-      })
-      .then((both) => Promise.all(both));
+    const [removed, refusal] = await held(app, async (tx) => {
+      await tx`SELECT 1 FROM challenges WHERE id = ${uuidOf(idOfSid('chl', asked.sid)!)} FOR UPDATE`;
+      const removing = remove(identity, sid);
+      await untilWaiting(app, 1);
+      const code = codeOnApp(secret, clock.now());
+      const answering = refusalOf(people()(identity).challenges(asked.sid).update({ authPayload: code }));
+      await untilWaiting(app, 2);
+      return [removing, answering] as const;
+    }).then((both) => Promise.all(both));
     expect(removed).toBe(true);
     expect(refusal).toMatchObject(NOT_FOUND);
   });

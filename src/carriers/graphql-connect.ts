@@ -27,7 +27,10 @@ const ERRORS = [CarrierOutsideResidency, NameTaken, InvalidInput];
 const common = (t: InputFields) => ({
   name: t.string({ required: true, description: ABOUT.name }),
   region: t.string({ description: ABOUT.region }),
-  senderRules: t.field({ type: SenderRules, description: `${ABOUT.senderRules} Default \`OFF\`.` }),
+  senderRules: t.field({
+    type: SenderRules,
+    description: `${ABOUT.senderRules} Default \`CHECK\`; \`OFF\` where the carrier sees to senders itself.`,
+  }),
   sla: t.field({ type: CarrierSlaInput, description: ABOUT.sla }),
 });
 

@@ -33,7 +33,7 @@ export function makeCarrier(
     config,
     secretsSealed: sealSecrets(app.keys, { accountId, id }, secrets),
     region: readRegion(input.region ?? null),
-    senderRules: input.senderRules ?? 'off',
+    senderRules: input.senderRules ?? 'check',
     sla: readSla(input.sla ?? null),
     receiptIdForm: null,
     repeatedIds: [],

@@ -19,7 +19,7 @@ export const carriers = snakeCase.table(
     /** Where its messages leave, e.g. `EU`; null = not known. */
     region: text(),
     /** `check`: what its senders may be is looked up in the rules of each country. */
-    senderRules: text().$type<'check' | 'off'>().notNull().default('off'),
+    senderRules: text().$type<'check' | 'off'>().notNull().default('check'),
     /** Which form of ids in receipts a worker has found out; null = none yet, and after every change of `config`. */
     receiptIdForm: text().$type<MessageIdForm>(),
     /** Ids that an HTTP carrier gave to messages for several numbers; none after every change of `config`. */

@@ -33,12 +33,15 @@ function sentence(text: string): string {
   return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
 
+/** Of a carrier that replaces or registers senders itself. */
+const OR_UNCHECKED = 'where a carrier sees to senders itself, set its `senderRules` to `OFF`.';
+
 function remedy({ code, register }: RefusedSender): string {
   if (register !== undefined)
-    return 'Register it there and tell us with `addSenderRegistration`, or give the service another sender.';
+    return `Register it there and tell us with \`addSenderRegistration\`, or give the service another sender; ${OR_UNCHECKED}`;
   if (code === 'sender/pool_empty')
     return 'Add one with `addSender`, or name another sender in its settings.';
   if (code === 'sender/not_usable')
     return 'Change that with `updateSender`, or give the service another sender.';
-  return 'Give the service, or its routes there, a sender that the country takes.';
+  return `Give the service, or its routes there, a sender that the country takes; ${OR_UNCHECKED}`;
 }

@@ -50,6 +50,8 @@ async function connect(
   const carrierId = await connectCarrier(app, who.accountId, {
     name: route.name,
     region: region ?? null,
+    // Names are sent to the United States here.
+    senderRules: 'off',
     config: { kind: 'smpp', host: '127.0.0.1', port, systemId, window: 200 },
     secrets: { password: 'test' },
   });

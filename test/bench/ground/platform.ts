@@ -114,6 +114,7 @@ export async function addRoutes(
     } as const;
     const carrierId = await connectCarrier(app, who.accountId, {
       name,
+      senderRules: 'off',
       config,
       secrets: { password: 'bench' },
     });

@@ -282,6 +282,7 @@ async function openAccount(
     profiles.set(name, PROFILES.instant);
     const carrierId = await connectCarrier(app, accountId, {
       name,
+      senderRules: 'off',
       config: { kind: 'smpp', host: '127.0.0.1', port, systemId: name, window: 100 },
       secrets: { password: 'world' },
     });

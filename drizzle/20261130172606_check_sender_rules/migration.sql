@@ -1,0 +1,1 @@
+ALTER TABLE "carriers" ALTER COLUMN "sender_rules" SET DEFAULT 'check';

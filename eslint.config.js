@@ -13,6 +13,7 @@ const FEATURES = readdirSync(new URL('src', import.meta.url), { withFileTypes: t
 const PURE = [
   'ids',
   'errors',
+  'one-line',
   'accounts/{api-key,challenge,factor,lack,maker,mode,permissions,principal,rights,roles,secret-text}',
   'oauth/{client-proof,client-secret,errors,key-plan,limits,metadata,scopes}',
   'verifications/{verification,code,errors}',

@@ -45,7 +45,6 @@ import { keepErasures, LEDGER_MS } from './subjects/ledger.ts';
 import { Stops } from './stops.ts';
 import { startWebhooks } from './webhooks/worker.ts';
 import { startChores } from './worker-chores.ts';
-import { makeDir } from './make-dir.ts';
 
 /** What a test may put in the place of the real thing. */
 export interface Overrides {
@@ -122,7 +121,6 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
 async function startDatabase(config: Config, log: Logger, stack: Stops): Promise<string> {
   if (config.databaseUrl !== 'embedded') return config.databaseUrl;
   const dataDir = join(config.dataDir, 'postgres');
-  await makeDir(dataDir);
   const postgres = stack.use(
     await startEmbeddedPostgres({ dataDir, log: (line) => log.debug({ postgres: line }, 'postgres') }),
   );

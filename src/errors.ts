@@ -1,3 +1,5 @@
+import { isOneLine } from './one-line.ts';
+
 /**
  * An outcome of the domain that a caller can act on. Everything else that is thrown is unexpected:
  * the server masks it, logs it under an id, and answers with that id.
@@ -176,7 +178,7 @@ export class NameTaken extends DomainError {
 /** @throws {InvalidInput} */
 export function readName(text: string): string {
   const name = text.trim();
-  if (name === '' || name.length > 60 || /[\p{Cc}\p{Cs}]/u.test(name))
+  if (name === '' || name.length > 60 || !isOneLine(name))
     throw new InvalidInput('name', 'A name has 1 to 60 characters, in one line.');
   return name;
 }

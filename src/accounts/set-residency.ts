@@ -1,10 +1,9 @@
 import { eq } from 'drizzle-orm';
 import type { Doer } from '../audit/actor.ts';
-import { InvalidInput } from '../errors.ts';
 import type { App } from '../platform.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { AccountOutsideRegion } from './errors.ts';
-import { isRegion, REGION_RULE } from './region.ts';
+import { readRegion } from './region.ts';
 import { accounts, type AccountRow } from './table.ts';
 
 /**
@@ -13,7 +12,7 @@ import { accounts, type AccountRow } from './table.ts';
  * @throws {InvalidInput | AccountOutsideRegion}
  */
 export async function setResidency(app: App, who: Doer, residency: string | null): Promise<AccountRow> {
-  if (residency !== null && !isRegion(residency)) throw new InvalidInput('residency', REGION_RULE);
+  readRegion(residency, 'residency');
   if (app.region !== undefined && residency !== app.region) throw new AccountOutsideRegion(app.region);
   const { accountId } = who;
   return changeConfiguration(app, who, 'account.set_residency', async (tx, act) => {

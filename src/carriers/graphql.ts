@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { SANDBOX_CARRIER_ID } from '../sandbox/place.ts';
-import { secretsOf } from './secrets.ts';
+import { kindOf } from './kinds.ts';
 import type { Sla } from './sla.ts';
 
 export const SenderRules = builder.enumType('SenderRules', {
@@ -88,7 +88,15 @@ export const Carrier = builder.drizzleObject('carriers', {
       description: 'Names of the secrets that are set.',
       select: { columns: { config: true } },
       resolve: ({ id, config }) =>
-        id === SANDBOX_CARRIER_ID ? [] : [...new Set(secretsOf(config).map(({ name }) => name))],
+        id === SANDBOX_CARRIER_ID
+          ? []
+          : [
+              ...new Set(
+                kindOf(config)
+                  .secretsOf(config)
+                  .map(({ name }) => name),
+              ),
+            ],
     }),
   }),
 });

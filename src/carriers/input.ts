@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { CarrierConfig, type CarrierConfigInput } from './config.ts';
 import type { TypedKind } from './kinds.ts';
@@ -26,12 +25,6 @@ export interface CarrierInput {
 }
 
 const Members = z.record(z.string(), z.unknown());
-
-/** @throws {InvalidInput} */
-export function readRegion(region: string | null): string | null {
-  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
-  return region;
-}
 
 /** @throws {InvalidInput} that names the field by its path */
 export function readConfig(input: CarrierConfigInput, field = 'config'): CarrierConfig {

@@ -1,5 +1,6 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { changeConfiguration } from '../accounts/change-configuration.ts';
+import { readRegion } from '../accounts/region.ts';
 import { readResidency } from '../accounts/residency.ts';
 import { changedIn } from '../audit/act.ts';
 import type { AuditAction } from '../audit/actions.ts';
@@ -11,7 +12,7 @@ import { readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { checkResidency } from './check-residency.ts';
 import type { CarrierConfigInput } from './config.ts';
-import { readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
+import { readConfig, readMembers, type CarrierInput } from './input.ts';
 import { kindOf } from './kinds.ts';
 import { checkSecrets, sealSecrets } from './secrets.ts';
 import { readSla } from './sla.ts';

@@ -3,13 +3,7 @@ import { UnknownKey } from '../crypto/errors.ts';
 import { open } from '../crypto/seal.ts';
 import type { Keyring } from '../crypto/keyring.ts';
 import type { AccountId, CarrierId } from '../ids.ts';
-import {
-  checkNamed,
-  openSecretsAt,
-  sealSecretsAt,
-  type NamedSecret,
-  type Secrets,
-} from '../outgoing/secrets.ts';
+import { checkNamed, openSecretsAt, sealSecretsAt, type Secrets } from '../outgoing/secrets.ts';
 import type { CarrierConfig } from './config.ts';
 import { kindOf } from './kinds.ts';
 
@@ -29,11 +23,6 @@ export function checkSecrets(config: CarrierConfig, secrets: Secrets): void {
     const problem = kind.secretProblem(secret);
     if (problem !== undefined) throw new InvalidInput(`secrets.${name}`, problem);
   }
-}
-
-/** The secrets that a configuration names, each with the path of the field that does. */
-export function secretsOf(config: CarrierConfig): NamedSecret[] {
-  return kindOf(config).secretsOf(config);
 }
 
 export function sealSecrets(keys: Keyring, owner: Owner, secrets: Secrets): Buffer {

@@ -1,3 +1,4 @@
+import { readRegion } from '../accounts/region.ts';
 import type { Doer } from '../audit/actor.ts';
 import { InvalidInput, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
@@ -6,10 +7,10 @@ import type { App } from '../platform.ts';
 import { checkTargets } from './check-targets.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
 import { CarrierNotFound } from './errors.ts';
-import { given, readConfig, readMembers, readRegion, type CarrierInput } from './input.ts';
+import { given, readConfig, readMembers, type CarrierInput } from './input.ts';
 import { kindOf } from './kinds.ts';
 import { saveCarrier } from './save-carrier.ts';
-import { checkSecrets, openSecrets, sealSecrets, secretsOf } from './secrets.ts';
+import { checkSecrets, openSecrets, sealSecrets } from './secrets.ts';
 import { readSla } from './sla.ts';
 import type { CarrierRow } from './table.ts';
 
@@ -50,7 +51,11 @@ function changeAccess(
     return { config: before.config, secretsSealed, receiptIdForm, repeatedIds };
   const config = changeConfig(before.config, input);
   checkTargets(app, config, { root: input.typed?.kind, before: before.config });
-  const named = new Set(secretsOf(config).map(({ name }) => name));
+  const named = new Set(
+    kindOf(config)
+      .secretsOf(config)
+      .map(({ name }) => name),
+  );
   const old = openSecrets(app.keys, before, secretsSealed);
   const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
   const secrets = { ...kept, ...readSecrets(input.secrets) };

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../errors.ts';
 import { readBase32 } from './base32.ts';
 import type { TotpAlgorithm } from './totp.ts';
+import { isOneLine } from '../one-line.ts';
 
 /** How codes are made; what is absent is as the service says. */
 export interface TotpInput {
@@ -25,7 +26,7 @@ export function checkIdentity(identity: string): void {
 
 /** @throws {InvalidInput} */
 export function checkFactorName(name: string): void {
-  if (name.trim() === '' || name.length > 64 || /[\p{Cc}\p{Cs}]/u.test(name))
+  if (name.trim() === '' || name.length > 64 || !isOneLine(name))
     throw new InvalidInput('name', 'A factor has a name of 1 to 64 characters, in one line.');
 }
 

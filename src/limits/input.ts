@@ -1,4 +1,5 @@
 import { InvalidInput } from '../errors.ts';
+import { isOneLine } from '../one-line.ts';
 
 /** Of a service. */
 export const MAX_LIMITS = 50;
@@ -21,7 +22,7 @@ export interface BucketInput {
 export function checkLimit({ name, description }: Partial<LimitInput>): void {
   if (name !== undefined && !/^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/.test(name))
     throw new InvalidInput('uniqueName', 'A limit has a name of 1 to 64 letters, digits and signs.');
-  if (description != null && (description.length > 255 || /[\p{Cc}\p{Cs}]/u.test(description)))
+  if (description != null && (description.length > 255 || !isOneLine(description)))
     throw new InvalidInput('description', 'A description has at most 255 characters, in one line.');
 }
 

@@ -1,12 +1,13 @@
 import { changeConfiguration } from '../accounts/change-configuration.ts';
 import type { Principal } from '../accounts/principal.ts';
+import { readRegion } from '../accounts/region.ts';
 import { readResidency } from '../accounts/residency.ts';
 import { newId } from '../crypto/new-id.ts';
 import { InvalidInput } from '../errors.ts';
 import { startOfTransaction } from '../events/cursor.ts';
 import { readHorizon } from '../events/queries.ts';
 import type { App } from '../platform.ts';
-import { checkRegion, readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
+import { checkRegion, readDescription, readEvents, readUrl } from './endpoint-input.ts';
 import { countEndpoints } from './queries.ts';
 import { sealUrl } from './sealed.ts';
 import { sealEndpointSecrets, secretFor } from './secrets.ts';

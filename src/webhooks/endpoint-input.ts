@@ -1,10 +1,9 @@
 import { lookup } from 'node:dns/promises';
-import { isRegion, REGION_RULE } from '../accounts/region.ts';
 import { InvalidInput } from '../errors.ts';
 import { rulesOf } from '../outgoing/http/rules.ts';
 import { splitUrl, urlProblem } from '../outgoing/http/url.ts';
-import { checkLiteral, ForbiddenAddress } from '../outgoing/lookup.ts';
-import { refusalOf } from '../outgoing/networks.ts';
+import { hostProblem, refusalOf } from '../outgoing/networks.ts';
+import { isOneLine } from '../one-line.ts';
 import type { App } from '../platform.ts';
 import { ALL_WEBHOOK_NAMES, isWebhookName, type WebhookName } from './catalog.ts';
 import { WebhookAddressRefused, WebhookOutsideResidency } from './errors.ts';
@@ -15,7 +14,7 @@ const MAX_DESCRIPTION_LENGTH = 200;
 /** @throws {InvalidInput} */
 export function readDescription(text: string): string {
   const description = text.trim();
-  if (description.length > MAX_DESCRIPTION_LENGTH || /[\p{Cc}\p{Cs}]/u.test(description))
+  if (description.length > MAX_DESCRIPTION_LENGTH || !isOneLine(description))
     throw new InvalidInput(
       'description',
       `A description is one line of at most ${MAX_DESCRIPTION_LENGTH} characters.`,
@@ -49,25 +48,15 @@ export async function readUrl(app: App, text: string): Promise<string> {
   if (problem !== undefined) throw new InvalidInput('url', `${problem}.`);
   const { origin } = splitUrl(url);
   const rules = rulesOf(origin, app.networks);
-  try {
-    checkLiteral(origin.hostname, rules);
-  } catch (error) {
-    if (error instanceof ForbiddenAddress)
-      throw new WebhookAddressRefused(`This server does not call that address: ${error.message}.`);
-    throw error;
-  }
+  const forbidden = hostProblem(origin.hostname, rules);
+  if (forbidden !== undefined)
+    throw new WebhookAddressRefused(`This server does not call that address: ${forbidden}.`);
   // A name that is not there yet may come; one that leads inside is a mistake, or an attack.
   const addresses = await lookup(origin.hostname.replace(/^\[|\]$/g, ''), { all: true }).catch(() => []);
   const refusals = addresses.map(({ address }) => refusalOf(address, rules));
   if (refusals.length > 0 && refusals.every((refusal) => refusal !== undefined))
     throw new WebhookAddressRefused(`This server does not call ${origin.hostname}: ${refusals[0]!}.`);
   return url;
-}
-
-/** @throws {InvalidInput} */
-export function readRegion(region: string | null): string | null {
-  if (region !== null && !isRegion(region)) throw new InvalidInput('region', REGION_RULE);
-  return region;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Principal } from '../accounts/principal.ts';
+import { readRegion } from '../accounts/region.ts';
 import { readResidency } from '../accounts/residency.ts';
 import type { WebhookEndpointId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { changeEndpoint } from './change-endpoint.ts';
-import { checkRegion, readDescription, readEvents, readRegion, readUrl } from './endpoint-input.ts';
+import { checkRegion, readDescription, readEvents, readUrl } from './endpoint-input.ts';
 import type { WebhookEndpointRow } from './table.ts';
 
 export interface EndpointChange {

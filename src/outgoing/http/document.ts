@@ -1,3 +1,5 @@
+import { isOneLine } from '../../one-line.ts';
+
 /**
  * How a body is read. `separators` is for gateways that answer in a line of text: it is split at any of
  * these characters into a list of fields, so `OK: 4711` with the separators `: ` is `["OK", "4711"]`.
@@ -50,7 +52,6 @@ export function textOf(value: unknown): string | undefined {
 
 /** The longest id that is kept; SMPP's are up to 65 characters, those of HTTP APIs rarely above 100. */
 const MAX_ID_LENGTH = 200;
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
 /**
  * A value as a carrier's id of a message. What cannot be one (empty, endless, with control characters,
@@ -58,7 +59,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
  */
 export function idOf(value: unknown): string | undefined {
   const id = textOf(value);
-  return id && id.length <= MAX_ID_LENGTH && !UNPRINTABLE.test(id) ? id : undefined;
+  return id && id.length <= MAX_ID_LENGTH && isOneLine(id) ? id : undefined;
 }
 
 /** A carrier's words, short and printable. */

@@ -139,6 +139,11 @@ const NO_ENVIRONMENT = {
   message: 'Only src/config.ts reads the environment; everything else is given values.',
 };
 
+const NO_ASIDE = {
+  property: 'aside',
+  message: 'Only what is read into memory goes aside, by plain reads: see src/db/holding.ts.',
+};
+
 export default defineConfig(
   globalIgnores([
     'schema/',
@@ -187,7 +192,7 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-properties': ['error', NO_ENVIRONMENT],
+      'no-restricted-properties': ['error', NO_ENVIRONMENT, NO_ASIDE],
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, ...NO_MODULE_STATE],
     },
   },
@@ -200,6 +205,7 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         NO_ENVIRONMENT,
+        NO_ASIDE,
         { object: 'Date', property: 'now', message: 'Time is an argument of a pure file.' },
         { object: 'Math', property: 'random', message: 'Chance is an argument of a pure file.' },
       ],
@@ -257,6 +263,11 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   // config.ts reads it; programs hand it over.
+  {
+    name: 'what is read into memory',
+    files: ['src/{app,accounts/cache,routing/evidence-exchange}.ts'],
+    rules: { 'no-restricted-properties': ['error', NO_ENVIRONMENT] },
+  },
   {
     name: 'the environment',
     files: ['src/{config,main,people-create,rotate-keys,audit-verify}.ts', 'src/cli/main.ts'],

@@ -25,7 +25,7 @@ export interface Database {
   lanes: Lanes;
   /**
    * For what is read into memory at its first use (configuration, keys), which may be within somebody's transaction:
-   * it waits for no lock, so that nobody who holds one connection waits for ever for these. See `holding.ts`.
+   * it waits for no row, so that nobody who holds one connection waits for ever for these. See `holding.ts`.
    */
   aside: Pick<Database, 'db' | 'sql'>;
   close(): Promise<void>;
@@ -66,7 +66,7 @@ function writable(url: string): string {
 
 /**
  * @param connectionString of PostgreSQL (15 or newer), with how it is encrypted: see `target.ts`
- * @param options.poolSize connections in all, but for those that are opened for a moment: three aside, and a probe
+ * @param options.poolSize connections, beside which there are up to three aside and a probe
  */
 export async function connect(connectionString: string, options: { poolSize: number }): Promise<Database> {
   const { url, tls } = readTarget(connectionString);
@@ -97,7 +97,7 @@ export async function connect(connectionString: string, options: { poolSize: num
   );
   // Apart from the others, because Drizzle takes its client's parsers and serializers over: there dates are texts.
   const client = refusingSecond(open(Math.max(1, options.poolSize - forTransactions - alone), {}));
-  // Beyond the pool: they are connected only where nothing else is heard, and where memory is filled.
+  // Beyond the pool: connected only where nothing else is heard, and where memory is filled.
   const probe = open(1, {});
   const aside = { sql: open(1, BY_INDEX), client: open(ASIDE, {}) };
   const others = [client, probe, aside.sql, aside.client, ...lanes];

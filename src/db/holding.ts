@@ -26,18 +26,37 @@ export function apart<T>(work: () => T): T {
  * Who holds one connection and waits for another waits for ever once all of a pool's connections are with those who
  * wait for what it has locked: a factor that was renamed, and two more requests that wanted its row, stopped a whole
  * process. It took 35,000 requests to happen, so that it is refused each time.
- * @throws {Error}
+ * @throws {SecondConnection}
  */
 export function refuseWhileHolding(what: string): void {
-  if (holders.getStore()?.holds)
-    throw new Error(`Within a transaction, and not by its connection: ${what.trim().slice(0, 200)}`);
+  if (holders.getStore()?.holds) throw new SecondConnection(what);
 }
 
-/** A pool that refuses statements of its own to whoever holds a connection. */
+/** A mistake of ours, whatever of the input it happened with: nobody may go on as if it were that. */
+export class SecondConnection extends Error {
+  constructor(what: string) {
+    super(`Within a transaction, and not by its connection: ${what.trim().slice(0, 200)}`);
+  }
+}
+
+/**
+ * A pool that refuses statements of its own to whoever holds a connection, and so fragments in their statements, which
+ * are made by the transaction's own.
+ */
 export function refusingSecond(pool: Sql): Sql {
-  const unsafe: Sql['unsafe'] = (query, ...rest) => {
-    refuseWhileHolding(query);
-    return pool.unsafe(query, ...rest);
+  const refusing: Partial<Sql> = {
+    unsafe(query, ...rest) {
+      refuseWhileHolding(query);
+      return pool.unsafe(query, ...rest);
+    },
+    file(path: string, ...rest: never[]) {
+      refuseWhileHolding(path);
+      return pool.file(path, ...rest);
+    },
+    async reserve() {
+      refuseWhileHolding('a connection of its own');
+      return pool.reserve();
+    },
   };
   return new Proxy(pool, {
     apply(target, self, args: [unknown, ...unknown[]]) {
@@ -45,6 +64,6 @@ export function refusingSecond(pool: Sql): Sql {
       if (Array.isArray(first) && 'raw' in first) refuseWhileHolding(first.join('…'));
       return Reflect.apply(target, self, args) as unknown;
     },
-    get: (target, name): unknown => (name === 'unsafe' ? unsafe : Reflect.get(target, name)),
+    get: (target, name): unknown => Reflect.get(name in refusing ? refusing : target, name),
   });
 }

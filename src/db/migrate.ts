@@ -1,11 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
+import { isGivingWay } from './giving-way.ts';
 import { openSingle } from './single.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
 const OLDEST_SERVER = 15;
+// All migrations are one transaction, which keeps each table that it changes. Processes that serve meanwhile have some
+// tables and wait for others, the one for the other in ways that PostgreSQL does not see (`holding.ts`); so whoever
+// migrates is the one to give way.
+const LOCK_TIMEOUT_MS = 2_000;
+const TRIES = 30;
 
 /**
  * Brings the database up to date. Safe to run from many processes at once.
@@ -21,9 +28,31 @@ export async function migrate(connectionString: string, migrationsFolder = MIGRA
     if (row!.version < OLDEST_SERVER)
       throw new Error(`PostgreSQL ${row!.version} is too old: Otpost needs ${OLDEST_SERVER} or newer.`);
     await sql`SELECT pg_advisory_lock(${ADVISORY_LOCKS.migration})`;
-    await applyMigrations(drizzle({ client: sql }), { migrationsFolder });
+    await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, false)`;
+    await untilOthersGiveWay(() => applyMigrations(drizzle({ client: sql }), { migrationsFolder }));
     await sql`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.migration})`;
   } finally {
     await sql.end({ timeout: 5 });
+  }
+}
+
+/** @throws {Error} that says what to do, when tables stay in use for about two minutes */
+async function untilOthersGiveWay(change: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await change();
+      return;
+    } catch (error) {
+      if (!isGivingWay(error)) throw error;
+      if (tries >= TRIES)
+        throw new Error(
+          'Tables that have to be changed stay in use. Stop the other processes, and start again.',
+          {
+            cause: error,
+          },
+        );
+      // Those who waited for us have their turn.
+      await delay(LOCK_TIMEOUT_MS);
+    }
   }
 }

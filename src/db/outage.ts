@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import postgres from 'postgres';
+import { driversOwn } from './drivers-own.ts';
 
 // The driver's own codes and the system's, for a connection that is lost or cannot be made.
 const CONNECTION_CODES = new Set([
@@ -32,9 +32,4 @@ export function isConnectionGone(thrown: unknown): boolean {
   const error = driversOwn(thrown);
   // What the server says of a statement leaves the connection as it is, unless it is its last word.
   return error instanceof postgres.PostgresError ? error.severity !== 'ERROR' : isOutage(error);
-}
-
-/** Drizzle says which query it was, and has what the driver said behind it. */
-function driversOwn(error: unknown): unknown {
-  return error instanceof DrizzleQueryError ? error.cause : error;
 }

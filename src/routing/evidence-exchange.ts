@@ -65,10 +65,11 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
   // A process that starts anew is another one: what it saw before comes back as evidence of another one.
   const worker = randomUUID();
   const all = new Set<Kept>();
+  // Somebody who is in a transaction may be the first to ask.
   const reader = { ...app, ...app.aside };
 
-  async function read(kept: Kept, except?: string): Promise<void> {
-    for (const saved of await readEvidence(reader, kept, kept.heard, except)) {
+  async function read(from: App, kept: Kept, except?: string): Promise<void> {
+    for (const saved of await readEvidence(from, kept, kept.heard, except)) {
       // Also what cannot be read is not asked for again before it was saved anew.
       kept.heard.set(saved.worker, saved.updatedAt);
       try {
@@ -100,7 +101,7 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
 
   async function exchangeOne(kept: Kept): Promise<void> {
     await save(kept);
-    if (kept.isChanged || app.clock() - kept.usedAt < IDLE_MS) return read(kept, worker);
+    if (kept.isChanged || app.clock() - kept.usedAt < IDLE_MS) return read(app, kept, worker);
     all.delete(kept);
     kept.onIdle();
   }
@@ -124,7 +125,7 @@ export function createEvidenceExchange(app: App): EvidenceExchange {
         ...{ isChanged: false, usedAt: app.clock() },
         ...{ heard: new Map<string, Date>(), unreadable: new Set<string>() },
       };
-      await read(kept);
+      await read(reader, kept);
       all.add(kept);
       return {
         changed: () => (kept.isChanged = true),

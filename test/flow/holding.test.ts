@@ -20,6 +20,7 @@ test.each([
   ['a transaction of it', () => testApp.app.db.transaction((tx) => tx.execute('SELECT 1'))],
   ['the pool of hot statements', () => testApp.app.sql`SELECT 1`],
   ['the same by its text', () => testApp.app.sql.unsafe('SELECT 1')],
+  ['a connection of it', async () => (await testApp.app.sql.reserve()).release()],
   [
     'a lane',
     () =>

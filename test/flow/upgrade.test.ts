@@ -3,6 +3,7 @@ import type { Sql } from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { KEPT_TABLES } from '../../src/retention/classes.ts';
 import { dropLeaf, readLeaves } from '../../src/retention/partitions.ts';
+import { until } from '../support/until.ts';
 import { createOldDatabases } from '../support/upgrades.ts';
 
 const ACCOUNT = randomUUID();
@@ -318,4 +319,25 @@ test('the texts and lookups of an older installation are all in the vault, parti
   expect(made.from).toBe(Date.parse('2030-01-01'));
   await dropLeaf(sql, made);
   expect(await sql`SELECT 1 FROM vault.inbound_messages`).toHaveLength(2);
+});
+
+test('an upgrade gives way to whoever has a table and waits for another one, and is done once they are', async () => {
+  await using old = await oldDatabases.create('check_sender_rules');
+  const { sql } = old;
+  let upgraded: Promise<void> | undefined;
+  // As whoever serves: in a transaction, with something read beside it that the upgrade is ahead of.
+  await sql.begin(async (tx) => {
+    await tx`SELECT count(*) FROM carriers`;
+    upgraded = old.upgrade();
+    await until(
+      async () =>
+        (await tx`SELECT FROM pg_locks WHERE NOT granted AND relation = 'carriers'::regclass`).length,
+    );
+    await sql`SELECT count(*) FROM carriers`;
+  });
+  await upgraded;
+  const [{ usual }] = await sql<[{ usual: string }]>`
+    SELECT column_default AS usual FROM information_schema.columns
+    WHERE table_name = 'carriers' AND column_name = 'sender_rules'`;
+  expect(usual).toContain('check');
 });

@@ -144,6 +144,13 @@ describe('the house', () => {
     expect(await broken('src/config.ts', code)).toEqual([]);
   });
 
+  test('goes aside in the database for what is read into memory alone', async () => {
+    const code = `import type { App } from '../platform.ts';\nexport const read = (app: App) => app.aside.sql;`;
+    for (const file of ['src/messages/dispatch.ts', 'src/accounts/residency.ts'])
+      expect(await broken(file, code)).toEqual(['no-restricted-properties']);
+    expect(await broken('src/accounts/cache.ts', code)).toEqual([]);
+  });
+
   test('prints only from programs', async () => {
     expect(await broken('src/messages/dispatch.ts', `console.log('here');`)).toEqual(['no-console']);
     expect(await broken('src/main.ts', `console.log('here');`)).toEqual([]);

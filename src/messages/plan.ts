@@ -103,17 +103,15 @@ export async function planAttempts(
       return;
     }
     const schedule = rules.scheduleOf(verification);
-    const next = nextSend(before, message.attemptsSpent, schedule, now - message.wasDueAt.getTime());
+    const overdueMs = now - message.wasDueAt.getTime();
+    const next = nextSend(before, message.attemptsSpent, schedule, overdueMs, (attempt) =>
+      rules.expectsReceipt(verification, attempt, now),
+    );
     if (next.kind !== 'send') {
       plan.facts.push({ ...next, ...about });
       return;
     }
     const { isLate, onlyUntried } = next;
-    // What was silent when it was taken may have turned out since to be a carrier without receipts.
-    if (onlyUntried && !rules.expectsReceipt(verification, before.at(-1)!, now)) {
-      plan.facts.push({ kind: 'patience', waitMs: Infinity, ...about });
-      return;
-    }
     const { country } = verification;
     const place = { country, operator: likelyOperator(resolution), lineType: resolution.lineType };
     const choice = await choosers[verification.mode].choose({

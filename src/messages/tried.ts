@@ -57,12 +57,14 @@ const OVERSLEPT_MS = 5_000;
  * @param attempts none of them under way
  * @param noted how many the message has spent by its own account: workers that died noted none
  * @param overdueMs since it was due
+ * @param expectsReceipt whether that of an attempt is worth waiting for, as far as is known now
  */
 export function nextSend(
   attempts: readonly Tried[],
   noted: number,
   schedule: RetrySchedule,
   overdueMs: number,
+  expectsReceipt: (attempt: Tried) => boolean,
 ):
   | { kind: 'send'; isLate: boolean; onlyUntried: boolean }
   | { kind: 'patience'; waitMs: number }
@@ -70,11 +72,14 @@ export function nextSend(
   const { awaited, copies, ...standing } = standingOf(attempts);
   const spent = Math.max(noted, standing.spent);
   const isLate = awaited > 0;
-  const onlyUntried = attempts.at(-1)?.status === 'submitted';
+  const last = attempts.at(-1);
+  const onlyUntried = last?.status === 'submitted';
   if (isLate) {
     const { max, minMs } = schedule.lateReceipts;
     if (copies >= max || spent >= schedule.maxAttempts) return { kind: 'patience', waitMs: Infinity };
     if (onlyUntried && overdueMs > OVERSLEPT_MS) return { kind: 'patience', waitMs: minMs };
+    // What was silent when it was taken may have turned out since to be a carrier without receipts.
+    if (onlyUntried && !expectsReceipt(last)) return { kind: 'patience', waitMs: Infinity };
   } else if (spent >= schedule.maxAttempts) return { kind: 'givenUp' };
   return { kind: 'send', isLate, onlyUntried };
 }

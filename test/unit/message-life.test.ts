@@ -24,7 +24,7 @@ const HEALTHY: CarrierHealth = {
 
 type Move =
   /** Time passes, and a worker looks. */
-  | { kind: 'look'; afterMs: number; isDown: readonly boolean[]; receiptWaitMs: number }
+  | { kind: 'look'; afterMs: number; isDown: readonly boolean[]; expectsReceipt: boolean }
   /** The carrier of one of the attempts says something: the first answer, a late one, or the same again. */
   | { kind: 'answer'; attempt: number; outcome: SubmitOutcome; receiptWaitMs: number }
   | { kind: 'receipt'; attempt: number; state: 'delivered' | 'undelivered'; retry: Retry | undefined }
@@ -52,7 +52,7 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
       kind: fc.constant('look' as const),
       afterMs: fc.oneof(fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: 0, max: 120_000 })),
       isDown: fc.tuple(...ROUTES.map(() => fc.constantFrom(false, false, false, true))),
-      receiptWaitMs: waits,
+      expectsReceipt: fc.constantFrom(true, true, true, false),
     }),
   },
   {
@@ -149,13 +149,15 @@ class Life {
   }
 
   /** A worker claims the message when it is due. */
-  #look({ isDown }: Extract<Move, { kind: 'look' }>): void {
+  #look({ isDown, expectsReceipt }: Extract<Move, { kind: 'look' }>): void {
     const { dueAt } = this.message;
     if (dueAt === undefined || dueAt > this.now) return;
     this.message = { ...this.message, dueAt: this.now + LEASE_MS };
     if (this.now >= this.endedAt) return this.apply({ kind: 'ended' });
     for (const attempt of this.attempts) if (attempt.status === 'submitting') attempt.status = 'unknown';
-    const next = nextSend(this.attempts, this.message.attemptsSpent, this.schedule, this.now - dueAt);
+    const { attemptsSpent } = this.message;
+    const overdueMs = this.now - dueAt;
+    const next = nextSend(this.attempts, attemptsSpent, this.schedule, overdueMs, () => expectsReceipt);
     if (next.kind !== 'send') return this.apply(next);
     const all = ROUTES.map((id, i) =>
       passingExclusion(id, {
@@ -258,7 +260,7 @@ describe('whatever happens to a message', () => {
           expect(life.message.dueAt).toBeLessThanOrEqual(
             Math.max(life.now, life.message.expiresAt) + LEASE_MS,
           );
-        const look = { kind: 'look', isDown: [false, false, false], receiptWaitMs: Infinity } as const;
+        const look = { kind: 'look', isDown: [false, false, false], expectsReceipt: true } as const;
         // Past the end, and past the lease of whoever died with it.
         for (const afterMs of [TTL_MS, LEASE_MS]) life.move({ ...look, afterMs });
         expect(isSettled(life.message.status)).toBe(true);

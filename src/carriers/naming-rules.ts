@@ -1,16 +1,16 @@
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
-import { CarrierConfig } from './config.ts';
+import type { CarrierConfig } from './config.ts';
 import type { NamingRules } from './message-names.ts';
 import type { CarrierRow } from './table.ts';
 
 /** How messages over a carrier are called, the same in every process. */
 export function namingRules(
   app: App,
-  row: Pick<CarrierRow, 'accountId' | 'config' | 'repeatedIds'>,
+  { accountId, repeatedIds: repeated }: Pick<CarrierRow, 'accountId' | 'repeatedIds'>,
+  { messageIds: ids }: CarrierConfig,
 ): NamingRules {
-  const { messageIds: ids } = CarrierConfig.parse(row.config);
-  return { ids, repeated: row.repeatedIds, markOf: (number) => numberMark(app, row.accountId, number) };
+  return { ids, repeated, markOf: (number) => numberMark(app, accountId, number) };
 }
 
 // Eight octets of the blind index: enough to tell numbers apart, and nothing to learn a number from.

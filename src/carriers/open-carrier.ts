@@ -19,7 +19,7 @@ export function openCarrier(app: App, outside: Outside, row: CarrierRow, events:
   const { clock, random } = app;
   const opening = {
     ...{ id, name, config, secrets, outside, clock, random },
-    names: namingRules(app, row),
+    names: namingRules(app, row, config),
     onRepeatedId: (repeated: string) => keepRepeatedId(app, row, repeated),
     formMemory: formMemory(app, row),
   };

@@ -47,6 +47,6 @@ async function readReceiver(app: App, id: CarrierId): Promise<Receiver | undefin
   const doors = kindOf(config).callbacks(config);
   if (!doors) return undefined;
   const secrets = await withKeys(app.keys, () => openSecrets(app.keys, row, row.secretsSealed));
-  const names = new MessageNames(namingRules(app, row));
+  const names = new MessageNames(namingRules(app, row, config));
   return { carrierId: id, accountId: row.accountId, secrets, names, ...doors };
 }

@@ -1,6 +1,13 @@
 import type { RouteId } from '../ids.ts';
 import { nameOf, type Finding } from '../routing/alarms.ts';
-import { judgeOutage, judgeRefusals, judgeRun, judgeSilence, type AlarmFacts } from '../routing/judge.ts';
+import {
+  isRefusing,
+  judgeOutage,
+  judgeRefusals,
+  judgeRun,
+  judgeSilence,
+  type AlarmFacts,
+} from '../routing/judge.ts';
 import type { Outage } from '../routing/policy.ts';
 import type { Signs } from './signs.ts';
 
@@ -69,9 +76,9 @@ function judgeThought(
   return new Map(blamed.map((finding) => [finding.routeId!, finding]));
 }
 
-function kindOf({ missing, attempts, refused }: Outage): 'rejects' | 'blackHole' | 'noConversions' {
-  if (refused > attempts / 2) return 'rejects';
-  return missing === 'life' ? 'blackHole' : 'noConversions';
+function kindOf(outage: Outage): 'rejects' | 'blackHole' | 'noConversions' {
+  if (isRefusing(outage)) return 'rejects';
+  return outage.missing === 'life' ? 'blackHole' : 'noConversions';
 }
 
 /** The last message that is old enough was heard of: not all traffic is told to the router. */

@@ -102,6 +102,11 @@ export function judgeRun(
   return -run * Math.log(1 - usual) >= RUN_NATS ? facts(usual) : undefined;
 }
 
+/** Whether an outage shows by refusals: of most of its attempts. */
+export function isRefusing({ attempts, refused }: Outage): boolean {
+  return refused > attempts / 2;
+}
+
 /** The router leads around a route long before; of a hundred alarms one may have no reason. */
 const SURE = 0.99;
 /** A route that nobody has used for so long may be well again. */
@@ -114,7 +119,7 @@ const UNUSED_MS = 3_600_000;
 export function judgeOutage(outage: Outage, isOpen: boolean, now: number): AlarmFacts | undefined {
   const { probability, attempts, refused, usual: expected, lastSentAt } = outage;
   if (now - lastSentAt > UNUSED_MS || (probability < SURE && !isOpen)) return undefined;
-  const observed = refused > attempts / 2 ? 1 - refused / attempts : 0;
+  const observed = isRefusing(outage) ? 1 - refused / attempts : 0;
   return { attempts, observed, expected, shortfall: 0 };
 }
 

@@ -1,3 +1,4 @@
+import { CONFIGURED_TRUST } from '../outgoing/certificate.ts';
 import { HttpClient } from '../outgoing/http/client.ts';
 import { createRequestWriter } from '../outgoing/http/request.ts';
 import type { Resolve } from '../outgoing/lookup.ts';
@@ -34,7 +35,7 @@ export function createHttpLookup(options: HttpLookupOptions): NumberLookup {
   const client = new HttpClient({
     ...{ origin: writer.origin, networks, connections, timeoutMs, resolve },
     ca: tls?.ca,
-    trust: { authorities: 'tls.ca of the configuration' },
+    trust: CONFIGURED_TRUST,
   });
   const standing = new Standing({ silences: SILENCES });
   const queue: (() => void)[] = [];

@@ -12,6 +12,9 @@ export interface TrustSettings {
   name?: string;
 }
 
+/** Of what is connected to as its configuration says. */
+export const CONFIGURED_TRUST: TrustSettings = { authorities: 'tls.ca of the configuration' };
+
 export function isAboutCertificate({ code = '' }: Pick<TlsError, 'code'>): boolean {
   return /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CarrierId } from '../../ids.ts';
+import { CONFIGURED_TRUST } from '../../outgoing/certificate.ts';
 import type { Resolve } from '../../outgoing/lookup.ts';
 import type { Networks } from '../../outgoing/networks.ts';
 import type { BackoffOptions } from '../../outgoing/backoff.ts';
@@ -90,7 +91,7 @@ class HttpCarrier implements Carrier {
     this.#client = new HttpClient({
       ...{ origin, networks, connections, timeoutMs, resolve },
       ca: tls?.ca,
-      trust: { authorities: 'tls.ca of the configuration' },
+      trust: CONFIGURED_TRUST,
     });
   }
 

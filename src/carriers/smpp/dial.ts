@@ -1,13 +1,10 @@
 import { connect, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { certificateProblem, isAboutCertificate } from '../../outgoing/certificate.ts';
+import { certificateProblem, CONFIGURED_TRUST, isAboutCertificate } from '../../outgoing/certificate.ts';
 import { checkLiteral, createCheckedLookup } from '../../outgoing/lookup.ts';
 import type { Networks } from '../../outgoing/networks.ts';
 
-const TRUST = {
-  authorities: 'tls.ca of the configuration',
-  name: 'tls.servername of the configuration',
-};
+const TRUST = { ...CONFIGURED_TRUST, name: 'tls.servername of the configuration' };
 
 export interface Target {
   host: string;

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
+import { within } from '../within.ts';
 
 export interface RedisConnection {
   readonly redis: Redis;
@@ -77,19 +78,8 @@ export function connectRedis({
 
   const answers = async () => {
     if (redis.status !== 'ready') return false;
-    const { promise: late, resolve } = Promise.withResolvers<false>();
-    const deadline = setTimeout(resolve, ANSWER_MS, false);
-    try {
-      return await Promise.race([
-        redis.ping().then(
-          () => true as const,
-          () => false as const,
-        ),
-        late,
-      ]);
-    } finally {
-      clearTimeout(deadline);
-    }
+    const pong = await within(ANSWER_MS, redis.ping()).catch(() => undefined);
+    return pong !== undefined;
   };
 
   // A peer that vanished without a word (a lost host, a firewall) is noticed only by asking.

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { answerJson } from '../http/answer.ts';
 import { createWorkerWatch } from '../messages/worker-watch.ts';
 import type { App } from '../platform.ts';
+import { within } from '../within.ts';
 
 /** What is silent for so long counts as away: whoever asks for `/ready` has little patience. */
 const ANSWER_MS = 2_000;
@@ -38,13 +39,9 @@ function createDatabaseCheck(app: App): DatabaseCheck {
 }
 
 async function inTime(answer: Promise<boolean>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const deadline = setTimeout(resolve, ANSWER_MS, false);
   try {
-    return await Promise.race([answer, late]);
+    return (await within(ANSWER_MS, answer)) ?? false;
   } catch {
     return false;
-  } finally {
-    clearTimeout(deadline);
   }
 }

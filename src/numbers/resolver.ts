@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
+import { within } from '../within.ts';
 import { createLookupDirectory, type OpenLookup } from './lookup-directory.ts';
 import { commitLookups, numberName, readLookups, type KeptFacts, type NumberKey } from './lookup-store.ts';
 import type { NumberLookup } from './lookup.ts';
@@ -101,15 +101,12 @@ export function createNumberResolver(app: App): NumberResolver {
       .catch((error: unknown) => app.log.error({ err: error }, 'a number lookup was not kept'));
   }
 
-  async function within(
-    deadlineMs: number,
+  async function answerOf(
     flight: Promise<NumberFacts | undefined>,
+    deadlineMs: number,
     hint: Resolution,
   ): Promise<Resolution> {
-    const patience = new AbortController();
-    const late = delay(deadlineMs, undefined, { signal: patience.signal }).catch(() => undefined);
-    const facts = await Promise.race([flight, late]);
-    patience.abort();
+    const facts = await within(deadlineMs, flight);
     return facts ? withFacts(hint, facts, 'lookup') : hint;
   }
 
@@ -140,7 +137,7 @@ export function createNumberResolver(app: App): NumberResolver {
           return number.hint;
         const flight = ask(names[i]!, number, open);
         // Whether it is back is found out by one question that nobody waits for.
-        return mood === 'trying' ? number.hint : within(open.config.deadlineMs, flight, number.hint);
+        return mood === 'trying' ? number.hint : answerOf(flight, open.config.deadlineMs, number.hint);
       });
     },
     async problemOf(accountId) {

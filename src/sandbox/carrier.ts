@@ -14,6 +14,7 @@ import { every } from '../chores.ts';
 import { Agenda } from '../simulator/agenda.ts';
 import type { Handsets } from '../simulator/handsets.ts';
 import { planMessage, type PlannedReceipt } from '../simulator/profile.ts';
+import { within } from '../within.ts';
 import { outcomeOf } from './test-numbers.ts';
 import { forgetReceipts, oweReceipts, readOverdue } from './owed-receipts.ts';
 import { SANDBOX_CARRIER_ID, SANDBOX_NAME } from './place.ts';
@@ -142,10 +143,7 @@ export function createSandbox(app: App, events: SandboxEvents): Sandbox {
     if (closed) return;
     closed = true;
     await stopGiving();
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMs)));
-    await Promise.race([window.drained(), enough]);
-    clearTimeout(timer);
+    await within(drainMs, window.drained());
     agenda.close();
   }
 

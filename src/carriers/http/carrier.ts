@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { CarrierId } from '../../ids.ts';
 import { CONFIGURED_TRUST } from '../../outgoing/certificate.ts';
 import type { Resolve } from '../../outgoing/lookup.ts';
@@ -15,6 +14,7 @@ import { answerReader } from './compile.ts';
 import type { HttpCarrierConfig } from './config.ts';
 import { createSubmitWriter, type SubmitWriter } from './request.ts';
 import { Standing } from '../../outgoing/standing.ts';
+import { within } from '../../within.ts';
 
 export interface HttpCarrierOptions {
   id: CarrierId;
@@ -152,10 +152,7 @@ class HttpCarrier implements Carrier {
   async close(drainMs: number): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#readyTimer);
-    const patience = new AbortController();
-    const late = delay(drainMs, undefined, { signal: patience.signal }).catch(() => undefined);
-    await Promise.race([this.#window.drained(), late]);
-    patience.abort();
+    await within(drainMs, this.#window.drained());
     this.#client.close();
     await this.#window.drained();
   }

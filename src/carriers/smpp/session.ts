@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, type BackoffOptions } from '../../outgoing/backoff.ts';
+import { within } from '../../within.ts';
 import { Window } from '../window.ts';
 import type { BindTurns } from './bind-turns.ts';
 import { SmppConnection, type ConnectionOptions } from './connection.ts';
@@ -149,12 +150,8 @@ export class SmppSession {
   async close(drainMs: number): Promise<void> {
     this.#isClosing = true;
     const connection = this.#connection;
-    if (connection !== undefined) {
-      const drained = new AbortController();
-      const patience = sleep(drainMs, undefined, { signal: drained.signal }).catch(() => {});
-      await Promise.race([this.#window.drained(), connection.closed, patience]);
-      drained.abort();
-    }
+    if (connection !== undefined)
+      await within(drainMs, Promise.race([this.#window.drained(), connection.closed]));
     this.#stop.abort();
     await connection?.close(UNBIND_TIMEOUT_MS);
     await this.#ended;

@@ -102,9 +102,17 @@ export async function insertKeysActiveIn(
   await sql.unsafe(INSERT_LATER, [...NEW.params(keys), startedAt, activeInMs]);
 }
 
-interface RawKey {
+/** A row that names a key. */
+export interface RawName {
   account_id: string;
   id: string;
+}
+
+export function nameFromRaw({ account_id, id }: RawName): DataKeyName {
+  return { accountId: idFromUuid('acc', account_id), id };
+}
+
+interface RawKey extends RawName {
   wrapped: Buffer | null;
   kek_id: string;
   is_active: boolean;
@@ -112,8 +120,7 @@ interface RawKey {
 
 function fromRaw(raw: RawKey): StoredKey {
   return {
-    accountId: idFromUuid('acc', raw.account_id),
-    id: raw.id,
+    ...nameFromRaw(raw),
     wrapped: raw.wrapped,
     kekId: raw.kek_id,
     isActive: raw.is_active,

@@ -1,8 +1,7 @@
 import { KEYS_CHANNEL } from '../../bus/channels.ts';
-import { idFromUuid } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import { keysInUse } from '../keys-in-use.ts';
-import { keyName, namedKeys, type DataKeyName } from '../store.ts';
+import { keyName, namedKeys, nameFromRaw, type RawName } from '../store.ts';
 
 /** Notes of keys from before a rotation that nothing stored needs them any more, but for some (`account/id`). */
 export async function emptyKeys(
@@ -58,13 +57,4 @@ export async function destroyEmptyKeys({ sql, bus }: Pick<App, 'sql' | 'bus'>): 
     WHERE d.account_id = n.account_id AND d.id = n.id AND d.emptied_at IS NOT NULL AND d.wrapped IS NOT NULL`;
   if (count > 0) bus.publish([{ channel: KEYS_CHANNEL, payload: '' }]);
   return { destroyed: count, kept: kept.length };
-}
-
-interface RawName {
-  account_id: string;
-  id: string;
-}
-
-function nameFromRaw({ account_id, id }: RawName): DataKeyName {
-  return { accountId: idFromUuid('acc', account_id), id };
 }

@@ -1,7 +1,7 @@
 import { rowset, runBatch } from '../../db/rowset.ts';
-import { idFromUuid, uuidOf } from '../../ids.ts';
+import { idFromUuid } from '../../ids.ts';
 import type { App } from '../../platform.ts';
-import { wrappingContext, type NewKey } from '../store.ts';
+import { wrappingContext, type NewKey, type RawName } from '../store.ts';
 
 const KEYS_AT_ONCE = 250;
 
@@ -38,8 +38,8 @@ export async function rewrapKeys(
     SELECT count(*)::int AS total FROM data_keys WHERE kek_id <> ${kekId} AND wrapped IS NOT NULL`;
   const { total } = row!;
   let done = 0;
-  for (let last = { account_id: '0'.repeat(32), id: '' }; ;) {
-    const page = await sql<{ account_id: string; id: string; wrapped: Buffer; kek_id: string }[]>`
+  for (let last: RawName = { account_id: '0'.repeat(32), id: '' }; ;) {
+    const page = await sql<(RawName & { wrapped: Buffer; kek_id: string })[]>`
       SELECT account_id, id, wrapped, kek_id FROM data_keys
       WHERE kek_id <> ${kekId} AND wrapped IS NOT NULL
         AND (account_id, id) > (${last.account_id}::uuid, ${last.id})
@@ -56,8 +56,7 @@ export async function rewrapKeys(
     await runBatch(sql, UPDATE, REWRAPPED, rewrapped);
     done += page.length;
     onProgress(done, Math.max(done, total));
-    const { accountId, id } = keys.at(-1)!;
-    last = { account_id: uuidOf(accountId), id };
+    last = page.at(-1)!;
   }
 }
 

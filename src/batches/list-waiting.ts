@@ -9,11 +9,9 @@ import { openRows } from './chunk.ts';
 export async function listWaiting(
   app: App,
   accountId: AccountId,
-  { to, subjects }: { to: string; subjects: readonly Buffer[] },
+  { to, subject }: { to: string; subject: Buffer },
 ): Promise<{ batchId: BatchId; row: number; locale: string; channel: Channel }[]> {
-  const chunks = (
-    await Promise.all(subjects.map((subject) => readChunksOf(app.sql, accountId, subject)))
-  ).flat();
+  const chunks = await readChunksOf(app.sql, accountId, subject);
   return withKeys(app.keys, () =>
     chunks.flatMap((chunk) =>
       openRows(app.keys, chunk, chunk.rowsSealed)

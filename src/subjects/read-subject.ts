@@ -43,7 +43,7 @@ export async function readSubject(
   const waiting = await withKeys(app.keys, () => readWaitingParts(app, app.sql, accountId));
   const batchRows = await Promise.all(
     subjects.map(async (subject) =>
-      (await listWaiting(app, accountId, { to, subjects: [subject] })).map((row) => ({
+      (await listWaiting(app, accountId, { to, subject })).map((row) => ({
         ...row,
         mode: modeOfSubject(subjects, subject),
       })),

@@ -1,6 +1,6 @@
 import { and, inArray } from 'drizzle-orm';
-import type { DbTransaction } from '../db/client.ts';
 import type { AccountId, ApiKeyId } from '../ids.ts';
+import type { App } from '../platform.ts';
 import { holds, keyHolder, type Permission } from './permissions.ts';
 import { apiKeys } from './table.ts';
 
@@ -11,13 +11,13 @@ export type KeyEnd = 'key_revoked' | 'permission_lost';
  * secret, is not among them.
  */
 export async function findEndedKeys(
-  { db }: { db: Pick<DbTransaction, 'select'> },
+  app: App,
   accountIds: readonly AccountId[],
   ids: readonly ApiKeyId[],
   permission: Permission,
 ): Promise<Map<ApiKeyId, KeyEnd>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
+  const rows = await app.db
     .select({ id: apiKeys.id, revokedAt: apiKeys.revokedAt, permissions: apiKeys.permissions })
     .from(apiKeys)
     .where(and(inArray(apiKeys.accountId, [...accountIds]), inArray(apiKeys.id, [...ids])));

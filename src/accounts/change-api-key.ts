@@ -1,4 +1,4 @@
-import { and, arrayContains, eq, gt, isNull, ne, or } from 'drizzle-orm';
+import { and, arrayContains, eq, isNull, ne, or } from 'drizzle-orm';
 import { doNoted, type Act } from '../audit/act.ts';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Doer } from '../audit/actor.ts';
@@ -8,6 +8,7 @@ import type { ApiKeyId } from '../ids.ts';
 import type { App } from '../platform.ts';
 import { revokeOfInviter } from '../people/revoke-of-inviter.ts';
 import { ApiKeyNotFound, LastManagingKey } from './errors.ts';
+import { works } from './held-by.ts';
 import { lockConfiguration } from './lock-configuration.ts';
 import { keyHolder } from './permissions.ts';
 import { apiKeys, type ApiKeyRow } from './table.ts';
@@ -69,8 +70,7 @@ export async function refuseLastManager(
         eq(apiKeys.accountId, accountId),
         ne(apiKeys.id, id),
         eq(apiKeys.mode, 'live'),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(now))),
+        works(apiKeys, now),
         or(isNull(apiKeys.permissions), arrayContains(apiKeys.permissions, ['keys:manage'])),
       ),
     )

@@ -4,6 +4,11 @@ import type { PersonId } from '../ids.ts';
 
 type Column = 'revokedAt' | 'expiresAt' | 'previousEndsAt' | 'holders' | 'previousHolders';
 
+/** Of a table of credentials those that work. */
+export function works(table: Record<'revokedAt' | 'expiresAt', PgColumn>, now: number): SQL | undefined {
+  return and(isNull(table.revokedAt), or(isNull(table.expiresAt), gt(table.expiresAt, new Date(now))));
+}
+
 /**
  * Of a table of credentials those that work, and of which any of these people knows a secret that does.
  * @param people one at least
@@ -15,8 +20,7 @@ export function heldBy(
 ): SQL | undefined {
   const at = new Date(now);
   return and(
-    isNull(table.revokedAt),
-    or(isNull(table.expiresAt), gt(table.expiresAt, at)),
+    works(table, now),
     or(
       arrayOverlaps(table.holders, [...people]),
       and(gt(table.previousEndsAt, at), arrayOverlaps(table.previousHolders, [...people])),

@@ -13,15 +13,16 @@ type InputFields = PothosSchemaTypes.InputFieldBuilder<
   'InputObject'
 >;
 
+const ERRORS = [CarrierOutsideResidency, NameTaken, InvalidInput];
+
 const mutationOf = ({ connecting }: KindInGraphQL) =>
   ({
     permission: 'carriers:write',
     audit: 'carrier.connect',
     type: Carrier,
     description: connecting,
+    errors: { types: ERRORS },
   }) as const;
-
-const ERRORS = [CarrierOutsideResidency, NameTaken, InvalidInput];
 
 /** What there is to say of every new carrier, however it is reached. */
 const common = (t: InputFields) => ({
@@ -62,13 +63,8 @@ function connectByJson({ kind, graphql }: Exclude<Kind, TypedKind>): void {
   builder.mutationField(`connect${graphql.name}Carrier`, (t) =>
     t.field({
       ...mutationOf(graphql),
-      errors: { types: ERRORS },
       args: { input: t.arg({ type: Input, required: true, description: 'The carrier.' }) },
-      resolve: (_root, { input }, context) =>
-        addCarrier(context.app, callerOf(context), kind, {
-          ...input,
-          senderRules: input.senderRules ?? undefined,
-        }),
+      resolve: (_root, { input }, context) => addCarrier(context.app, callerOf(context), kind, input),
     }),
   );
 }
@@ -92,14 +88,9 @@ function connectSmpp({ kind, graphql }: TypedKind): void {
   builder.mutationField(`connect${graphql.name}Carrier`, (t) =>
     t.field({
       ...mutationOf(graphql),
-      errors: { types: ERRORS },
       args: { input: t.arg({ type: Input, required: true, description: 'The carrier.' }) },
       resolve: (_root, { input: { password, ...input } }, context) =>
-        addCarrier(context.app, callerOf(context), kind, {
-          ...input,
-          senderRules: input.senderRules ?? undefined,
-          secrets: { password },
-        }),
+        addCarrier(context.app, callerOf(context), kind, { ...input, secrets: { password } }),
     }),
   );
 }

@@ -74,12 +74,12 @@ builder.mutationField('updateCarrier', (t) =>
     description: 'Changes a carrier; every worker reconnects it at once.',
     errors: { types: [CarrierNotFound, CarrierOutsideResidency, NameTaken, InvalidInput] },
     args: { input: t.arg({ type: UpdateCarrierInput, required: true, description: 'What changes.' }) },
-    resolve: (_root, { input: { carrierId, region, sla, ...input } }, context) =>
+    resolve: (_root, { input: { carrierId, region, senderRules, sla, ...input } }, context) =>
       updateCarrier(context.app, callerOf(context), readId(carrierId), {
         region,
+        senderRules,
         sla,
         name: input.name ?? undefined,
-        senderRules: input.senderRules ?? undefined,
         typed: input.smpp ? { kind: 'smpp', config: input.smpp } : undefined,
         config: input.config ?? undefined,
         secrets: input.secrets ?? undefined,

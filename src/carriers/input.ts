@@ -18,8 +18,8 @@ export interface CarrierInput {
   enabled?: boolean | undefined;
   /** Where its messages leave, e.g. `EU`; null = not known, and closed to accounts with a residency. */
   region?: string | null | undefined;
-  /** Whether each country's sender rules are checked before a message goes this way. */
-  senderRules?: CarrierRow['senderRules'] | undefined;
+  /** Whether each country's sender rules are checked before a message goes this way; null: as when it is absent. */
+  senderRules?: CarrierRow['senderRules'] | null | undefined;
   /** Null: nothing is promised. */
   sla?: SlaInput | null | undefined;
 }

@@ -99,8 +99,10 @@ export async function createApp(config: Config, overrides: Partial<Overrides> = 
     starting.defer(every(app, FORGET_SIGN_INS_MS, 'forgetting of sign-ins', () => forgetSignIns(app)));
     starting.name('chores of the API');
   }
-  const url = server?.url ?? (await readDevFile(config.dataDir))?.url ?? config.publicUrl;
-  const demo = seeded && { ...seeded, url };
+  const demo = seeded && {
+    ...seeded,
+    url: server?.url ?? (await readDevFile(config.dataDir))?.url ?? config.publicUrl,
+  };
   const example = starting.use(demo && server && (await startExample(config, demo)));
   if (demo) await writeDevFile(config.dataDir, demo);
   else if (server) await adoptDevFile(app, config.dataDir, server.url);

@@ -4,6 +4,7 @@ import { callerOf } from '../graphql/context.ts';
 import { parseId } from '../ids.ts';
 import { Channel } from '../services/graphql-channel.ts';
 import { ServiceNotFound } from '../services/errors.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import { IdempotencyConflict } from '../verifications/errors.ts';
 import { MAX_GRAPHQL_ROWS, MAX_ROWS } from './batch.ts';
 import { cancelBatch } from './cancel.ts';
@@ -64,8 +65,7 @@ builder.mutationField('startVerifications', (t) =>
     },
     args: { input: t.arg({ type: StartVerificationsInput, required: true, description: 'Whom, and how.' }) },
     resolve: (_root, { input: { rows, serviceId, channel, locale, idempotencyKey } }, context) => {
-      const service = serviceId == null ? undefined : parseId('svc', serviceId);
-      if (serviceId != null && !service) throw new ServiceNotFound();
+      const service = readServiceId(serviceId);
       if (rows.length > MAX_GRAPHQL_ROWS) throw new BatchTooLarge(MAX_GRAPHQL_ROWS);
       const texts = rows.map((row) =>
         JSON.stringify({ to: row.to, channel: row.channel ?? undefined, locale: row.locale ?? undefined }),

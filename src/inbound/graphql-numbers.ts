@@ -8,6 +8,7 @@ import { errorType } from '../graphql/errors.ts';
 import { parseId, type InboundNumberId } from '../ids.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { Service } from '../services/graphql.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import { addInboundNumber } from './add-number.ts';
 import { InboundNumberNotFound } from './errors.ts';
 import { removeInboundNumber } from './remove-number.ts';
@@ -92,8 +93,7 @@ builder.mutationField('addInboundNumber', (t) =>
     resolve: async (_root, { input }, context, info) => {
       const carrierId = parseId('car', input.carrierId);
       if (!carrierId) throw new CarrierNotFound();
-      const serviceId = input.serviceId == null ? undefined : parseId('svc', input.serviceId);
-      if (input.serviceId != null && !serviceId) throw new ServiceNotFound();
+      const serviceId = readServiceId(input.serviceId);
       const { accountId, id } = await addInboundNumber(context.app, callerOf(context), {
         carrierId,
         serviceId,

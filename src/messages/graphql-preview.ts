@@ -1,10 +1,9 @@
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
-import { parseId } from '../ids.ts';
 import { NumberResolution } from '../numbers/graphql.ts';
 import { RouteCandidate } from '../routing/graphql.ts';
 import { RoutingStrategy } from '../services/graphql-settings.ts';
-import { ServiceNotFound } from '../verifications/errors.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import { previewRoute, type PreviewedRoute, type RoutePreview } from './preview-route.ts';
 
 const PreviewedRouteType = builder.objectRef<PreviewedRoute>('PreviewedRoute').implement({
@@ -75,10 +74,7 @@ builder.queryField('routePreview', (t) =>
       to: t.arg.string({ required: true, description: 'The number, as a person types it.' }),
       serviceId: t.arg.id({ description: 'Which service; the default one when absent.' }),
     },
-    resolve: (_root, args, context) => {
-      const serviceId = args.serviceId == null ? undefined : parseId('svc', args.serviceId);
-      if (args.serviceId != null && !serviceId) throw new ServiceNotFound();
-      return previewRoute(context.app, callerOf(context), { to: args.to, serviceId });
-    },
+    resolve: (_root, { to, serviceId }, context) =>
+      previewRoute(context.app, callerOf(context), { to, serviceId: readServiceId(serviceId) }),
   }),
 );

@@ -6,6 +6,7 @@ import { parseId } from '../ids.ts';
 import { RouteNotFound } from '../routing/errors.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { ServiceNotFound } from '../services/errors.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import {
   CountryNotAllowed,
   DestinationLocked,
@@ -59,9 +60,11 @@ builder.mutationField('tryRoute', (t) =>
     resolve: async (_root, { input: { routeId, to, serviceId } }, context) => {
       const id = parseId('rte', routeId);
       if (!id) throw new RouteNotFound();
-      const service = serviceId == null ? undefined : parseId('svc', serviceId);
-      if (serviceId != null && !service) throw new ServiceNotFound();
-      return tryRoute(context.app, callerOf(context), { routeId: id, to, serviceId: service });
+      return tryRoute(context.app, callerOf(context), {
+        routeId: id,
+        to,
+        serviceId: readServiceId(serviceId),
+      });
     },
   }),
 );

@@ -5,10 +5,11 @@ import { InvalidInput } from '../errors.ts';
 import { CLOSED_TO_CLIENT_TOKEN } from '../graphql/audience.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
-import { parseId, type ServiceId } from '../ids.ts';
+import { parseId } from '../ids.ts';
 import { SenderNotAllowed } from '../senders/errors.ts';
 import { ServiceNotFound } from '../services/errors.ts';
 import { Channel } from '../services/graphql-channel.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import { cancelVerification } from './cancel.ts';
 import { checkVerification } from './check.ts';
 import {
@@ -228,10 +229,3 @@ builder.mutationField('unlockDestination', (t) =>
     }),
   }),
 );
-
-function readServiceId(id: string | null | undefined): ServiceId | undefined {
-  if (id == null) return undefined;
-  const serviceId = parseId('svc', id);
-  if (!serviceId) throw new ServiceNotFound();
-  return serviceId;
-}

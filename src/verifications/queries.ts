@@ -3,8 +3,8 @@ import type { Mode } from '../accounts/mode.ts';
 import { ofMode } from '../accounts/of-mode.ts';
 import { modeOf, type Principal } from '../accounts/principal.ts';
 import { searchByNumber } from '../audit/search-by-number.ts';
-import { parseId, uuidOf, type AccountId, type ServiceId, type VerificationId } from '../ids.ts';
-import { ServiceNotFound } from '../services/errors.ts';
+import { uuidOf, type AccountId, type ServiceId, type VerificationId } from '../ids.ts';
+import { readServiceId } from '../services/read-service-id.ts';
 import type { App } from '../platform.ts';
 import { destinationOf, parsePhone } from './phone.ts';
 import type { VerificationRow } from './table.ts';
@@ -117,8 +117,7 @@ export function matchVerifications(
   before: VerificationId | undefined,
 ) {
   const { accountId } = who;
-  const serviceId = match.serviceId == null ? undefined : parseId('svc', match.serviceId);
-  if (match.serviceId != null && !serviceId) throw new ServiceNotFound();
+  const serviceId = readServiceId(match.serviceId);
   return {
     ...ofMode(who),
     ...(before && { id: { lt: before } }),

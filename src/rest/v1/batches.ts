@@ -13,19 +13,12 @@ import type { SlowUploads } from '../../http/slow-uploads.ts';
 import type { BatchId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
 import type { ConnectionSeats } from '../../rates/seats.ts';
+import { readServiceId } from '../../services/read-service-id.ts';
 import { bodyOf, formatOf } from './batch-body.ts';
 import { Batch, BatchRow, batchRowShape, batchShape } from './batch-shape.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
-import {
-  IdempotencyHeader,
-  idParams,
-  PageQuery,
-  pageOf,
-  readIdParam,
-  readPageOf,
-  readServiceId,
-} from './parts.ts';
+import { IdempotencyHeader, idParams, PageQuery, pageOf, readIdParam, readPageOf } from './parts.ts';
 import { Channel } from './verification-shape.ts';
 import { Resume, sendEvents } from './server-events.ts';
 import { streamOf } from './stream-of.ts';

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MAX_PAGE_SIZE, readPage } from '../../graphql/connection.ts';
-import { parseId, type Id, type IdPrefix, type ServiceId } from '../../ids.ts';
-import { ServiceNotFound } from '../../services/errors.ts';
+import { parseId, type Id, type IdPrefix } from '../../ids.ts';
 import { MAX_IDEMPOTENCY_KEY_LENGTH } from '../../verifications/idempotency.ts';
 
 /** The parts that many operations share. */
@@ -12,14 +11,6 @@ export const IdempotencyHeader = z.object({
       'A repeated call with the same key returns the first answer and sends nothing; with another body it is refused.',
   }),
 });
-
-/** @throws {ServiceNotFound} */
-export function readServiceId(text: string | undefined): ServiceId | undefined {
-  if (text === undefined) return undefined;
-  const id = parseId('svc', text);
-  if (!id) throw new ServiceNotFound();
-  return id;
-}
 
 export function idOf(prefix: IdPrefix, what: string) {
   return z

@@ -4,6 +4,7 @@ import { issueClientToken, refuseEnded } from '../../accounts/client-token.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { VerificationId } from '../../ids.ts';
 import type { App } from '../../platform.ts';
+import { readServiceId } from '../../services/read-service-id.ts';
 import { cancelVerification } from '../../verifications/cancel.ts';
 import { checkVerification } from '../../verifications/check.ts';
 import { VerificationNotFound } from '../../verifications/errors.ts';
@@ -12,15 +13,7 @@ import { resendVerification } from '../../verifications/resend.ts';
 import { startVerification } from '../../verifications/start.ts';
 import { addEndpoint, type Gate, type RestApi } from './endpoint.ts';
 import { withETag } from './etag.ts';
-import {
-  IdempotencyHeader,
-  idParams,
-  PageQuery,
-  pageOf,
-  readIdParam,
-  readPageOf,
-  readServiceId,
-} from './parts.ts';
+import { IdempotencyHeader, idParams, PageQuery, pageOf, readIdParam, readPageOf } from './parts.ts';
 import {
   Channel,
   Verification,

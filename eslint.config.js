@@ -14,6 +14,7 @@ const PURE = [
   'ids',
   'errors',
   'one-line',
+  'parse-json',
   'accounts/{api-key,challenge,factor,lack,maker,mode,permissions,principal,rights,roles,secret-text}',
   'oauth/{client-proof,client-secret,errors,key-plan,limits,metadata,scopes}',
   'verifications/{verification,code,errors}',

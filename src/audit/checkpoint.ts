@@ -1,4 +1,5 @@
 import type { AccountId } from '../ids.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** The signature of every checkpoint: any library of JOSE verifies it. */
 export const CHECKPOINT_ALGORITHM = 'ES256';
@@ -28,13 +29,7 @@ export function encodeCheckpoint({ accountId, seq, chainHash, madeAt }: Checkpoi
 
 /** @returns undefined when it is none */
 export function decodeCheckpoint(text: string): Checkpoint | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { sub, seq, chain_hash: hash, made_at: time } = (value ?? {}) as Record<string, unknown>;
+  const { sub, seq, chain_hash: hash, made_at: time } = (parseJson(text) ?? {}) as Record<string, unknown>;
   const madeAt = typeof time === 'string' ? Date.parse(time) : NaN;
   if (typeof sub !== 'string' || !/^acc_[0-9a-f]{32}$/.test(sub)) return undefined;
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) return undefined;

@@ -1,4 +1,5 @@
 import type { AccountId } from '../ids.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** So that no other thing that was signed is taken for one. */
 export const CUT_TYPE = 'otpost-audit-cut';
@@ -33,13 +34,7 @@ export function encodeCut({ accountId, days, until, ranges, madeAt }: Cut, issue
 
 /** @returns undefined when it is none */
 export function decodeCut(text: string): Cut | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { sub, days, until: end, seqs, made_at: time } = (value ?? {}) as Record<string, unknown>;
+  const { sub, days, until: end, seqs, made_at: time } = (parseJson(text) ?? {}) as Record<string, unknown>;
   const [until, madeAt] = [end, time].map((at) => (typeof at === 'string' ? Date.parse(at) : NaN)) as [
     number,
     number,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError, InvalidInput } from '../errors.ts';
+import { parseJson } from '../parse-json.ts';
 import { acceptInvitation, readInvitation } from '../people/accept-invitation.ts';
 import { findSession } from '../people/authenticate-session.ts';
 import { toRefusal } from '../people/sign-in/refusals.ts';
@@ -37,20 +38,12 @@ export async function answerInvitation(
 }
 
 /** @throws {InvalidInput} */
-function readBodyOf(text: string | undefined): z.output<typeof Body> {
-  const read = Body.safeParse(parsed(text));
+function readBodyOf(text = ''): z.output<typeof Body> {
+  const read = Body.safeParse(parseJson(text));
   if (read.success) return read.data;
   const field = read.error.issues[0]!.path.join('.') || 'body';
   throw new InvalidInput(
     field,
     'POST a JSON object with the token, and for somebody new a name and a password.',
   );
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -12,6 +12,7 @@ import { ADDRESS_HEADER } from '../people/sign-in/address-header.ts';
 import { readRefusal, toRefusal } from '../people/sign-in/refusals.ts';
 import { answerInvitation } from './invitations.ts';
 import { REFUSED_AT } from './people-actions.ts';
+import { parseJson } from '../parse-json.ts';
 import type { App } from '../platform.ts';
 import { noteUnexpected, unexpectedMessage } from '../unexpected.ts';
 
@@ -112,16 +113,8 @@ export function createPeopleDoor(app: App, { own, addressOf }: PeopleDoorOptions
 /** Who somebody says they are: by the address that they sign in with, or by a session of theirs. */
 function saidIn(path: PeoplePath, body: string | undefined, token: string | undefined): SaidToBe | undefined {
   if (path !== '/auth/sign-in/email') return token === undefined ? undefined : { token };
-  const email = emailIn(body);
+  const email = (parseJson(body ?? '') as { email?: unknown } | null | undefined)?.email;
   return typeof email === 'string' ? { email } : undefined;
-}
-
-function emailIn(body = ''): unknown {
-  try {
-    return (JSON.parse(body) as { email?: unknown } | null)?.email;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of two that set one cookie the last one holds: what was set first, and taken back, is nobody's business. */

@@ -1,4 +1,5 @@
 import { parseId } from '../ids.ts';
+import { parseJson } from '../parse-json.ts';
 import { MARK_BYTES, type Erasure } from './erasures.ts';
 
 /** An erasure as a line of the ledger outside of the database. */
@@ -12,13 +13,7 @@ export function writeLine({ accountId, id, erasedAt, marks, forgetOptOut }: Eras
 
 /** @returns undefined for what is no such line: one that was cut when the machine stopped */
 export function readLine(line: string): Erasure | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const { accountId, id, erasedAt, marks, forgetOptOut } = read as Record<string, unknown>;
+  const { accountId, id, erasedAt, marks, forgetOptOut } = (parseJson(line) ?? {}) as Record<string, unknown>;
   const account = parseId('acc', String(accountId));
   const receipt = parseId('rcp', String(id));
   const at = new Date(String(erasedAt));

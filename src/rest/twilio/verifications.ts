@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../parse-json.ts';
 import { cancelVerification } from '../../verifications/cancel.ts';
 import { startVerification } from '../../verifications/start.ts';
 import { addEndpoint, type Gate, type TwilioApi } from './endpoint.ts';
@@ -16,19 +17,11 @@ const TEMPLATES = "Texts are in the service's templates";
 const rateLimits = z.string().transform((text, context) => {
   const read = z
     .record(z.string(), z.union([z.string(), z.number().transform(String)]))
-    .safeParse(jsonOf(text));
+    .safeParse(parseJson(text));
   if (read.success) return read.data;
   context.addIssue('a JSON object of texts by the names of rate limits');
   return z.NEVER;
 });
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Verifications: start, look at, cancel, and check. */
 export function addVerifications(api: TwilioApi, gate: Gate): void {

@@ -51,7 +51,7 @@ export function explainStartFailure(error: unknown, settings?: Settings): string
 }
 
 function nothingAnswers(address: string | undefined, port: number | undefined): string {
-  return `Nothing answers at ${address ?? 'the address'}${port ? `:${port}` : ''}. Check DATABASE_URL and REDIS_URL, and that both servers run.`;
+  return `Nothing answers at ${address ?? 'the address'}${port ? `:${port}` : ''}. Check DATABASE_URL, and that PostgreSQL runs there.`;
 }
 
 /** The one that says so, or all of them where none does. */

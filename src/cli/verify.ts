@@ -107,7 +107,7 @@ function wordsOfEvent({ output }: Session, event: VerificationEvent): string {
     case 'VerificationExpired':
     case 'VerificationCanceled':
     case 'VerificationFailed':
-      return `${at}  ${output.paint('red', wordsOf(event.type))}`;
+      return `${at}  ${output.paint('red', wordsOf(event.type))}${v.failureReason ? `: ${spoken(v.failureReason)}` : ''}`;
     default:
       return `${at}  ${wordsOf(event.type)}${'message' in event ? messageWords(event.message) : ''}`;
   }
@@ -118,6 +118,11 @@ function wordsOfEvent({ output }: Session, event: VerificationEvent): string {
       ? `${from}  ${segments === 1 ? '1 segment' : `${segments} segments`}`
       : from;
   }
+}
+
+/** `NO_ROUTE` as `no route`. */
+function spoken(name: string): string {
+  return name.toLowerCase().replaceAll('_', ' ');
 }
 
 /** `MessageSent` as `message sent`. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contact, flag, list, origins, proxyTrust, rate } from './values.ts';
+import { contact, flag, list, oneOf, origins, proxyTrust, rate, whole } from './values.ts';
 
 /** What the world meets of the API. A part of `VARIABLES`. */
 export const HTTP_VARIABLES = {
@@ -38,22 +38,22 @@ export const HTTP_VARIABLES = {
       'Whose word on where a request came from is taken: the networks of your proxies, e.g. 10.0.0.0/8, separated by commas, or how many of them stand in front. Nobody when not set.',
   },
   PROXY_HEADER: {
-    schema: z.enum(['x-forwarded-for', 'forwarded']),
+    schema: oneOf(['x-forwarded-for', 'forwarded']),
     default: 'x-forwarded-for',
     about: 'Where those proxies write it: x-forwarded-for or forwarded. The other one is not read.',
   },
   MAX_CONNECTIONS: {
-    schema: z.coerce.number().int().min(10).max(1_000_000),
+    schema: whole(10, 1_000_000),
     default: '20000',
     about: 'Connections over HTTP and WebSocket that a process holds at a time.',
   },
   MAX_SOCKETS_PER_ADDRESS: {
-    schema: z.coerce.number().int().min(1).max(1_000_000),
+    schema: whole(1, 1_000_000),
     default: '10000',
     about: 'WebSockets and event streams of one address that a process holds at a time.',
   },
   MAX_SOCKETS_PER_ACCOUNT: {
-    schema: z.coerce.number().int().min(1).max(1_000_000),
+    schema: whole(1, 1_000_000),
     default: '10000',
     about:
       'WebSockets and event streams of one account that a process holds at a time; those of client tokens are counted by themselves.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from './values.ts';
 
 /** Where keys are. A part of `VARIABLES`. */
 export const KEY_VARIABLES = {
@@ -42,7 +43,7 @@ export const KEY_VARIABLES = {
     about: 'Authorities (PEM) that vouch for Vault; those of the system when not set.',
   },
   KEYS_REREAD_SECONDS: {
-    schema: z.coerce.number().min(0.1).max(300),
+    schema: amount(0.1, 300),
     default: '15',
     about: 'How often data keys are read again, should an announcement get lost; the same for all processes.',
   },

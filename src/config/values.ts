@@ -5,14 +5,32 @@ import { readContact } from '../http/security-txt.ts';
 import { isNetwork } from '../outgoing/networks.ts';
 import type { Rate } from './rates.ts';
 
-const PORT_RANGE = 'a port is a whole number from 0 to 65535';
-export const port = z.coerce.number(PORT_RANGE).int(PORT_RANGE).min(0, PORT_RANGE).max(65_535, PORT_RANGE);
-export const flag = z.enum(['on', 'off']).transform((value) => value === 'on');
+/** A whole number within bounds. @param what it is, in the words of the error */
+export function whole(least: number, most: number, what = 'it') {
+  const range = `${what} is a whole number from ${least} to ${most}`;
+  return z.coerce.number(range).int(range).min(least, range).max(most, range);
+}
+
+/** Within bounds, with a fraction if need be. */
+export function amount(least: number, most: number) {
+  const range = `it is a number from ${least} to ${most}`;
+  return z.coerce.number(range).min(least, range).max(most, range);
+}
+
+/** One of some words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, `it is ${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`);
+}
+
+export const port = whole(0, 65_535, 'a port');
+export const flag = oneOf(['on', 'off']).transform((value) => value === 'on');
 export const list = z.string().transform((text) => text.split(',').map((entry) => entry.trim()));
 const ROLES = ['api', 'worker', 'simulator'] as const;
 export type Role = (typeof ROLES)[number];
 
-export const roles = list.pipe(z.array(z.enum(ROLES)).min(1));
+export const roles = list.pipe(
+  z.array(z.enum(ROLES, `roles are ${ROLES.join(', ')}, with commas between them`)).min(1),
+);
 
 export const networks = list.pipe(
   z.array(z.string().refine(isNetwork, 'a network is written 10.20.0.0/16, none wider than /8 or /7')),

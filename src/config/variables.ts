@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HTTP_VARIABLES } from './http-variables.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
 import { MAIL_VARIABLES } from './mail-variables.ts';
-import { networks, port, roles } from './values.ts';
+import { amount, networks, oneOf, port, roles, whole } from './values.ts';
 
 /**
  * Every variable, once: the README's table, `--help` and the parser are this list.
@@ -23,7 +23,7 @@ export const VARIABLES = {
       'PostgreSQL 15 or newer, encrypted as sslmode, sslrootcert, sslcert and sslkey say; `embedded` runs one in DATA_DIR.',
   },
   DATABASE_POOL_SIZE: {
-    schema: z.coerce.number().int().min(3).max(500),
+    schema: whole(3, 500),
     default: '10',
     about: 'Connections to PostgreSQL per process.',
   },
@@ -71,7 +71,7 @@ export const VARIABLES = {
       'Where it is written down whom to erase again from a backup that is put back: outside of the backups. In DATA_DIR when not set.',
   },
   BACKUP_DAYS: {
-    schema: z.coerce.number().int().min(1).max(3_650),
+    schema: whole(1, 3_650),
     default: '35',
     about: 'For how long backups of the database are kept, at most; that long erasures are remembered.',
   },
@@ -110,12 +110,12 @@ export const VARIABLES = {
       'Networks of your own that carriers, number lookups and webhooks may be in, e.g. 10.20.0.0/16, separated by commas; none when not set.',
   },
   LOG_LEVEL: {
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
+    schema: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
     default: undefined,
     about: 'trace, debug, info, warn, error or silent; info in production, else warn.',
   },
   DRAIN_SECONDS: {
-    schema: z.coerce.number().min(0).max(300),
+    schema: amount(0, 300),
     default: '10',
     about: 'How long a shutdown waits for submits under way.',
   },

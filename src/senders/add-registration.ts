@@ -24,8 +24,12 @@ export async function addRegistration(
   const kind = senderKind(sender);
   if (kind === undefined)
     throw new InvalidInput('sender', 'A sender is a name of 1–11 characters, a number or a short code.');
-  if (known.rule.kinds[kind]?.code !== register)
-    throw new InvalidInput('register', `${country} has no such register for this kind of sender.`);
+  const there = known.rule.kinds[kind]?.code;
+  if (there !== register)
+    throw new InvalidInput(
+      'register',
+      `${country} has no such register for this kind of sender: ${there === undefined ? 'there is none' : `it is \`${there}\``}.`,
+    );
   const validUntil = input.validUntil === null ? null : new Date(input.validUntil);
   const now = app.clock();
   await changeConfiguration(app, who, 'sender_registration.add', async (tx, act) => {

@@ -38,7 +38,7 @@ const OR_UNCHECKED = 'where a carrier sees to senders itself, set its `senderRul
 
 function remedy({ code, register }: RefusedSender): string {
   if (register !== undefined)
-    return `Register it there and tell us with \`addSenderRegistration\`, or give the service another sender; ${OR_UNCHECKED}`;
+    return `Register it there and tell us with \`addSenderRegistration\` (register \`${register}\`), or give the service another sender; ${OR_UNCHECKED}`;
   if (code === 'sender/pool_empty')
     return 'Add one with `addSender`, or name another sender in its settings.';
   if (code === 'sender/not_usable')

@@ -167,8 +167,8 @@ describe('a start is refused up front', () => {
     });
     expect(error!.message).toBe(
       'No route can carry a message to US. Sender +14155550100: needs 10DLC registration in US. Register it ' +
-        'there and tell us with `addSenderRegistration`, or give the service another sender; where a carrier sees to ' +
-        'senders itself, set its `senderRules` to `OFF`. Nothing was sent.',
+        'there and tell us with `addSenderRegistration` (register `10dlc`), or give the service another sender; where ' +
+        'a carrier sees to senders itself, set its `senderRules` to `OFF`. Nothing was sent.',
     );
     const one = { country: 'US', sender: '+14155550100', register: '10dlc' };
     await told(addRegistration(app, who, { ...one, references: {}, validUntil: null }));

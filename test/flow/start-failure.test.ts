@@ -99,7 +99,7 @@ test('a PostgreSQL without a route to it is told in one line', async () => {
     env: { DATABASE_URL: `postgres://u:x@${NO_ROUTE}/x`, DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'silent' },
   });
   expect(lines).toEqual([
-    `otpost: Nothing answers at ${NO_ROUTE}:5432. Check DATABASE_URL and REDIS_URL, and that both servers run.`,
+    `otpost: Nothing answers at ${NO_ROUTE}:5432. Check DATABASE_URL, and that PostgreSQL runs there.`,
   ]);
   expect(ended).toBe(1);
 });

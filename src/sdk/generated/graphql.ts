@@ -27,6 +27,15 @@ export type CheckVerificationInput = {
   verificationId: string | number;
 };
 
+/** Why a verification failed. */
+export type FailureReason =
+  /** It was blocked, or the owner of the number wants no more messages. */
+  | 'BLOCKED'
+  /** The account has no route that may carry a message to the number: none serves it, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
+  | 'NO_ROUTE'
+  /** No carrier can reach the number, or none is tried: it is a fixed line. */
+  | 'UNDELIVERABLE';
+
 /** Where a message stands. */
 export type MessageStatus =
   /** The handset has it. */
@@ -137,19 +146,19 @@ export type WatchSubscriptionVariables = Exact<{
 
 
 export type WatchSubscription = { event:
-    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
-    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'ChannelChanged', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'CodeRejected', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageDelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageExpired', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageFailed', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageQueued', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageSent', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'MessageUndelivered', cursor: string, version: number, occurredAt: string, mode: Mode, message: { id: string, status: MessageStatus, sender: string | null, segments: number | null }, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationApproved', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationCanceled', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationExpired', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationFailed', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
+    | { __typename: 'VerificationStarted', cursor: string, version: number, occurredAt: string, mode: Mode, verification: { id: string, status: VerificationStatus, failureReason: FailureReason | null, checksLeft: number, sendsLeft: number, nextSendAt: string | null, expiresAt: string, settledAt: string | null } }
    };
 
 export type WatchedMessageFragment = { id: string, status: MessageStatus, sender: string | null, segments: number | null };
@@ -276,6 +285,7 @@ export const WatchDocument = new TypedDocumentString(`
     verification {
       id
       status
+      failureReason
       checksLeft
       sendsLeft
       nextSendAt

@@ -1,8 +1,16 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { preset } from '@graphql-codegen/client-preset';
+
+const { buildGeneratesSection } = preset;
 
 const client = {
-  preset: 'client',
-  presetConfig: { fragmentMasking: false },
+  preset: {
+    ...preset,
+    // Operations are imported by their names: a function that finds them by their text is not needed.
+    buildGeneratesSection: async (...options: Parameters<typeof buildGeneratesSection>) =>
+      (await buildGeneratesSection(...options)).filter(({ filename }) => !filename.endsWith('/gql.ts')),
+  },
+  presetConfig: { fragmentMasking: false, skipIndexFile: true },
   config: {
     // A document stays the text that goes over the wire: no parser at runtime.
     documentMode: 'string',

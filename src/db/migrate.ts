@@ -1,9 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { ADVISORY_LOCKS } from './advisory-locks.ts';
-import { isGivingWay } from './giving-way.ts';
+import { givingWay } from './giving-way.ts';
 import { openSingle } from './single.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url));
@@ -17,7 +16,7 @@ const TRIES = 30;
 /**
  * Brings the database up to date. Safe to run from many processes at once.
  * @param migrationsFolder for tests, which begin with an older one
- * @throws {Error} that says what to do when the server is too old
+ * @throws {Error} that says what to do when the server is too old, or tables stay in use for about two minutes
  */
 export async function migrate(connectionString: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const sql = openSingle(connectionString);
@@ -29,30 +28,19 @@ export async function migrate(connectionString: string, migrationsFolder = MIGRA
       throw new Error(`PostgreSQL ${row!.version} is too old: Otpost needs ${OLDEST_SERVER} or newer.`);
     await sql`SELECT pg_advisory_lock(${ADVISORY_LOCKS.migration})`;
     await sql`SELECT set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, false)`;
-    await untilOthersGiveWay(() => applyMigrations(drizzle({ client: sql }), { migrationsFolder }));
+    const error = await givingWay(() => applyMigrations(drizzle({ client: sql }), { migrationsFolder }), {
+      tries: TRIES,
+      waitMs: () => LOCK_TIMEOUT_MS,
+    });
+    if (error !== undefined)
+      throw new Error(
+        'Tables that have to be changed stay in use. Stop the other processes, and start again.',
+        {
+          cause: error,
+        },
+      );
     await sql`SELECT pg_advisory_unlock(${ADVISORY_LOCKS.migration})`;
   } finally {
     await sql.end({ timeout: 5 });
-  }
-}
-
-/** @throws {Error} that says what to do, when tables stay in use for about two minutes */
-async function untilOthersGiveWay(change: () => Promise<unknown>): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await change();
-      return;
-    } catch (error) {
-      if (!isGivingWay(error)) throw error;
-      if (tries >= TRIES)
-        throw new Error(
-          'Tables that have to be changed stay in use. Stop the other processes, and start again.',
-          {
-            cause: error,
-          },
-        );
-      // Those who waited for us have their turn.
-      await delay(LOCK_TIMEOUT_MS);
-    }
   }
 }

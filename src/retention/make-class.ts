@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { areHoursCounted } from '../analytics/hours-counted.ts';
 import { noteCuts, signCuts } from '../audit/cut-entries.ts';
 import type { Tx } from '../db/client.ts';
-import { isGivingWay } from '../db/giving-way.ts';
+import { givingWay } from '../db/giving-way.ts';
 import type { App } from '../platform.ts';
 import { KEPT_TABLES, type Kind, type KeptTable, type RetentionClass } from './classes.ts';
 import { dropLeaf, findStray, makeLeaf, readLeaves } from './partitions.ts';
@@ -10,6 +9,8 @@ import { isAhead, planPartitions, type Leaf } from './plan.ts';
 
 /** How often a lock is tried for that others have. */
 const TRIES = 10;
+// check_violation: a row came that a new partition should have.
+const ROW_BETWEEN = '23514';
 
 /** Makes what somebody needs who keeps things for another time from now on. */
 export async function makeClass(app: App, kind: Kind, kept: RetentionClass): Promise<void> {
@@ -64,19 +65,10 @@ async function readyToGo(
   return (tx) => noteCuts(tx, cuts);
 }
 
-/** Gives way to whoever has the table, and comes again. @returns whether it is done */
+/** @returns whether it is done */
 async function persist(app: App, step: () => Promise<void>): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await step();
-      return true;
-    } catch (error) {
-      if (!isGivingWay(error)) throw error;
-      if (tries === TRIES) {
-        app.log.warn({ err: error }, 'a partition is left to the next turn');
-        return false;
-      }
-      await sleep(50 + app.random() * 200);
-    }
-  }
+  const waitMs = () => 50 + app.random() * 200;
+  const error = await givingWay(step, { tries: TRIES, waitMs, also: ROW_BETWEEN });
+  if (error !== undefined) app.log.warn({ err: error }, 'a partition is left to the next turn');
+  return error === undefined;
 }

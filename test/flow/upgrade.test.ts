@@ -1,8 +1,13 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Sql } from 'postgres';
 import { afterAll, expect, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
 import { KEPT_TABLES } from '../../src/retention/classes.ts';
 import { dropLeaf, readLeaves } from '../../src/retention/partitions.ts';
+import { createEmptyDatabase } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { createOldDatabases } from '../support/upgrades.ts';
 
@@ -340,4 +345,19 @@ test('an upgrade gives way to whoever has a table and waits for another one, and
     SELECT column_default AS usual FROM information_schema.columns
     WHERE table_name = 'carriers' AND column_name = 'sender_rules'`;
   expect(usual).toContain('check');
+});
+
+test('an upgrade that what is stored does not allow fails with that, and is not tried again', async () => {
+  await using database = await createEmptyDatabase();
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'otpost-test-migrations-'));
+  await mkdir(join(folder.path, '20260101000000_refused'));
+  await writeFile(
+    join(folder.path, '20260101000000_refused', 'migration.sql'),
+    'CREATE TABLE t AS SELECT 1 AS x; ALTER TABLE t ADD CHECK (x > 1);',
+  );
+  const failure = migrate(database.url, folder.path);
+  await expect(failure).rejects.toMatchObject({
+    cause: { code: '23514' },
+    message: expect.not.stringMatching(/stay in use/) as string,
+  });
 });

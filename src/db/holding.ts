@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Sql } from 'postgres';
+import { driversOwn } from './drivers-own.ts';
 
 const holders = new AsyncLocalStorage<{ holds: boolean }>();
 
@@ -17,23 +18,22 @@ export async function whileHolding<T>(work: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** Runs for somebody else: what is begun here asks for connections as if nobody held one. */
-export function apart<T>(work: () => T): T {
-  return holders.exit(work);
-}
-
 /**
  * Who holds one connection and waits for another waits for ever once all of a pool's connections are with those who
  * wait for what it has locked: a factor that was renamed, and two more requests that wanted its row, stopped a whole
  * process. It took 35,000 requests to happen, so that it is refused each time.
- * @throws {SecondConnection}
+ * @throws {Error} that `isSecondConnection` knows
  */
 export function refuseWhileHolding(what: string): void {
   if (holders.getStore()?.holds) throw new SecondConnection(what);
 }
 
-/** A mistake of ours, whatever of the input it happened with: nobody may go on as if it were that. */
-export class SecondConnection extends Error {
+/** A mistake of ours, whatever input it happened with: nobody may go on as if it were that. */
+export function isSecondConnection(thrown: unknown): boolean {
+  return driversOwn(thrown) instanceof SecondConnection;
+}
+
+class SecondConnection extends Error {
   constructor(what: string) {
     super(`Within a transaction, and not by its connection: ${what.trim().slice(0, 200)}`);
   }

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/client.ts';
-import { SecondConnection } from '../db/holding.ts';
+import { isSecondConnection } from '../db/holding.ts';
 import { isOutage } from '../db/outage.ts';
 import { runBatch } from '../db/rowset.ts';
 import type { Journal } from '../events/journal.ts';
@@ -47,7 +47,7 @@ export async function concludeUndelivered(
       if (channel) next.set(verification, channel);
     } catch (error) {
       // What the carrier said has to be noted, whatever its service is stored as. The verification stays pending.
-      if (isOutage(error) || error instanceof SecondConnection) throw error;
+      if (isOutage(error) || isSecondConnection(error)) throw error;
       unclear.add(verification);
       const { accountId } = verification;
       app.log.error({ err: error, accountId, verificationId: id }, 'the next channel cannot be read');

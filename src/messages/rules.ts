@@ -1,4 +1,4 @@
-import { SecondConnection } from '../db/holding.ts';
+import { isSecondConnection } from '../db/holding.ts';
 import { isOutage } from '../db/outage.ts';
 import type { AccountId } from '../ids.ts';
 import type { App } from '../platform.ts';
@@ -68,7 +68,7 @@ export async function readRules(app: App, accounts: Iterable<AccountId>): Promis
  * and nothing that a carrier said of these messages from being noted. Whoever plans for the account says so.
  */
 function noneUnlessAway(error: unknown): readonly never[] {
-  if (isOutage(error) || error instanceof SecondConnection) throw error;
+  if (isOutage(error) || isSecondConnection(error)) throw error;
   return [];
 }
 

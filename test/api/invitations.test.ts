@@ -11,7 +11,6 @@ import { uuidOf, type AccountId, type ApiKeyId } from '../../src/ids.ts';
 import { changeRole, removeMember } from '../../src/people/change-member.ts';
 import { RoleAboveOwn } from '../../src/people/errors.ts';
 import { inviteMember } from '../../src/people/invite.ts';
-import { held } from '../support/held.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { notedOf } from '../support/audit-log.ts';
@@ -355,7 +354,7 @@ describe('a password that was forgotten', () => {
 
   test('is answered before anybody looks whose address it is: also the time tells nothing', async () => {
     const answered: number[] = [];
-    await held(app, async (tx) => {
+    await app.sql.begin(async (tx) => {
       await tx`LOCK TABLE people, person_passwords, person_challenges IN ACCESS EXCLUSIVE MODE`;
       for (const email of [owner.email, anEmail()])
         void request(email).then(({ status }) => answered.push(status));

@@ -7,9 +7,9 @@ import { uuidOf, type AccountId, type MemberId, type PersonId } from '../../src/
 import { addMember, makeMember } from '../../src/people/add-member.ts';
 import { inviteMember } from '../../src/people/invite.ts';
 import { listInvitations } from '../../src/people/revoke-invitation.ts';
-import { held, heldDb, untilWaiting } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { callerWith, codesOf, openSocket, type Caller } from '../support/graphql.ts';
+import { held, heldDb, untilOneWaits } from '../support/held.ts';
 import { memberIdOf } from '../support/member.ts';
 import { signedIn } from '../support/people.ts';
 import { redisUrl } from '../support/redis.ts';
@@ -304,7 +304,7 @@ describe('somebody who is removed in the moment in which they join elsewhere', (
     await heldDb(app, async (tx) => {
       expect(await addMember(tx, joining, Date.now())).toMatchObject(joining);
       removed = remove(owner, ana);
-      await untilWaiting(app);
+      await untilOneWaits(app);
     });
     expect(await removed).toEqual({ __typename: 'FormerMember' });
     expect((await ana.caller.ask(WHO)).data!.viewer).toMatchObject({ accountId: second, role: 'SUPPORT' });
@@ -322,7 +322,7 @@ describe('somebody who is removed in the moment in which they join elsewhere', (
         headers: { 'content-type': 'application/json', authorization: `Bearer ${ana.token}` },
         body: JSON.stringify({ token: link!.split('#')[1] }),
       });
-      await untilWaiting(app);
+      await untilOneWaits(app);
     });
     const response = await joined!;
     expect(await response.json()).toMatchObject({ code: 'auth/invalid' });

@@ -24,10 +24,10 @@ import { updateRoute } from '../../src/routing/update-route.ts';
 import { addSender } from '../../src/senders/add-sender.ts';
 import { createWebhookEndpoint } from '../../src/webhooks/create-endpoint.ts';
 import { updateWebhookEndpoint } from '../../src/webhooks/update-endpoint.ts';
-import { heldDb, untilWaiting } from '../support/held.ts';
 import { rowsOf } from '../support/account-rows.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCaller, type Caller } from '../support/graphql.ts';
+import { heldDb, untilOneWaits } from '../support/held.ts';
 import { TWILIO_OPERATIONS } from '../support/twilio.ts';
 
 // An account in the EU that had carriers, routes, numbers, senders and endpoints elsewhere before: everything by which
@@ -367,7 +367,7 @@ describe('a residency that is being set is not overtaken', () => {
         () => 'done',
         (error: { code?: string }) => error.code,
       );
-      await untilWaiting(app);
+      await untilOneWaits(app);
     });
     expect(await changing).toMatch(/outside_residency$/);
   });

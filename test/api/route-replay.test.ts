@@ -9,7 +9,6 @@ import { createPolicy, type PolicyOptions } from '../../src/routing/policy.ts';
 import { listRoutes } from '../../src/routing/queries.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
 import { createService } from '../../src/services/create.ts';
-import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { addPastTraffic, type PastVerification } from '../support/past-traffic.ts';
@@ -166,7 +165,7 @@ test('an account has one replay at a time, and a process two', async () => {
     policy: { strategy: 'PRIORITY' },
   };
   const refusals = async (by: Caller) => codesOf(await by.ask(REPLAY, variables));
-  const [running, refused] = await held(app, async (tx) => {
+  const [running, refused] = await app.sql.begin(async (tx) => {
     await tx`LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE`;
     const waiting = async () =>
       (await tx`SELECT 1 FROM pg_locks WHERE relation = 'attempts'::regclass AND NOT granted`).length;

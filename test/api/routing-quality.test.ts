@@ -15,7 +15,6 @@ import { uuidOf, type CarrierId, type RouteId, type VerificationId } from '../..
 import { convertedBy, type Sighting } from '../../src/messages/sightings.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { seededRandom } from '../../src/simulator/random.ts';
-import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { codesOf, createCaller, type Caller } from '../support/graphql.ts';
 import { addPastTraffic, type PastAttempt, type PastVerification } from '../support/past-traffic.ts';
@@ -205,7 +204,7 @@ test('what comes after an hour was counted is counted for that hour', async () =
 /** As a check does it: the state and its event in one transaction. */
 async function approve(id: VerificationId, at: number): Promise<void> {
   const key = { account: uuidOf(who.accountId), id: uuidOf(id) };
-  await held(app, async (tx) => {
+  await app.sql.begin(async (tx) => {
     await tx`UPDATE verifications SET status = 'approved', settled_at = ${new Date(at)}
       WHERE account_id = ${key.account} AND id = ${key.id}`;
     await tx`INSERT INTO events (account_id, verification_id, version, type, occurred_at, verification_status,

@@ -11,9 +11,9 @@ import { commitFacts } from '../../src/messages/settle.ts';
 import { messageFromRaw, type RawMessage } from '../../src/messages/store.ts';
 import { cancelVerification } from '../../src/verifications/cancel.ts';
 import type { VerificationRow } from '../../src/verifications/table.ts';
-import { held, heldDb } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { createCarriersByHand, type CarriersByHand } from '../support/carriers-by-hand.ts';
+import { held, heldDb } from '../support/held.ts';
 import { until } from '../support/until.ts';
 import { attemptsOf, createClock, createNumbers, start } from '../support/verifying.ts';
 

@@ -18,7 +18,6 @@ import { accountEvents, verificationEvents, type EventStream } from '../../src/e
 import type { ApiKeyId } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { VerificationNotFound } from '../../src/verifications/errors.ts';
-import { held } from '../support/held.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { createProcess as createTestProcess } from '../support/process-app.ts';
 import { startPrivateRedis } from '../support/redis.ts';
@@ -461,7 +460,7 @@ describe('the events of an account', () => {
     await until(() => reading.events.length === 2);
     const release = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
-    const older = held(app, async (tx) => {
+    const older = app.sql.begin(async (tx) => {
       // Takes its transaction id now, and commits when it is let go.
       await tx`UPDATE verifications SET locale = 'de' WHERE id = ${early.verification.id.slice(4)}`;
       begun.resolve();

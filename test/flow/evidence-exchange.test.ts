@@ -6,8 +6,8 @@ import { createEvidenceExchange } from '../../src/routing/evidence-exchange.ts';
 import { createPolicies } from '../../src/routing/policies.ts';
 import type { Policy, PolicyOptions } from '../../src/routing/policy.ts';
 import { createReceiptLatencies } from '../../src/routing/receipt-latencies.ts';
-import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
+import { held } from '../support/held.ts';
 import { createCountingProcess } from '../support/process-app.ts';
 import { until } from '../support/until.ts';
 

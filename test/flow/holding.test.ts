@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONFIG_CHANNEL } from '../../src/bus/channels.ts';
-import { apart } from '../../src/db/holding.ts';
+import { isSecondConnection } from '../../src/db/holding.ts';
 import { transaction } from '../../src/db/transaction.ts';
 import { addFactor } from '../../src/factors/add-factor.ts';
 import { changeFactor } from '../../src/factors/change-factor.ts';
@@ -38,21 +38,20 @@ test.each([
     try {
       await ask();
     } catch (error) {
+      expect(isSecondConnection(error)).toBe(true);
       return told(error);
     }
   };
   expect(await app.db.transaction(asked)).toMatch(refused);
   expect(await transaction(app.lanes, asked, (_tx, said) => Promise.resolve(said))).toMatch(refused);
   expect(await transaction(app.lanes, () => Promise.resolve(), asked)).toMatch(refused);
-  // Afterwards, or for somebody else, it is not.
+  // Afterwards they are not.
   expect(await asked()).toBeUndefined();
   let later: (() => void) | undefined;
   const goesOn = new Promise<void>((resolve) => (later = resolve));
-  const begun = await app.db.transaction(() =>
-    Promise.resolve([goesOn.then(asked), apart(() => 0)] as const),
-  );
+  const [begun] = await app.db.transaction(() => Promise.resolve([goesOn.then(asked)] as const));
   later!();
-  expect(await begun[0]).toBeUndefined();
+  expect(await begun).toBeUndefined();
 });
 
 test('what is read into memory at its first use is read within a transaction, too, when no connection is free', async () => {

@@ -21,9 +21,9 @@ import { readRetention, setRetention } from '../../src/retention/settings.ts';
 import { readNumbers } from '../../src/vault/numbers.ts';
 import { createDestinationForgetter } from '../../src/verifications/forget-destinations.ts';
 import { shownNumber } from '../../src/verifications/number-of.ts';
-import { held } from '../support/held.ts';
 import { createTestAccount, createTestApp, type TestApp } from '../support/app.ts';
 import { auditOf } from '../support/audit-log.ts';
+import { held } from '../support/held.ts';
 import { createClock, createNumbers, historyOf, messagesOf, start, stateOf } from '../support/verifying.ts';
 
 const DAY = 86_400_000;

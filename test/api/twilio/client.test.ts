@@ -5,9 +5,9 @@ import type { Principal } from '../../../src/accounts/principal.ts';
 import { uuidOf } from '../../../src/ids.ts';
 import { idOfSid, sidOf } from '../../../src/rest/twilio/sids.ts';
 import { createService } from '../../../src/services/create.ts';
-import { held, untilWaiting } from '../../support/held.ts';
 import { connectSimulated, createTestAccount, createTestApp, type TestApp } from '../../support/app.ts';
 import { codeOnApp } from '../../support/factors.ts';
+import { countWaiting, held } from '../../support/held.ts';
 import { until } from '../../support/until.ts';
 import { codesOn, createClock, createNumbers, happened, received, wrong } from '../../support/verifying.ts';
 
@@ -442,10 +442,10 @@ describe('an authenticator app', () => {
     const [removed, refusal] = await held(app, async (tx) => {
       await tx`SELECT 1 FROM challenges WHERE id = ${uuidOf(idOfSid('chl', asked.sid)!)} FOR UPDATE`;
       const removing = remove(identity, sid);
-      await untilWaiting(app, 1);
+      await until(async () => (await countWaiting(app)) === 1);
       const code = codeOnApp(secret, clock.now());
       const answering = refusalOf(people()(identity).challenges(asked.sid).update({ authPayload: code }));
-      await untilWaiting(app, 2);
+      await until(async () => (await countWaiting(app)) === 2);
       return [removing, answering] as const;
     }).then((both) => Promise.all(both));
     expect(removed).toBe(true);

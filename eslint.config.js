@@ -263,12 +263,12 @@ export default defineConfig(
     ],
     rules: { 'no-console': 'off' },
   },
-  // config.ts reads it; programs hand it over.
   {
     name: 'what is read into memory',
     files: ['src/{app,accounts/cache,routing/evidence-exchange}.ts'],
     rules: { 'no-restricted-properties': ['error', NO_ENVIRONMENT] },
   },
+  // config.ts reads it; programs hand it over.
   {
     name: 'the environment',
     files: ['src/{config,main,people-create,rotate-keys,audit-verify}.ts', 'src/cli/main.ts'],

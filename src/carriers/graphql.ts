@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { namesOf } from '../outgoing/secrets.ts';
 import { SANDBOX_CARRIER_ID } from '../sandbox/place.ts';
 import { kindOf } from './kinds.ts';
 import type { Sla } from './sla.ts';
@@ -88,15 +89,7 @@ export const Carrier = builder.drizzleObject('carriers', {
       description: 'Names of the secrets that are set.',
       select: { columns: { config: true } },
       resolve: ({ id, config }) =>
-        id === SANDBOX_CARRIER_ID
-          ? []
-          : [
-              ...new Set(
-                kindOf(config)
-                  .secretsOf(config)
-                  .map(({ name }) => name),
-              ),
-            ],
+        id === SANDBOX_CARRIER_ID ? [] : [...namesOf(kindOf(config).secretsOf(config))],
     }),
   }),
 });

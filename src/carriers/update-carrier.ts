@@ -2,7 +2,7 @@ import { readRegion } from '../accounts/region.ts';
 import type { Doer } from '../audit/actor.ts';
 import { InvalidInput, readName } from '../errors.ts';
 import type { CarrierId } from '../ids.ts';
-import { readSecrets } from '../outgoing/secrets.ts';
+import { namesOf, readSecrets } from '../outgoing/secrets.ts';
 import type { App } from '../platform.ts';
 import { checkTargets } from './check-targets.ts';
 import type { CarrierConfig, CarrierConfigInput } from './config.ts';
@@ -51,11 +51,7 @@ function changeAccess(
     return { config: before.config, secretsSealed, receiptIdForm, repeatedIds };
   const config = changeConfig(before.config, input);
   checkTargets(app, config, { root: input.typed?.kind, before: before.config });
-  const named = new Set(
-    kindOf(config)
-      .secretsOf(config)
-      .map(({ name }) => name),
-  );
+  const named = namesOf(kindOf(config).secretsOf(config));
   const old = openSecrets(app.keys, before, secretsSealed);
   const kept = Object.fromEntries(Object.entries(old).filter(([name]) => named.has(name)));
   const secrets = { ...kept, ...readSecrets(input.secrets) };

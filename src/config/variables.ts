@@ -25,7 +25,7 @@ export const VARIABLES = {
   DATABASE_POOL_SIZE: {
     schema: whole(3, 500),
     default: '10',
-    about: 'Connections to PostgreSQL per process.',
+    about: 'Connections to PostgreSQL per process; there are up to four more for other purposes.',
   },
   REDIS_URL: {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),

@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors.ts';
 import { builder } from '../graphql/builder.ts';
 import { callerOf } from '../graphql/context.ts';
 import { errorType } from '../graphql/errors.ts';
+import { namesOf } from '../outgoing/secrets.ts';
 import { InvalidPhoneNumber } from '../verifications/errors.ts';
 import { clearNumberLookup } from './clear-lookup.ts';
 import { describeNumber } from './describe-number.ts';
@@ -122,7 +123,7 @@ const NumberLookup = builder.objectRef<LookupRow>('NumberLookup').implement({
     }),
     secrets: t.stringList({
       description: 'Names of the secrets that are set.',
-      resolve: ({ config }) => [...new Set(secretsOfLookup(config).map(({ name }) => name))],
+      resolve: ({ config }) => [...namesOf(secretsOfLookup(config))],
     }),
     updatedAt: t.field({
       type: 'DateTime',

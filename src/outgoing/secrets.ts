@@ -13,6 +13,11 @@ export interface NamedSecret {
   path: string;
 }
 
+/** Each name once: a configuration may name one in several fields. */
+export function namesOf(named: readonly NamedSecret[]): Set<string> {
+  return new Set(named.map(({ name }) => name));
+}
+
 const MAX_LENGTH = 1_000;
 const SecretTexts = z.record(z.string(), z.string());
 

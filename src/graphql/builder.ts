@@ -3,16 +3,19 @@ import DataloaderPlugin from '@pothos/plugin-dataloader';
 import DrizzlePlugin from '@pothos/plugin-drizzle';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { getTableConfig } from 'drizzle-orm/pg-core';
 import { relations } from '../db/relations.ts';
 import { typeOfId } from './node-types.ts';
 import { OPEN_TO_CLIENT_TOKEN } from './audience.ts';
 import { AUDIT_PLUGIN } from './audit-plugin.ts';
-import type { GraphqlContext } from './context.ts';
+import { callerOf, type GraphqlContext } from './context.ts';
+import { forbidden, type Needs } from './forbidden.ts';
 import { PERMISSION_PLUGIN } from './permission-plugin.ts';
 
 export interface SchemaTypes {
   Context: GraphqlContext;
+  AuthScopes: { may: Needs };
   DrizzleRelations: typeof relations;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
@@ -27,9 +30,27 @@ export interface SchemaTypes {
 
 /** Every type and field of the API hangs on this builder; `schema.ts` makes the schema of it. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  // The errors plugin first: it must see what the others throw.
-  plugins: [ErrorsPlugin, RelayPlugin, DataloaderPlugin, DrizzlePlugin, PERMISSION_PLUGIN, AUDIT_PLUGIN],
+  // The errors plugin first: it must see what the others throw. And nothing is loaded for whoever may not have it.
+  plugins: [
+    ErrorsPlugin,
+    AUDIT_PLUGIN,
+    ScopeAuthPlugin,
+    RelayPlugin,
+    DataloaderPlugin,
+    DrizzlePlugin,
+    PERMISSION_PLUGIN,
+  ],
   defaultFieldNullability: false,
+  scopeAuth: {
+    authorizeOnSubscribe: true,
+    authScopes: (context) => ({
+      may(needs) {
+        const refused = forbidden(callerOf(context), needs);
+        if (refused) throw refused.error;
+        return true;
+      },
+    }),
+  },
   drizzle: { client: (context) => context.app.db, getTableConfig, relations },
   relay: {
     // Ids carry their type as a prefix already, so they are the global ids.

@@ -12,13 +12,14 @@ import type { AuditAction } from '../audit/actions.ts';
 import { isOpenToClientToken } from './audience.ts';
 import { auditActionOf } from './audit-plugin.ts';
 import { isList, isSchemaQuestion, walkOperation, type VisitedField } from './document-walk.ts';
+import type { Needs } from './forbidden.ts';
 import { LIMITS } from './limits.ts';
 import { isForPeople, isLiveOnly, permissionOf } from './permission-plugin.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
 /** What is to be known about an operation before it runs. All but the cost is read from it once. */
-export interface OperationFacts {
+export interface OperationFacts extends Needs {
   /** For logs, `anonymous` without one; at most 60 characters. */
   name: string;
   kind: OperationDefinitionNode['operation'];
@@ -28,16 +29,6 @@ export interface OperationFacts {
   schemaAliases: number;
   /** Asks about the schema only, as a stranger may. */
   schemaOnly: boolean;
-  /** The outermost field that a client token may not read, as `Type.field`. */
-  closedField: string | undefined;
-  /** What a caller must have for all that it selects, each with a field that needs it, as `Type.field`. */
-  needs: readonly { permission: Permission; field: string }[];
-  /** A root field that is closed to test keys, as `Type.field`. */
-  liveField: string | undefined;
-  /** What its mutations are called in the audit log. */
-  actions: readonly AuditAction[];
-  /** A root field that is about the person who asks, as `Type.field`. */
-  ownField: string | undefined;
   /** Variables that decide about more than the arguments of the root fields. */
   innerVariables: readonly string[];
   costOf(variables: Variables | null | undefined): number;

@@ -1,28 +1,16 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { authenticate } from '../../accounts/authenticate.ts';
-import { ClosedToTestKey, SecondFactorNeeded } from '../../accounts/errors.ts';
-import { lackOf } from '../../accounts/lack.ts';
-import { modeOf, type PersonPrincipal, type Principal } from '../../accounts/principal.ts';
 import type { Sender } from '../../accounts/sender.ts';
-import type { Details } from '../../audit/entry.ts';
 import { noteRefusal } from '../../audit/note-refusal.ts';
 import { DomainError } from '../../errors.ts';
 import type { AddressedRequest, AddressOf } from '../../http/client-address.ts';
-import { PersonNeeded } from '../../people/errors.ts';
 import type { OwnPages } from '../../http/cross-site.ts';
 import { presentedIn, type PresentingHeaders } from '../../people/presented.ts';
 import type { App } from '../../platform.ts';
-import type { DocumentFacts, OperationFacts } from '../document-facts.ts';
+import type { DocumentFacts } from '../document-facts.ts';
+import { forbidden } from '../forbidden.ts';
 import type { Refuse } from './masking.ts';
-
-/** A client token that asks for more than its verification. */
-export class ClosedField extends DomainError {
-  readonly code = 'auth/forbidden';
-  constructor(field: string) {
-    super(`A client token may not read ${field}: it may watch its own verification, and nothing else.`);
-  }
-}
 
 /** What the transport knows: the request of Node over HTTP, the credential, its sender and the address themselves over WebSocket. */
 export interface TransportContext {
@@ -81,53 +69,4 @@ interface Admission {
   context: TransportContext;
   extendContext(extension: object): void;
   setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
-}
-
-interface Forbidden {
-  error: DomainError;
-  details: Details;
-}
-
-/** What of an operation a caller may not do, with what of that goes into the audit log. */
-function forbidden(
-  principal: Principal,
-  { closedField: field, needs, liveField, ownField, actions }: OperationFacts,
-): Forbidden | undefined {
-  switch (principal.kind) {
-    case 'clientToken':
-      return field === undefined ? undefined : { error: new ClosedField(field), details: { field } };
-    case 'apiKey':
-    case 'accessToken':
-      if (ownField !== undefined) return { error: new PersonNeeded(ownField), details: { field: ownField } };
-      if (modeOf(principal) === 'test' && liveField !== undefined)
-        return (
-          lacking(principal, needs) ?? {
-            error: new ClosedToTestKey(liveField),
-            details: { field: liveField },
-          }
-        );
-      return lacking(principal, needs);
-    case 'person':
-      return lacking(principal, needs) ?? notYet(principal, actions);
-    default:
-      throw new Error(`unhandled principal: ${principal satisfies never}`);
-  }
-}
-
-/** Whoever lacks a second factor that is needed does nothing about themselves either, but go elsewhere, or sign out. */
-function notYet(
-  { needsSecondFactor }: PersonPrincipal,
-  actions: OperationFacts['actions'],
-): Forbidden | undefined {
-  if (!needsSecondFactor || actions.every((action) => action.startsWith('session.'))) return undefined;
-  return { error: new SecondFactorNeeded(), details: {} };
-}
-
-function lacking(principal: Principal, needs: OperationFacts['needs']): Forbidden | undefined {
-  // 0.01 µs for a start.
-  for (const { permission, field } of needs) {
-    const error = lackOf(principal, permission, field);
-    if (error) return { error, details: { field, permission } };
-  }
-  return undefined;
 }

@@ -10,6 +10,7 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import type { VerificationId } from '../../src/ids.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import {
+  connectIdle,
   connectSimulated,
   createTestAccount,
   createTestApp,
@@ -184,6 +185,7 @@ describe('batch', () => {
 
   test('can be left to go on, and be ended', async () => {
     const waiting = await createWaitingAccount(app);
+    await connectIdle(app, waiting);
     const own = {
       env: { ...env, OTPOST_API_KEY: (await createApiKey(app, waiting.accountId, { name: 'CLI' })).key },
     };

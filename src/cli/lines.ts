@@ -5,6 +5,8 @@ import type { Person } from './connect.ts';
 export interface Lines {
   /** Stays under whatever is printed meanwhile. */
   ask(prompt: string): void;
+  /** There is nothing to be asked any more. */
+  askNothing(): void;
   /** Prints without tearing the line that is being typed. */
   around(print: () => void): void;
   /** Resolves when no more can come. */
@@ -14,7 +16,7 @@ export interface Lines {
 
 export function readLines({ stdin, stderr, interrupts }: Person, onLine: (line: string) => void): Lines {
   const terminal = stdin.isTTY && stderr.isTTY;
-  const lines = createInterface({ input: stdin, output: stderr, terminal });
+  const lines = createInterface({ input: stdin, output: stderr, terminal, prompt: '' });
   const ended = new Promise<void>((resolve) => lines.once('close', resolve));
   let closed = false;
   void ended.then(() => (closed = true));
@@ -29,6 +31,7 @@ export function readLines({ stdin, stderr, interrupts }: Person, onLine: (line: 
       lines.setPrompt(prompt);
       lines.prompt();
     },
+    askNothing: () => lines.setPrompt(''),
     around(print) {
       if (closed || !terminal) return print();
       cursorTo(stderr, 0);

@@ -14,7 +14,7 @@ import { following, reaching, seconds } from './options.ts';
 import type { Flags, Outside, Runner } from './runner.ts';
 import { tail } from './tail.ts';
 import { tryRoute } from './try-route.ts';
-import { converse, verify } from './verify.ts';
+import { verify, watch } from './verify.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 it came about, 1 it did not, 2 something in the command or the configuration is wrong,
@@ -66,7 +66,7 @@ function addVerifications(program: Command, { withServer }: Runner): void {
   reaching(program.command('watch'))
     .description('show what happens to a verification that was started before, and check codes')
     .argument('<id>', 'vrf_…')
-    .action((id: string, flags: Flags) => withServer(flags, (session) => converse(session, id)));
+    .action((id: string, flags: Flags) => withServer(flags, (session) => watch(session, id)));
   reaching(program.command('cancel'))
     .description('call a verification off')
     .argument('<id>', 'vrf_…')

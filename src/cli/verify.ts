@@ -1,3 +1,4 @@
+import { VerificationStatusDocument } from '../graphql/generated/graphql.ts';
 import { OtpostError, type StartVerificationInput, type VerificationEvent } from '../sdk/index.ts';
 import { tellOfReconnect, type Session } from './connect.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -6,6 +7,16 @@ import { labelOf, timeOfDay } from './output.ts';
 
 /** For who was asked at Ctrl-C and does not answer, as a program does not. */
 const ANSWER_MS = 15_000;
+
+/** Of a verification that no code is right for any more; what it came to is an event. */
+const OVER: readonly string[] = [
+  'verification/already_used',
+  'verification/canceled',
+  'verification/expired',
+  'verification/failed',
+  'verification/not_found',
+  'verification/too_many_checks',
+];
 
 /**
  * Starts a verification, shows what happens to it and checks the codes that are typed, until it is over.
@@ -19,11 +30,26 @@ export async function verify(session: Session, input: StartVerificationInput): P
     `${output.paint('bold', started.id)}  ${started.to}  until ${timeOfDay(started.expiresAt)}` +
       (started.sandboxCode ? `  a test: the code is ${started.sandboxCode}` : ''),
   );
-  return converse(session, started.id);
+  return converse(session, started.id, true);
 }
 
 /** Shows what happens to a verification that was started before, and checks the codes that are typed. */
-export async function converse(session: Session, id: string): Promise<ExitCode> {
+export async function watch(session: Session, id: string): Promise<ExitCode> {
+  return converse(session, id, isPending(session, id));
+}
+
+/** Whatever is wrong with the id or the server, following says. */
+async function isPending({ transport, interrupts }: Session, id: string): Promise<boolean> {
+  const asked = transport.ask(VerificationStatusDocument, { id }, interrupts.signal);
+  return (await asked.catch(() => undefined))?.verification?.status === 'PENDING';
+}
+
+/** @param pending whether there is a code to ask for */
+async function converse(
+  session: Session,
+  id: string,
+  pending: boolean | Promise<boolean>,
+): Promise<ExitCode> {
   const { output, otpost, interrupts } = session;
   const over = new AbortController();
   let asking: ((answer: string) => void) | undefined;
@@ -48,16 +74,20 @@ export async function converse(session: Session, id: string): Promise<ExitCode> 
     return EXIT.failed;
   }
 
-  async function leave(): Promise<ExitCode> {
-    over.abort();
+  /** Unless it ends by itself meanwhile. */
+  async function leave(following: Promise<ExitCode>): Promise<ExitCode> {
     const answer = Promise.withResolvers<string>();
     asking = answer.resolve;
-    lines.ask('\nCancel the verification? [y/N] ');
+    // Not part of the prompt, which is drawn anew below each event.
+    session.stderr.write('\n');
+    lines.ask('Cancel the verification? [y/N] ');
     const late = setTimeout(() => answer.resolve(''), ANSWER_MS);
     void lines.ended.then(() => answer.resolve(''));
-    const isYes = /^y(?:es)?$/i.test(await answer.promise);
+    const said = await Promise.race([answer.promise, following.catch(() => answer.promise)]);
     clearTimeout(late);
-    if (!isYes)
+    if (typeof said === 'number') return said;
+    over.abort();
+    if (!/^y(?:es)?$/i.test(said))
       output.note(`It goes on. Watch it with "otpost watch ${id}", end it with "otpost cancel ${id}".`);
     else {
       const { status, mode } = await otpost.cancel(id);
@@ -67,12 +97,13 @@ export async function converse(session: Session, id: string): Promise<ExitCode> 
   }
 
   try {
-    lines.ask('Code: ');
+    void Promise.resolve(pending).then((isPending) => {
+      if (isPending && !asking) lines.ask('Code: ');
+    });
     const following = follow();
     const first = await Promise.race([following, interrupted.promise]);
     if (first !== 'interrupted') return first;
-    following.catch(() => undefined);
-    return await leave();
+    return await leave(following);
   } finally {
     interrupts.signal.removeEventListener('abort', aborted);
     over.abort();
@@ -86,8 +117,10 @@ async function check({ otpost, output }: Session, lines: Lines, id: string, code
     await otpost.check(id, code);
   } catch (error) {
     if (!(error instanceof OtpostError)) throw error;
+    const isOver = OVER.includes(error.code);
+    if (isOver) lines.askNothing();
     lines.around(() => output.note(error.message));
-    lines.ask('Code: ');
+    if (!isOver) lines.ask('Code: ');
   }
 }
 

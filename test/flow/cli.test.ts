@@ -10,12 +10,15 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import type { VerificationId } from '../../src/ids.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import {
+  connectIdle,
   connectSimulated,
   createTestAccount,
   createTestApp,
   createWaitingAccount,
   type TestApp,
 } from '../support/app.ts';
+import { cancelVerification } from '../../src/verifications/cancel.ts';
+import { checkVerification } from '../../src/verifications/check.ts';
 import { PROGRAM, runCli, startCli } from '../support/cli.ts';
 import { openTerminal, whyNoTerminal, type Terminal } from '../support/terminal.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -90,6 +93,43 @@ describe('verify', () => {
     // No terminal, no colours.
     expect(again.out.join('')).not.toContain('\x1b');
   });
+
+  test('at Ctrl-C ends by itself when the verification does while it is asked whether to cancel', async () => {
+    const to = nextNumber();
+    await using cli = startCli(['verify', to, '--json'], { env });
+    const { id } = (await cli.told('started')) as { id: VerificationId };
+    const [code] = await received(app, to);
+    cli.signal('SIGINT');
+    await cli.asked('Cancel the verification?');
+    await checkVerification(app, who, { verificationId: id, code: code! });
+    expect(await cli.ended).toBe(0);
+    expect(cli.said().at(-1)).toMatchObject({ type: 'VerificationApproved' });
+  });
+
+  test.each<[string, number, (id: VerificationId, code: string) => Promise<unknown>]>([
+    ['approved', 0, (verificationId, code) => checkVerification(app, who, { verificationId, code })],
+    ['canceled', 1, (id) => cancelVerification(app, who, id)],
+  ])('asks for no code of a verification that was %s elsewhere', async (_how, exit, end) => {
+    const to = nextNumber();
+    const { id } = await start(app, who, to);
+    const [code] = await received(app, to);
+    await using asking = startCli(['watch', id], { env });
+    await asking.asked('Code:');
+    await end(id, code!);
+    expect(await asking.ended).toBe(exit);
+    await using late = startCli(['watch', id], { env });
+    expect(await late.ended).toBe(exit);
+    expect(late.err).toEqual([]);
+  });
+
+  test('asks no more once all checks are used up, and ends with 1', async () => {
+    const to = nextNumber();
+    await using cli = startCli(['verify', to, '--json'], { env });
+    const [code] = await received(app, to);
+    for (let i = 0; i < 5; i++) cli.type(wrong(code!));
+    expect(await cli.ended).toBe(1);
+    expect(cli.err.filter((line) => line.startsWith('Code:'))).toHaveLength(5);
+  });
 });
 
 describe('in a terminal', () => {
@@ -135,6 +175,20 @@ describe('in a terminal', () => {
       ...['wrong code', 'approved'],
     ]);
     expect(lines[0]).toContain(to);
+    expectSane(terminal);
+  });
+
+  test('watch asks nothing about what is over, and leaves no prompt behind', async ({ skip }) => {
+    const missing = await whyNoTerminal();
+    if (missing !== undefined) return skip(missing);
+    const { id } = await start(app, who, nextNumber());
+    await cancelVerification(app, who, id);
+    await using terminal = atKeyboard(`watch ${id}`);
+    await terminal.shows('exit=1');
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.sent()).not.toContain('Code:');
+    const lines = terminal.screen();
+    expect(lines[lines.indexOf('exit=1') - 1]).toMatch(/^\d\d:\d\d:\d\d {2}verification canceled$/);
     expectSane(terminal);
   });
 
@@ -184,6 +238,7 @@ describe('batch', () => {
 
   test('can be left to go on, and be ended', async () => {
     const waiting = await createWaitingAccount(app);
+    await connectIdle(app, waiting);
     const own = {
       env: { ...env, OTPOST_API_KEY: (await createApiKey(app, waiting.accountId, { name: 'CLI' })).key },
     };
@@ -227,10 +282,10 @@ describe('what is wrong is said in one line that says what to do', () => {
     expect({ err, out, ended }).toEqual({ err: [expect.stringMatching(line)], out: [], ended: code });
   });
 
-  test('on a line of its own, also behind a question that nobody answers', async () => {
+  test('and not behind a question that is about nothing', async () => {
     const { err, code } = await runCli(['watch', `vrf_${'0'.repeat(32)}`], { env, cwd: home });
     expect({ err, code }).toEqual({
-      err: ['Code: ', 'otpost: There is no such verification in this account.'],
+      err: ['otpost: There is no such verification in this account.'],
       code: 1,
     });
   });

@@ -189,7 +189,7 @@ export type FailoverPolicyInput = {
 export type FailureReason =
   /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
-  /** The account has no route that may carry a message to the number: none serves it, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
+  /** The account has no route that may carry a message to the number: none serves it, its carrier is not enabled, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
   | 'NO_ROUTE'
   /** No carrier can reach the number, or none is tried: it is a fixed line. */
   | 'UNDELIVERABLE';
@@ -1184,6 +1184,13 @@ export type EventFragment =
 ;
 
 export type EventMessageFragment = { id: string, status: MessageStatus, sender: string | null, segments: number | null };
+
+export type VerificationStatusQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type VerificationStatusQuery = { verification: { status: VerificationStatus } | null };
 
 export type VerificationTraceQueryVariables = Exact<{
   first: number;
@@ -2544,6 +2551,13 @@ fragment EventMessage on Message {
   sender
   segments
 }`, {"hash":"sha256:2a9ea0d0ec021d4f6f05173dea254314531a08ae83785ab9c8e2ce4cf5f07ad2"}) as unknown as TypedDocumentString<VerificationEventsSubscription, VerificationEventsSubscriptionVariables>;
+export const VerificationStatusDocument = new TypedDocumentString(`
+    query VerificationStatus($id: ID!) {
+  verification(id: $id) {
+    status
+  }
+}
+    `, {"hash":"sha256:67b2d7d84b9192ad5ded4516e042ee10f827f6deb66901aedd8827c073e398a4"}) as unknown as TypedDocumentString<VerificationStatusQuery, VerificationStatusQueryVariables>;
 export const VerificationTraceDocument = new TypedDocumentString(`
     query VerificationTrace($first: Int!, $after: String, $messages: Int!) {
   verifications(first: $first, after: $after) {

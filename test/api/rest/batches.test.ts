@@ -21,6 +21,7 @@ import {
   connectSimulated,
   createTestAccount,
   createTestApp,
+  connectIdle,
   createWaitingAccount,
   type TestApp,
 } from '../../support/app.ts';
@@ -63,6 +64,7 @@ interface Row {
 /** An account none of whose messages goes anywhere: its batches stand still after a few rows. */
 async function still(): Promise<{ who: Principal; caller: RestCaller }> {
   const quiet = await createWaitingAccount(app);
+  await connectIdle(app, quiet);
   return { who: quiet, caller: await createRestCaller(app, quiet) };
 }
 

@@ -13,7 +13,9 @@ import type { Candidate, RouteRequest } from '../../../src/routing/policy.ts';
 export interface Plain {
   routeId: string;
   utility: number;
-  /** What a look is worth, net, and how well the route is known already. */
+  /** What a look is worth, net; of the best, which needs none, if another one as good were the best. */
+  look: number;
+  /** The same, 0 of the best; and how well the route is known already. */
   worth: number;
   known: number;
 }
@@ -85,11 +87,13 @@ export function rankPlainly(
     const looks = [1, 3, 10, 30].map((k) => (horizon * (spread(coming + k) - already)) / k - gap);
     const back = Math.max((known.ends * idleMs) / 2, 1 - outage);
     const probe = all * idleMs * back * expectedGain(gap, error) - Math.max(0, best) - candidate.price;
-    const hopeless = i === 0 || value - candidate.price - load <= best || (!probing && gap > 4 * error);
+    const hopeless = value - candidate.price - load <= best || (!probing && gap > 4 * error);
+    const look = hopeless ? 0 : probing ? probe : Math.max(...looks);
     return {
       routeId: candidate.routeId,
       utility,
-      worth: hopeless ? 0 : probing ? probe : Math.max(...looks),
+      look,
+      worth: i === 0 ? 0 : look,
       known: probing ? -1 : strength + coming,
     };
   });

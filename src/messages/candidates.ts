@@ -14,7 +14,7 @@ import {
 import type { Ground } from './route-ground.ts';
 import type { Tried } from './tried.ts';
 
-/** What is known of a carrier's links at this moment; `undefined`: it has none here. */
+/** What is known of a carrier's links at this moment; `undefined`: it is not in use. */
 export type Links = Pick<Carrier, 'freeWindow' | 'inFlightShare' | 'health'> | undefined;
 
 /** A route as all messages to the same place find it. */
@@ -74,9 +74,9 @@ export function candidatesOf(
 ): Candidates {
   const links = ways.map(({ route }) => linksOf(route));
   const all = ways.map(
-    ({ route: { id, carrierId, carrierEnabled }, exclusion }, i) =>
-      (pinnedTo !== null && id !== pinnedTo ? ELSEWHERE : exclusion) ??
-      passingExclusion(id, { carrier: links[i], carrierEnabled, taken: taken?.get(carrierId) ?? 0, tried }),
+    ({ route, exclusion }, i) =>
+      (pinnedTo !== null && route.id !== pinnedTo ? ELSEWHERE : exclusion) ??
+      passingExclusion(route.id, { carrier: links[i], taken: taken?.get(route.carrierId) ?? 0, tried }),
   );
   const exclusions = onlyUntried ? all : reopened(all);
   const candidates = ways.map(({ candidate }, i): Candidate => {

@@ -44,9 +44,8 @@ export interface LastingInput {
 
 /** What does at this moment, for this message. */
 export interface PassingInput {
-  /** `undefined`: the carrier has no links here. */
+  /** `undefined`: the carrier is not in use. */
   carrier: { freeWindow(): number; health(): CarrierHealth } | undefined;
-  carrierEnabled: boolean;
   /** Messages of this claim that the carrier has been given already. */
   taken: number;
   /** What the message was tried over before. */
@@ -79,10 +78,7 @@ export function passingExclusion(routeId: RouteId, input: PassingInput): Exclusi
   if (tried.some(({ retry }) => retry === 'elsewhere'))
     return lasting('refused this message with its sender');
   if (tried.some(({ status }) => status === 'submitted')) return lasting('has this message already');
-  if (!carrier)
-    return input.carrierEnabled
-      ? passing('the carrier is not open yet')
-      : lasting('the carrier is not enabled');
+  if (!carrier) return passing('the carrier is not enabled');
   if (carrier.freeWindow() <= taken) return passing(whyFull(carrier.health(), taken));
   return tried.length > 0 ? { reason: 'already tried for this message', kind: 'tried' } : undefined;
 }

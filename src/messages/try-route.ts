@@ -36,11 +36,6 @@ export async function tryRoute(
     findCarrier(app, who, route.carrierId),
     findAccount(app, who.accountId),
   ]);
-  if (!carrier!.enabled)
-    throw new InvalidInput(
-      'routeId',
-      'The carrier of this route is not enabled: setCarrierEnabled takes it into use.',
-    );
   checkResidency(residency, carrier!.region, 'routeId');
   return startVerification(app, who, {
     ...{ to, channel: 'sms', serviceId },

@@ -10,8 +10,7 @@ import { lastingRefusal, type RefusedSender } from './usable.ts';
 export interface Refusals {
   /**
    * Why every route that would serve the country lacks a sender that may be used; `undefined` when one
-   * has any, or when no route would serve it anyway. Routes over carriers that are out of use are asked where there
-   * are no others. No database is asked while the configuration stays:
+   * has any, or when no route would serve it anyway. No database is asked while the configuration stays:
    * 1 to 2 µs with fifty routes; the first question of a country 20 to 40 µs, with a pool of twenty 0.2 to 0.4 ms.
    */
   of(service: Service, country: string): Promise<RefusedSender | undefined>;
@@ -51,10 +50,7 @@ export function createRefusals(app: App): Refusals {
           (route.countries === null || route.countries.includes(country)) &&
           residencyProblem(residency, route.region) === undefined,
       );
-      const inUse = open.filter(({ carrierEnabled }) => carrierEnabled);
-      // Of carriers that are all out of use, what will be in the way once they are back is said all the same.
-      const judged = inUse.length > 0 ? inUse : open;
-      const refused = lastingRefusal(judged.map((route) => book.usable(route, settings, country)));
+      const refused = lastingRefusal(open.map((route) => book.usable(route, settings, country)));
       answers.set(country, { routes, residency, refused });
       return refused;
     },

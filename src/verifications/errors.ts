@@ -125,7 +125,7 @@ const FAILED: Record<FailureReason, string> = {
   undeliverable: 'No carrier can reach this number, so this verification ended. Ask for another number.',
   no_route:
     'The service has no route that may carry the code to this number, so this verification ended. Another number ' +
-    'will not help: the routes, carriers, senders, prices and regions of the account have to be looked at.',
+    'will not help: the routes, senders, prices and regions of the account have to be looked at.',
   blocked: 'This verification was blocked.',
 };
 

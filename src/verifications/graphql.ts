@@ -35,8 +35,8 @@ const FailureReason = builder.enumType('FailureReason', {
     NO_ROUTE: {
       value: 'no_route',
       description:
-        'The account has no route that may carry a message to the number: none serves it, its carrier is not ' +
-        'enabled, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help.',
+        'The account has no route that may carry a message to the number: none serves it, or its sender, price or ' +
+        'region forbids. `Message.failureReason` says which. Another number will not help.',
     },
   } as const,
 });

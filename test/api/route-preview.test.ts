@@ -217,7 +217,7 @@ describe('a process without links', () => {
     const said = workers.map((health) =>
       passingExclusion(newId('rte'), {
         carrier: { freeWindow: () => health.free!, health: () => health },
-        ...{ carrierEnabled: true, taken: 0, tried: [] },
+        ...{ taken: 0, tried: [] },
       }),
     );
     const expected = said.includes(undefined) ? [] : said.map((one) => one!.reason);

@@ -16,7 +16,7 @@ import { subjectsOf } from '../../src/subjects/subject.ts';
 import { addSafeNumber } from '../../src/verifications/add-safe-number.ts';
 import { checkVerification } from '../../src/verifications/check.ts';
 import { dumpOf } from '../support/account-rows.ts';
-import { connectIdle, createTestApp, createWaitingAccount } from '../support/app.ts';
+import { createTestApp, createWaitingAccount } from '../support/app.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { createCaller } from '../support/graphql.ts';
 import { findServerWithDump, startServerWithDump, type ServerWithDump } from '../support/pg-dump.ts';
@@ -64,7 +64,6 @@ async function createWorld(env: Record<string, string> = {}): Promise<World> {
   const [carrier] = await app.sql<{ id: string }[]>`
     SELECT id FROM carriers WHERE account_id = ${uuidOf(accountId)}`;
   const carrierId: CarrierId = idFromUuid('car', carrier!.id);
-  await connectIdle(app, who);
   await addInboundNumber(app, who, { carrierId, number: OURS });
   const people = Array.from({ length: 4 }, aNumber);
   const [to, waits, stopped, inBatch] = people as [string, string, string, string];

@@ -27,13 +27,7 @@ import { listWebhookEndpoints } from '../../src/webhooks/queries.ts';
 import { dumpOf } from '../support/account-rows.ts';
 import { throughDoors } from '../support/canary-doors.ts';
 import { throughTwilio } from '../support/canary-twilio.ts';
-import {
-  connectIdle,
-  connectSimulated,
-  createTestAccount,
-  createTestApp,
-  createWaitingAccount,
-} from '../support/app.ts';
+import { connectSimulated, createTestAccount, createTestApp, createWaitingAccount } from '../support/app.ts';
 import { canariesIn, codeCanary, numberCanary, type Canary } from '../support/canary.ts';
 import { callerWith, createCaller, createSocketClient, type Caller } from '../support/graphql.ts';
 import { TestHttpServer } from '../support/http-server.ts';
@@ -570,7 +564,6 @@ async function throughBatches(): Promise<void> {
   const { id } = await ask(caller, 'startVerifications', { input });
   await until(async () => (await ask(caller, 'batch', { id })).status === 'DONE');
   const quiet = await createWaitingAccount(app);
-  await connectIdle(app, quiet);
   const { credential } = await createCaller(app, quiet);
   const headers = { authorization: `Bearer ${credential}`, 'content-type': 'application/x-ndjson' };
   const lines = numbers.map((to) => JSON.stringify({ to })).join('\n');

@@ -10,7 +10,6 @@ import type { Principal } from '../../src/accounts/principal.ts';
 import type { VerificationId } from '../../src/ids.ts';
 import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import {
-  connectIdle,
   connectSimulated,
   createTestAccount,
   createTestApp,
@@ -238,7 +237,6 @@ describe('batch', () => {
 
   test('can be left to go on, and be ended', async () => {
     const waiting = await createWaitingAccount(app);
-    await connectIdle(app, waiting);
     const own = {
       env: { ...env, OTPOST_API_KEY: (await createApiKey(app, waiting.accountId, { name: 'CLI' })).key },
     };

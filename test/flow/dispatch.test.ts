@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeConfiguration } from '../../src/accounts/change-configuration.ts';
 import type { Principal } from '../../src/accounts/principal.ts';
-import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import { uuidOf } from '../../src/ids.ts';
 import { LEASE_MS } from '../../src/messages/claim.ts';
 import { LONE_RECEIPT_MS } from '../../src/messages/parts.ts';
@@ -513,24 +512,6 @@ describe('a message that no route can carry', () => {
     await happened(app, v, 'VerificationFailed');
     expect((await messagesOf(app, v))[0]!.failureReason).toBe('there is no route');
     expect(await historyOf(app, waiting)).toEqual(['VerificationStarted', 'MessageQueued']);
-  });
-
-  test('because its carriers are all out of use fails, as with routes, and goes again once one is back', async () => {
-    const who = await createTestAccount(app);
-    const ids = [(await connect(who, 'instant')).id, (await connect(who, 'normal')).id];
-    for (const id of ids) await updateCarrier(app, who, id, { enabled: false });
-    const v = await start(app, who, aNumber());
-    await happened(app, v, 'VerificationFailed');
-    const [message] = await messagesOf(app, v);
-    const reason = 'the carrier is not enabled';
-    expect(message!.failureReason).toBe(`no route can take it: ${reason}`);
-    expect(await readDecision(app, who.accountId, message!.failureDecision!)).toMatchObject([
-      { excluded: reason },
-      { excluded: reason },
-    ]);
-    expect(await stateOf(app, v)).toMatchObject({ status: 'failed', failureReason: 'no_route' });
-    await updateCarrier(app, who, ids[1]!, { enabled: true });
-    await happened(app, await start(app, who, aNumber()), 'MessageDelivered');
   });
 });
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Principal } from '../../src/accounts/principal.ts';
 import { setResidency } from '../../src/accounts/set-residency.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
-import { updateCarrier } from '../../src/carriers/update-carrier.ts';
 import type { CarrierId } from '../../src/ids.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { addRegistration } from '../../src/senders/add-registration.ts';
@@ -205,25 +204,6 @@ describe('a start is refused up front', () => {
     expect(await refusal(who, US)).toBeUndefined();
     await told(setResidency(app, who, 'EU'));
     expect(await refusal(who, US)).toMatchObject({ code: 'sender/kind_not_allowed', register: null });
-  });
-});
-
-describe('the senders of carriers that are out of use', () => {
-  const US = '+12125550100';
-
-  test('count for as little as their routes, and only where none is in use are they judged', async () => {
-    const who = await account();
-    const strict = await addWay(who);
-    const lax = await addWay(who, { senderRules: 'off' });
-    await expect(start(app, who, US)).resolves.toMatchObject({ status: 'pending' });
-    await told(updateCarrier(app, who, lax, { enabled: false }));
-    const refused = { code: 'sender/kind_not_allowed', sender: 'Otpost' };
-    await expect(start(app, who, US)).rejects.toMatchObject(refused);
-    await told(updateCarrier(app, who, strict, { enabled: false }));
-    await expect(start(app, who, US)).resolves.toMatchObject({ status: 'pending' });
-    const alone = await account();
-    await told(updateCarrier(app, alone, await addWay(alone), { enabled: false }));
-    await expect(start(app, alone, US)).rejects.toMatchObject(refused);
   });
 });
 

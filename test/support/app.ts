@@ -8,6 +8,7 @@ import { createApp, type Overrides, type RunningApp } from '../../src/app.ts';
 import { connectCarrier } from '../../src/carriers/connect-carrier.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { newId } from '../../src/crypto/new-id.ts';
+import { uuidOf } from '../../src/ids.ts';
 import type { App } from '../../src/platform.ts';
 import { addRoute } from '../../src/routing/add-route.ts';
 import { createService } from '../../src/services/create.ts';
@@ -81,24 +82,12 @@ export async function createWaitingAccount(
   const who = await createTestAccount(app, settings);
   const carrierId = await connectCarrier(app, who.accountId, {
     ...{ name: 'away', region: app.region },
-    config: { kind: 'smpp', host: '127.0.0.1', port: 1, systemId: 'away' },
+    config: { kind: 'smpp', host: '127.0.0.1', port: 2775, systemId: 'away' },
     secrets: { password: 'test' },
   });
+  await app.sql`UPDATE carriers SET enabled = false WHERE id = ${uuidOf(carrierId)}`;
   await addRoute(app, who, { name: 'away', carrierId, priority: 99 });
   return who;
-}
-
-/** A carrier that is up and that no route takes: with it a batch goes on whose messages wait. */
-export async function connectIdle(app: App, who: Principal): Promise<void> {
-  await connectCarrier(app, who.accountId, {
-    ...{ name: 'idle', region: app.region },
-    config: {
-      kind: 'http',
-      request: { url: 'https://sms.example/send', body: { json: { to: '{to}', text: '{text}' } } },
-      answer: { messageId: '/id' },
-    },
-    secrets: {},
-  });
 }
 
 /** Routes of an account to simulated carriers, the first one preferred; a system id is also its profile's name. */

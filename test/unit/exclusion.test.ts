@@ -37,7 +37,6 @@ function exclude(more: Partial<Input> = {}): Exclusion | undefined {
     skipsLandlines: true,
     barrier: undefined,
     carrier: UP,
-    carrierEnabled: true,
     taken: 0,
     tried: [],
     ...more,
@@ -77,8 +76,7 @@ describe('a route', () => {
     ['lasting', 'costs 0.05, more than the 0.04 that the service pays', { maxPrice: 0.04 }],
     ['lasting', 'refused this message with its sender', { tried: [{ ...BEFORE, retry: 'elsewhere' }] }],
     ['lasting', 'has this message already', { tried: [{ ...BEFORE, status: 'submitted', retry: null }] }],
-    ['passing', 'the carrier is not open yet', { carrier: undefined }],
-    ['lasting', 'the carrier is not enabled', { carrier: undefined, carrierEnabled: false }],
+    ['passing', 'the carrier is not enabled', { carrier: undefined }],
     ['passing', 'the window is full', { taken: 2 }],
     [
       'passing',

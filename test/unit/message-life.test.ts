@@ -161,7 +161,7 @@ class Life {
     if (next.kind !== 'send') return this.apply(next);
     const all = ROUTES.map((id, i) =>
       passingExclusion(id, {
-        ...{ carrierEnabled: true, taken: 0, tried: this.attempts },
+        ...{ taken: 0, tried: this.attempts },
         carrier: { freeWindow: () => (isDown[i] ? 0 : 1), health: () => HEALTHY },
       }),
     );

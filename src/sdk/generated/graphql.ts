@@ -31,7 +31,7 @@ export type CheckVerificationInput = {
 export type FailureReason =
   /** It was blocked, or the owner of the number wants no more messages. */
   | 'BLOCKED'
-  /** The account has no route that may carry a message to the number: none serves it, its carrier is not enabled, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
+  /** The account has no route that may carry a message to the number: none serves it, or its sender, price or region forbids. `Message.failureReason` says which. Another number will not help. */
   | 'NO_ROUTE'
   /** No carrier can reach the number, or none is tried: it is a fixed line. */
   | 'UNDELIVERABLE';

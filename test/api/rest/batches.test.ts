@@ -21,7 +21,6 @@ import {
   connectSimulated,
   createTestAccount,
   createTestApp,
-  connectIdle,
   createWaitingAccount,
   type TestApp,
 } from '../../support/app.ts';
@@ -64,7 +63,6 @@ interface Row {
 /** An account none of whose messages goes anywhere: its batches stand still after a few rows. */
 async function still(): Promise<{ who: Principal; caller: RestCaller }> {
   const quiet = await createWaitingAccount(app);
-  await connectIdle(app, quiet);
   return { who: quiet, caller: await createRestCaller(app, quiet) };
 }
 

@@ -411,7 +411,7 @@ describe('a batch that stands still', () => {
     );
     const lost = brought.filter(({ because }) => because !== undefined);
     const kept = brought.filter(({ because }) => because === undefined);
-    const beside = await lost[0]!.by.post(PATH, linesOf(someRows(100)), NDJSON);
+    const beside = await lost[0]!.by.post(PATH, linesOf(someRows(700)), NDJSON);
     for (const { batch, by } of brought)
       await until(async () => ((await get(batch.body.id, by)).body.started as number) > 0);
     const [lastToGo, ...first] = lost;

@@ -1,7 +1,7 @@
 import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { ALL_PERMISSIONS } from '../../src/accounts/permissions.ts';
-import type { Principal } from '../../src/accounts/principal.ts';
+import { ALL_PERMISSIONS, type Permission } from '../../src/accounts/permissions.ts';
+import type { ApiKeyPrincipal, Principal } from '../../src/accounts/principal.ts';
 import { newId } from '../../src/crypto/new-id.ts';
 import { isOpenToClientToken } from '../../src/graphql/audience.ts';
 import type { GraphqlContext } from '../../src/graphql/context.ts';
@@ -11,23 +11,21 @@ import type { App } from '../../src/platform.ts';
 
 // What a whole operation needs is looked at before it runs; here nobody has, and the field itself is asked.
 const accountId = newId('acc');
-const aKey = (permissions: readonly (typeof ALL_PERMISSIONS)[number][], mode: 'live' | 'test' = 'live') =>
-  ({
-    kind: 'apiKey',
-    accountId,
-    apiKeyId: newId('key'),
-    mode,
-    permissions: new Set(permissions),
-  }) as Principal;
+const aKey = (permissions: readonly Permission[]): ApiKeyPrincipal => ({
+  kind: 'apiKey',
+  accountId,
+  apiKeyId: newId('key'),
+  permissions: new Set(permissions),
+});
 const KEY_WITHOUT = aKey([]);
 const KEY_WITH_ALL = aKey(ALL_PERMISSIONS);
-const TEST_KEY_WITH_ALL = aKey(ALL_PERMISSIONS, 'test');
-const CLIENT_TOKEN = {
+const TEST_KEY_WITH_ALL: Principal = { ...KEY_WITH_ALL, mode: 'test' };
+const CLIENT_TOKEN: Principal = {
   kind: 'clientToken',
   accountId,
   verificationId: newId('vrf'),
-  mode: 'live',
-} as unknown as Principal;
+  expiresAt: new Date(Date.UTC(2100, 0)),
+};
 
 const ROOTS = [schema.getQueryType()!, schema.getMutationType()!, schema.getSubscriptionType()!];
 const FIELDS = [

@@ -4,6 +4,7 @@ import { REVEALS_AN_HOUR } from '../../src/accounts/count-reveal.ts';
 import { createApiKey } from '../../src/accounts/create-api-key.ts';
 import { ROLES, type Role } from '../../src/accounts/roles.ts';
 import type { RunningApp } from '../../src/app.ts';
+import type { AuditEntry } from '../../src/audit/entry.ts';
 import { createStreamReadLog } from '../../src/audit/stream-reads.ts';
 import { permissionOf } from '../../src/graphql/permission-plugin.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -57,6 +58,11 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
+/** What a stream of the test before has shown is noted up to a second after it has ended. */
+const doneBy =
+  (id: string) =>
+  ({ actor }: AuditEntry) =>
+    actor.id === id;
 const somebody = (role: Role) => aMember(app, own.who.accountId, role);
 const canaries = (): Canary[] => numbers.map((number) => numberCanary(number, number));
 
@@ -261,7 +267,10 @@ describe('what a server is shown', () => {
       await events.return!();
       await app.single(createStreamReadLog).write();
     });
-    expect(noted.map(({ details }) => details)).toEqual([{ stream: 'begins' }, { stream: 'goes_on' }]);
+    // Those that go on may be several: what was shown is written once a second.
+    const [begins, ...goOn] = noted.map(({ details }) => details);
+    expect(begins).toEqual({ stream: 'begins' });
+    expect(new Set(goOn.map((details) => details?.stream))).toEqual(new Set(['goes_on']));
     const told = new Set<string>(noted.flatMap(({ targets }) => targets));
     expect([...seen].filter((id) => !told.has(id))).toEqual([]);
   });
@@ -278,11 +287,12 @@ describe('an entity that is known by a number', () => {
   };
   const weak = async () => {
     const permissions = ['verifications:read', 'verifications:write'] as const;
-    return (await createApiKey(app, own.who.accountId, { name: 'Weak', permissions })).key;
+    const { row, key } = await createApiKey(app, own.who.accountId, { name: 'Weak', permissions });
+    return { id: row.id, key };
   };
 
   test('is masked for a key without `numbers:reveal`, which names it by the number or by its sid', async () => {
-    const key = await weak();
+    const { id, key } = await weak();
     const said: string[] = [];
     const noted = await notedOf(app, own.who.accountId, async () => {
       for (const name of [encodeURIComponent(entity.identity), sidOf(enrolled.ent)])
@@ -297,11 +307,13 @@ describe('an entity that is known by a number', () => {
     expect(said.join('\n')).toContain('"identity":"+385•');
     expect(said.join('\n')).toContain('"friendly_name":"phone +385•');
     // It is shown nothing in full. That it asked by the number is there.
-    expect(noted.map(({ action }) => action)).toEqual(Array<string>(4).fill('entity.search'));
+    expect(noted.filter(doneBy(id)).map(({ action }) => action)).toEqual(
+      Array<string>(4).fill('entity.search'),
+    );
   });
 
   test('is led to by the addresses that a masked answer has', async () => {
-    const key = await weak();
+    const { key } = await weak();
     const { entities } = JSON.parse((await call(key, ofService())).text) as {
       entities: { sid: string; url: string; links: { factors: string } }[];
     };
@@ -314,7 +326,7 @@ describe('an entity that is known by a number', () => {
   });
 
   test('is masked for a key that has just made or changed it, and its factors are added by its sid', async () => {
-    const key = await weak();
+    const { key } = await weak();
     const [identity, name] = [aNumber(), aNumber()];
     const made = await call(key, ofService(), { Identity: identity });
     const { sid } = JSON.parse(made.text) as { sid: string };
@@ -376,7 +388,7 @@ describe('revealing a number', () => {
     });
     const ofNumber = { kind: 'read', action: 'number.reveal', outcome: 'ok', actor, targets: [own.ids.vrf] };
     const ofSender = { ...ofNumber, action: 'inbound_message.reveal', targets: [own.ids.inb] };
-    expect(noted).toMatchObject([ofNumber, ofSender, ofNumber, ofSender]);
+    expect(noted.filter(doneBy(personId))).toMatchObject([ofNumber, ofSender, ofNumber, ofSender]);
   });
 
   test.each(['developer', 'analyst', 'support'] as const)(
@@ -397,7 +409,7 @@ describe('revealing a number', () => {
         outcome: 'auth/forbidden',
         actor: { id: personId },
       };
-      expect(noted).toMatchObject([refused, refused]);
+      expect(noted.filter(doneBy(personId))).toMatchObject([refused, refused]);
     },
   );
 

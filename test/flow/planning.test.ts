@@ -50,7 +50,7 @@ afterAll(async () => {
 
 /** Takes what is due of some accounts, as a worker does. */
 async function claim(...of: Principal[]): Promise<ClaimedMessage[]> {
-  const claimed = await claimMessages(app.sql, 'live', 300, clock.now());
+  const claimed = await claimMessages(app.sql, 'live', 1_000, clock.now());
   return claimed.filter(({ accountId }) => of.some((who) => who.accountId === accountId));
 }
 
@@ -127,11 +127,14 @@ async function hear(who: Principal, { carrier, kinds, count, agoS = 0 }: Past): 
 describe('of a hundred messages that are due at once', () => {
   const [yes, no] = ['converted', 'rejected'] as const;
   test.each([
-    ['nothing is known of', { refused: 0, kinds: [yes, yes, yes, yes, no], count: 60 }],
-    ['refused all, a while ago', { refused: 12, kinds: [yes, no], count: 1_200 }],
-  ])('one has a look at a route that %s, and not a window', async (_what, { refused, kinds, count }) => {
+    ['nothing is known of', { worked: 0, refused: 0, kinds: [yes, yes, yes, yes, no], count: 60 }],
+    ['refused all, a while ago', { worked: 0, refused: 12, kinds: [yes, no], count: 240 }],
+    ['did well, and refused all, a while ago', { worked: 60, refused: 12, kinds: [yes, no], count: 1_200 }],
+  ])('one has a look at a route that %s, and not a window', async (_what, past) => {
+    const { worked, refused, kinds, count } = past;
     const who = await createTestAccount(other, { routing: 'adaptive' });
     const [good, rare] = [await carriers.add(who), await carriers.add(who, 50)];
+    await hear(who, { carrier: rare, kinds: [yes], count: worked, agoS: count + refused });
     await hear(who, { carrier: rare, kinds: [no], count: refused, agoS: count });
     await hear(who, { carrier: good, kinds, count });
     await Promise.all(Array.from({ length: 100 }, () => start(other, who, aNumber())));

@@ -24,7 +24,7 @@ export interface Learner {
 
 export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: Ages): Learner {
   const attempts = createAttempts(ages, (attempt) => {
-    const doubt = doubtOf(attempt);
+    const doubt = doubtOf(attempt, summarizer.recentOf);
     leave(attempt, (nats) => nats[ages.count - 1]!);
     countIn(attempt, 'failed', attempts.clock, 1 - doubt);
     const { route } = attempt;
@@ -34,10 +34,9 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
   });
 
   /** How far an outage explains its failure, 0–1. */
-  function doubtOf({ cells, route }: Attempt): number {
+  function doubtOf({ cells, route }: Attempt, summaryOf: Summarizer['of']): number {
     let doubt = 0;
-    for (const cell of cells)
-      doubt = Math.max(doubt, summarizer.recentOf(cell, route, attempts.clock).outage);
+    for (const cell of cells) doubt = Math.max(doubt, summaryOf(cell, route, attempts.clock).outage);
     return doubt;
   }
 
@@ -51,7 +50,10 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
   }
 
   function countIn(attempt: Attempt, outcome: 'converted' | 'failed', now: number, weight: number): void {
-    for (const cell of attempt.cells) count(cell.outcomes, outcome, attempt.sentAt, now, weight);
+    for (const cell of attempt.cells) {
+      count(cell.outcomes, outcome, attempt.sentAt, now, weight);
+      cell.version += 1;
+    }
   }
 
   function submit(o: Observation): void {
@@ -126,10 +128,10 @@ export function createLearner(evidence: Evidence, summarizer: Summarizer, ages: 
         case 'converted':
           return convert(attempt, now);
         case 'rejected': {
-          const doubt = doubtOf(attempt);
           leave(attempt, () => REFUSAL_NATS, true);
           attempts.remove(attempt);
-          return countIn(attempt, 'failed', now, 1 - doubt);
+          // It speaks for the outage first: the third in a row is one already, and hardly a failure of the route's.
+          return countIn(attempt, 'failed', now, 1 - doubtOf(attempt, summarizer.of));
         }
         case 'throttled':
           countThrottle(attempt.route.throttling, now);

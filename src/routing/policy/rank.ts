@@ -16,10 +16,16 @@ interface Option {
   /** Standard error of the rate. */
   error: number;
   utility: number;
+  /** Perhaps it is out, and hardly anything is on its way that would tell: a look at a time, and not all there is. */
+  isResting: boolean;
 }
 
 /** More doubt than this, and a route is probed for its return rather than explored for its rate. */
 const DOUBTED = 0.3;
+/** More than this, and a route that is not in use is for looks alone, however well it may have done before. */
+const SUSPECTED = 0.05;
+/** Attempts that wait for their conversion: as many tell before long. */
+const IN_USE = 3;
 /** For so many, insertion beats the general sort by far. */
 const FEW = 100;
 
@@ -56,6 +62,7 @@ export function createRanking(
       option.load = value * costOfLoad(candidate.inFlightShare, routes[i]?.throttling, now);
       option.error = Math.sqrt((known.rate * (1 - known.rate)) / (known.strength + 1));
       option.utility = value * known.rate * (1 - known.outage) - candidate.price - option.load - against;
+      option.isResting = known.outage > SUSPECTED && known.coming < IN_USE;
       options.push(option);
     }
     sortOptions(options);
@@ -78,7 +85,8 @@ export function createRanking(
       // The least known first: two of nearly the same utility would else be compared for ever, and nothing else.
       const known = option.known.outage > DOUBTED ? -1 : option.known.strength + option.known.coming;
       if (known >= least) continue;
-      const worth = worthOfLooking(option, best, value, here, all, now);
+      // One that rests may be the best of all.
+      const worth = Math.max(option.utility - best, worthOfLooking(option, best, value, here, all, now));
       if (worth <= 0) continue;
       least = known;
       first = i;
@@ -94,18 +102,17 @@ export function createRanking(
 }
 
 function createOption(candidate: Candidate): Option {
-  return { candidate, known: createEstimate(), load: 0, error: 0, utility: 0 };
+  return { candidate, known: createEstimate(), load: 0, error: 0, utility: 0, isResting: false };
 }
 
 function sortOptions(options: Option[]): void {
   if (options.length > FEW) return void options.sort(byUtility);
   for (let i = 1; i < options.length; i++) {
     const option = options[i]!;
-    const { utility } = option;
     let at = i;
     for (; at > 0; at--) {
       const before = options[at - 1]!;
-      if (before.utility > utility || (before.utility === utility && byUtility(before, option) <= 0)) break;
+      if (byUtility(before, option) <= 0) break;
       options[at] = before;
     }
     options[at] = option;
@@ -114,6 +121,7 @@ function sortOptions(options: Option[]): void {
 
 function byUtility(a: Option, b: Option): number {
   return (
+    +a.isResting - +b.isResting ||
     b.utility - a.utility ||
     a.candidate.priority - b.candidate.priority ||
     (a.candidate.inFlightShare ?? 0) - (b.candidate.inFlightShare ?? 0)

@@ -151,6 +151,9 @@ export function suspectOutage(
     uncoveredMs += (Math.min(quietMs, ages.to[j]!) - ages.from[j]!) * Math.exp(-younger - here / 2);
     younger += here;
   }
+  // Behind the last stage no attempt waits, and the last of those that had no sign until their code expired ends it.
+  const oldestMs = ages.to[ages.count - 1]!;
+  uncoveredMs += Math.max(0, Math.min(quietMs, now - silence.lastSentAt) - oldestMs) * Math.exp(-younger);
   if (elsewhere > QUIET_NATS) uncoveredMs = Math.min(uncoveredMs, Math.max(0, now - foreign!.lastSentAt));
   into.endsPerMs = 1 / (quietMs + SHORTEST_OUTAGE_MS);
   const began =

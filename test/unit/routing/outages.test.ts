@@ -150,3 +150,20 @@ describe('what is thought of a route', () => {
     expect(asked.learned.snapshot()).toEqual(unasked.learned.snapshot());
   });
 });
+
+test('the suspicion against a route that nobody uses fades as 1/t, also when its silent messages have expired', () => {
+  const worker = createWorker();
+  worker.send(60, UNREPORTED);
+  worker.send(2, SILENT);
+  const policy = worker.learned.policy({ valueOfConversion: 1, codeTtlMs: 10 * MINUTE });
+  const route = { routeId: 'r', carrierId: 'c', priority: 1, price: 0 };
+  const suspicionAfter = (ms: number) => {
+    worker.outage(ms);
+    const [ranked] = policy.choose({ country: 'HR', now: worker.now }, [route], () => 0);
+    return ranked!.reasons.find(({ factor }) => factor === 'outage')!.value;
+  };
+  const [first, second, third] = [15, 45, 180].map((minutes) => suspicionAfter(minutes * MINUTE));
+  expect(first).toBeGreaterThan(0.01);
+  expect(second).toBeLessThan(first! / 2);
+  expect(third).toBeLessThan(second! / 2);
+});

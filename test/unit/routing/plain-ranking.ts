@@ -13,6 +13,8 @@ import type { Candidate, RouteRequest } from '../../../src/routing/policy.ts';
 export interface Plain {
   routeId: string;
   utility: number;
+  /** 1: for looks alone, behind all others. */
+  rests: number;
   /** What a look is worth, net; of the best, which needs none, if another one as good were the best. */
   look: number;
   /** The same, 0 of the best; and how well the route is known already. */
@@ -70,13 +72,17 @@ export function rankPlainly(
     }
     const load = value * costOfLoad(candidate.inFlightShare, route?.throttling, now);
     const utility = value * known.rate * (1 - known.outage) - candidate.price - load;
-    return [{ candidate, known, load, utility, idleMs: route ? now - route.cell.noLife.lastSentAt : 0 }];
+    const idleMs = route ? now - route.cell.noLife.lastSentAt : 0;
+    const rests = Number(known.outage > 0.05 && known.coming < 3);
+    return [{ candidate, known, load, utility, rests, idleMs }];
   });
-  options.sort((a, b) => b.utility - a.utility || a.candidate.priority - b.candidate.priority);
+  options.sort(
+    (a, b) => a.rests - b.rests || b.utility - a.utility || a.candidate.priority - b.candidate.priority,
+  );
   const best = options[0]?.utility ?? 0;
   const all = perMs(evidence.everywhere, now);
   const here = perMs(places.at(-1), now);
-  return options.map(({ candidate, known, load, utility, idleMs }, i) => {
+  return options.map(({ candidate, known, load, utility, rests, idleMs }, i) => {
     const { rate, strength, coming, outage } = known;
     const error = value * Math.sqrt((rate * (1 - rate)) / (strength + 1));
     const probing = outage > 0.3;
@@ -88,10 +94,12 @@ export function rankPlainly(
     const back = Math.max((known.ends * idleMs) / 2, 1 - outage);
     const probe = all * idleMs * back * expectedGain(gap, error) - Math.max(0, best) - candidate.price;
     const hopeless = value - candidate.price - load <= best || (!probing && gap > 4 * error);
-    const look = hopeless ? 0 : probing ? probe : Math.max(...looks);
+    const worth = hopeless ? 0 : probing ? probe : Math.max(...looks);
+    const look = Math.max(worth, utility - best);
     return {
       routeId: candidate.routeId,
       utility,
+      rests,
       look,
       worth: i === 0 ? 0 : look,
       known: probing ? -1 : strength + coming,

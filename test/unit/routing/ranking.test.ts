@@ -69,10 +69,12 @@ function expectPlain(parts: Parts, candidates: ReturnType<typeof candidate>[], n
   for (const [i, { routeId, score }] of fast.entries()) {
     const looked = i === 0 && exploring > 0;
     // Of two that are equally good the last digit says which is the best.
-    const { utility, look } = utilities.get(routeId)!;
+    const { utility, rests, look } = utilities.get(routeId)!;
     expect(Math.abs(score - (looked ? plain[0]!.utility + look : utility))).toBeLessThan(1e-7);
-    const next = fast[i + 1];
-    if (next && !looked) expect(utility).toBeGreaterThan(utilities.get(next.routeId)!.utility - 1e-7);
+    const next = fast[i + 1] && utilities.get(fast[i + 1]!.routeId)!;
+    if (!next || looked) continue;
+    expect(rests).toBeLessThanOrEqual(next.rests);
+    if (rests === next.rests) expect(utility).toBeGreaterThan(next.utility - 1e-7);
   }
   // Of those that are worth a look the least known; where worth or knowledge is equal, the last digit decides.
   const worthy = plain.filter(({ worth }) => worth > 1e-7);

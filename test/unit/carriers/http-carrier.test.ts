@@ -118,7 +118,9 @@ describe.each([
   test('with a wrong password is down, in words, and takes no message of the account with it', async () => {
     const { config, secrets } = await provider.example();
     const wrong = Object.fromEntries(Object.keys(secrets).map((secret) => [secret, 'wrong']));
-    const { submit, carrier } = open(CarrierConfig.parse(config) as HttpCarrierConfig, wrong);
+    // Not tried anew while the test looks.
+    const pauses = { minMs: 60_000, maxMs: 60_000 };
+    const { submit, carrier } = open(CarrierConfig.parse(config) as HttpCarrierConfig, wrong, { pauses });
     expect(await submit()).toMatchObject({ kind: 'unavailable' });
     expect(carrier.health()).toMatchObject({
       state: 'down',
